@@ -1,0 +1,69 @@
+// swift-tools-version: 6.0
+// The map of the house: one target a room, in dependency order. Arrows point up this page only.
+import PackageDescription
+
+let package = Package(
+  name: "Glint",
+  products: [
+    .executable(name: "glint", targets: ["glint"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // Values and meaning. No Foundation, no existentials.
+    .target(name: "CThreads", cSettings: strictC),
+    .target(name: "Tensors"),
+    .target(name: "Graphs", dependencies: ["Tensors"]),
+    .target(name: "ModelFiles", dependencies: ["Graphs"]),
+
+    // Int8 inference: the definition, and the quick way to the same bytes.
+    .target(name: "Reference", dependencies: ["Graphs"]),
+    .target(name: "CInt8Kernels", cSettings: strictC),
+    .target(name: "Runtime", dependencies: ["Graphs", "CInt8Kernels", "CThreads"]),
+
+    // Pictures.
+    .target(name: "CJPEG", cSettings: strictC, linkerSettings: [.linkedLibrary("jpeg")]),
+    .target(name: "CPNG", cSettings: strictC, linkerSettings: [.linkedLibrary("png")]),
+    .target(name: "Imaging", dependencies: ["Graphs", "CJPEG", "CPNG"]),
+    .target(name: "RenderedFaces", dependencies: ["Imaging"]),
+    .target(name: "CV4L2", cSettings: strictC),
+    .target(name: "Camera", dependencies: ["Imaging", "RenderedFaces", "CV4L2"]),
+
+    // The trainer, and the bridge from float to int8.
+    .target(name: "CFloatKernels", cSettings: strictC),
+    .target(name: "Training", dependencies: ["Graphs", "ModelFiles", "Imaging", "CFloatKernels", "CThreads"]),
+    .target(name: "Quantization", dependencies: ["Training", "Runtime", "Reference", "ModelFiles"]),
+
+    // What people see.
+    .target(name: "Live", dependencies: ["Camera", "Runtime"]),
+    .target(name: "Reports", dependencies: ["Imaging"]),
+    .executableTarget(
+      name: "glint",
+      dependencies: [
+        "Live", "Quantization", "RenderedFaces", "Reports",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // Tests: one suite a room.
+    .target(name: "TestSupport", dependencies: ["Graphs"], path: "Tests/TestSupport"),
+    suite("Tensors"), suite("Graphs"), suite("ModelFiles"),
+    suite("Runtime", and: ["Reference"]),
+    suite("Imaging"), suite("RenderedFaces"), suite("Camera"),
+    suite("Training"), suite("Quantization"),
+    suite("Live"), suite("Reports"),
+    .testTarget(name: "CommandTests", dependencies: ["glint", "ModelFiles", "RenderedFaces", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)
+
+/// Warnings that C kernels and shims must be clean of.
+var strictC: [CSetting] { [.define("_GNU_SOURCE")] }
+
+/// The suite of one room; `and` names the rooms that it also looks into.
+func suite(_ room: String, and more: [String] = []) -> Target {
+  .testTarget(
+    name: room + "Tests",
+    dependencies: ([room, "TestSupport"] + more).map { .init(stringLiteral: $0) })
+}

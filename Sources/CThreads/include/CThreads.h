@@ -1,0 +1,27 @@
+// A fork-join pool: one call runs `count` independent tasks on all threads of the pool and returns when all are done.
+#ifndef CTHREADS_H
+#define CTHREADS_H
+
+#include <stddef.h>
+
+typedef struct ct_pool ct_pool;
+
+/// A task: `context` is the caller's, `index` is 0 ... count - 1. Tasks of one run must not depend on each other.
+typedef void (*ct_task)(void *context, size_t index);
+
+/// Makes a pool of `threads` threads, the calling one among them (1 makes no thread at all). NULL when the system
+/// gives no memory or no thread.
+ct_pool *ct_pool_create(int threads);
+
+/// Ends the threads and frees the pool. No run may be under way.
+void ct_pool_destroy(ct_pool *pool);
+
+/// The number of threads, the calling one among them.
+int ct_pool_threads(const ct_pool *pool);
+
+/// Runs task(context, 0 ... count - 1), each once, in any order on any thread, and returns when all are done.
+/// `count` is below 2^24. One run at a time; a task must not start another run on the same pool.
+/// The result is the same for any number of threads as long as each task writes places of its own.
+void ct_pool_run(ct_pool *pool, ct_task task, void *context, size_t count);
+
+#endif

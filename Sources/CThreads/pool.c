@@ -1,0 +1,135 @@
+#include "CThreads.h"
+
+#include <assert.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// A job is claimed through one 64-bit word, so that a claim is valid for exactly the job that it was read from:
+//   generation (16 bits) | count (24 bits) | next index (24 bits)
+// A thread that draws an index below the count holds an unfinished task, so the job cannot be replaced under it; one
+// that draws an index at or above the count touches nothing. Threads that are still asleep need not be waited for.
+enum { INDEX_BITS = 24 };
+#define INDEX_MASK ((UINT64_C(1) << INDEX_BITS) - 1)
+
+// About 30 microseconds of looking before a thread sleeps: longer than the gap between two layers, shorter than the
+// gap between two camera frames.
+enum { SPINS = 1500 };
+
+struct ct_pool {
+  _Alignas(64) _Atomic uint64_t claim;
+  _Alignas(64) _Atomic size_t done;
+  _Alignas(64) _Atomic uint32_t wake;  // futex word, changes with every job
+  _Atomic int sleepers;
+  _Atomic int stop;
+  ct_task task;
+  void *context;
+  uint64_t generation;
+  int threads;
+  pthread_t *workers;
+};
+
+static inline void pause_briefly(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+static int has_work(uint64_t claim) {
+  return (claim & INDEX_MASK) < ((claim >> INDEX_BITS) & INDEX_MASK);
+}
+
+// Draws and runs tasks of the current job until none is left.
+static void work(ct_pool *pool) {
+  while (has_work(atomic_load_explicit(&pool->claim, memory_order_relaxed))) {
+    uint64_t claim = atomic_fetch_add_explicit(&pool->claim, 1, memory_order_acq_rel);
+    if (!has_work(claim)) return;
+    pool->task(pool->context, (size_t)(claim & INDEX_MASK));
+    atomic_fetch_add_explicit(&pool->done, 1, memory_order_release);
+  }
+}
+
+static void *worker(void *argument) {
+  ct_pool *pool = argument;
+  for (;;) {
+    uint32_t seen = atomic_load(&pool->wake);
+    work(pool);
+    int spins = 0;
+    while (spins < SPINS && atomic_load_explicit(&pool->wake, memory_order_relaxed) == seen) {
+      pause_briefly();
+      spins++;
+    }
+    if (spins == SPINS) {
+      atomic_fetch_add(&pool->sleepers, 1);
+      while (atomic_load(&pool->wake) == seen)
+        syscall(SYS_futex, &pool->wake, FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0);
+      atomic_fetch_sub(&pool->sleepers, 1);
+    }
+    if (atomic_load(&pool->stop)) return NULL;
+  }
+}
+
+static void signal_workers(ct_pool *pool) {
+  atomic_fetch_add(&pool->wake, 1);
+  if (atomic_load(&pool->sleepers) > 0)
+    syscall(SYS_futex, &pool->wake, FUTEX_WAKE_PRIVATE, pool->threads, NULL, NULL, 0);
+}
+
+ct_pool *ct_pool_create(int threads) {
+  if (threads < 1) threads = 1;
+  ct_pool *pool = NULL;
+  if (posix_memalign((void **)&pool, 64, sizeof *pool) != 0) return NULL;
+  *pool = (ct_pool){.threads = 1};
+  if (threads == 1) return pool;
+  pool->workers = calloc((size_t)threads - 1, sizeof *pool->workers);
+  if (pool->workers == NULL) {
+    free(pool);
+    return NULL;
+  }
+  for (int i = 0; i < threads - 1; i++) {
+    if (pthread_create(&pool->workers[i], NULL, worker, pool) != 0) {
+      ct_pool_destroy(pool);
+      return NULL;
+    }
+    pool->threads = i + 2;
+  }
+  return pool;
+}
+
+void ct_pool_destroy(ct_pool *pool) {
+  if (pool == NULL) return;
+  atomic_store(&pool->stop, 1);
+  signal_workers(pool);
+  for (int i = 0; i < pool->threads - 1; i++) pthread_join(pool->workers[i], NULL);
+  free(pool->workers);
+  free(pool);
+}
+
+int ct_pool_threads(const ct_pool *pool) { return pool->threads; }
+
+void ct_pool_run(ct_pool *pool, ct_task task, void *context, size_t count) {
+  assert(count <= INDEX_MASK / 2);
+  if (pool->threads == 1 || count <= 1) {
+    for (size_t i = 0; i < count; i++) task(context, i);
+    return;
+  }
+  pool->task = task;
+  pool->context = context;
+  atomic_store_explicit(&pool->done, 0, memory_order_relaxed);
+  pool->generation++;
+  uint64_t job = (pool->generation << (2 * INDEX_BITS)) | ((uint64_t)count << INDEX_BITS);
+  atomic_store_explicit(&pool->claim, job, memory_order_release);
+  signal_workers(pool);
+  work(pool);
+  for (int spins = 0; atomic_load_explicit(&pool->done, memory_order_acquire) != count; spins++) {
+    if (spins < SPINS) pause_briefly();
+    else sched_yield();
+  }
+}

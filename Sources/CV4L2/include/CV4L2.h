@@ -1,0 +1,1 @@
+// filled by this room's first header

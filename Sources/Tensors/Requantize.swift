@@ -1,0 +1,23 @@
+/// Equation (3): an int32 accumulator becomes an int8 code with one rounding, to nearest, ties to even.
+///
+/// One conversion, one multiplication, one conversion, each IEEE round-to-nearest-even, then the zero point and a
+/// clamp. It is what XNNPACK (`qs8-qc8w`, fp32) and ONNX Runtime (`QLinearConv`) compute.
+///
+/// - Parameters:
+///   - accumulator: `bias + sum (x - zeroPointIn) * w`.
+///   - multiplier: `scaleIn * scaleWeight[channel] / scaleOut`, computed in float in that order.
+///   - zeroPoint: of the output.
+///   - clamp: the codes that the fused activation allows.
+public func requantize(
+  _ accumulator: Int32, multiplier: Float, zeroPoint: Int8, clamp: ClosedRange<Int8> = -128...127
+) -> Int8 {
+  let rounded = (Float(accumulator) * multiplier).rounded(.toNearestOrEven)
+  // Clamped as a float first: the product may lie beyond Int32.
+  let code = Int32(max(-1024, min(1024, rounded))) + Int32(zeroPoint)
+  return Int8(max(Int32(clamp.lowerBound), min(Int32(clamp.upperBound), code)))
+}
+
+/// The multiplier of equation (3), in float and in this order.
+public func requantizationMultiplier(input: Float, weight: Float, output: Float) -> Float {
+  (input * weight) / output
+}

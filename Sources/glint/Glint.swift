@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// The command line: one type a command, each in a file of its own.
+struct Glint: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "glint",
+    abstract: "Train a small CNN, quantize it to int8, and label faces live.",
+    subcommands: [])
+}

@@ -1,0 +1,49 @@
+import Graphs
+import Tensors
+import Testing
+
+@Suite struct ShapeInferenceTests {
+  @Test func referenceNetwork() throws {
+    let graph = Graph.happySad()
+    let shapes = try graph.shapes()
+    #expect(shapes[1] == [254, 254, 16])
+    #expect(shapes[6] == [30, 30, 16])
+    #expect(shapes.last == [1])
+    let parameters = try graph.parameterShapes().compactMap { $0 }.reduce(0) { $0 + $1.weight.count + $1.bias.count }
+    #expect(parameters == 3_696_625)
+    #expect(try graph.multiplyAdds().reduce(0, +) == 254 * 254 * 432 + 125 * 125 * 4_608 + 60 * 60 * 4_608 + 14_400 * 256 + 256)
+  }
+
+  @Test func refusesNonsenseByName() {
+    var graph = Graph.happySad(input: [20, 20, 3])
+    #expect(throws: GraphError.self) { try graph.shapes() }
+    graph = Graph.happySad()
+    graph.nodes[3].inputs = [9]
+    let error = #expect(throws: GraphError.self) { try graph.shapes() }
+    #expect(error?.node == "pool2")
+    graph = Graph.happySad()
+    graph.nodes[2].name = "conv1"
+    #expect(throws: GraphError.self) { try graph.shapes() }
+    graph = Graph.happySad()
+    graph.outputs = []
+    #expect(throws: GraphError.self) { try graph.shapes() }
+    graph = Graph.happySad()
+    graph.outputs[0].value = 8
+    #expect(throws: GraphError.self) { try graph.shapes() }
+  }
+
+  @Test func branches() throws {
+    let graph = Graph(
+      input: [8, 8, 4],
+      nodes: [
+        .init("depthwise", .conv2D(.init(outputChannels: 4, window: .init(3, 3, padding: .all(1)), groups: 4)), inputs: [0]),
+        .init("sum", .add(.relu), inputs: [0, 1]),
+        .init("both", .concatenate, inputs: [1, 2]),
+        .init("mean", .globalAveragePool, inputs: [3]),
+        .init("logits", .dense(.init(outputs: 3)), inputs: [4]),
+      ],
+      outputs: [.init(value: 5, function: .softmax)])
+    #expect(try graph.shapes().map(\.description) == ["8x8x4", "8x8x4", "8x8x4", "8x8x8", "8", "3"])
+    #expect(try graph.parameterShapes()[0]?.weight == [4, 3, 3, 1])
+  }
+}
