@@ -1,0 +1,21 @@
+/// A model file that cannot be read or written: which file, where in it, and why.
+public struct ModelFileError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The file's path.
+  public let path: String
+  /// Where in the file, as in `header, byte 17` or `tensor 'conv1.weight'`; empty where it is the file as a whole.
+  public let place: String
+  /// What is wrong, as a clause.
+  public let reason: String
+
+  /// Makes an error about one place of one file.
+  public init(path: String, place: String = "", reason: String) {
+    self.path = path
+    self.place = place
+    self.reason = reason
+  }
+
+  /// File, place and reason in one line.
+  public var description: String {
+    place.isEmpty ? "\(path): \(reason)" : "\(path): \(place): \(reason)"
+  }
+}

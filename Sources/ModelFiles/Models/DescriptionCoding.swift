@@ -1,0 +1,127 @@
+import Graphs
+import Tensors
+
+/// How a model's description stands in the metadata: one JSON text each for graph, preprocessing, labels and card.
+enum DescriptionCoding {
+  /// The version of the whole layout; files of another are refused with a clear word.
+  static let formatVersion = "1"
+
+  static func add(_ description: ModelDescription, kind: String, to writer: inout SafetensorsWriter) {
+    writer.add(metadata: "format", "glint")
+    writer.add(metadata: "format_version", formatVersion)
+    writer.add(metadata: "kind", kind)
+    writer.add(metadata: "graph", GraphCoding.encode(description.graph).text)
+    writer.add(metadata: "preprocessing", encode(description.preprocessing).text)
+    writer.add(metadata: "labels", JSONValue.array(description.labels.map { .string($0) }).text)
+    let card = description.card.entries.map { JSONValue.Member($0.field, .string($0.text)) }
+    writer.add(metadata: "card", JSONValue.object(card).text)
+  }
+
+  static func read(from file: SafetensorsFile) throws(ModelFileError) -> ModelDescription {
+    guard file.metadata("format") == "glint" else {
+      throw ModelFileError(path: file.path, reason: "is a safetensors file, but holds no Glint model")
+    }
+    guard file.metadata("format_version") == formatVersion else {
+      throw ModelFileError(
+        path: file.path, reason: "has format version \(file.metadata("format_version") ?? "none"); "
+          + "this program reads version \(formatVersion)")
+    }
+    let graphJSON = try json("graph", in: file)
+    let graph: Graph
+    do throws(GraphError) {
+      graph = try GraphCoding.decodeGraph(graphJSON)
+      _ = try graph.shapes()
+    } catch {
+      throw ModelFileError(path: file.path, place: "graph", reason: error.description)
+    }
+    let preprocessing = try decodePreprocessing(try json("preprocessing", in: file), path: file.path)
+    guard graph.input == [preprocessing.height, preprocessing.width, preprocessing.colour.channels] else {
+      throw ModelFileError(path: file.path, place: "preprocessing", reason: "does not give the graph's input")
+    }
+    guard let labels = try json("labels", in: file).strings else {
+      throw ModelFileError(path: file.path, place: "labels", reason: "are no list of texts")
+    }
+    guard case .object(let entries) = try json("card", in: file) else {
+      throw ModelFileError(path: file.path, place: "card", reason: "is no object")
+    }
+    let card = ModelCard(entries.map { .init($0.name, $0.value.string ?? "") })
+    let description = ModelDescription(graph: graph, preprocessing: preprocessing, labels: labels, card: card)
+    try checkLabels(description, path: file.path)
+    return description
+  }
+
+  private static func json(_ name: String, in file: SafetensorsFile) throws(ModelFileError) -> JSONValue {
+    guard let text = file.metadata(name) else {
+      throw ModelFileError(path: file.path, place: "header, metadata '\(name)'", reason: "is missing")
+    }
+    do throws(JSONError) {
+      return try JSONValue(parsing: text)
+    } catch {
+      throw ModelFileError(path: file.path, place: "metadata '\(name)', byte \(error.offset)", reason: error.reason)
+    }
+  }
+
+  /// A classifier has as many labels as its logits tell apart; other graphs may have none.
+  private static func checkLabels(_ description: ModelDescription, path: String) throws(ModelFileError) {
+    guard description.graph.outputs.count == 1, !description.labels.isEmpty,
+      let shapes = try? description.graph.shapes()
+    else { return }
+    let output = description.graph.outputs[0]
+    let logits = shapes[output.value].count
+    let classes = output.function == .sigmoid && logits == 1 ? 2 : logits
+    guard description.labels.count == classes, Set(description.labels).count == classes else {
+      throw ModelFileError(
+        path: path, place: "labels", reason: "\(description.labels.count) labels for \(classes) classes, or one twice")
+    }
+  }
+
+  // MARK: Preprocessing
+
+  static func encode(_ preprocessing: Preprocessing) -> JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("version", .integer(preprocessing.version)),
+      .init("width", .integer(preprocessing.width)),
+      .init("height", .integer(preprocessing.height)),
+      .init("colour", .string(preprocessing.colour.rawValue)),
+    ]
+    switch preprocessing.fit {
+    case .centreSquare: members.append(.init("fit", .string("centre-square")))
+    case .stretch: members.append(.init("fit", .string("stretch")))
+    case .face(let margin):
+      members.append(.init("fit", .string("face")))
+      members.append(.init("margin_percent", .integer(margin)))
+    }
+    members.append(.init("resampling", .string(preprocessing.resampling.rawValue)))
+    return .object(members)
+  }
+
+  private static func decodePreprocessing(
+    _ json: JSONValue, path: String
+  ) throws(ModelFileError) -> Preprocessing {
+    func failure(_ reason: String) -> ModelFileError {
+      ModelFileError(path: path, place: "preprocessing", reason: reason)
+    }
+    guard json["version"]?.integer == Preprocessing.currentVersion else {
+      throw failure("is of a version that this program does not execute")
+    }
+    let sizes = 1...16_384
+    guard let width = json["width"]?.integer, sizes.contains(width), let height = json["height"]?.integer,
+      sizes.contains(height)
+    else { throw failure("no sound width and height") }
+    guard let colour = json["colour"]?.string.flatMap(Preprocessing.Colour.init(rawValue:)),
+      let resampling = json["resampling"]?.string.flatMap(Preprocessing.Resampling.init(rawValue:))
+    else { throw failure("unknown colour or resampling") }
+    let fit: Preprocessing.Fit
+    switch json["fit"]?.string {
+    case "centre-square": fit = .centreSquare
+    case "stretch": fit = .stretch
+    case "face":
+      guard let margin = json["margin_percent"]?.integer, (0...400).contains(margin) else {
+        throw failure("no sound margin")
+      }
+      fit = .face(marginPercent: margin)
+    default: throw failure("unknown fit")
+    }
+    return Preprocessing(width: width, height: height, colour: colour, fit: fit, resampling: resampling)
+  }
+}

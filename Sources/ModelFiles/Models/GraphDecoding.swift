@@ -1,0 +1,88 @@
+import Graphs
+import Tensors
+
+extension GraphCoding {
+  /// Reads a graph; what it means is checked by `Graph.shapes()` afterwards.
+  ///
+  /// - Throws: `GraphError` naming the node that cannot be read.
+  static func decodeGraph(_ json: JSONValue) throws(GraphError) -> Graph {
+    guard let extents = json["input"]?.integers, let input = Shape(checking: extents) else {
+      throw GraphError("input", "no shape")
+    }
+    guard let list = json["nodes"]?.array, let outputList = json["outputs"]?.array else {
+      throw GraphError("graph", "nodes or outputs are missing")
+    }
+    guard list.count <= 10_000, outputList.count <= 64 else { throw GraphError("graph", "too many nodes") }
+    var values: [String: Int] = ["input": 0]
+    var nodes: [Graph.Node] = []
+    for (index, json) in list.enumerated() {
+      guard let name = json["name"]?.string else { throw GraphError("number \(index)", "no name") }
+      guard let inputNames = json["inputs"]?.strings else { throw GraphError(name, "no inputs") }
+      var inputs: [Int] = []
+      for inputName in inputNames {
+        guard let value = values[inputName] else {
+          throw GraphError(name, "reads '\(inputName)', which no earlier node makes")
+        }
+        inputs.append(value)
+      }
+      guard values.updateValue(index + 1, forKey: name) == nil else { throw GraphError(name, "the name stands twice") }
+      nodes.append(.init(name, try decodeOperator(json, name), inputs: inputs))
+    }
+    var outputs: [Graph.Output] = []
+    for json in outputList {
+      guard let name = json["value"]?.string, let value = values[name],
+        let function = json["function"]?.string.flatMap(Graph.Function.init(rawValue:))
+      else { throw GraphError("output", "names no value, or an unknown function") }
+      outputs.append(.init(value: value, function: function))
+    }
+    return Graph(input: input, nodes: nodes, outputs: outputs)
+  }
+
+  private static func decodeOperator(_ json: JSONValue, _ node: String) throws(GraphError) -> Operator {
+    guard let name = json["operator"]?.string else { throw GraphError(node, "no operator") }
+    switch name {
+    case "conv2d":
+      return .conv2D(
+        .init(
+          outputChannels: try integer(json, "outputs", node), window: try window(json, node),
+          dilation: try integer(json, "dilation", node), groups: try integer(json, "groups", node),
+          activation: try activation(json, node)))
+    case "max_pool2d": return .maxPool2D(try window(json, node))
+    case "average_pool2d": return .averagePool2D(try window(json, node))
+    case "global_average_pool": return .globalAveragePool
+    case "dense":
+      return .dense(.init(outputs: try integer(json, "outputs", node), activation: try activation(json, node)))
+    case "add": return .add(try activation(json, node))
+    case "concatenate": return .concatenate
+    case "upsample_nearest": return .upsampleNearest(factor: try integer(json, "factor", node))
+    case "hard_swish": return .hardSwish
+    case "flatten": return .flatten
+    case "reshape":
+      guard let extents = json["shape"]?.integers, let shape = Shape(checking: extents) else {
+        throw GraphError(node, "no sound shape")
+      }
+      return .reshape(shape)
+    default: throw GraphError(node, "the operator '\(name)' is not known to this version")
+    }
+  }
+
+  private static func integer(_ json: JSONValue, _ field: String, _ node: String) throws(GraphError) -> Int {
+    guard let number = json[field]?.integer else { throw GraphError(node, "no number '\(field)'") }
+    return number
+  }
+
+  private static func activation(_ json: JSONValue, _ node: String) throws(GraphError) -> Operator.Activation {
+    guard let activation = json["activation"]?.string.flatMap(Operator.Activation.init(rawValue:)) else {
+      throw GraphError(node, "no known activation")
+    }
+    return activation
+  }
+
+  private static func window(_ json: JSONValue, _ node: String) throws(GraphError) -> Operator.Window {
+    guard let kernel = json["kernel"]?.integers, kernel.count == 2, let pad = json["padding"]?.integers, pad.count == 4
+    else { throw GraphError(node, "no sound kernel or padding") }
+    return .init(
+      kernel[0], kernel[1], stride: try integer(json, "stride", node),
+      padding: .init(top: pad[0], left: pad[1], bottom: pad[2], right: pad[3]))
+  }
+}

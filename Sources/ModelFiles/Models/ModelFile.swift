@@ -1,0 +1,63 @@
+import Graphs
+import Tensors
+
+/// What a model file turned out to hold.
+public enum LoadedModel: Sendable {
+  /// Float weights.
+  case float(FloatModel)
+  /// int8 weights.
+  case int8(QuantizedModel)
+
+  /// Graph, preprocessing, labels, card.
+  public var description: ModelDescription {
+    switch self {
+    case .float(let model): model.description
+    case .int8(let model): model.description
+    }
+  }
+}
+
+/// Model files of either kind; what is in them tells which, not their names.
+public enum ModelFile {
+  /// Reads the model at `path` and checks all of it: checksums, graph, shapes, enums, ranges of numbers.
+  ///
+  /// - Throws: `ModelFileError` naming the file and the place.
+  public static func load(_ path: String) throws(ModelFileError) -> LoadedModel {
+    let file = try SafetensorsFile(path: path)
+    if file.metadata("format") == "glint" { try file.verifyChecksums() }
+    let description = try DescriptionCoding.read(from: file)
+    switch file.metadata("kind") {
+    case FloatModel.kind: return .float(try FloatModel(description, in: file))
+    case QuantizedModel.kind: return .int8(try QuantizedModel(description, in: file))
+    default: throw ModelFileError(path: path, place: "kind", reason: "is neither float nor int8")
+    }
+  }
+
+  /// The samples that the file brings for the self-test at load.
+  static func golden(in file: SafetensorsFile, for description: ModelDescription) throws(ModelFileError) -> [GoldenSample] {
+    guard file.contains("golden.pixels") else { return [] }
+    let pixels = try file.tensor("golden.pixels", of: UInt8.self)
+    let logits = try file.tensor("golden.logits", of: Float.self)
+    let size = description.graph.input.count
+    guard pixels.shape.rank == 4, logits.shape.rank == 2, pixels.shape[0] == logits.shape[0],
+      pixels.shape.count == pixels.shape[0] * size, let shapes = try? description.graph.shapes(),
+      logits.shape[1] == description.graph.outputs.reduce(0, { $0 + shapes[$1.value].count })
+    else { throw ModelFileError(path: file.path, place: "golden samples", reason: "do not fit the graph") }
+    return (0..<pixels.shape[0]).map { index in
+      GoldenSample(
+        pixels: Array(pixels.elements[(index * size)..<((index + 1) * size)]),
+        logits: Array(logits.elements[(index * logits.shape[1])..<((index + 1) * logits.shape[1])]))
+    }
+  }
+
+  static func add(golden: [GoldenSample], input: Shape, to writer: inout SafetensorsWriter) {
+    guard let first = golden.first else { return }
+    writer.add(
+      "golden.pixels", Tensor([golden.count] + input.dimensions, golden.flatMap(\.pixels)))
+    writer.add("golden.logits", Tensor([golden.count, first.logits.count], golden.flatMap(\.logits)))
+  }
+}
+
+extension Tensor {
+  fileprivate init(_ dimensions: [Int], _ elements: [Element]) { self.init(Shape(dimensions), elements) }
+}

@@ -1,0 +1,73 @@
+import Graphs
+import Tensors
+
+extension QuantizedModel {
+  static let kind = "int8"
+
+  /// Reads an int8 model: tensors `<node>.weight` (int8), `<node>.bias` (int32), `<node>.weight_scale` (float32, one
+  /// per output channel), and for all values by number `values.scale` (float32) and `values.zero_point` (int8).
+  ///
+  /// - Throws: `ModelFileError`; also where the file holds a float model.
+  public static func load(_ path: String) throws(ModelFileError) -> QuantizedModel {
+    guard case .int8(let model) = try ModelFile.load(path) else {
+      throw ModelFileError(
+        path: path, reason: "holds a float model; an int8 one is wanted here (glint quantize makes one)")
+    }
+    return model
+  }
+
+  init(_ description: ModelDescription, in file: SafetensorsFile) throws(ModelFileError) {
+    var parameters: [Parameters?] = []
+    for (node, shapes) in zip(description.graph.nodes, try parameterShapes(description, file)) {
+      guard let shapes else {
+        parameters.append(nil)
+        continue
+      }
+      let weight = try file.tensor("\(node.name).weight", of: Int8.self, shape: shapes.weight)
+      guard !weight.elements.contains(-128) else {
+        throw ModelFileError(path: file.path, place: "tensor '\(node.name).weight'", reason: "holds -128")
+      }
+      parameters.append(
+        Parameters(
+          weight: weight, bias: try file.tensor("\(node.name).bias", of: Int32.self, shape: shapes.bias),
+          scales: try Self.scales("\(node.name).weight_scale", shapes.bias.count, in: file)))
+    }
+    let values = description.graph.nodes.count + 1
+    let scales = try Self.scales("values.scale", values, in: file)
+    let zeroPoints = try file.tensor("values.zero_point", of: Int8.self, shape: [values]).elements
+    let quantization = zip(scales, zeroPoints).map { QuantizationParameters(scale: $0, zeroPoint: $1) }
+    guard quantization[0] == .pixel else {
+      throw ModelFileError(
+        path: file.path, place: "tensor 'values.scale'", reason: "the input's scale is not that of pixels")
+    }
+    let golden = try ModelFile.golden(in: file, for: description)
+    self.init(description: description, parameters: parameters, quantization: quantization, golden: golden)
+  }
+
+  private static func scales(_ name: String, _ count: Int, in file: SafetensorsFile) throws(ModelFileError) -> [Float] {
+    let scales = try file.tensor(name, of: Float.self, shape: [count]).elements
+    guard scales.allSatisfy({ $0.isNormal && $0 > 0 }) else {
+      throw ModelFileError(path: file.path, place: "tensor '\(name)'", reason: "holds a scale that is not positive")
+    }
+    return scales
+  }
+
+  /// Writes the model, whole or not at all. The same model gives the same bytes.
+  public func write(to path: String) throws(ModelFileError) { try writer().write(to: path) }
+
+  /// The file's content.
+  public func writer() -> SafetensorsWriter {
+    var writer = SafetensorsWriter()
+    DescriptionCoding.add(description, kind: Self.kind, to: &writer)
+    for (node, parameters) in zip(description.graph.nodes, parameters) {
+      guard let parameters else { continue }
+      writer.add("\(node.name).weight", parameters.weight)
+      writer.add("\(node.name).bias", parameters.bias)
+      writer.add("\(node.name).weight_scale", Tensor([parameters.scales.count], parameters.scales))
+    }
+    writer.add("values.scale", Tensor([quantization.count], quantization.map(\.scale)))
+    writer.add("values.zero_point", Tensor([quantization.count], quantization.map(\.zeroPoint)))
+    ModelFile.add(golden: golden, input: description.graph.input, to: &writer)
+    return writer
+  }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Graphs
+import ModelFiles
+import Tensors
+import TestSupport
+import Testing
+
+/// Every operator once, so that the coding of each is seen.
+private let everything = Graph(
+  input: [12, 10, 3],
+  nodes: [
+    .init("conv", .conv2D(.init(outputChannels: 4, window: .init(3, 3, stride: 2, padding: .all(1)), activation: .relu6)), inputs: [0]),
+    .init("depthwise", .conv2D(.init(outputChannels: 4, window: .init(3, 3, padding: .all(2)), dilation: 2, groups: 4)), inputs: [1]),
+    .init("swish", .hardSwish, inputs: [2]),
+    .init("sum", .add(.relu), inputs: [1, 3]),
+    .init("join", .concatenate, inputs: [4, 1]),
+    .init("max", .maxPool2D(.init(2, 1, stride: 1)), inputs: [5]),
+    .init("mean", .averagePool2D(.init(2, 2, padding: .init(top: 1, left: 0, bottom: 0, right: 1))), inputs: [6]),
+    .init("larger", .upsampleNearest(factor: 2), inputs: [7]),
+    .init("all", .globalAveragePool, inputs: [8]),
+    .init("shape", .reshape([2, 2, 2]), inputs: [9]),
+    .init("flat", .flatten, inputs: [10]),
+    .init("logits", .dense(.init(outputs: 3)), inputs: [11]),
+  ],
+  outputs: [.init(value: 12, function: .softmax)])
+
+@Suite struct ModelFileTests {
+  @Test func floatRoundTrip() throws {
+    let folder = try TemporaryFolder()
+    var model = try RandomModels.float(everything, seed: 1, labels: ["a", "b", "ç"])
+    model.description.preprocessing.fit = .face(marginPercent: 25)
+    model.golden = [GoldenSample(pixels: [UInt8](repeating: 7, count: 360), logits: [1, 2, 3])]
+    try model.write(to: folder.path("m"))
+    let again = try FloatModel.load(folder.path("m"))
+    #expect(again.description == model.description)
+    #expect(again.parameters == model.parameters)
+    #expect(again.golden == model.golden)
+    #expect(again.weightsSHA256 == model.weightsSHA256)
+    #expect(throws: ModelFileError.self) { try QuantizedModel.load(folder.path("m")) }
+  }
+
+  @Test func quantizedRoundTrip() throws {
+    let folder = try TemporaryFolder()
+    let model = try RandomModels.int8(everything, seed: 2, labels: ["a", "b", "c"])
+    try model.write(to: folder.path("q"))
+    let again = try QuantizedModel.load(folder.path("q"))
+    #expect(again.description == model.description)
+    #expect(again.parameters == model.parameters)
+    #expect(again.quantization == model.quantization)
+    #expect(throws: ModelFileError.self) { try FloatModel.load(folder.path("q")) }
+  }
+
+  /// Every byte of the header changed in two ways, every 97th of the tensors, and every cut: an error each time.
+  @Test func everyDamageIsSeen() throws {
+    let folder = try TemporaryFolder()
+    let model = try RandomModels.int8(
+      Graph(
+        input: [4, 4, 1],
+        nodes: [
+          .init("flat", .flatten, inputs: [0]), .init("logit", .dense(.init(outputs: 1)), inputs: [1]),
+        ], outputs: [.init(value: 2, function: .sigmoid)]), seed: 5)
+    let good = model.writer().bytes()
+    let header = 8 + Int(good[0]) + Int(good[1]) << 8 + Int(good[2]) << 16
+    var places = Array(0..<header)
+    places += stride(from: header, to: good.count, by: 97)
+    for place in places {
+      for change: UInt8 in [0x01, 0x20] {
+        var bad = good
+        bad[place] ^= change
+        let path = try folder.write(bad, as: "bad")
+        #expect(throws: ModelFileError.self, "byte \(place)") { try ModelFile.load(path) }
+      }
+    }
+    for length in stride(from: 0, to: good.count, by: 61) {
+      let path = try folder.write(Array(good[..<length]), as: "cut")
+      #expect(throws: ModelFileError.self, "cut at \(length)") { try ModelFile.load(path) }
+    }
+    try folder.write(good, as: "good")
+    _ = try ModelFile.load(folder.path("good"))
+  }
+
+  @Test func refusesWhatNoModelMayHold() throws {
+    let folder = try TemporaryFolder()
+    func refused(_ change: (inout FloatModel) -> Void) throws {
+      var model = try RandomModels.float(everything, seed: 1, labels: ["a", "b", "c"])
+      change(&model)
+      try model.write(to: folder.path("m"))
+      #expect(throws: ModelFileError.self) { try FloatModel.load(folder.path("m")) }
+    }
+    try refused { $0.parameters[0]!.weight.elements[5] = .nan }
+    try refused { $0.parameters[11]!.bias.elements[0] = .infinity }
+    try refused { $0.description.labels = ["a", "b"] }
+    try refused { $0.description.labels = ["a", "b", "a"] }
+    try refused { $0.description.preprocessing.version = 2 }
+    try refused { $0.description.preprocessing.width = 11 }
+    try refused { $0.description.graph.nodes[3].inputs = [1, 0] }
+    try refused { $0.parameters[0] = nil }
+  }
+
+  @Test func refusesWhatIsNoModel() throws {
+    let folder = try TemporaryFolder()
+    let text = try folder.write(Array("a line of text, no model\n".utf8), as: "text")
+    let empty = try folder.write([], as: "empty")
+    for path in [text, empty, folder.path("missing"), folder.path("")] {
+      let error = #expect(throws: ModelFileError.self) { try ModelFile.load(path) }
+      #expect(error?.path == path)
+    }
+    var foreign = SafetensorsWriter()
+    foreign.add("t", Tensor<Float>([1], [1]))
+    try foreign.write(to: folder.path("foreign"))
+    let error = #expect(throws: ModelFileError.self) { try ModelFile.load(folder.path("foreign")) }
+    #expect(error?.reason.contains("no Glint model") == true)
+  }
+}
