@@ -60,6 +60,8 @@ static void *worker(void *argument) {
   ct_pool *pool = argument;
   for (;;) {
     uint32_t seen = atomic_load(&pool->wake);
+    // A thread that starts after the pool's end has begun sees the last change of `wake` already.
+    if (atomic_load(&pool->stop)) return NULL;
     work(pool);
     int spins = 0;
     while (spins < SPINS && atomic_load_explicit(&pool->wake, memory_order_relaxed) == seen) {
