@@ -1,1 +1,133 @@
-// filled by this room's first header
+// fp32 kernels of the trainer and of the float interpreter.
+//
+// Every kernel exists once, as a template over the vector width, and is compiled for each instruction set. Vectors run
+// over channels, never across a sum, and each sum is a chain of fused multiply-adds in an order that the shapes alone
+// decide: the bits of a result depend on neither instruction set nor number of threads.
+#ifndef CFLOATKERNELS_H
+#define CFLOATKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Channels of one panel of packed weights. Panels hold `[K][CF_PANEL]` floats, K the taps in order; a last panel that
+/// is not full is filled up with zeros.
+enum { CF_PANEL = 16 };
+
+/// Floats that must be readable after the end of every buffer: the last vector of a row may reach beyond it.
+enum { CF_SLACK = 16 };
+
+/// Value of `winners` where no input of a pool passes a gradient on, because ReLU cut it off.
+enum { CF_NO_WINNER = 4 };
+
+/// Where the inputs of a convolution lie. An output at (row, column) reads the floats
+/// `x[row * row_step + column * column_step + run_offsets[r] + 0 ... run_length - 1]` of each run r, in that order.
+/// Padding is in `x` already.
+typedef struct cf_window {
+  ptrdiff_t row_step;             ///< floats between the inputs of neighbouring rows
+  ptrdiff_t column_step;          ///< floats between the inputs of neighbouring columns
+  int runs;                       ///< contiguous runs of one window
+  int run_length;                 ///< floats of one run
+  const ptrdiff_t *run_offsets;   ///< [runs]
+  int width;                      ///< output columns
+  int channels;                   ///< output channels
+  size_t output_row;              ///< floats between output rows
+  size_t output_column;           ///< floats between neighbouring outputs
+} cf_window;
+
+/// A clamp applied to results: `low` where below, `high` where above; NaN passes.
+typedef struct cf_clamp {
+  float low, high;
+} cf_clamp;
+
+/// One step of Adam (Kingma, Ba 2015) with decoupled weight decay (Loshchilov, Hutter 2019).
+typedef struct cf_adam {
+  float rate;             ///< learning rate / (1 - beta1^t)
+  float beta1, beta2;
+  float inverse_root;     ///< 1 / sqrt(1 - beta2^t)
+  float epsilon;
+  float keep;             ///< 1 - learning rate * weight decay
+} cf_adam;
+
+/// The kernels of one instruction set.
+typedef struct cf_kernels {
+  const char *name;
+
+  /// Convolution of output rows `begin ..< end`. y: [rows, width, channels] with the window's output strides.
+  /// panels: [ceil(channels / 16)][runs * run_length][16], bias: [ceil(channels / 16) * 16].
+  void (*conv)(const cf_window *w, const float *x, const float *panels, const float *bias, float *y, int begin,
+               int end, cf_clamp clamp);
+
+  /// Convolution, ReLU and max pooling 2x2 step 2 in one pass, for pooled rows `begin ..< end`. `w->width` counts
+  /// unpooled columns, y and winners are pooled: [rows, width / 2, channels]. winners: 0 ... 3, which of the four won
+  /// (row-major, the first of equals), or CF_NO_WINNER.
+  void (*conv_pool)(const cf_window *w, const float *x, const float *panels, const float *bias, float *y,
+                    uint8_t *winners, int begin, int end);
+
+  /// Adds the gradient by weights of rows `begin ..< end` to `dpanels` (packed as the weights) and `dbias`.
+  void (*conv_weights)(const cf_window *w, const float *x, const float *dy, float *dpanels, float *dbias, int begin,
+                       int end);
+
+  /// The gradient by weights of `conv_pool`, added to `drows`: [channels][runs][run_length rounded up to 16] and
+  /// dbias: [channels]. scratch: 4 * pooled width floats.
+  void (*conv_pool_weights)(const cf_window *w, const float *x, const float *dy, const uint8_t *winners, float *drows,
+                            float *dbias, int begin, int end, float *scratch);
+
+  /// The gradient by input of `conv_pool`, added to `dx` (laid out as x). rows: the weights as
+  /// [channels][runs][run_length rounded up to 16], filled up with zeros. scratch: 12 * channels floats.
+  void (*conv_pool_input)(const cf_window *w, const float *rows, const float *dy, const uint8_t *winners, float *dx,
+                          int begin, int end, float *scratch);
+
+  /// Depthwise convolution of rows `begin ..< end`: x and y have `channels` channels, weights [runs * columns per
+  /// run][channels] in tap order; `run_length` counts taps, neighbouring taps lie `tap_step` floats apart.
+  void (*depthwise)(const cf_window *w, ptrdiff_t tap_step, const float *x, const float *taps, const float *bias,
+                    float *y, int begin, int end, cf_clamp clamp);
+
+  /// Adds the gradient of a depthwise convolution by its weights to `dtaps` and `dbias`.
+  void (*depthwise_weights)(const cf_window *w, ptrdiff_t tap_step, const float *x, const float *dy, float *dtaps,
+                            float *dbias, int begin, int end);
+
+  /// Fully connected: y[b, o] = bias[o] + sum x[b, i] * w[o, i], for panels `begin ..< end`. x: [batch, inputs],
+  /// y: [batch, outputs].
+  void (*dense)(const float *x, const float *panels, const float *bias, float *y, int batch, int inputs, int outputs,
+                int begin, int end, cf_clamp clamp);
+
+  /// dw[o, i] = sum over b of dy[b, o] * x[b, i] in panels, for inputs `begin ..< end`.
+  /// dy: [batch, outputs rounded up to 16], filled up with zeros.
+  void (*dense_weights)(const float *x, const float *dy, float *dpanels, int batch, int inputs, int outputs, int begin,
+                        int end);
+
+  /// dx[b, i] = sum over o of dy[b, o] * w[o, i], for inputs `begin ..< end`. dy_columns: dy transposed,
+  /// [outputs rounded up to 16][batch rounded up to 16], filled up with zeros.
+  void (*dense_input)(const float *dy_columns, const float *panels, float *dx, int batch, int inputs, int outputs,
+                      int begin, int end);
+
+  /// out[i] = pixels[i] / 255, correctly rounded.
+  void (*unit_from_bytes)(const uint8_t *pixels, float *out, size_t count);
+
+  /// dx[i] = y[i] > 0 ? dy[i] : 0, and for a clamp with a finite high end only below it.
+  void (*clamp_backward)(const float *y, const float *dy, float *dx, size_t count, cf_clamp clamp);
+
+  /// sum[i] += x[i].
+  void (*add)(float *sum, const float *x, size_t count);
+
+  /// Adam on `count` weights, their gradients and both moments.
+  void (*adam)(const cf_adam *step, float *weights, const float *gradients, float *first, float *second, size_t count);
+
+  /// Momentum (Sutskever et al. 2013, as commonly implemented): m = momentum * m + g; w = keep * w - rate * m.
+  void (*momentum)(float rate, float momentum, float keep, float *weights, const float *gradients, float *first,
+                   size_t count);
+} cf_kernels;
+
+/// The variants that this machine runs, slowest first; returns how many there are (at most `capacity` are written).
+int cf_kernels_available(const cf_kernels **list, int capacity);
+
+/// e^x in double from IEEE operations alone, the same on every machine; error below 2 ulp.
+double cf_exp(double x);
+
+/// The natural logarithm in double from IEEE operations alone, for positive normal x; error below 2 ulp.
+double cf_log(double x);
+
+/// A count rounded up to whole panels.
+static inline int cf_padded(int count) { return (count + CF_PANEL - 1) / CF_PANEL * CF_PANEL; }
+
+#endif

@@ -1,0 +1,10 @@
+#include "vectors.h"
+
+#include "conv.h"
+#include "conv_pool.h"
+#include "conv_backward.h"
+#include "conv_pool_backward.h"
+#include "depthwise.h"
+#include "dense.h"
+#include "elementwise.h"
+#include "table.h"

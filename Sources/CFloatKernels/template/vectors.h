@@ -1,0 +1,27 @@
+// What the templates are written in. The including file defines, for its instruction set:
+//   LANES        floats of one vector register
+//   TILE_WIDE    positions of a tile of two vectors of channels
+//   TILE_NARROW  positions of a tile of one vector of channels
+//   MOST_SUMS    sums kept in registers by the kernels that run over taps
+#include <assert.h>
+#include <string.h>
+
+#include "../include/CFloatKernels.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+typedef float vec __attribute__((ext_vector_type(LANES)));
+typedef vec vec_at __attribute__((aligned(4), may_alias));
+typedef int32_t vec_int __attribute__((ext_vector_type(LANES)));
+typedef uint8_t vec_byte __attribute__((ext_vector_type(LANES)));
+typedef vec_byte vec_byte_at __attribute__((aligned(1), may_alias));
+
+#define LOAD(address) (*(const vec_at *)(address))
+#define STORE(address, value) (*(vec_at *)(address) = (value))
+#define SPLAT(scalar) ((vec)(scalar))
+#define FMA(a, b, c) __builtin_elementwise_fma((a), (b), (c))
+// NaN compares false and so passes both.
+#define CLAMP(x, low, high) ((x) < (low) ? (low) : (x) > (high) ? (high) : (x))

@@ -1,0 +1,28 @@
+import Graphs
+
+/// What can go wrong while a network is trained or run in float: the place, the cause, and what to do.
+public enum TrainingError: Error, Sendable, CustomStringConvertible {
+  /// The graph makes no sense.
+  case network(GraphError)
+  /// A node's weights do not fit its shape: its name, and how.
+  case weights(node: String, String)
+  /// The pictures cannot be trained on: where they are, and why.
+  case data(path: String, String)
+  /// The loss or a value stopped being a number.
+  case diverged(step: Int, layer: String)
+  /// A checkpoint that cannot be resumed: its path, and why.
+  case checkpoint(path: String, String)
+
+  /// Place, cause, advice.
+  public var description: String {
+    switch self {
+    case .network(let error): "the network makes no sense: \(error)"
+    case .weights(let node, let reason): "the weights of node '\(node)' do not fit: \(reason)"
+    case .data(let path, let reason): "\(path): \(reason)"
+    case .diverged(let step, let layer):
+      "training diverged at step \(step): layer '\(layer)' gave a value that is not a number. "
+        + "The last good weights are kept; try a smaller --learning-rate."
+    case .checkpoint(let path, let reason): "\(path): \(reason)"
+    }
+  }
+}
