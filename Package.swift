@@ -47,8 +47,9 @@ let package = Package(
 
     // Tests: one suite a room.
     .target(name: "TestSupport", dependencies: ["Graphs"], path: "Tests/TestSupport"),
+    .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: strictC),
     suite("Tensors"), suite("Graphs"), suite("ModelFiles"),
-    suite("Runtime", and: ["Reference"]),
+    suite("Runtime", and: ["Reference", "CInt8Kernels", "CAllocations"]),
     suite("Imaging"), suite("RenderedFaces"), suite("Camera"),
     suite("Training"), suite("Quantization"),
     suite("Live"), suite("Reports"),

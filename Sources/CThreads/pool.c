@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 // A job is claimed through one 64-bit word, so that a claim is valid for exactly the job that it was read from:
@@ -74,7 +75,6 @@ static void *worker(void *argument) {
         syscall(SYS_futex, &pool->wake, FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0);
       atomic_fetch_sub(&pool->sleepers, 1);
     }
-    if (atomic_load(&pool->stop)) return NULL;
   }
 }
 
@@ -134,4 +134,10 @@ void ct_pool_run(ct_pool *pool, ct_task task, void *context, size_t count) {
     if (spins < SPINS) pause_briefly();
     else sched_yield();
   }
+}
+
+uint64_t ct_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }

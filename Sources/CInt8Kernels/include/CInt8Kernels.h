@@ -1,1 +1,200 @@
-// filled by this room's first header
+// Int8 microkernels. All compute the bytes that Reference defines; they differ in instruction set and tile only.
+//
+// Every kernel has the type ck_run: a description of the whole operation, and the range of rows (or outputs) that this
+// call computes, so that threads may share one operation. kernels.inc lists them all.
+#ifndef CINT8KERNELS_H
+#define CINT8KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// An activation as this machine's dot products want it. x86 multiplies unsigned by signed bytes (vpdpbusd), so a code
+/// is stored as q + 128, which for pixels is the pixel itself; aarch64 multiplies signed by signed, and stores q.
+#if defined(__x86_64__)
+typedef uint8_t ck_code;
+#define CK_CODE_OFFSET 128
+#else
+typedef int8_t ck_code;
+#define CK_CODE_OFFSET 0
+#endif
+
+/// Bytes that must be readable after the end of every activation buffer. What they hold does not matter.
+#define CK_SLACK 64
+
+/// Channels that one block of packed weights, biases and multipliers holds.
+#define CK_BLOCK 16
+
+/// Instruction sets, worst first within an architecture.
+typedef enum {
+  CK_ISA_SCALAR = 0,
+  CK_ISA_SSE41,
+  CK_ISA_AVX2,
+  CK_ISA_AVXVNNI,
+  CK_ISA_AVX512VNNI,
+  CK_ISA_NEON,
+  CK_ISA_DOTPROD,
+  CK_ISA_I8MM,
+  CK_ISA_COUNT
+} ck_isa;
+
+/// A bit for each instruction set (1 << ck_isa) that this processor and its system offer.
+uint32_t ck_isa_detect(void);
+
+/// The value of the environment variable GLINT_ISA, or NULL.
+const char *ck_isa_environment(void);
+
+/// What a kernel computes.
+typedef enum {
+  CK_OP_CONV = 0,            // ck_conv
+  CK_OP_CONV_MAXPOOL2X2,     // ck_conv, rows and columns are of the pooled result
+  CK_OP_RGB3X3_MAXPOOL2X2,   // ck_conv over pixels of 3 channels as they lie, no slack needed
+  CK_OP_DEPTHWISE,           // ck_conv
+  CK_OP_DENSE,               // ck_dense
+  CK_OP_MAXPOOL,             // ck_pool
+  CK_OP_AVERAGEPOOL,         // ck_pool
+  CK_OP_ADD,                 // ck_add
+  CK_OP_MAP,                 // ck_map
+  CK_OP_UPSAMPLE,            // ck_upsample
+  CK_OP_PREPARE,             // ck_prepare
+  CK_OP_COUNT
+} ck_op;
+
+/// The buffers of an operation; the first member of every description.
+typedef struct {
+  const void *input;
+  const void *other;      // the second input of an addition
+  void *output;
+  int32_t *accumulators;  // where raw accumulators go instead of codes, or NULL
+} ck_io;
+
+/// Equation (3) in codes: clamp(round(acc * multiplier) + zero_point, low, high).
+typedef struct {
+  const float *multipliers;  // by channel, padded with zeros to whole blocks
+  int32_t zero_point;
+  int32_t low;
+  int32_t high;
+} ck_requantization;
+
+/// A convolution over windows that lie wholly inside the input (borders are made by ck_prepare).
+///
+/// A window is `segment_count` runs of contiguous inputs, each `segment_groups` groups of the kernel's size long. The
+/// last group of a segment may reach beyond the inputs that count: the weights there are 0.
+/// |bias + sum (x - zero point) * w| < 2^31 is checked at load; sums before that wrap around, which is harmless.
+typedef struct {
+  ck_io io;                   // input: the first window's start; output: [rows][columns][channels]
+  ptrdiff_t input_row;        // bytes from a window to the one below
+  ptrdiff_t input_pixel;      // bytes from a window to its right neighbour
+  const ptrdiff_t *segments;  // byte offset of each segment from its window's start
+  size_t segment_count;
+  size_t segment_groups;
+  const void *weights;        // [block][segment][group][CK_BLOCK][inputs of a group]; depthwise: [tap][channel] int16
+  const int32_t *bias;        // [block][CK_BLOCK], the zero point's term folded in
+  size_t channels;            // outputs
+  size_t columns;             // outputs across, after pooling where it is fused
+  ptrdiff_t output_row;       // bytes (or accumulators)
+  ptrdiff_t output_pixel;
+  ck_requantization requantization;
+} ck_conv;
+
+/// A fully connected layer; the range counts outputs and starts at multiples of CK_DENSE_STEP.
+typedef struct {
+  ck_io io;               // input: [inputs], output: [outputs]
+  size_t row_bytes;       // inputs rounded up to CK_DENSE_ALIGNMENT
+  const int8_t *weights;  // [outputs][row_bytes], zeros at the end of a row
+  const int32_t *bias;    // [outputs], the zero point's term folded in
+  ck_requantization requantization;
+} ck_dense;
+#define CK_DENSE_STEP 8
+#define CK_DENSE_ALIGNMENT 64
+
+/// A pool over [height][width][channels]; padding is passed over.
+typedef struct {
+  ck_io io;
+  size_t height, width, channels;
+  size_t window_height, window_width, stride, pad_top, pad_left;
+  size_t columns;             // outputs across
+  const ck_code *table;       // max: applied to the result, or NULL
+  float input_scale;          // average: multiplier = input_scale / (output_scale * count)
+  float output_scale;
+  int32_t input_zero_point;   // average, in codes
+  int32_t output_zero_point;  // average, in codes
+} ck_pool;
+
+/// Sum of two values: clamp(round(first[a] + second[b]) + zero_point, low, high).
+typedef struct {
+  ck_io io;
+  const float *first;   // by code as an unsigned byte: float(q - zero point) * (scale / output scale)
+  const float *second;
+  int32_t zero_point, low, high;
+} ck_add;
+
+/// Bytes through a table, and into every `output_pixel`-th place: concatenation, rescaling, hard-swish.
+typedef struct {
+  ck_io io;
+  size_t channels;        // contiguous codes of a pixel; the range counts pixels
+  size_t output_pixel;    // codes from an output pixel to the next
+  const ck_code *table;   // by code as an unsigned byte, or NULL for a copy
+} ck_map;
+
+/// Nearest-neighbour enlargement; the range counts output rows.
+typedef struct {
+  ck_io io;
+  size_t width, channels, factor;
+  const ck_code *table;  // or NULL
+} ck_upsample;
+
+/// Copies rows into a larger frame of border codes, widening them to int16 where the kernel wants that.
+/// The range counts rows of the output.
+typedef struct {
+  ck_io io;
+  size_t height, width, channels;
+  size_t pad_top, pad_left, pad_right;
+  int32_t border;   // the zero point as a code
+  int widen;        // outputs are int16
+  int from_pixels;  // the input holds pixels, not codes
+} ck_prepare;
+
+/// Computes rows (outputs, pixels) first ..< end of an operation.
+typedef void ck_run(const void *operation, size_t first, size_t end);
+
+/// One line of kernels.inc.
+typedef struct {
+  const char *name;
+  ck_op op;
+  ck_isa isa;
+  uint8_t group;             // inputs that one step of the kernel multiplies
+  uint8_t weight_bytes;      // of one packed weight
+  uint8_t activation_bytes;  // of one input: 1, or 2 where rows are widened first
+  ck_run *run;
+} ck_kernel;
+
+/// The kernels of this architecture, in the order of kernels.inc.
+size_t ck_kernel_count(void);
+const ck_kernel *ck_kernel_at(size_t index);
+
+/// One operation and how it is cut up for threads: part i of `parts` computes rows rows * i / parts ..< ...
+typedef struct {
+  ck_run *run;
+  const void *operation;
+  size_t rows;
+  size_t parts;
+  size_t alignment;  // parts start at multiples of it
+} ck_step;
+
+/// Runs part `index` of a ck_step; has the type of a task of CThreads.
+void ck_step_run(void *step, size_t index);
+
+/// Packs the weights of one block-wise convolution: `weights` is [outputs][segments][segment_inputs], the result
+/// [block][segment][group][CK_BLOCK][group size] with zeros where there is no weight.
+void ck_pack(const int8_t *weights, size_t outputs, size_t segments, size_t segment_inputs, size_t group,
+             size_t weight_bytes, void *packed);
+
+/// Looks at one channel's weights: their sum, the sum of their magnitudes, and whether one is -128.
+typedef struct {
+  int64_t sum;
+  int64_t magnitude;
+  int has_minus_128;
+} ck_weight_sums;
+ck_weight_sums ck_sum_weights(const int8_t *weights, size_t count);
+
+#endif

@@ -3,6 +3,7 @@
 #define CTHREADS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct ct_pool ct_pool;
 
@@ -23,5 +24,8 @@ int ct_pool_threads(const ct_pool *pool);
 /// `count` is below 2^24. One run at a time; a task must not start another run on the same pool.
 /// The result is the same for any number of threads as long as each task writes places of its own.
 void ct_pool_run(ct_pool *pool, ct_task task, void *context, size_t count);
+
+/// Nanoseconds of a clock that never steps back.
+uint64_t ct_now(void);
 
 #endif

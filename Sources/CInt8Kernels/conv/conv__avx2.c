@@ -1,0 +1,48 @@
+#if defined(__x86_64__)
+
+#include "../support/requantize.h"
+
+#include <immintrin.h>
+#include <string.h>
+
+#define CK_TARGET __attribute__((target("avx2")))
+#include "../support/store__avx2.h"
+
+// Inputs and weights are widened to 16 bits: vpmaddubsw would saturate (2 * 255 * 127 > 32767), vpmaddwd cannot.
+#define VEC __m256i
+#define VECTORS 2
+#define X __m256i
+#define W __m256i
+#define X_STEP 4
+#define W_VECTOR 32
+#define NAME ck_qs8_qc8w_conv__avx2
+#define NAME_POOLED ck_qs8_qc8w_conv_maxpool2x2__avx2
+#define TILE_COLUMNS 4
+#define TILE_COLUMNS_POOLED 2
+
+CK_TARGET static inline __m256i load_x(const char *x) {
+  int32_t pair;
+  memcpy(&pair, x, sizeof pair);
+  return _mm256_set1_epi32(pair);
+}
+
+CK_TARGET static inline __m256i load_w(const char *w) { return _mm256_loadu_si256((const __m256i *)w); }
+
+CK_TARGET static inline __m256i load_bias(const int32_t *bias, int v) {
+  return _mm256_loadu_si256((const __m256i *)bias + v);
+}
+
+CK_TARGET static inline __m256i dot(__m256i acc, __m256i x, __m256i w) {
+  return _mm256_add_epi32(acc, _mm256_madd_epi16(x, w));
+}
+
+CK_TARGET static inline __m256i largest(__m256i a, __m256i b) { return _mm256_max_epi32(a, b); }
+
+CK_TARGET static inline void store(const ck_conv *conv, const __m256i acc[2], size_t block, ptrdiff_t place) {
+  ck_store_block__avx2(acc[0], acc[1], &conv->io, &conv->requantization, block * CK_BLOCK,
+                       conv->channels - block * CK_BLOCK, place);
+}
+
+#include "conv_template.h"
+
+#endif

@@ -1,1 +1,0 @@
-#include "CInt8Kernels.h"

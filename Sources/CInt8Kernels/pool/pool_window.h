@@ -1,0 +1,27 @@
+// The part of a pooling window that lies inside the input.
+#ifndef CK_POOL_WINDOW_H
+#define CK_POOL_WINDOW_H
+
+#include "CInt8Kernels.h"
+
+typedef struct {
+  size_t top, bottom, left, right;  // bottom and right are one past the end
+} ck_pool_window;
+
+static inline void ck_clip(size_t place, size_t stride, size_t pad, size_t length, size_t extent, size_t *low,
+                           size_t *high) {
+  size_t start = place * stride;  // in padded coordinates
+  *low = start > pad ? start - pad : 0;
+  size_t end = start + length > pad ? start + length - pad : 0;
+  *high = end < extent ? end : extent;
+  if (*low > *high) *low = *high;
+}
+
+static inline ck_pool_window ck_pool_window_at(const ck_pool *pool, size_t row, size_t column) {
+  ck_pool_window w;
+  ck_clip(row, pool->stride, pool->pad_top, pool->window_height, pool->height, &w.top, &w.bottom);
+  ck_clip(column, pool->stride, pool->pad_left, pool->window_width, pool->width, &w.left, &w.right);
+  return w;
+}
+
+#endif

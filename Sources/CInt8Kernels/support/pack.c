@@ -1,0 +1,45 @@
+#include "CInt8Kernels.h"
+
+#include <string.h>
+
+void ck_pack(const int8_t *weights, size_t outputs, size_t segments, size_t segment_inputs, size_t group,
+             size_t weight_bytes, void *packed) {
+  size_t blocks = (outputs + CK_BLOCK - 1) / CK_BLOCK;
+  size_t groups = (segment_inputs + group - 1) / group;
+  size_t count = blocks * segments * groups * CK_BLOCK * group;
+  memset(packed, 0, count * weight_bytes);
+  for (size_t output = 0; output < outputs; output++) {
+    size_t block = output / CK_BLOCK;
+    size_t lane = output % CK_BLOCK;
+    for (size_t segment = 0; segment < segments; segment++) {
+      const int8_t *row = weights + (output * segments + segment) * segment_inputs;
+      for (size_t i = 0; i < segment_inputs; i++) {
+        size_t place = (((block * segments + segment) * groups + i / group) * CK_BLOCK + lane) * group + i % group;
+        if (weight_bytes == 2) ((int16_t *)packed)[place] = row[i];
+        else ((int8_t *)packed)[place] = row[i];
+      }
+    }
+  }
+}
+
+ck_weight_sums ck_sum_weights(const int8_t *weights, size_t count) {
+  ck_weight_sums sums = {0, 0, 0};
+  while (count > 0) {
+    // |sum| <= 65536 * 128 < 2^31 within a run.
+    size_t run = count < 65536 ? count : 65536;
+    int32_t sum = 0, magnitude = 0;
+    int8_t smallest = 0;
+    for (size_t i = 0; i < run; i++) {
+      int32_t w = weights[i];
+      sum += w;
+      magnitude += w < 0 ? -w : w;
+      smallest = weights[i] < smallest ? weights[i] : smallest;
+    }
+    sums.sum += sum;
+    sums.magnitude += magnitude;
+    if (smallest == -128) sums.has_minus_128 = 1;
+    weights += run;
+    count -= run;
+  }
+  return sums;
+}

@@ -1,0 +1,30 @@
+// Equation (3) of the design for one accumulator: one conversion, one multiplication, one conversion, each rounding to
+// nearest even.
+#ifndef CK_REQUANTIZE_H
+#define CK_REQUANTIZE_H
+
+#include "CInt8Kernels.h"
+
+#include <math.h>
+
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT OFF
+#endif
+
+// Beyond this magnitude every product clamps, whatever the zero point; conversions stay in range.
+#define CK_PRODUCT_LIMIT 1024.0f
+
+static inline ck_code ck_round_and_clamp(float product, int32_t zero_point, int32_t low, int32_t high) {
+  product = product > CK_PRODUCT_LIMIT ? CK_PRODUCT_LIMIT : product;
+  product = product < -CK_PRODUCT_LIMIT ? -CK_PRODUCT_LIMIT : product;
+  int32_t code = (int32_t)lrintf(product) + zero_point;
+  code = code < low ? low : code;
+  code = code > high ? high : code;
+  return (ck_code)code;
+}
+
+static inline ck_code ck_requantize(int32_t accumulator, const ck_requantization *r, size_t channel) {
+  return ck_round_and_clamp((float)accumulator * r->multipliers[channel], r->zero_point, r->low, r->high);
+}
+
+#endif

@@ -1,0 +1,55 @@
+import CInt8Kernels
+import Graphs
+import Tensors
+
+/// Codes as kernels see them: `q + CK_CODE_OFFSET`.
+enum Codes {
+  static let offset = Int32(CK_CODE_OFFSET)
+
+  static func stored(_ code: Int8) -> Int32 { Int32(code) + offset }
+
+  static func byte(_ code: Int8) -> UInt8 { UInt8(truncatingIfNeeded: stored(code)) }
+
+  static func code(_ byte: UInt8) -> Int8 { Int8(truncatingIfNeeded: Int32(byte) - offset) }
+
+  /// Equation (4): the stored codes that an activation allows.
+  static func clamp(_ activation: Operator.Activation, _ output: QuantizationParameters) -> (low: Int32, high: Int32) {
+    switch activation {
+    case .none: (stored(-128), stored(127))
+    case .relu: (stored(output.zeroPoint), stored(127))
+    case .relu6: (stored(output.zeroPoint), stored(max(output.zeroPoint, output.quantize(6))))
+    }
+  }
+
+  /// A table by stored byte of what `function` makes of a code.
+  private static func table(_ function: (Int8) -> Int8) -> [UInt8] {
+    (0...255).map { byte(function(code(UInt8($0)))) }
+  }
+
+  /// Equation (R) as a table, or nil where the parameters are the same.
+  static func rescaling(_ input: QuantizationParameters, to output: QuantizationParameters) -> [UInt8]? {
+    guard input != output else { return nil }
+    let multiplier = requantizationMultiplier(input: input.scale, weight: 1, output: output.scale)
+    return table { code in
+      requantize(Int32(code) - Int32(input.zeroPoint), multiplier: multiplier, zeroPoint: output.zeroPoint)
+    }
+  }
+
+  /// Equation (H) as a table.
+  static func hardSwish(_ input: QuantizationParameters, to output: QuantizationParameters) -> [UInt8] {
+    table { code in
+      let x = input.dequantize(code)
+      let gate = min(max(x + 3, 0), 6)
+      let scaled = ((x * gate) / 6) / output.scale
+      let rounded = Int32(max(-1024, min(1024, scaled)).rounded(.toNearestOrEven))
+      return Int8(clamping: rounded + Int32(output.zeroPoint))
+    }
+  }
+
+  /// One summand of equation (S) by stored byte.
+  static func summand(_ input: QuantizationParameters, to output: QuantizationParameters) -> [Float] {
+    (0...255).map { byte in
+      Float(Int32(code(UInt8(byte))) - Int32(input.zeroPoint)) * (input.scale / output.scale)
+    }
+  }
+}

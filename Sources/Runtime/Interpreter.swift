@@ -1,0 +1,192 @@
+import CInt8Kernels
+import CThreads
+import Graphs
+import Tensors
+
+/// Runs a quantized model: pixels in, float logits out, the bytes of `Reference` between.
+///
+/// Everything is allocated when it is made: `invoke` allocates nothing. One interpreter serves one thread at a time;
+/// make one for each thread that classifies on its own.
+public final class Interpreter {
+  /// What runs, in order: one entry for each call of a kernel.
+  public struct Layer: Hashable, Sendable {
+    /// The nodes that it computes, joined by "+".
+    public let name: String
+    /// The kernel's name.
+    public let kernel: String
+    /// The kernel's instruction set.
+    public let isa: ISA
+    /// Why this kernel serves here.
+    public let reason: String
+    /// Multiply-adds of one picture.
+    public let multiplyAdds: Int
+  }
+
+  /// The layers in order of execution.
+  public let layers: [Layer]
+  /// Where activations lie.
+  public let plan: MemoryPlan
+  /// The bytes of packed weights, tables and descriptions.
+  public let packedBytes: Int
+  /// Logits of all outputs together.
+  public let logitCount: Int
+
+  private let graph: Graph
+  private let shapes: [Shape]
+  private let memory: PackedMemory
+  private let addresses: [UnsafeMutablePointer<UInt8>]
+  private let steps: UnsafeMutablePointer<ck_step>
+  private let pixelFields: [UnsafeMutablePointer<UnsafeRawPointer?>]
+  private let places: [PlanBuilder.Place]
+  private let outputs: [Output]
+  private let pool: OpaquePointer
+
+  private struct Output {
+    let accumulators: UnsafeMutablePointer<Int32>
+    let count: Int
+    let scales: UnsafeMutablePointer<Float>
+    let channels: Int
+  }
+
+  /// Checks the model, packs its weights for the kernels that serve, and plans its memory.
+  ///
+  /// - Parameters:
+  ///   - model: the network, its weights and scales.
+  ///   - kernels: which kernels may serve.
+  ///   - threads: how many threads compute one picture, the caller's among them.
+  ///   - keepingAllValues: nothing is fused and no memory reused, so that `value(_:)` answers for every value.
+  /// - Throws: `RuntimeError` naming the node that makes no sense.
+  public convenience init(
+    _ model: QuantizedModel, kernels: KernelTable = .detected, threads: Int = 1, keepingAllValues: Bool = false
+  ) throws(RuntimeError) {
+    try self.init(model, kernels: kernels, threads: threads, keepingAllValues: keepingAllValues, placing: nil)
+  }
+
+  /// As above, with buffers where `placing` puts them: tests end each at an unmapped page. The places outlive the
+  /// interpreter.
+  package init(
+    _ model: QuantizedModel, kernels: KernelTable, threads: Int, keepingAllValues: Bool,
+    placing: ((MemoryPlan.Buffer) -> UnsafeMutablePointer<UInt8>)?
+  ) throws(RuntimeError) {
+    let check = try ModelCheck(model)
+    let builder = try PlanBuilder(check, table: kernels, threads: threads, keepsAll: keepingAllValues)
+    guard let pool = ct_pool_create(Int32(clamping: threads)) else {
+      throw RuntimeError("engine", "the system gives no \(threads) threads")
+    }
+    self.pool = pool
+    graph = model.description.graph
+    shapes = check.shapes
+    memory = builder.memory
+    places = builder.places
+    plan = MemoryPlan(builder.buffers)
+    if let placing {
+      addresses = plan.buffers.map(placing)
+    } else {
+      let arena = memory.allocate(UInt8.self, plan.arenaBytes)
+      arena.initialize(repeating: 0, count: plan.arenaBytes)
+      addresses = plan.buffers.map { arena + $0.offset }
+    }
+    steps = memory.allocate(ck_step.self, builder.steps.count)
+    for (index, step) in builder.steps.enumerated() { (steps + index).initialize(to: step.step) }
+    var pixelFields: [UnsafeMutablePointer<UnsafeRawPointer?>] = []
+    for link in builder.links {
+      switch link.place {
+      case .pixels: pixelFields.append(link.field)
+      case .buffer(let index):
+        link.field.pointee = UnsafeRawPointer(addresses[index] + link.offset)
+      case .nowhere: link.field.pointee = nil
+      }
+    }
+    self.pixelFields = pixelFields
+    layers = builder.steps.map {
+      Layer(
+        name: $0.name, kernel: $0.kernel.name, isa: $0.kernel.isa, reason: $0.reason, multiplyAdds: $0.multiplyAdds)
+    }
+    var outputs: [Output] = []
+    for output in graph.outputs {
+      let node = graph.nodes[output.value - 1]
+      // Equation (6): the scale of a logit is s_in * s_w[channel].
+      let input = model.quantization[node.inputs[0]].scale
+      let scales = model.parameters[output.value - 1]!.scales.map { input * $0 }
+      outputs.append(
+        Output(
+          accumulators: builder.accumulators[output.value]!, count: check.shapes[output.value].count,
+          scales: memory.copy(scales), channels: scales.count))
+    }
+    self.outputs = outputs
+    logitCount = outputs.reduce(0) { $0 + $1.count }
+    packedBytes = memory.bytes - plan.arenaBytes
+  }
+
+  deinit { ct_pool_destroy(pool) }
+
+  /// Computes one picture.
+  ///
+  /// - Parameters:
+  ///   - pixels: `[height, width, channels]` of the graph's input, read until this returns.
+  ///   - logits: room for the logits of every output, joined; its count is `logitCount`.
+  public func invoke(pixels: UnsafePointer<UInt8>, logits: inout [Float]) {
+    start(pixels)
+    for index in layers.indices { run(index) }
+    finish(&logits)
+  }
+
+  /// Computes one picture of `[height, width, channels]` and returns the logits of every output, joined.
+  public func invoke(_ pixels: [UInt8]) -> [Float] {
+    precondition(pixels.count == graph.input.count, "the network reads \(graph.input) pixels")
+    var logits = [Float](repeating: 0, count: logitCount)
+    pixels.withUnsafeBufferPointer { invoke(pixels: $0.baseAddress!, logits: &logits) }
+    return logits
+  }
+
+  /// Computes one picture and notes how long each layer took.
+  ///
+  /// - Parameters:
+  ///   - pixels: as in `invoke`.
+  ///   - nanoseconds: room for one number a layer.
+  public func invoke(pixels: UnsafePointer<UInt8>, timing nanoseconds: inout [UInt64]) {
+    start(pixels)
+    var before = ct_now()
+    for index in layers.indices {
+      run(index)
+      let after = ct_now()
+      nanoseconds[index] = after - before
+      before = after
+    }
+  }
+
+  /// The codes of a value after `invoke`, row-major; for an interpreter that keeps all values. Empty for a value that
+  /// leaves the graph as logits.
+  public func value(_ number: Int) -> [Int8] {
+    guard case .buffer(let index) = places[number] else { return [] }
+    let bytes = UnsafeBufferPointer(start: addresses[index], count: shapes[number].count)
+    return bytes.map(Codes.code)
+  }
+
+  /// The raw accumulators of an output after `invoke`, row-major.
+  ///
+  /// - Parameter output: its index in `graph.outputs`.
+  public func accumulators(output: Int) -> [Int32] {
+    [Int32](UnsafeBufferPointer(start: outputs[output].accumulators, count: outputs[output].count))
+  }
+
+  private func start(_ pixels: UnsafePointer<UInt8>) {
+    for field in pixelFields { field.pointee = UnsafeRawPointer(pixels) }
+  }
+
+  private func run(_ index: Int) {
+    let step = steps + index
+    ct_pool_run(pool, ck_step_run, step, step.pointee.parts)
+  }
+
+  private func finish(_ logits: inout [Float]) {
+    precondition(logits.count == logitCount, "room for \(logitCount) logits")
+    var place = 0
+    for output in outputs {
+      for index in 0..<output.count {
+        logits[place] = Float(output.accumulators[index]) * output.scales[index % output.channels]
+        place += 1
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import CInt8Kernels
+
+/// One kernel of the list in `kernels.inc`.
+public struct Kernel: Sendable {
+  /// What it computes.
+  public enum Operation: UInt32, Hashable, Sendable, CaseIterable {
+    /// Convolution.
+    case convolution = 0
+    /// Convolution and 2x2 max pooling in one pass.
+    case convolutionMaxPool
+    /// The same over 3-channel pixels as they lie, 3x3.
+    case rgbConvolutionMaxPool
+    /// Convolution with a filter per channel.
+    case depthwise
+    /// Fully connected.
+    case dense
+    /// Max pooling.
+    case maxPool
+    /// Average pooling.
+    case averagePool
+    /// Sum of two values.
+    case add
+    /// A table applied to each code, and copies.
+    case map
+    /// Nearest-neighbour enlargement.
+    case upsample
+    /// Borders and widening before a convolution.
+    case prepare
+  }
+
+  private let index: Int
+
+  var record: ck_kernel { ck_kernel_at(index).pointee }
+
+  /// The function's name, which says types, operation, fusion and instruction set.
+  public var name: String { String(cString: record.name) }
+  /// What it computes.
+  public var operation: Operation { Operation(rawValue: record.op.rawValue)! }
+  /// What it needs.
+  public var isa: ISA { ISA(rawValue: record.isa.rawValue)! }
+  /// Bytes of one input as the kernel reads it: 2 where rows are widened first.
+  var activationBytes: Int { Int(record.activation_bytes) }
+
+  /// Every kernel built for this architecture, in the order of the list.
+  public static let all: [Kernel] = (0..<ck_kernel_count()).map { Kernel(index: $0) }
+}
+
+/// Which kernels may serve: resolved once, passed to `Interpreter`.
+public struct KernelTable: Sendable {
+  /// The instruction sets that kernels may use, worst first.
+  public let allowed: [ISA]
+  /// A `GLINT_ISA` that names nothing, to be reported when the table is used.
+  let unknownName: String?
+
+  /// All that the machine offers, limited by the environment variable `GLINT_ISA` where it is set.
+  public static let detected: KernelTable = {
+    guard let text = ck_isa_environment() else { return KernelTable(limit: nil) }
+    let name = String(cString: text)
+    if name.isEmpty { return KernelTable(limit: nil) }
+    return ISA(name: name).map { KernelTable(limit: $0) } ?? KernelTable(allowed: ISA.detected, unknownName: name)
+  }()
+
+  /// All that the machine offers up to and including `limit`.
+  ///
+  /// A limit that the machine does not offer leaves what lies below it.
+  public init(limit: ISA?) {
+    self.init(allowed: ISA.detected.filter { $0.rawValue <= (limit ?? .neonI8MM).rawValue }, unknownName: nil)
+  }
+
+  private init(allowed: [ISA], unknownName: String?) {
+    self.allowed = allowed
+    self.unknownName = unknownName
+  }
+
+  /// The best instruction set that kernels may use.
+  public var isa: ISA { allowed.last ?? .scalar }
+
+  /// The best kernel of an operation: of the highest allowed instruction set that has one.
+  func best(_ operation: Kernel.Operation) -> Kernel? {
+    var result: Kernel?
+    for kernel in Kernel.all where kernel.operation == operation && allowed.contains(kernel.isa) {
+      if kernel.isa.rawValue >= (result?.isa ?? .scalar).rawValue { result = kernel }
+    }
+    return result
+  }
+
+  /// Why the table has no better kernel than `kernel` for its operation, for tables that people read.
+  func reason(for kernel: Kernel) -> String {
+    if kernel.isa == isa { return "best of \(isa.name)" }
+    return "\(isa.name) has no kernel of its own here"
+  }
+}
+

@@ -1,0 +1,109 @@
+import CInt8Kernels
+import Graphs
+import Tensors
+
+// Operators without weights.
+extension PlanBuilder {
+  /// Adds a max or average pool.
+  mutating func addPool(_ index: Int, _ window: Operator.Window, _ operation: Kernel.Operation) throws(RuntimeError) {
+    let node = graph.nodes[index]
+    let kernel = try kernel(operation)
+    let (input, output) = (model.quantization[node.inputs[0]], model.quantization[index + 1])
+    let shape = check.shapes[node.inputs[0]]
+    let place = try codes(of: node.inputs[0])
+    let columns = (shape[1] + window.padding.left + window.padding.right - window.width) / window.stride + 1
+    let rows = (shape[0] + window.padding.top + window.padding.bottom - window.height) / window.stride + 1
+    var pool = ck_pool()
+    (pool.height, pool.width, pool.channels) = (shape[0], shape[1], shape[2])
+    (pool.window_height, pool.window_width, pool.stride) = (window.height, window.width, window.stride)
+    (pool.pad_top, pool.pad_left) = (window.padding.top, window.padding.left)
+    pool.columns = columns
+    if operation == .maxPool { pool.table = keep(Codes.rescaling(input, to: output)) }
+    (pool.input_scale, pool.output_scale) = (input.scale, output.scale)
+    (pool.input_zero_point, pool.output_zero_point) = (Codes.stored(input.zeroPoint), Codes.stored(output.zeroPoint))
+    let kept = memory.keep(pool)
+    link(UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place, output: newValue(index + 1))
+    add(
+      node.name, kernel, kept, node: index, rows: rows,
+      work: rows * columns * shape[2] * window.height * window.width)
+  }
+
+  /// Adds the sum of two values, equation (S).
+  mutating func addSum(_ index: Int, _ activation: Operator.Activation) throws(RuntimeError) {
+    let node = graph.nodes[index]
+    let kernel = try kernel(.add)
+    let places = [try codes(of: node.inputs[0]), try codes(of: node.inputs[1])]
+    let output = model.quantization[index + 1]
+    var sum = ck_add()
+    sum.first = UnsafePointer(memory.copy(Codes.summand(model.quantization[node.inputs[0]], to: output)))
+    sum.second = UnsafePointer(memory.copy(Codes.summand(model.quantization[node.inputs[1]], to: output)))
+    sum.zero_point = Codes.stored(output.zeroPoint)
+    (sum.low, sum.high) = Codes.clamp(activation, output)
+    let kept = memory.keep(sum)
+    let io = UnsafeMutableRawPointer(kept)
+    link(io.assumingMemoryBound(to: ck_io.self), input: places[0], output: newValue(index + 1))
+    let other = (io + MemoryLayout<ck_io>.offset(of: \.other)!).assumingMemoryBound(to: UnsafeRawPointer?.self)
+    link(other, places[1])
+    let count = check.shapes[index + 1].count
+    add(node.name, kernel, kept, node: index, rows: count, work: count)
+  }
+
+  /// Adds the joining of values along channels: one pass for each, equation (R).
+  mutating func addConcatenation(_ index: Int) throws(RuntimeError) {
+    let node = graph.nodes[index]
+    let kernel = try kernel(.map)
+    var inputs: [Place] = []
+    for value in node.inputs { inputs.append(try codes(of: value)) }
+    let output = newValue(index + 1)
+    let shape = check.shapes[index + 1]
+    var offset = 0
+    for (value, place) in zip(node.inputs, inputs) {
+      var map = ck_map()
+      map.channels = check.shapes[value][2]
+      map.output_pixel = shape[2]
+      map.table = keep(Codes.rescaling(model.quantization[value], to: model.quantization[index + 1]))
+      let kept = memory.keep(map)
+      link(
+        UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place, output: output,
+        outputOffset: offset)
+      add(
+        "\(node.name) of \(graph.valueName(value))", kernel, kept, node: index, rows: shape[0] * shape[1],
+        work: check.shapes[value].count)
+      offset += map.channels
+    }
+  }
+
+  /// Adds a table applied to every code.
+  mutating func addMap(_ index: Int, _ table: [UInt8]) throws(RuntimeError) {
+    let node = graph.nodes[index]
+    let kernel = try kernel(.map)
+    let place = try codes(of: node.inputs[0])
+    let shape = check.shapes[index + 1]
+    var map = ck_map()
+    map.channels = shape.dimensions.last ?? 1
+    map.output_pixel = map.channels
+    map.table = keep(table)
+    let kept = memory.keep(map)
+    link(UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place, output: newValue(index + 1))
+    add(node.name, kernel, kept, node: index, rows: shape.count / map.channels, work: shape.count)
+  }
+
+  /// Adds a nearest-neighbour enlargement, with equation (R).
+  mutating func addUpsampling(_ index: Int, _ factor: Int) throws(RuntimeError) {
+    let node = graph.nodes[index]
+    let kernel = try kernel(.upsample)
+    let place = try codes(of: node.inputs[0])
+    let shape = check.shapes[node.inputs[0]]
+    var upsample = ck_upsample()
+    (upsample.width, upsample.channels, upsample.factor) = (shape[1], shape[2], factor)
+    upsample.table = keep(Codes.rescaling(model.quantization[node.inputs[0]], to: model.quantization[index + 1]))
+    let kept = memory.keep(upsample)
+    link(UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place, output: newValue(index + 1))
+    add(node.name, kernel, kept, node: index, rows: shape[0] * factor, work: check.shapes[index + 1].count)
+  }
+
+  /// A table of codes at a fixed address.
+  private func keep(_ table: [UInt8]?) -> UnsafePointer<ck_code>? {
+    table.map { UnsafePointer(memory.copy($0.map { ck_code(truncatingIfNeeded: $0) })) }
+  }
+}

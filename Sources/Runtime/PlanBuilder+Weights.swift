@@ -1,0 +1,185 @@
+import CInt8Kernels
+import Graphs
+import Tensors
+
+extension PlanBuilder {
+  /// Adds a convolution, with the max pooling that follows it where both can be one pass. Returns the nodes covered.
+  mutating func addConvolution(_ index: Int, _ conv: Operator.Convolution) throws(RuntimeError) -> Int {
+    let pooled = fusesPooling(after: index, conv)
+    let node = graph.nodes[index]
+    let input = check.shapes[node.inputs[0]]
+    let result = index + (pooled ? 2 : 1)
+    let isDepthwise = conv.groups > 1 && conv.groups == input[2] && conv.outputChannels == input[2]
+    let kernel = try kernel(isDepthwise ? .depthwise : pooled ? .convolutionMaxPool : .convolution)
+
+    let padding = conv.window.padding
+    let width = input[1] + padding.left + padding.right
+    let bytes = kernel.activationBytes
+    var place = places[node.inputs[0]]
+    if place == .pixels || padding != .none || bytes != 1 {
+      let preparation = try self.kernel(.prepare)
+      let rows = input[0] + padding.top + padding.bottom
+      let framed = newBuffer("\(node.name) frame", bytes: rows * width * input[2] * bytes)
+      addPreparation(
+        "\(node.name) frame", preparation, from: place, value: node.inputs[0], padding: padding, widening: bytes == 2,
+        to: framed, node: index)
+      place = framed
+    }
+
+    var name = node.name
+    if pooled { name += "+" + graph.nodes[index + 1].name }
+    let sums = accumulators(for: result)
+    let output = sums == nil ? newValue(result) : .nowhere
+    let outputShape = check.shapes[result]
+    let groups = isDepthwise ? 1 : conv.groups
+    let multiplyAdds = outputOf(index).count / conv.outputChannels * model.parameters[index]!.weight.shape.count
+    for group in 0..<groups {
+      var operation = ck_conv()
+      operation.input_row = conv.window.stride * width * input[2] * bytes
+      operation.input_pixel = conv.window.stride * input[2] * bytes
+      setSegments(&operation, conv, rowBytes: width * input[2] * bytes, pixelBytes: input[2] * bytes)
+      let channels = conv.outputChannels / groups
+      setChannels(&operation, index, kernel, isDepthwise: isDepthwise, range: group * channels..<(group + 1) * channels)
+      operation.columns = outputShape[1]
+      operation.output_row = outputShape[1] * outputShape[2]
+      operation.output_pixel = outputShape[2]
+      operation.io.accumulators = sums.map { $0 + group * channels }
+      operation.requantization.setClamp(node.operator.activation, model.quantization[index + 1])
+      let kept = memory.keep(operation)
+      link(
+        UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place,
+        inputOffset: isDepthwise ? 0 : group * (input[2] / groups) * bytes, output: output,
+        outputOffset: group * channels)
+      add(
+        groups == 1 ? name : "\(name) group \(group)", kernel, kept, node: result - 1, rows: outputShape[0],
+        work: multiplyAdds / groups, multiplyAdds: multiplyAdds / groups)
+    }
+    return pooled ? 2 : 1
+  }
+
+  private func outputOf(_ index: Int) -> Shape { check.shapes[index + 1] }
+
+  /// Whether the pooling after a convolution joins its pass: 2x2 windows side by side that alone read the result, and
+  /// the same scale on both sides.
+  private func fusesPooling(after index: Int, _ conv: Operator.Convolution) -> Bool {
+    guard !keepsAll, conv.groups == 1, index + 1 < graph.nodes.count else { return false }
+    guard case .maxPool2D(let window) = graph.nodes[index + 1].operator else { return false }
+    return window == .init(2, 2, stride: 2) && graph.readers(of: index + 1) == [index + 1]
+      && graph.nodes[index + 1].inputs == [index + 1] && !graph.isOutput(index + 1)
+      && model.quantization[index + 1] == model.quantization[index + 2]
+  }
+
+  /// Without dilation and groups, the taps of a window's row lie side by side and form one segment.
+  private mutating func setSegments(
+    _ operation: inout ck_conv, _ conv: Operator.Convolution, rowBytes: Int, pixelBytes: Int
+  ) {
+    let window = conv.window
+    var offsets: [Int] = []
+    for row in 0..<window.height {
+      let start = row * conv.dilation * rowBytes
+      if conv.dilation == 1, conv.groups == 1 {
+        offsets.append(start)
+      } else {
+        offsets += (0..<window.width).map { start + $0 * conv.dilation * pixelBytes }
+      }
+    }
+    operation.segments = UnsafePointer(memory.copy(offsets))
+    operation.segment_count = offsets.count
+  }
+
+  /// Packs the weights, biases and multipliers of a range of output channels.
+  private mutating func setChannels(
+    _ operation: inout ck_conv, _ index: Int, _ kernel: Kernel, isDepthwise: Bool, range: Range<Int>
+  ) {
+    let parameters = model.parameters[index]!
+    let perChannel = parameters.weight.shape.count / parameters.scales.count
+    let blocks = (range.count + Int(CK_BLOCK) - 1) / Int(CK_BLOCK)
+    operation.channels = range.count
+    (operation.bias, operation.requantization.multipliers) = biasAndMultipliers(
+      index, range, capacity: blocks * Int(CK_BLOCK))
+    if isDepthwise {
+      // [channel][tap] becomes [tap][channel].
+      let taps = perChannel
+      let weights = memory.allocate(Int16.self, taps * range.count)
+      for channel in range {
+        for tap in 0..<taps {
+          weights[tap * range.count + channel] = Int16(parameters.weight.elements[channel * taps + tap])
+        }
+      }
+      operation.weights = UnsafeRawPointer(weights)
+      operation.segment_groups = 1
+      return
+    }
+    let segments = operation.segment_count
+    let inputs = perChannel / segments
+    let group = Int(kernel.record.group)
+    let bytes = Int(kernel.record.weight_bytes)
+    operation.segment_groups = (inputs + group - 1) / group
+    let size = blocks * Int(CK_BLOCK) * segments * operation.segment_groups * group * bytes
+    let packed = memory.allocate(UInt8.self, size)
+    parameters.weight.elements.withUnsafeBufferPointer { weights in
+      ck_pack(
+        weights.baseAddress! + range.lowerBound * perChannel, range.count, segments, inputs, group, bytes, packed)
+    }
+    operation.weights = UnsafeRawPointer(packed)
+  }
+
+  /// Adds a fully connected layer.
+  mutating func addDense(_ index: Int, _ dense: Operator.Dense) throws(RuntimeError) {
+    let node = graph.nodes[index]
+    let kernel = try kernel(.dense)
+    let inputs = check.shapes[node.inputs[0]].count
+    let place = try codes(of: node.inputs[0])
+    let alignment = Int(CK_DENSE_ALIGNMENT)
+    var operation = ck_dense()
+    operation.row_bytes = (inputs + alignment - 1) / alignment * alignment
+    let weights = memory.allocate(Int8.self, operation.row_bytes * dense.outputs)
+    model.parameters[index]!.weight.elements.withUnsafeBufferPointer { source in
+      for output in 0..<dense.outputs {
+        let row = weights + output * operation.row_bytes
+        row.initialize(from: source.baseAddress! + output * inputs, count: inputs)
+        (row + inputs).initialize(repeating: 0, count: operation.row_bytes - inputs)
+      }
+    }
+    operation.weights = UnsafePointer(weights)
+    (operation.bias, operation.requantization.multipliers) = biasAndMultipliers(
+      index, 0..<dense.outputs, capacity: dense.outputs)
+    operation.requantization.setClamp(dense.activation, model.quantization[index + 1])
+    operation.io.accumulators = accumulators(for: index + 1)
+    let output = operation.io.accumulators == nil ? newValue(index + 1) : .nowhere
+    let kept = memory.keep(operation)
+    link(UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place, output: output)
+    add(
+      node.name, kernel, kept, node: index, rows: dense.outputs, alignment: Int(CK_DENSE_STEP),
+      work: inputs * dense.outputs, multiplyAdds: inputs * dense.outputs)
+  }
+
+  /// Biases with the zero point's term of equation (2) folded in, and the multipliers of equation (3).
+  private mutating func biasAndMultipliers(
+    _ index: Int, _ range: Range<Int>, capacity: Int
+  ) -> (UnsafePointer<Int32>, UnsafePointer<Float>) {
+    let parameters = model.parameters[index]!
+    let input = model.quantization[graph.nodes[index].inputs[0]]
+    let output = model.quantization[index + 1]
+    let zeroPoint = Int64(Codes.stored(input.zeroPoint))
+    // The folded bias may leave 32 bits; it wraps around, and so does the sum that it meets.
+    let biases = range.map { channel in
+      Int32(truncatingIfNeeded: Int64(parameters.bias.elements[channel]) - zeroPoint * check.sums[index][channel].sum)
+    }
+    let multipliers = range.map { channel in
+      requantizationMultiplier(input: input.scale, weight: parameters.scales[channel], output: output.scale)
+    }
+    return (
+      UnsafePointer(memory.copy(biases, capacity: capacity)),
+      UnsafePointer(memory.copy(multipliers, capacity: capacity))
+    )
+  }
+}
+
+extension ck_requantization {
+  /// Equation (4) in stored codes.
+  mutating func setClamp(_ activation: Operator.Activation, _ output: QuantizationParameters) {
+    zero_point = Codes.stored(output.zeroPoint)
+    (low, high) = Codes.clamp(activation, output)
+  }
+}

@@ -1,0 +1,205 @@
+import CInt8Kernels
+import Graphs
+import Tensors
+
+/// Turns a checked model into steps: which kernel computes what, from where to where.
+///
+/// Buffers get their addresses last, when the life of each is known; until then a step's pointers are remembered as
+/// links.
+struct PlanBuilder {
+  /// Where a value lies.
+  enum Place: Hashable {
+    /// The caller's pixels.
+    case pixels
+    /// A buffer of the arena.
+    case buffer(Int)
+    /// Nowhere: fused away, or it leaves as accumulators.
+    case nowhere
+  }
+
+  /// A pointer of an operation that waits for its buffer's address.
+  struct Link {
+    var field: UnsafeMutablePointer<UnsafeRawPointer?>
+    var place: Place
+    var offset: Int
+  }
+
+  /// A step and what people read about it.
+  struct Step {
+    var name: String
+    var kernel: Kernel
+    var reason: String
+    var multiplyAdds: Int
+    var step: ck_step
+    /// The last node that it computes.
+    var node: Int
+  }
+
+  let check: ModelCheck
+  let table: KernelTable
+  let threads: Int
+  let keepsAll: Bool
+  let memory = PackedMemory()
+  var steps: [Step] = []
+  var links: [Link] = []
+  var buffers: [MemoryPlan.Buffer] = []
+  var places: [Place]
+  var accumulators: [Int: UnsafeMutablePointer<Int32>] = [:]
+
+  var model: QuantizedModel { check.model }
+  var graph: Graph { check.model.description.graph }
+
+  init(_ check: ModelCheck, table: KernelTable, threads: Int, keepsAll: Bool) throws(RuntimeError) {
+    self.check = check
+    self.table = table
+    self.threads = threads
+    self.keepsAll = keepsAll
+    places = [Place](repeating: .nowhere, count: check.shapes.count)
+    places[0] = .pixels
+    if keepsAll { _ = try codes(of: 0) }
+    var index = 0
+    while index < graph.nodes.count { index += try addNode(index) }
+  }
+
+  /// Adds the steps of a node, and returns how many nodes they cover.
+  private mutating func addNode(_ index: Int) throws(RuntimeError) -> Int {
+    let node = graph.nodes[index]
+    switch node.operator {
+    case .conv2D(let conv): return try addConvolution(index, conv)
+    case .dense(let dense): try addDense(index, dense)
+    case .maxPool2D(let window): try addPool(index, window, .maxPool)
+    case .averagePool2D(let window): try addPool(index, window, .averagePool)
+    case .globalAveragePool:
+      let shape = check.shapes[node.inputs[0]]
+      try addPool(index, .init(shape[0], shape[1]), .averagePool)
+    case .add(let activation): try addSum(index, activation)
+    case .concatenate: try addConcatenation(index)
+    case .upsampleNearest(let factor): try addUpsampling(index, factor)
+    case .hardSwish:
+      let parameters = model.quantization
+      try addMap(index, Codes.hardSwish(parameters[node.inputs[0]], to: parameters[index + 1]))
+    case .flatten, .reshape:
+      let parameters = model.quantization
+      if let rescaling = Codes.rescaling(parameters[node.inputs[0]], to: parameters[index + 1]) {
+        try addMap(index, rescaling)
+      } else {
+        places[index + 1] = try codes(of: node.inputs[0])
+      }
+    }
+    return 1
+  }
+
+  // MARK: Buffers
+
+  /// A new buffer, born at the step that is added next.
+  mutating func newBuffer(_ name: String, bytes: Int) -> Place {
+    buffers.append(.init(name: name, bytes: bytes + Int(CK_SLACK), first: steps.count, last: steps.count))
+    return .buffer(buffers.count - 1)
+  }
+
+  /// The buffer for a value's codes.
+  mutating func newValue(_ value: Int) -> Place {
+    let place = newBuffer(graph.valueName(value), bytes: check.shapes[value].count)
+    places[value] = place
+    return place
+  }
+
+  /// Where a value's codes lie with slack behind them; pixels are copied into the arena first.
+  mutating func codes(of value: Int) throws(RuntimeError) -> Place {
+    guard places[value] == .pixels else { return places[value] }
+    let kernel = try kernel(.prepare)
+    let place = newBuffer("input", bytes: graph.input.count)
+    addPreparation("input", kernel, from: .pixels, value: value, padding: .none, widening: false, to: place, node: 0)
+    places[value] = place
+    return place
+  }
+
+  /// Remembers that a field of an operation points into a place; the place lives at least until this step.
+  mutating func link(_ field: UnsafeMutablePointer<UnsafeRawPointer?>, _ place: Place, offset: Int = 0) {
+    links.append(Link(field: field, place: place, offset: offset))
+    if case .buffer(let index) = place {
+      let buffer = buffers[index]
+      let last = keepsAll ? Int.max : steps.count
+      buffers[index] = .init(name: buffer.name, bytes: buffer.bytes, first: buffer.first, last: last)
+    }
+  }
+
+  /// Links an operation's input and output.
+  mutating func link(
+    _ io: UnsafeMutablePointer<ck_io>, input: Place, inputOffset: Int = 0, output: Place, outputOffset: Int = 0
+  ) {
+    let raw = UnsafeMutableRawPointer(io)
+    func field(_ offset: Int) -> UnsafeMutablePointer<UnsafeRawPointer?> {
+      (raw + offset).assumingMemoryBound(to: UnsafeRawPointer?.self)
+    }
+    link(field(MemoryLayout<ck_io>.offset(of: \.input)!), input, offset: inputOffset)
+    link(field(MemoryLayout<ck_io>.offset(of: \.output)!), output, offset: outputOffset)
+  }
+
+  // MARK: Steps
+
+  /// The best kernel of an operation.
+  func kernel(_ operation: Kernel.Operation) throws(RuntimeError) -> Kernel {
+    if let name = table.unknownName {
+      throw RuntimeError("engine", "GLINT_ISA names '\(name)', which is none of \(Self.isaNames)")
+    }
+    guard let kernel = table.best(operation) else {
+      throw RuntimeError("engine", "there is no kernel for \(operation)")
+    }
+    return kernel
+  }
+
+  static var isaNames: String {
+    var text = ""
+    for isa in ISA.allCases { text += (text.isEmpty ? "" : ", ") + isa.name }
+    return text
+  }
+
+  /// Adds a step whose operation's first member is a `ck_io`.
+  ///
+  /// - Parameters:
+  ///   - rows: what the kernel's range counts.
+  ///   - alignment: threads' parts start at multiples of it.
+  ///   - work: multiply-adds or bytes moved; little work is not cut up.
+  mutating func add<Operation>(
+    _ name: String, _ kernel: Kernel, _ operation: UnsafeMutablePointer<Operation>, node: Int, rows: Int,
+    alignment: Int = 1, work: Int, multiplyAdds: Int = 0
+  ) {
+    let most = (rows + alignment - 1) / alignment
+    let parts = threads == 1 || work < 1 << 14 ? 1 : min(most, threads * 4)
+    let step = ck_step(
+      run: kernel.record.run, operation: UnsafeRawPointer(operation), rows: rows, parts: parts, alignment: alignment)
+    steps.append(
+      Step(
+        name: name, kernel: kernel, reason: table.reason(for: kernel), multiplyAdds: multiplyAdds, step: step,
+        node: node))
+  }
+
+  /// Memory for the raw accumulators of an output, or nil for a value that becomes codes.
+  mutating func accumulators(for value: Int) -> UnsafeMutablePointer<Int32>? {
+    guard graph.isOutput(value) else { return nil }
+    if let present = accumulators[value] { return present }
+    let sums = memory.allocate(Int32.self, check.shapes[value].count)
+    sums.initialize(repeating: 0, count: check.shapes[value].count)
+    accumulators[value] = sums
+    return sums
+  }
+
+  /// The operation that copies a value into a frame of border codes, widened where the kernel wants that.
+  mutating func addPreparation(
+    _ name: String, _ kernel: Kernel, from place: Place, value: Int, padding: Operator.Padding, widening: Bool,
+    to output: Place, node: Int
+  ) {
+    let shape = check.shapes[value]
+    var prepare = ck_prepare()
+    (prepare.height, prepare.width, prepare.channels) = (shape[0], shape[1], shape[2])
+    (prepare.pad_top, prepare.pad_left, prepare.pad_right) = (padding.top, padding.left, padding.right)
+    prepare.border = Codes.stored(model.quantization[value].zeroPoint)
+    prepare.widen = widening ? 1 : 0
+    prepare.from_pixels = place == .pixels ? 1 : 0
+    let operation = memory.keep(prepare)
+    link(UnsafeMutableRawPointer(operation).assumingMemoryBound(to: ck_io.self), input: place, output: output)
+    add(
+      name, kernel, operation, node: node, rows: shape[0] + padding.top + padding.bottom, work: shape.count)
+  }
+}

@@ -1,0 +1,14 @@
+// Counts what a thread asks of the allocator, by standing before glibc's malloc in the test program.
+#ifndef CALLOCATIONS_H
+#define CALLOCATIONS_H
+
+#include <stddef.h>
+
+/// Calls of malloc, calloc, realloc, aligned_alloc and posix_memalign by this thread so far.
+size_t ca_allocations(void);
+
+/// Maps memory of which the last `bytes` bytes end where an unmapped page begins, all bytes set to `fill`; NULL when
+/// the system has none. It is never unmapped.
+void *ca_guarded(size_t bytes, int fill);
+
+#endif

@@ -1,0 +1,67 @@
+import CAllocations
+import CInt8Kernels
+import Graphs
+import Reference
+import Runtime
+import Synchronization
+import Tensors
+import Testing
+import TestSupport
+
+/// Which kernels the comparisons of this run have called.
+let ranKernels = Mutex<Set<String>>([])
+
+/// The instruction sets that this machine can be limited to.
+let supportedISAs = ISA.detected
+
+/// Runs a model on every instruction set and thread count, plain and keeping all values, its buffers ending at
+/// unmapped pages, and compares all bytes with the reference.
+func expectReferenceBytes(
+  _ graph: Graph, seed: UInt64, _ extremes: Extremes = .typical, threads: [Int] = [1],
+  sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let model = try QuantizedModel.random(graph, seed: seed, extremes)
+  let pixels = graph.randomPixels(seed: seed, extremes)
+  let wanted = ReferenceInterpreter(model).run(pixels)
+  let guarded = try #require(ca_guarded(pixels.count, 0)).assumingMemoryBound(to: UInt8.self)
+  guarded.update(from: pixels, count: pixels.count)
+  for isa in supportedISAs {
+    for count in threads {
+      for keeps in [false, true] {
+        let label = Comment(rawValue: "\(isa.name), \(count) threads, keeping \(keeps), seed \(seed), \(extremes)")
+        let interpreter = try Interpreter(
+          model, kernels: KernelTable(limit: isa), threads: count, keepingAllValues: keeps,
+          placing: { buffer in
+            // What lies in the slack must not matter.
+            ca_guarded(buffer.bytes, 0xa5)!.assumingMemoryBound(to: UInt8.self)
+          })
+        ranKernels.withLock { $0.formUnion(interpreter.layers.map(\.kernel)) }
+        var logits = [Float](repeating: 0, count: interpreter.logitCount)
+        interpreter.invoke(pixels: guarded, logits: &logits)
+        #expect(logits == wanted.logits, label, sourceLocation: sourceLocation)
+        for output in graph.outputs.indices {
+          #expect(
+            interpreter.accumulators(output: output) == wanted.accumulators[output].elements, label,
+            sourceLocation: sourceLocation)
+        }
+        guard keeps else { continue }
+        for value in wanted.values.indices {
+          let same = interpreter.value(value) == wanted.values[value].elements
+          #expect(same, "\(graph.valueName(value)): \(label)", sourceLocation: sourceLocation)
+        }
+      }
+    }
+  }
+}
+
+/// A graph of one operator between the pixels and a dense layer that makes its result visible as logits.
+func graph(_ input: Shape, _ nodes: Graph.Node...) -> Graph {
+  let count = nodes.count
+  return Graph(
+    input: input,
+    nodes: nodes + [
+      .init("flat", .flatten, inputs: [count]),
+      .init("logits", .dense(.init(outputs: 3)), inputs: [count + 1]),
+    ],
+    outputs: [.init(value: count + 2, function: .softmax)])
+}
