@@ -25,7 +25,8 @@ let package = Package(
     // Pictures.
     .target(name: "CJPEG", cSettings: strictC, linkerSettings: [.linkedLibrary("jpeg")]),
     .target(name: "CPNG", cSettings: strictC, linkerSettings: [.linkedLibrary("png")]),
-    .target(name: "Imaging", dependencies: ["Graphs", "CJPEG", "CPNG"]),
+    .target(name: "CImaging", cSettings: strictC),
+    .target(name: "Imaging", dependencies: ["Graphs", "CJPEG", "CPNG", "CImaging"]),
     .target(name: "RenderedFaces", dependencies: ["Imaging"]),
     .target(name: "CV4L2", cSettings: strictC),
     .target(name: "Camera", dependencies: ["Imaging", "RenderedFaces", "CV4L2"]),

@@ -1,1 +1,56 @@
-// filled by this room's first header
+// JPEG by libjpeg, its errors turned into return values: libjpeg leaves by longjmp, which must never cross Swift.
+#ifndef CJPEG_H
+#define CJPEG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum {
+  CJPEG_OK = 0,
+  CJPEG_TRUNCATED,    // the bytes end before the picture does
+  CJPEG_DAMAGED,      // the bytes contradict the format
+  CJPEG_TOO_LARGE,    // more pixels than the caller allows, or scans without end
+  CJPEG_UNSUPPORTED,  // a kind of JPEG that libjpeg or this shim does not decode
+  CJPEG_NO_MEMORY,
+} cjpeg_status;
+
+/// What the header tells.
+typedef struct {
+  uint32_t width, height;                // as stored
+  uint32_t output_width, output_height;  // after scaling
+  uint32_t channels;                     // of the output: 1 or 3
+  const uint8_t *exif;                   // behind "Exif\0\0", or NULL; valid until the next call with this decoder
+  size_t exif_count;
+} cjpeg_picture;
+
+/// How a picture is decoded.
+typedef struct {
+  uint32_t denominator;  // 1, 2, 4 or 8: each side is divided by it, rounded up
+  uint32_t largest_side;
+  uint64_t most_pixels;
+  int forgive_missing_end;  // a picture whose rows are all there but whose end marker is not is good (cameras)
+  int want_exif;
+} cjpeg_options;
+
+/// A decoder that can be used for any number of pictures, one after another.
+typedef struct cjpeg_decoder cjpeg_decoder;
+
+/// NULL when there is no memory.
+cjpeg_decoder *cjpeg_decoder_create(void);
+void cjpeg_decoder_destroy(cjpeg_decoder *decoder);
+
+/// Reads the header. The bytes must stay until `cjpeg_decoder_finish` or the next start.
+cjpeg_status cjpeg_decoder_start(cjpeg_decoder *decoder, const uint8_t *bytes, size_t count, cjpeg_options options,
+                                 cjpeg_picture *picture);
+
+/// Decodes the picture that was started to `pixels`, [output_height, output_width, channels].
+cjpeg_status cjpeg_decoder_finish(cjpeg_decoder *decoder, uint8_t *pixels);
+
+/// libjpeg's words for what went wrong.
+const char *cjpeg_decoder_message(const cjpeg_decoder *decoder);
+
+/// Encodes [height, width, channels] (1: grey, 3: RGB) as a baseline JPEG. `*bytes` is malloc'ed, the caller frees it.
+cjpeg_status cjpeg_encode(const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t channels, int quality,
+                          uint8_t **bytes, size_t *count);
+
+#endif

@@ -1,0 +1,152 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "failure.h"
+
+/// Progressive files may hold any number of scans of one picture; honest ones have about ten.
+enum { MOST_SCANS = 200 };
+
+struct cjpeg_decoder {
+  struct jpeg_decompress_struct info;
+  cjpeg_failure failure;
+  struct jpeg_progress_mgr progress;
+  cjpeg_options options;
+  int created;
+};
+
+static void watch_scans(j_common_ptr info) {
+  if (((j_decompress_ptr)info)->input_scan_number > MOST_SCANS) {
+    cjpeg_fail((cjpeg_failure *)info->err, CJPEG_TOO_LARGE, "more scans than any honest picture has");
+  }
+}
+
+cjpeg_decoder *cjpeg_decoder_create(void) {
+  cjpeg_decoder *decoder = calloc(1, sizeof *decoder);
+  if (!decoder) return NULL;
+  decoder->info.err = cjpeg_failure_install(&decoder->failure);
+  if (setjmp(decoder->failure.entry)) {
+    cjpeg_decoder_destroy(decoder);
+    return NULL;
+  }
+  jpeg_create_decompress(&decoder->info);
+  decoder->created = 1;
+  decoder->progress.progress_monitor = watch_scans;
+  decoder->info.progress = &decoder->progress;
+  return decoder;
+}
+
+void cjpeg_decoder_destroy(cjpeg_decoder *decoder) {
+  if (!decoder) return;
+  if (decoder->created) jpeg_destroy_decompress(&decoder->info);
+  free(decoder);
+}
+
+const char *cjpeg_decoder_message(const cjpeg_decoder *decoder) { return decoder->failure.message; }
+
+static void find_exif(const struct jpeg_decompress_struct *info, cjpeg_picture *picture) {
+  static const uint8_t name[6] = {'E', 'x', 'i', 'f', 0, 0};
+  for (jpeg_saved_marker_ptr marker = info->marker_list; marker; marker = marker->next) {
+    if (marker->marker != JPEG_APP0 + 1 || marker->data_length <= sizeof name) continue;
+    if (memcmp(marker->data, name, sizeof name) != 0) continue;
+    picture->exif = marker->data + sizeof name;
+    picture->exif_count = marker->data_length - sizeof name;
+    return;
+  }
+}
+
+cjpeg_status cjpeg_decoder_start(cjpeg_decoder *decoder, const uint8_t *bytes, size_t count, cjpeg_options options,
+                                 cjpeg_picture *picture) {
+  struct jpeg_decompress_struct *info = &decoder->info;
+  decoder->options = options;
+  decoder->failure.forgive_missing_end = options.forgive_missing_end;
+  decoder->failure.message[0] = 0;
+  memset(picture, 0, sizeof *picture);
+  jpeg_abort_decompress(info);  // whatever an earlier picture left
+  if (setjmp(decoder->failure.entry)) {
+    jpeg_abort_decompress(info);
+    return decoder->failure.status;
+  }
+
+  jpeg_mem_src(info, (unsigned char *)bytes, (unsigned long)count);
+  jpeg_save_markers(info, JPEG_APP0 + 1, options.want_exif ? 0xFFFF : 0);
+  jpeg_read_header(info, TRUE);
+  picture->width = info->image_width;
+  picture->height = info->image_height;
+  if (info->image_width > options.largest_side || info->image_height > options.largest_side ||
+      (uint64_t)info->image_width * info->image_height > options.most_pixels) {
+    cjpeg_fail(&decoder->failure, CJPEG_TOO_LARGE, "too many pixels");
+  }
+
+  switch (info->jpeg_color_space) {
+    case JCS_GRAYSCALE:
+      info->out_color_space = JCS_GRAYSCALE;
+      break;
+    case JCS_RGB:
+    case JCS_YCbCr:
+      info->out_color_space = JCS_RGB;
+      break;
+    case JCS_CMYK:
+    case JCS_YCCK:
+      info->out_color_space = JCS_CMYK;  // mixed to RGB below
+      break;
+    default:
+      cjpeg_fail(&decoder->failure, CJPEG_UNSUPPORTED, "a colour space other than grey, RGB, YCbCr, CMYK and YCCK");
+  }
+  info->dct_method = JDCT_ISLOW;  // the one whose SIMD variants equal its C definition
+  info->scale_num = 1;
+  info->scale_denom = options.denominator;
+  jpeg_calc_output_dimensions(info);
+  picture->output_width = info->output_width;
+  picture->output_height = info->output_height;
+  picture->channels = info->out_color_space == JCS_GRAYSCALE ? 1 : 3;
+  find_exif(info, picture);
+  return CJPEG_OK;
+}
+
+/// x * y / 255, rounded, exactly, for bytes.
+static uint8_t share(unsigned x, unsigned y) {
+  unsigned product = x * y + 128;
+  return (uint8_t)((product + (product >> 8)) >> 8);
+}
+
+/// Ink to light. Adobe's files store the ink inverted, so that a stored 255 is no ink.
+static void mix_inks(const uint8_t *inks, uint8_t *rgb, uint32_t width, int inverted) {
+  for (uint32_t x = 0; x < width; x++, inks += 4, rgb += 3) {
+    unsigned flip = inverted ? 0 : 255;
+    unsigned black = inks[3] ^ flip;
+    for (int channel = 0; channel < 3; channel++) rgb[channel] = share(inks[channel] ^ flip, black);
+  }
+}
+
+cjpeg_status cjpeg_decoder_finish(cjpeg_decoder *decoder, uint8_t *pixels) {
+  struct jpeg_decompress_struct *info = &decoder->info;
+  if (setjmp(decoder->failure.entry)) {
+    jpeg_abort_decompress(info);
+    return decoder->failure.status;
+  }
+  jpeg_start_decompress(info);
+  int inked = info->out_color_space == JCS_CMYK;
+  size_t stride = (size_t)info->output_width * (inked ? 3 : info->output_components);
+  JSAMPARRAY inks = NULL;
+  if (inked) inks = info->mem->alloc_sarray((j_common_ptr)info, JPOOL_IMAGE, info->output_width * 4, 1);
+  while (info->output_scanline < info->output_height) {
+    uint8_t *row = pixels + stride * info->output_scanline;
+    if (inked) {
+      jpeg_read_scanlines(info, inks, 1);
+      mix_inks(inks[0], row, info->output_width, info->saw_Adobe_marker);
+    } else {
+      // As many rows a call as libjpeg has ready spares a copy through its own buffer.
+      JSAMPROW rows[8];
+      JDIMENSION count = info->output_height - info->output_scanline;
+      if (count > 8) count = 8;
+      for (JDIMENSION i = 0; i < count; i++) rows[i] = row + stride * i;
+      jpeg_read_scanlines(info, rows, count);
+    }
+  }
+  if (decoder->options.forgive_missing_end) {
+    jpeg_abort_decompress(info);
+  } else {
+    jpeg_finish_decompress(info);  // reads on to the end marker
+  }
+  return CJPEG_OK;
+}

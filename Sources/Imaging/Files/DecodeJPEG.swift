@@ -1,0 +1,92 @@
+import CJPEG
+
+extension ImageDecoder {
+  static func decodeJPEG(_ bytes: [UInt8], name: String) throws(ImageError) -> Image {
+    try JPEGDecoder().decode(bytes, name: name)
+  }
+}
+
+/// A JPEG decoder that is kept from picture to picture, as a camera needs it. For one thread at a time.
+public final class JPEGDecoder {
+  /// How much of the detail is decoded: each side is divided by the number, rounded up. Less is quicker.
+  public enum Scale: UInt32, Sendable, CaseIterable {
+    /// All pixels.
+    case full = 1
+    /// A half.
+    case half = 2
+    /// A quarter.
+    case quarter = 4
+    /// An eighth.
+    case eighth = 8
+  }
+
+  private let decoder: OpaquePointer
+
+  /// Makes a decoder.
+  public init() throws(ImageError) {
+    guard let decoder = cjpeg_decoder_create() else { throw ImageError(file: "JPEG", cause: .noMemory) }
+    self.decoder = decoder
+  }
+
+  deinit { cjpeg_decoder_destroy(decoder) }
+
+  /// Decodes one picture.
+  ///
+  /// - Parameters:
+  ///   - bytes: the whole file.
+  ///   - name: what errors call it.
+  ///   - scale: how much of the detail.
+  ///   - isFrame: a camera's frame, which has no orientation and is good without its end marker if its rows are there.
+  public func decode(
+    _ bytes: [UInt8], name: String, scale: Scale = .full, isFrame: Bool = false
+  ) throws(ImageError) -> Image {
+    let result: Result<Image, ImageError> = bytes.withUnsafeBufferPointer { buffer in
+      Result { () throws(ImageError) -> Image in
+        try decode(buffer, name: name, scale: scale, isFrame: isFrame)
+      }
+    }
+    return try result.get()
+  }
+
+  /// Decodes one picture from memory that others own.
+  public func decode(
+    _ bytes: UnsafeBufferPointer<UInt8>, name: String, scale: Scale = .full, isFrame: Bool = false
+  ) throws(ImageError) -> Image {
+    let picture = try start(bytes, name: name, scale: scale, isFrame: isFrame)
+    let orientation =
+      isFrame ? .upright : Orientation(exif: UnsafeBufferPointer(start: picture.exif, count: picture.exif_count))
+    let width = Int(picture.output_width), height = Int(picture.output_height), channels = Int(picture.channels)
+    var status = CJPEG_OK
+    let pixels = [UInt8](unsafeUninitializedCapacity: width * height * channels) { room, count in
+      status = cjpeg_decoder_finish(decoder, room.baseAddress)
+      count = status == CJPEG_OK ? width * height * channels : 0
+    }
+    guard status == CJPEG_OK else { throw failure(status, name: name, picture) }
+    return orientation.applied(to: Image(width: width, height: height, channels: channels, pixels: pixels))
+  }
+
+  private func start(
+    _ bytes: UnsafeBufferPointer<UInt8>, name: String, scale: Scale, isFrame: Bool
+  ) throws(ImageError) -> cjpeg_picture {
+    var picture = cjpeg_picture()
+    let options = cjpeg_options(
+      denominator: scale.rawValue, largest_side: UInt32(ImageDecoder.largestSide),
+      most_pixels: UInt64(ImageDecoder.mostPixels), forgive_missing_end: isFrame ? 1 : 0, want_exif: isFrame ? 0 : 1)
+    let status = cjpeg_decoder_start(decoder, bytes.baseAddress, bytes.count, options, &picture)
+    guard status == CJPEG_OK else { throw failure(status, name: name, picture) }
+    return picture
+  }
+
+  private func failure(_ status: cjpeg_status, name: String, _ picture: cjpeg_picture) -> ImageError {
+    let words = String(cString: cjpeg_decoder_message(decoder))
+    let cause: ImageError.Cause =
+      switch status {
+      case CJPEG_TRUNCATED: .truncated
+      case CJPEG_TOO_LARGE: .tooLarge("\(picture.width) x \(picture.height) pixels, \(words)")
+      case CJPEG_UNSUPPORTED: .unsupported(words)
+      case CJPEG_NO_MEMORY: .noMemory
+      default: .damaged(words)
+      }
+    return ImageError(file: name, cause: cause)
+  }
+}

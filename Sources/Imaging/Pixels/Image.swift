@@ -1,0 +1,82 @@
+/// A picture of 8-bit pixels.
+public struct Image: Sendable, Equatable {
+  /// Columns, at least 1.
+  public let width: Int
+  /// Rows, at least 1.
+  public let height: Int
+  /// 1 (grey) or 3 (red, green, blue).
+  public let channels: Int
+  /// `[height, width, channels]`.
+  public var pixels: [UInt8]
+
+  /// Makes a picture of pixels `[height, width, channels]`.
+  public init(width: Int, height: Int, channels: Int, pixels: [UInt8]) {
+    precondition(width > 0 && height > 0 && (channels == 1 || channels == 3))
+    precondition(pixels.count == width * height * channels, "pixels are [height, width, channels]")
+    self.width = width
+    self.height = height
+    self.channels = channels
+    self.pixels = pixels
+  }
+
+  /// Makes a picture of one colour: `value` in every channel.
+  public init(width: Int, height: Int, channels: Int, filledWith value: UInt8) {
+    self.init(
+      width: width, height: height, channels: channels,
+      pixels: [UInt8](repeating: value, count: width * height * channels))
+  }
+
+  /// This picture with one channel: ITU-R BT.601 luma in integers, (19595 R + 38470 G + 7471 B + 32768) >> 16.
+  public var grey: Image {
+    guard channels == 3 else { return self }
+    let luma = [UInt8](unsafeUninitializedCapacity: width * height) { buffer, count in
+      pixels.withUnsafeBufferPointer { from in
+        for i in 0..<width * height { buffer[i] = Self.luma(from[3 * i], from[3 * i + 1], from[3 * i + 2]) }
+      }
+      count = width * height
+    }
+    return Image(width: width, height: height, channels: 1, pixels: luma)
+  }
+
+  /// This picture with three channels; grey repeats its value.
+  public var rgb: Image {
+    guard channels == 1 else { return self }
+    let repeated = [UInt8](unsafeUninitializedCapacity: width * height * 3) { buffer, count in
+      pixels.withUnsafeBufferPointer { from in
+        for i in 0..<width * height {
+          buffer[3 * i] = from[i]
+          buffer[3 * i + 1] = from[i]
+          buffer[3 * i + 2] = from[i]
+        }
+      }
+      count = width * height * 3
+    }
+    return Image(width: width, height: height, channels: 3, pixels: repeated)
+  }
+
+  /// ITU-R BT.601 luma of one pixel. The weights are 0.299, 0.587 and 0.114 in 16 bits and sum to 65536, so that grey
+  /// stays itself.
+  static func luma(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> UInt8 {
+    UInt8(truncatingIfNeeded: (19595 * UInt32(red) + 38470 * UInt32(green) + 7471 * UInt32(blue) + 32768) >> 16)
+  }
+}
+
+/// Where a face stands, in pixels of the upright picture; it may reach beyond the frame.
+public struct FaceBox: Hashable, Sendable {
+  /// The left edge.
+  public var x: Float
+  /// The upper edge.
+  public var y: Float
+  /// From left to right.
+  public var width: Float
+  /// From top to bottom.
+  public var height: Float
+
+  /// Makes a box.
+  public init(x: Float, y: Float, width: Float, height: Float) {
+    self.x = x
+    self.y = y
+    self.width = width
+    self.height = height
+  }
+}

@@ -1,0 +1,58 @@
+import Graphs
+
+/// A rectangle of whole pixels; it may reach beyond the picture, where the picture's edge pixels go on.
+public struct PixelRegion: Hashable, Sendable {
+  /// The first column.
+  public var x: Int
+  /// The first row.
+  public var y: Int
+  /// Columns, at least 1.
+  public var width: Int
+  /// Rows, at least 1.
+  public var height: Int
+
+  /// Makes a region.
+  public init(x: Int, y: Int, width: Int, height: Int) {
+    self.x = x
+    self.y = y
+    self.width = width
+    self.height = height
+  }
+}
+
+extension Preprocessing {
+  /// The part of a picture of `width` x `height` pixels that the network sees.
+  ///
+  /// - Centred square: side min(width, height), its corner at (width - side) / 2, (height - side) / 2, rounded down.
+  /// - Stretch: everything.
+  /// - Face: in single precision and in this order, side = round(max(w, h) * (100 + 2 margin) / 100), ties to even, at
+  ///   least 1; corner = round down(x + w / 2 - side / 2), likewise for y. A box that is empty, not finite, or wholly
+  ///   outside is no face: the centred square then.
+  public func region(ofWidth width: Int, height: Int, face: FaceBox? = nil) -> PixelRegion {
+    switch fit {
+    case .stretch:
+      return PixelRegion(x: 0, y: 0, width: width, height: height)
+    case .face(let margin):
+      if let face, let region = Self.square(around: face, margin: margin, width: width, height: height) {
+        return region
+      }
+    case .centreSquare: break
+    }
+    let side = min(width, height)
+    return PixelRegion(x: (width - side) / 2, y: (height - side) / 2, width: side, height: side)
+  }
+
+  private static func square(around face: FaceBox, margin: Int, width: Int, height: Int) -> PixelRegion? {
+    guard face.width > 0, face.height > 0, face.x.isFinite, face.y.isFinite else { return nil }
+    guard face.x < Float(width), face.y < Float(height), face.x + face.width > 0, face.y + face.height > 0 else {
+      return nil
+    }
+    let wished = (max(face.width, face.height) * Float(100 + 2 * margin) / 100).rounded(.toNearestOrEven)
+    // Four times the picture is more than any margin asks for, and keeps the tables of weights small.
+    guard wished <= Float(4 * max(width, height)) else { return nil }
+    let side = max(1, wished)
+    let left = (face.x + face.width / 2 - side / 2).rounded(.down)
+    let top = (face.y + face.height / 2 - side / 2).rounded(.down)
+    return PixelRegion(x: Int(left), y: Int(top), width: Int(side), height: Int(side))
+  }
+}

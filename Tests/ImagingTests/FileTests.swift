@@ -1,0 +1,62 @@
+import Foundation
+import Imaging
+import Testing
+
+@Suite struct FileTests {
+  @Test func contentDecidesNotTheName() throws {
+    try withTemporaryFolder { folder in
+      let picture = testPicture(20, 10)
+      try write(ImageEncoder.png(picture), to: folder + "/really-png.JPG")
+      #expect(try ImageDecoder.decode(path: folder + "/really-png.JPG") == picture)
+      try write(Array("Dear diary".utf8), to: folder + "/text.jpg")
+      #expect(throws: ImageError(file: folder + "/text.jpg", cause: .notAPicture(nil))) {
+        try ImageDecoder.decode(path: folder + "/text.jpg")
+      }
+    }
+  }
+
+  @Test func errorsNameTheFileAndTheCause() throws {
+    try withTemporaryFolder { folder in
+      let missing = folder + "/none.jpg"
+      #expect(throws: ImageError(file: missing, cause: .unreadable("No such file or directory"))) {
+        try ImageDecoder.decode(path: missing)
+      }
+      #expect(throws: ImageError(file: folder, cause: .unreadable("it is a folder"))) {
+        try ImageDecoder.decode(path: folder)
+      }
+      try write([], to: folder + "/nothing.png")
+      #expect(throws: ImageError(file: folder + "/nothing.png", cause: .empty)) {
+        try ImageDecoder.decode(path: folder + "/nothing.png")
+      }
+    }
+    #expect(failure(of: Array("GIF89a...".utf8)) == .notAPicture("a GIF picture"))
+    #expect(failure(of: Array("RIFF1234WEBPVP8 ".utf8)) == .notAPicture("a WebP picture"))
+    #expect(ImageError(file: "a.jpg", cause: .truncated).description == "a.jpg: the picture is cut short")
+  }
+
+  @Test func namesOfPictures() {
+    for name in ["a.jpg", "a.JPG", "b.JPEG", "c.Png", "x/y.z/d.jpeg"] { #expect(ImageFiles.isImageName(name), "\(name)") }
+    for name in ["a.gif", "jpg", "a.jpg.txt", "._a.jpg", ".jpg", "x.jpg/readme", ""] {
+      #expect(!ImageFiles.isImageName(name), "\(name)")
+    }
+  }
+
+  @Test func listsAreRecursiveAndSorted() throws {
+    try withTemporaryFolder { folder in
+      try FileManager.default.createDirectory(atPath: folder + "/b/deep", withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(atPath: folder + "/.hidden", withIntermediateDirectories: true)
+      for name in ["b.jpg", "a.PNG", "B.jpeg", "b/1.jpg", "b/deep/2.jpg", ".x.jpg", ".hidden/3.jpg", "notes.txt"] {
+        try write([1], to: folder + "/" + name)
+      }
+      let expected = ["B.jpeg", "a.PNG", "b.jpg", "b/1.jpg", "b/deep/2.jpg"].map { folder + "/" + $0 }
+      #expect(try ImageFiles.list(folder) == expected)
+      #expect(try ImageFiles.list(folder + "/") == expected)
+      #expect(throws: ImageError(file: folder + "/no", cause: .unreadable("no such folder"))) {
+        try ImageFiles.list(folder + "/no")
+      }
+      #expect(throws: ImageError(file: folder + "/a.PNG", cause: .unreadable("it is no folder"))) {
+        try ImageFiles.list(folder + "/a.PNG")
+      }
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import Foundation
+import Imaging
+import Testing
+
+@Suite struct JPEGTests {
+  @Test func colourAndGreyComeBack() throws {
+    let colour = blocks(4, 3)
+    let decoded = try ImageDecoder.decode(ImageEncoder.jpeg(colour, quality: 95), name: "colour")
+    // Between blocks of different colour, halved chroma blurs a pixel; their middles are flat.
+    for row in 0..<3 {
+      for column in 0..<4 {
+        let place = ((row * 16 + 8) * 64 + column * 16 + 8) * 3
+        for c in 0..<3 {
+          #expect(abs(Int(decoded.pixels[place + c]) - Int(colour.pixels[place + c])) <= 6)
+        }
+      }
+    }
+    let grey = testPicture(37, 21, channels: 1)
+    let decodedGrey = try ImageDecoder.decode(ImageEncoder.jpeg(grey, quality: 100), name: "grey")
+    #expect(decodedGrey.channels == 1)
+    #expect(largestDifference(decodedGrey, grey) <= 2)
+  }
+
+  @Test(arguments: [1, 2, 7, 8, 9, 255]) func oddSizes(_ side: Int) throws {
+    let picture = testPicture(side, 256 - side)
+    let decoded = try ImageDecoder.decode(ImageEncoder.jpeg(picture, quality: 90), name: "odd")
+    #expect(decoded.width == side && decoded.height == 256 - side && decoded.channels == 3)
+  }
+
+  @Test func everyShorterFileIsTruncated() throws {
+    let whole = try ImageEncoder.jpeg(testPicture(64, 48), quality: 80)
+    #expect(failure(of: whole) == nil)
+    #expect(failure(of: []) == .empty)
+    for length in Array(1..<min(700, whole.count)) + Array(stride(from: 700, to: whole.count, by: 37)) + [whole.count - 1] {
+      #expect(failure(of: Array(whole[..<length])) == .truncated, "\(length) of \(whole.count) bytes")
+    }
+  }
+
+  @Test func aDamagedFileNeverCrashes() throws {
+    let whole = try ImageEncoder.jpeg(testPicture(64, 48), quality: 80)
+    var caught = 0
+    for place in stride(from: 2, to: whole.count, by: 3) {
+      var bytes = whole
+      bytes[place] ^= 0x5A
+      if failure(of: bytes) != nil { caught += 1 }
+    }
+    #expect(caught > 50)
+  }
+
+  @Test func sizesBeyondTheLimitAreRefusedUnread() throws {
+    var bytes = try ImageEncoder.jpeg(testPicture(16, 16), quality: 80)
+    let frame = try #require(bytes.indices.first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
+    bytes.replaceSubrange(frame + 5..<frame + 9, with: [0xFF, 0x00, 0xFF, 0x00])
+    guard case .tooLarge(let words) = failure(of: bytes) else { throw Unexpected(failure(of: bytes)) }
+    #expect(words.contains("65280 x 65280"))
+  }
+
+  @Test func inksAreMixedToLight() throws {
+    // A 16 x 16 CMYK JPEG of one colour as Adobe writes it: inverted, so 255 is no ink. Constant blocks have DC only.
+    for (inks, light) in [([255, 255, 255, 255], [255, 255, 255]), ([0, 255, 255, 255], [0, 255, 255]),
+      ([255, 128, 0, 255], [255, 128, 0]), ([200, 100, 50, 128], [100, 50, 25])] {
+      let image = try ImageDecoder.decode(flatCMYK(inks), name: "inks")
+      #expect(image.channels == 3)
+      for c in 0..<3 { #expect(abs(Int(image.pixels[c]) - light[c]) <= 2, "\(inks)") }
+    }
+  }
+
+  @Test func scaledDecodingHalvesTheSides() throws {
+    let picture = blocks(4, 3)
+    let bytes = try ImageEncoder.jpeg(picture, quality: 95)
+    let decoder = try JPEGDecoder()
+    for scale in JPEGDecoder.Scale.allCases {
+      let image = try decoder.decode(bytes, name: "scaled", scale: scale)
+      let factor = Int(scale.rawValue)
+      #expect(image.width == 64 / factor && image.height == 48 / factor)
+      // The first block's colour, wherever it is that small.
+      for c in 0..<3 { #expect(abs(Int(image.pixels[c]) - Int(picture.pixels[c])) <= 8) }
+    }
+  }
+
+  @Test func aDecoderGoesOnAfterBadPictures() throws {
+    let good = try ImageEncoder.jpeg(testPicture(64, 48), quality: 80)
+    let decoder = try JPEGDecoder()
+    let expected = try decoder.decode(good, name: "good")
+    for length in [0, 2, 100, good.count / 2] {
+      #expect(throws: ImageError.self) { try decoder.decode(Array(good[..<length]), name: "bad", isFrame: true) }
+      #expect(try decoder.decode(good, name: "good") == expected)
+    }
+  }
+
+  @Test func framesMayLackTheirEndAndTheirHuffmanTables() throws {
+    let whole = try ImageEncoder.jpeg(testPicture(64, 48), quality: 80)
+    let decoder = try JPEGDecoder()
+    let expected = try decoder.decode(whole, name: "whole")
+    #expect(try decoder.decode(Array(whole.dropLast(2)), name: "no end", isFrame: true) == expected)
+    // Motion JPEG leaves out the standard tables, and libjpeg writes the standard ones.
+    #expect(try decoder.decode(withoutHuffmanTables(whole), name: "motion", isFrame: true) == expected)
+    // But rows that are missing are missing.
+    #expect(throws: ImageError(file: "cut", cause: .truncated)) {
+      try decoder.decode(Array(whole.dropLast(40)), name: "cut", isFrame: true)
+    }
+  }
+
+  private func withoutHuffmanTables(_ bytes: [UInt8]) -> [UInt8] {
+    var out = Array(bytes[..<2]), place = 2
+    while bytes[place + 1] != 0xDA {
+      let length = 2 + Int(bytes[place + 2]) << 8 + Int(bytes[place + 3])
+      if bytes[place + 1] != 0xC4 { out += bytes[place..<place + length] }
+      place += length
+    }
+    return out + bytes[place...]
+  }
+
+  /// Baseline, four components of one 8 x 8 block each MCU, quantizer 1, one MCU pair a side: built by hand.
+  private func flatCMYK(_ inks: [Int]) -> [UInt8] {
+    var bytes: [UInt8] = [0xFF, 0xD8]
+    bytes += [0xFF, 0xEE, 0, 14] + Array("Adobe".utf8) + [0, 100, 0, 0, 0, 0, 0]  // transform 0: CMYK
+    bytes += [0xFF, 0xDB, 0, 67, 0] + [UInt8](repeating: 1, count: 64)
+    bytes += [0xFF, 0xC0, 0, 20, 8, 0, 8, 0, 8, 4] + (1...4).flatMap { [UInt8($0), 0x11, 0] }
+    // DC codes of 4 bits for categories 0...11; the only AC code is the end of the block, 0.
+    bytes += [0xFF, 0xC4, 0, 31, 0x00, 0, 0, 0, 12] + [UInt8](repeating: 0, count: 12) + Array(0...11)
+    bytes += [0xFF, 0xC4, 0, 20, 0x10, 1] + [UInt8](repeating: 0, count: 15) + [0]
+    bytes += [0xFF, 0xDA, 0, 14, 4] + (1...4).flatMap { [UInt8($0), 0] } + [0, 63, 0]
+    var bits = ""
+    for ink in inks {
+      let level = (ink - 128) * 8  // DC of a flat block
+      let magnitude = abs(level), category = Int.bitWidth - magnitude.leadingZeroBitCount
+      bits += padded(category, 4)
+      if category > 0 { bits += padded(level > 0 ? level : (1 << category) - 1 - magnitude, category) }
+      bits += "0"
+    }
+    while bits.count % 8 != 0 { bits += "1" }
+    var rest = Substring(bits)
+    while !rest.isEmpty {
+      let byte = UInt8(rest.prefix(8), radix: 2)!
+      bytes += byte == 0xFF ? [0xFF, 0] : [byte]
+      rest = rest.dropFirst(8)
+    }
+    return bytes + [0xFF, 0xD9]
+  }
+
+  private func padded(_ value: Int, _ width: Int) -> String {
+    let text = String(value, radix: 2)
+    return String(repeating: "0", count: width - text.count) + text
+  }
+}
+
+/// A test's own complaint.
+struct Unexpected: Error, CustomStringConvertible {
+  let description: String
+  init(_ found: Any?) { description = "unexpected: \(String(describing: found))" }
+}

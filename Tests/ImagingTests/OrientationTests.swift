@@ -1,0 +1,84 @@
+import Imaging
+import Testing
+
+/// EXIF blocks built by hand, in front of a picture of four blocks: 0 1 / 2 3.
+@Suite struct OrientationTests {
+  private let picture: [UInt8]
+  private let upright: Image
+
+  init() throws {
+    picture = try ImageEncoder.jpeg(blocks(2, 3), quality: 95)
+    upright = try ImageDecoder.decode(picture, name: "plain")
+  }
+
+  private func with(exif: [UInt8]) -> [UInt8] {
+    let payload = Array("Exif\0\0".utf8) + exif
+    let length = payload.count + 2
+    return Array(picture[..<2]) + [0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 255)] + payload + picture[2...]
+  }
+
+  private func tiff(_ orientation: Int, little: Bool, before: Int = 0) -> [UInt8] {
+    func short(_ v: Int) -> [UInt8] { little ? [UInt8(v & 255), UInt8(v >> 8)] : [UInt8(v >> 8), UInt8(v & 255)] }
+    func long(_ v: Int) -> [UInt8] { little ? short(v & 0xFFFF) + short(v >> 16) : short(v >> 16) + short(v & 0xFFFF) }
+    let other = short(0x010F) + short(2) + long(4) + Array("abc\0".utf8)  // maker
+    let tag = short(0x0112) + short(3) + long(1) + short(orientation) + short(0)
+    let directory = short(before + 1) + (0..<before).flatMap { _ in other } + tag + long(0)
+    return Array((little ? "II" : "MM").utf8) + short(42) + long(8) + directory
+  }
+
+  /// Where the pixel at (x, y) of the upright picture is stored, said for each value in words of the standard.
+  private func stored(_ x: Int, _ y: Int, _ orientation: Int, _ width: Int, _ height: Int) -> (x: Int, y: Int) {
+    switch orientation {
+    case 2: (width - 1 - x, y)  // row 0 is the top, column 0 the right
+    case 3: (width - 1 - x, height - 1 - y)  // bottom, right
+    case 4: (x, height - 1 - y)  // bottom, left
+    case 5: (y, x)  // left, top
+    case 6: (y, height - 1 - x)  // right, top
+    case 7: (width - 1 - y, height - 1 - x)  // right, bottom
+    case 8: (width - 1 - y, x)  // left, bottom
+    default: (x, y)
+    }
+  }
+
+  @Test(arguments: 1...8, [true, false]) func allEightInBothByteOrders(_ orientation: Int, little: Bool) throws {
+    for before in [0, 3] {
+      let image = try ImageDecoder.decode(with(exif: tiff(orientation, little: little, before: before)), name: "exif")
+      let turned = orientation >= 5
+      #expect(image.width == (turned ? upright.height : upright.width))
+      #expect(image.height == (turned ? upright.width : upright.height))
+      var same = true
+      for y in 0..<image.height {
+        for x in 0..<image.width {
+          let from = stored(x, y, orientation, upright.width, upright.height)
+          for c in 0..<3 where image.pixels[(y * image.width + x) * 3 + c]
+            != upright.pixels[(from.y * upright.width + from.x) * 3 + c] { same = false }
+        }
+      }
+      #expect(same)
+    }
+  }
+
+  @Test func malformedBlocksMeanUpright() throws {
+    let good = tiff(6, little: true)
+    for length in 0..<good.count - 4 {  // the last four bytes name a next directory, which nobody reads
+      let image = try ImageDecoder.decode(with(exif: Array(good[..<length])), name: "cut")
+      #expect(image == upright, "\(length) bytes")
+    }
+    func changed(_ place: Int, _ values: [UInt8]) -> [UInt8] {
+      var bytes = good
+      bytes.replaceSubrange(place..<place + values.count, with: values)
+      return bytes
+    }
+    for bad in [
+      changed(0, [0x49, 0x4D]), changed(2, [43, 0]), changed(4, [0xFF, 0xFF, 0xFF, 0xFF]), changed(4, [250, 0, 0, 0]),
+      changed(8, [0, 0]), changed(12, [4, 0]), changed(14, [2, 0, 0, 0]), changed(18, [0, 0]), changed(18, [9, 0]),
+      changed(18, [6, 1]),
+    ] {
+      #expect(try ImageDecoder.decode(with(exif: bad), name: "bad") == upright)
+    }
+    #expect(try ImageDecoder.decode(with(exif: good), name: "good") != upright)
+    // A directory that claims more entries than there are bytes.
+    let long = Array(good[..<8]) + [0xFF, 0xFF] + Array(good[10..<12]) + Array(repeating: 0, count: 300)
+    #expect(try ImageDecoder.decode(with(exif: long), name: "long") == upright)
+  }
+}

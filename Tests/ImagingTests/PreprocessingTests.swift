@@ -1,0 +1,53 @@
+import Graphs
+import Imaging
+import Testing
+
+@Suite struct PreprocessingTests {
+  @Test func centredSquare() {
+    let wide = Preprocessing(width: 8, height: 8)
+    #expect(wide.region(ofWidth: 640, height: 480) == PixelRegion(x: 80, y: 0, width: 480, height: 480))
+    #expect(wide.region(ofWidth: 3, height: 10) == PixelRegion(x: 0, y: 3, width: 3, height: 3))
+    #expect(wide.region(ofWidth: 1, height: 1) == PixelRegion(x: 0, y: 0, width: 1, height: 1))
+  }
+
+  @Test func stretch() {
+    let all = Preprocessing(width: 8, height: 8, fit: .stretch)
+    #expect(all.region(ofWidth: 640, height: 480) == PixelRegion(x: 0, y: 0, width: 640, height: 480))
+  }
+
+  @Test func facesBecomeSquares() {
+    let rule = Preprocessing(width: 8, height: 8, fit: .face(marginPercent: 25))
+    let box = FaceBox(x: 100, y: 50, width: 40, height: 60)
+    #expect(rule.region(ofWidth: 640, height: 480, face: box) == PixelRegion(x: 75, y: 35, width: 90, height: 90))
+    let corner = FaceBox(x: -10, y: -10, width: 40, height: 40)
+    #expect(rule.region(ofWidth: 640, height: 480, face: corner) == PixelRegion(x: -20, y: -20, width: 60, height: 60))
+    let centred = PixelRegion(x: 80, y: 0, width: 480, height: 480)
+    for none in [
+      nil, FaceBox(x: 0, y: 0, width: 0, height: 9), FaceBox(x: .nan, y: 0, width: 9, height: 9),
+      FaceBox(x: 0, y: 0, width: .infinity, height: 9), FaceBox(x: 700, y: 0, width: 9, height: 9),
+      FaceBox(x: 0, y: -50, width: 9, height: 9), FaceBox(x: 0, y: 0, width: 9e9, height: 9),
+    ] {
+      #expect(rule.region(ofWidth: 640, height: 480, face: none) == centred)
+    }
+    // Other fits do not look at the box.
+    let square = Preprocessing(width: 8, height: 8)
+    #expect(square.region(ofWidth: 640, height: 480, face: box) == centred)
+  }
+
+  @Test func beyondTheFrameItsEdgeGoesOn() {
+    let rule = Preprocessing(width: 4, height: 4, colour: .grey, fit: .face(marginPercent: 0))
+    let image = Image(width: 2, height: 2, channels: 1, pixels: [10, 20, 30, 40])
+    let input = rule.apply(to: image, face: FaceBox(x: -1, y: -1, width: 4, height: 4))
+    #expect(input.pixels == [10, 10, 20, 20, 10, 10, 20, 20, 30, 30, 40, 40, 30, 30, 40, 40])
+  }
+
+  @Test func colours() {
+    let colour = testPicture(20, 30), grey = testPicture(20, 30, channels: 1)
+    let asRGB = Preprocessing(width: 10, height: 10), asGrey = Preprocessing(width: 10, height: 10, colour: .grey)
+    #expect(asRGB.apply(to: colour).channels == 3)
+    #expect(asRGB.apply(to: grey) == asRGB.apply(to: grey.rgb))
+    #expect(asGrey.apply(to: colour) == asGrey.apply(to: colour.grey))
+    #expect(asGrey.apply(to: grey) == asGrey.apply(to: grey.rgb), "grey is its own luma")
+    #expect(Image(width: 3, height: 1, channels: 3, pixels: [255, 0, 0, 0, 255, 0, 0, 0, 255]).grey.pixels == [76, 150, 29])
+  }
+}
