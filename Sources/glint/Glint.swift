@@ -5,5 +5,5 @@ struct Glint: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "glint",
     abstract: "Train a small CNN, quantize it to int8, and label faces live.",
-    subcommands: [])
+    subcommands: [Bench.self])
 }

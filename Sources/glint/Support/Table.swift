@@ -1,46 +1,23 @@
-/// A plain table for the terminal: columns as wide as their widest cell, numbers to the right.
+/// Columns of text that a person reads: the first left-aligned, the others right-aligned.
 struct Table {
-  private let titles: [String]
-  private let numeric: Set<Int>
-  private var rows: [[String]] = []
+  private var rows: [[String]]
 
-  /// Starts a table; `numeric` are the columns that stand to the right.
-  init(_ titles: [String], numeric: Set<Int> = []) {
-    self.titles = titles
-    self.numeric = numeric
-  }
+  /// Starts a table with its header.
+  init(_ header: [String]) { rows = [header] }
 
-  /// Adds a row of as many cells as there are titles.
+  /// Adds a row with as many cells as the header.
   mutating func add(_ cells: [String]) { rows.append(cells) }
 
-  /// The lines, titles first.
+  /// The lines, a rule under the header.
   var lines: [String] {
-    let all = [titles] + rows
-    let widths = titles.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-    return all.map { row in
-      var line = ""
-      for (column, cell) in row.enumerated() {
+    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    func line(_ cells: [String]) -> String {
+      cells.enumerated().map { column, cell in
         let padding = String(repeating: " ", count: widths[column] - cell.count)
-        if column > 0 { line += "  " }
-        line += numeric.contains(column) ? padding + cell : cell + padding
-      }
-      while line.last == " " { line.removeLast() }
-      return line
+        return column == 0 ? cell + padding : padding + cell
+      }.joined(separator: "  ")
     }
+    let rule = String(repeating: "─", count: widths.reduce(0, +) + 2 * (widths.count - 1))
+    return [line(rows[0]), rule] + rows.dropFirst().map(line)
   }
-
-  /// Prints the table.
-  func show() { lines.forEach { emit($0) } }
-}
-
-/// A count with thin groups of three digits, as in `3 696 625`.
-func grouped(_ number: Int) -> String {
-  var digits = String(abs(number))
-  var groups: [String] = []
-  while digits.count > 3 {
-    groups.insert(String(digits.suffix(3)), at: 0)
-    digits.removeLast(3)
-  }
-  groups.insert((number < 0 ? "-" : "") + digits, at: 0)
-  return groups.joined(separator: " ")
 }

@@ -1,0 +1,187 @@
+import ArgumentParser
+import Foundation
+import Graphs
+import ModelFiles
+import Runtime
+import Tensors
+
+/// `glint bench`: how long one picture takes, per layer and in all.
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure the latency of an int8 model, per layer and in all.",
+    discussion: """
+      One picture at a time, random pixels. The peak is that of the machine's dot-product instructions, measured in
+      the same run.
+
+      Examples:
+        glint bench happy-sad.int8.safetensors
+        glint bench happy-sad.int8.safetensors --threads 1 --isa avx2 --runs 500
+        glint bench happy-sad.int8.safetensors --json > bench.json
+      """)
+
+  @Argument(help: "The int8 model.")
+  var model: String
+
+  @Option(name: .long, help: "How often to measure.")
+  var runs = 300
+
+  @OptionGroup var threads: ThreadOption
+  @OptionGroup var isa: ISAOption
+  @OptionGroup var output: JSONOption
+
+  func validate() throws {
+    guard (1...1_000_000).contains(runs) else { throw ValidationError("--runs takes a number from 1 to 1000000.") }
+  }
+
+  func run() throws {
+    let result = try BenchResult(path: model, kernels: isa.kernels, threads: threads.count, runs: runs)
+    if output.json {
+      let encoder = JSONEncoder()
+      encoder.keyEncodingStrategy = .convertToSnakeCase
+      encoder.outputFormatting = [.sortedKeys]
+      emit(String(decoding: try encoder.encode(result), as: UTF8.self))
+    } else {
+      result.lines.forEach(emit)
+    }
+  }
+}
+
+/// What one benchmark found, in the words of `bench --json`.
+private struct BenchResult: Encodable {
+  struct Layer: Encodable {
+    let name: String
+    let kernel: String
+    let macs: Int
+    let minMs: Double
+    let medianMs: Double
+    let p99Ms: Double
+    let gmacs: Double
+    let shareOfPeak: Double
+  }
+
+  let model: String
+  let isa: String
+  let threads: Int
+  let runs: Int
+  let minMs: Double
+  let medianMs: Double
+  let p99Ms: Double
+  let firstMs: Double
+  let readMs: Double
+  let loadMs: Double
+  let arenaBytes: Int
+  let packedBytes: Int
+  let peakMemoryBytes: Int
+  let peakGmacs: Double
+  let macs: Int
+  let gmacs: Double
+  let shareOfPeak: Double
+  let layers: [Layer]
+
+  init(path: String, kernels: KernelTable, threads: Int, runs: Int) throws {
+    let clock = ContinuousClock()
+    var start = clock.now
+    let quantized = try QuantizedModel.load(path)
+    readMs = (clock.now - start).seconds * 1e3
+    start = clock.now
+    let interpreter = try Interpreter(quantized, kernels: kernels, threads: threads)
+    loadMs = (clock.now - start).seconds * 1e3
+
+    var random = CounterRandom(seed: 1)
+    let pixels = (0..<quantized.description.graph.input.count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    var logits = [Float](repeating: 0, count: interpreter.logitCount)
+    start = clock.now
+    pixels.withUnsafeBufferPointer { interpreter.invoke(pixels: $0.baseAddress!, logits: &logits) }
+    firstMs = (clock.now - start).seconds * 1e3
+
+    var totals = Samples()
+    for _ in 0..<runs {
+      start = clock.now
+      pixels.withUnsafeBufferPointer { interpreter.invoke(pixels: $0.baseAddress!, logits: &logits) }
+      totals.add((clock.now - start).seconds * 1e3)
+    }
+    var byLayer = [Samples](repeating: Samples(), count: interpreter.layers.count)
+    var nanoseconds = [UInt64](repeating: 0, count: interpreter.layers.count)
+    for _ in 0..<runs {
+      pixels.withUnsafeBufferPointer { interpreter.invoke(pixels: $0.baseAddress!, timing: &nanoseconds) }
+      for (index, time) in nanoseconds.enumerated() { byLayer[index].add(Double(time) * 1e-6) }
+    }
+    let peak = DotProductPeak.measure(kernels.isa, threads: threads)
+    func speed(_ macs: Int, _ milliseconds: Double) -> Double { Double(macs) / (max(milliseconds, 1e-6) * 1e6) }
+
+    layers = zip(interpreter.layers, byLayer).map { layer, samples in
+      let gmacs = speed(layer.multiplyAdds, samples.median)
+      return Layer(
+        name: layer.name, kernel: layer.kernel, macs: layer.multiplyAdds, minMs: samples.least,
+        medianMs: samples.median, p99Ms: samples.quantile(0.99), gmacs: gmacs,
+        shareOfPeak: peak > 0 ? gmacs * 1e9 / peak : 0)
+    }
+    model = path
+    isa = kernels.isa.name
+    self.threads = threads
+    self.runs = runs
+    minMs = totals.least
+    medianMs = totals.median
+    p99Ms = totals.quantile(0.99)
+    arenaBytes = interpreter.plan.arenaBytes
+    packedBytes = interpreter.packedBytes
+    peakMemoryBytes = Self.peakMemory()
+    peakGmacs = peak * 1e-9
+    macs = interpreter.layers.reduce(0) { $0 + $1.multiplyAdds }
+    gmacs = speed(macs, medianMs)
+    shareOfPeak = peak > 0 ? gmacs * 1e9 / peak : 0
+  }
+
+  /// The most memory that this process has held.
+  private static func peakMemory() -> Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_maxrss * 1024
+  }
+
+  /// The table for people.
+  var lines: [String] {
+    var table = Table(["layer", "kernel", "M MAC", "min ms", "median ms", "p99 ms", "share", "G MAC/s", "of peak"])
+    func row(
+      _ name: String, _ kernel: String, _ macs: Int, _ times: (Double, Double, Double), _ share: Double, _ gmacs: Double,
+      _ peak: Double
+    ) -> [String] {
+      [
+        name, kernel, macs > 0 ? fixed(Double(macs) * 1e-6, 2) : "", fixed(times.0, 4), fixed(times.1, 4),
+        fixed(times.2, 4), percent(share), macs > 0 ? fixed(gmacs) : "", macs > 0 ? percent(peak) : "",
+      ]
+    }
+    let sum = layers.reduce(0) { $0 + $1.medianMs }
+    for layer in layers {
+      table.add(
+        row(
+          layer.name, layer.kernel, layer.macs, (layer.minMs, layer.medianMs, layer.p99Ms), layer.medianMs / sum,
+          layer.gmacs, layer.shareOfPeak))
+    }
+    table.add(row("all", "", macs, (minMs, medianMs, p99Ms), 1, gmacs, shareOfPeak))
+    return [
+      "\(model): \(isa), \(threads) thread\(threads == 1 ? "" : "s"), \(runs) runs, peak \(fixed(peakGmacs)) G MAC/s",
+      "",
+    ] + table.lines + [
+      "",
+      "first inference \(fixed(firstMs, 3)) ms, read \(fixed(readMs, 2)) ms, load \(fixed(loadMs, 2)) ms, arena "
+        + "\(arenaBytes / 1024) KiB, packed \(packedBytes / 1024) KiB, peak memory \(peakMemoryBytes / 1_048_576) MiB",
+    ]
+  }
+}
+
+/// Measured times.
+private struct Samples {
+  private var times: [Double] = []
+
+  mutating func add(_ time: Double) { times.append(time) }
+
+  var least: Double { times.min() ?? 0 }
+  var median: Double { quantile(0.5) }
+
+  /// The smallest time that a share of all times does not exceed.
+  func quantile(_ share: Double) -> Double {
+    let sorted = times.sorted()
+    return sorted[max(0, min(sorted.count - 1, Int((share * Double(sorted.count)).rounded(.up)) - 1))]
+  }
+}
