@@ -1,0 +1,136 @@
+import Imaging
+import Tensors
+
+/// A face in a rendered scene at one moment.
+public struct SceneFace: Hashable, Sendable {
+  /// From hairline to chin, in pixels of the frame, cut at its edges.
+  public let face: FaceBox
+  /// 0 happy, 1 sad: what the face shows or is on the way to.
+  public let label: Int
+  /// Whose face it is: a number that stays with the person.
+  public let person: Int
+}
+
+/// People in a room before a camera that does not exist: they move a little, blink, and change between happy and sad
+/// every few seconds. What a frame shows depends on the seed and the time alone.
+public struct RenderedScene: Sendable {
+  /// Columns of a frame.
+  public let width: Int
+  /// Rows of a frame.
+  public let height: Int
+  private let people: [Actor]
+  private let backdrop: Canvas
+  private let capture: Capture
+
+  /// Makes a scene. One person stays near the middle; several wander, cross and leave the frame.
+  public init(seed: UInt64, width: Int = 640, height: Int = 480, people count: Int = 1) {
+    self.width = width
+    self.height = height
+    people = (0..<count).map { Actor(seed: seed, number: $0, alone: count == 1, aspect: Float(width) / Float(height)) }
+    var room = FaceSampler(seed: seed, index: 0).nuisances().surroundings
+    room.background = .room
+    room.brightness = 0.55 + 0.3 * room.brightness
+    room.colourfulness *= 0.6
+    room.focus = 0.6
+    backdrop = Backdrop(surroundings: room).canvas(width: width, height: height)
+    var capture = Capture()
+    capture.noise = 3
+    capture.vignette = 0.15
+    self.capture = capture
+  }
+
+  /// The picture at a time in seconds from the start, and the faces of which at least half is in it, those further
+  /// away first. A face may be hidden by one that is nearer.
+  public func frame(at seconds: Double) -> (image: Image, faces: [SceneFace]) {
+    var canvas = backdrop
+    var faces: [SceneFace] = []
+    for actor in people {
+      let (parameters, label) = actor.parameters(at: seconds)
+      let painter = PersonPainter(parameters, width: width, height: height)
+      painter.paint(on: &canvas)
+      let box = painter.geometry.faceBox(width: width, height: height)
+      let whole = painter.geometry.faceBox(width: .max >> 24, height: .max >> 24)
+      if box.width > 0, box.height > 0, box.width * box.height > 0.5 * whole.width * whole.height {
+        let face = FaceBox(x: box.x, y: box.y, width: box.width, height: box.height)
+        faces.append(SceneFace(face: face, label: label, person: actor.number))
+      }
+    }
+    let grain = UInt32(truncatingIfNeeded: Int(seconds * 120)) &* 0x9E37_79B9
+    return (Finish(capture: capture).develop(&canvas, noiseSeed: grain), faces)
+  }
+}
+
+/// One person of a scene, and how that person moves.
+private struct Actor: Sendable {
+  let number: Int
+  let seed: UInt64
+  let look: FaceParameters
+  let alone: Bool
+  /// Columns over rows of the frame.
+  let aspect: Float
+  /// Seconds between changes of expression.
+  let period: Double
+  /// Where in its cycles each movement starts.
+  let phases: SIMD8<Float>
+  let startsSad: Bool
+
+  init(seed: UInt64, number: Int, alone: Bool, aspect: Float) {
+    self.number = number
+    self.alone = alone
+    self.aspect = aspect
+    var random = CounterRandom(seed: seed, stream: 1_000_003 &+ UInt64(number))
+    self.seed = random.next()
+    var look = FaceSampler(seed: self.seed, index: 0).nuisances()
+    look.surroundings.occluder = .none
+    look.light = FaceSampler(seed: seed, index: 1).nuisances().light
+    look.light.shadow = 0
+    look.light.key = 0.7 + 0.3 * look.light.key
+    look.light.y = -0.4
+    look.pose.scale = alone ? 0.21 : 0.105 + 0.03 * Float(number)
+    self.look = look
+    period = Double(random.uniform(3, 5))
+    phases = SIMD8((0..<8).map { _ in random.unit() })
+    startsSad = random.chance(0.5)
+  }
+
+  func parameters(at seconds: Double) -> (FaceParameters, label: Int) {
+    var result = look
+    let act = Int((seconds / period).rounded(.down))
+    let since = Float(seconds - Double(act) * period)
+    let (now, label) = expression(act: act)
+    // Faces change in about half a second.
+    let t = smoothstep(0, 0.6, since)
+    result.expression = act == 0 ? now : expression(act: act - 1).0.moved(to: now, by: t)
+    result.expression.blink = blink(at: seconds)
+    let time = Float(seconds)
+    func sway(_ phase: Int, every cycle: Float) -> Float { wave(time / cycle + phases[phase]) }
+    if alone {
+      result.pose.x = 0.5 + 0.05 * sway(0, every: 7)
+      result.pose.y = 0.49 + 0.02 * sway(1, every: 5)
+    } else {
+      result.pose.x = 0.5 + 0.62 * sway(0, every: 13 + 5 * Float(number))
+      result.pose.y = 0.36 + 0.06 * Float(number % 3) + 0.015 * sway(1, every: 2.3)
+    }
+    result.pose.scale *= 1 + 0.06 * sway(2, every: 11)
+    result.pose.yaw = 0.26 * sway(3, every: 6.1)
+    result.pose.pitch = 0.10 * sway(4, every: 4.7)
+    result.pose.roll = 0.12 * sway(5, every: 5.3)
+    result.pose.gazeX = 0.5 * sway(6, every: 3.1)
+    result.pose.gazeY = 0.2 * sway(7, every: 4.3)
+    return (result, label)
+  }
+
+  private func expression(act: Int) -> (Expression, label: Int) {
+    let label = (act & 1) ^ (startsSad ? 1 : 0)
+    var expression = FaceSampler(seed: seed, index: act).expression(label: label)
+    expression.blink = 0
+    return (expression, label)
+  }
+
+  /// A blink takes a sixth of a second, once in about four.
+  private func blink(at seconds: Double) -> Float {
+    let cycle = 3.7 + Double(phases[0])
+    let since = seconds - (seconds / cycle).rounded(.down) * cycle
+    return hill(Float((since - 0.1) * (since - 0.1) / 0.0064))
+  }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Imaging
+import RenderedFaces
+import Testing
+
+@Suite struct RenderedSceneTests {
+  @Test func dependsOnSeedAndTimeAlone() {
+    let scene = RenderedScene(seed: 1, width: 160, height: 120)
+    let late = scene.frame(at: 5.5)
+    _ = scene.frame(at: 1)
+    #expect(RenderedScene(seed: 1, width: 160, height: 120).frame(at: 5.5).image == late.image)
+    #expect(RenderedScene(seed: 2, width: 160, height: 120).frame(at: 5.5).image != late.image)
+    #expect(scene.frame(at: 5.6).image != late.image)
+  }
+
+  @Test(arguments: [UInt64(1), 2, 3])
+  func onePersonStaysAndChangesItsExpression(seed: UInt64) {
+    let scene = RenderedScene(seed: seed, width: 64, height: 48)
+    var labels: [Int] = []
+    for tick in 0..<80 {
+      let faces = scene.frame(at: Double(tick) * 0.25).faces
+      #expect(faces.count == 1)
+      for face in faces {
+        labels.append(face.label)
+        #expect(face.face.width > 15 && face.face.height > 18)
+      }
+    }
+    let changes = zip(labels, labels.dropFirst()).filter { $0 != $1 }.count
+    #expect((3...7).contains(changes), "20 s of seed \(seed) have \(changes) changes")
+    #expect(Set(labels) == [0, 1])
+  }
+
+  @Test func facesMoveSmoothly() {
+    let scene = RenderedScene(seed: 4, width: 64, height: 48, people: 3)
+    var last: [Int: FaceBox] = [:]
+    for tick in 0..<200 {
+      var now: [Int: FaceBox] = [:]
+      for face in scene.frame(at: Double(tick) / 15).faces { now[face.person] = face.face }
+      for (person, box) in now {
+        guard let before = last[person] else { continue }
+        #expect(abs(box.x - before.x) < 6 && abs(box.y - before.y) < 4, "person \(person) at tick \(tick)")
+      }
+      last = now
+    }
+  }
+
+  @Test func severalPeopleComeAndGo() {
+    let scene = RenderedScene(seed: 5, width: 64, height: 48, people: 3)
+    let counts = Set((0..<60).map { scene.frame(at: Double($0)).faces.count })
+    #expect(counts.count > 1 && counts.max() == 3, "\(counts)")
+  }
+}
+
+@Suite struct RenderedFacesFolderTests {
+  private func temporaryFolder() -> String {
+    FileManager.default.temporaryDirectory.appendingPathComponent("faces-\(UUID().uuidString)").path
+  }
+
+  @Test func writesClassFoldersThatDoNotDependOnThreads() throws {
+    let one = temporaryFolder()
+    let two = temporaryFolder()
+    defer {
+      try? FileManager.default.removeItem(atPath: one)
+      try? FileManager.default.removeItem(atPath: two)
+    }
+    try RenderedFaces.write(count: 10, seed: 1, size: 48, to: one)
+    try RenderedFaces.write(count: 10, seed: 1, size: 48, to: two, threads: 3)
+    let files = try FileManager.default.subpathsOfDirectory(atPath: one).sorted()
+    #expect(files == (try FileManager.default.subpathsOfDirectory(atPath: two).sorted()))
+    #expect(files.filter { $0.hasPrefix("happy/") }.count == 5)
+    #expect(files.filter { $0.hasPrefix("sad/") }.count == 5)
+    for file in files where file.hasSuffix(".jpg") {
+      let first = FileManager.default.contents(atPath: one + "/" + file)
+      #expect(first == FileManager.default.contents(atPath: two + "/" + file))
+      let image = try ImageDecoder.decode(path: one + "/" + file)
+      #expect(image.width == 48 && image.height == 48)
+    }
+  }
+
+  @Test func leavesAFolderThatIsThereAlone() throws {
+    let folder = temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    #expect(throws: RenderedFacesError.self) { try RenderedFaces.write(count: 2, seed: 1, size: 16, to: folder) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+  }
+
+  @Test func leavesNothingBehindWhereItCannotWrite() {
+    #expect(throws: RenderedFacesError.self) {
+      try RenderedFaces.write(count: 2, seed: 1, size: 16, to: "/proc/nowhere/faces")
+    }
+  }
+}
