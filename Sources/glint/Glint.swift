@@ -5,5 +5,9 @@ struct Glint: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "glint",
     abstract: "Train a small CNN, quantize it to int8, and label faces live.",
-    subcommands: [Bench.self])
+    subcommands: [
+      Quantize.self,
+      Inspect.self,
+      Bench.self,
+    ])
 }

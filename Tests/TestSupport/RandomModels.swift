@@ -3,15 +3,16 @@ import Tensors
 
 /// Models with random weights over the whole range, for tests that need numbers and no meaning.
 public enum RandomModels {
-  /// A float model of a graph: weights and biases uniform within ±1 over the root of the fan-in.
+  /// A float model of a graph: weights uniform within the He bound, the root of 6 over the fan-in,
+  /// so that activations neither vanish nor grow; small biases.
   public static func float(_ graph: Graph, seed: UInt64, labels: [String] = ["happy", "sad"]) throws -> FloatModel {
     var random = CounterRandom(seed: seed)
     let parameters = try graph.parameterShapes().map { shapes -> FloatModel.Parameters? in
       guard let shapes else { return nil }
-      let bound = 1 / Float(shapes.weight.count / shapes.weight[0]).squareRoot()
+      let bound = (6 / Float(shapes.weight.count / shapes.weight[0])).squareRoot()
       return .init(
         weight: Tensor(shapes.weight, random.floats(shapes.weight.count, -bound, bound)),
-        bias: Tensor(shapes.bias, random.floats(shapes.bias.count, -bound, bound)))
+        bias: Tensor(shapes.bias, random.floats(shapes.bias.count, -0.1, 0.1)))
     }
     return FloatModel(description: description(graph, labels), parameters: parameters)
   }

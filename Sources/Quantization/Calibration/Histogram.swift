@@ -1,0 +1,109 @@
+/// Counts of real values in bins whose width is a power of two, so that histograms merge exactly in any order.
+///
+/// The bins cover `-limit ..< limit`. A value beyond doubles the limit and joins neighbouring bins two by two; the
+/// same values therefore give the same histogram, whatever their order and however they were shared among threads.
+public struct Histogram: Hashable, Sendable, Codable {
+  /// Number of bins, half of them below zero.
+  public static let bins = 4096
+
+  /// Exponent of the limit: the bins cover `-2^exponent ..< 2^exponent`.
+  public private(set) var exponent: Int
+  /// Values counted in each bin, `bins` of them.
+  public private(set) var counts: [Int]
+  /// The smallest value, 0 where none was counted.
+  public private(set) var smallest: Float
+  /// The largest value, 0 where none was counted.
+  public private(set) var largest: Float
+  /// How many values were counted.
+  public private(set) var total: Int
+
+  /// Starts an empty histogram over the narrowest range.
+  public init() {
+    exponent = -40
+    counts = [Int](repeating: 0, count: Self.bins)
+    smallest = 0
+    largest = 0
+    total = 0
+  }
+
+  /// The width of one bin.
+  public var binWidth: Float { Self.power(exponent + 1) / Float(Self.bins) }
+
+  /// Counts values, all of them finite.
+  public mutating func add(_ values: UnsafeBufferPointer<Float>) {
+    guard !values.isEmpty else { return }
+    var low = values[0]
+    var high = values[0]
+    for value in values {
+      low = min(low, value)
+      high = max(high, value)
+    }
+    smallest = total == 0 ? low : min(smallest, low)
+    largest = total == 0 ? high : max(largest, high)
+    total += values.count
+    widen(toHold: max(-low, high))
+    let scale = 1 / binWidth
+    counts.withUnsafeMutableBufferPointer { counts in
+      for value in values {
+        let bin = Int((value * scale).rounded(.down)) + Self.bins / 2
+        counts[max(0, min(Self.bins - 1, bin))] += 1
+      }
+    }
+  }
+
+  /// Adds the counts of another histogram.
+  public mutating func merge(_ other: Histogram) {
+    guard other.total > 0 else { return }
+    var other = other
+    let common = max(exponent, other.exponent)
+    widen(toExponent: common)
+    other.widen(toExponent: common)
+    for bin in counts.indices { counts[bin] += other.counts[bin] }
+    smallest = total == 0 ? other.smallest : min(smallest, other.smallest)
+    largest = total == 0 ? other.largest : max(largest, other.largest)
+    total += other.total
+  }
+
+  /// The range that leaves out a share of `tail` of the values at each end, to the width of a bin, and never reaches
+  /// beyond the values seen.
+  public func range(leavingOut tail: Double) -> (low: Float, high: Float) {
+    guard total > 0 else { return (0, 0) }
+    let most = Int(Double(total) * tail)
+    var first = 0
+    var below = 0
+    while first < Self.bins - 1, below + counts[first] <= most {
+      below += counts[first]
+      first += 1
+    }
+    var last = Self.bins - 1
+    var above = 0
+    while last > first, above + counts[last] <= most {
+      above += counts[last]
+      last -= 1
+    }
+    let low = Float(first - Self.bins / 2) * binWidth
+    let high = Float(last + 1 - Self.bins / 2) * binWidth
+    return (max(low, smallest), min(high, largest))
+  }
+
+  private mutating func widen(toHold magnitude: Float) {
+    var wanted = exponent
+    while wanted < 127, magnitude >= Self.power(wanted) { wanted += 1 }
+    widen(toExponent: wanted)
+  }
+
+  private mutating func widen(toExponent wanted: Int) {
+    while exponent < wanted {
+      let half = Self.bins / 2
+      var wider = [Int](repeating: 0, count: Self.bins)
+      for bin in counts.indices where counts[bin] > 0 {
+        // Floor division keeps the bin edges: bin b covers b ... b + 1 widths from the middle.
+        wider[((bin - half) >> 1) + half] += counts[bin]
+      }
+      counts = wider
+      exponent += 1
+    }
+  }
+
+  private static func power(_ exponent: Int) -> Float { Float(sign: .plus, exponent: exponent, significand: 1) }
+}

@@ -1,0 +1,178 @@
+import Graphs
+import ModelFiles
+import Quantization
+import Reference
+import Tensors
+import TestSupport
+import Testing
+import Training
+
+@Suite struct WeightQuantizerTests {
+  @Test func everyChannelUsesItsWholeRange() {
+    let weight = Tensor<Float>([2, 3], [0.5, -1, 0.25, 100, 50, -25])
+    let result = WeightQuantizer.quantize(.init(weight: weight, bias: Tensor([2], [0.1, -3])), inputScale: 0.5)
+    #expect(result.weight.elements == [64, -127, 32, 127, 64, -32])
+    #expect(result.scales == [1 / 127, 100 / 127])
+    #expect(result.bias.elements[0] == Int32((0.1 / (0.5 / 127)).rounded()))
+  }
+
+  @Test func deadChannelsKeepTheirBias() {
+    let weight = Tensor<Float>([3, 2], [0, 0, 0, 0, 1e-38, -1e-38])
+    let result = WeightQuantizer.quantize(.init(weight: weight, bias: Tensor([3], [0, 2.5, -7])), inputScale: 0.01)
+    #expect(result.weight.elements.allSatisfy { $0 == 0 })
+    #expect(result.scales.allSatisfy { $0.isNormal && $0 > 0 })
+    for (channel, bias) in [Float(0), 2.5, -7].enumerated() {
+      let real = Float(result.bias.elements[channel]) * 0.01 * result.scales[channel]
+      #expect(abs(real - bias) < 1e-4)
+    }
+  }
+
+  /// A bias that dwarfs its weights must leave room in the accumulator.
+  @Test func hugeBiasRaisesTheScale() {
+    let weight = Tensor<Float>([1, 1], [1e-9])
+    let result = WeightQuantizer.quantize(.init(weight: weight, bias: Tensor([1], [1_000])), inputScale: 1)
+    #expect(abs(result.bias.elements[0]) <= 1 << 29)
+    #expect(abs(Float(result.bias.elements[0]) * result.scales[0] - 1_000) < 1)
+  }
+}
+
+@Suite struct QuantizerTests {
+  private static let graph = Graph.happySad(input: [32, 32, 3])
+
+  private func images(_ count: Int, _ graph: Graph) -> [[UInt8]] {
+    var random = CounterRandom(seed: 42)
+    return (0..<count).map { _ in
+      let (level, grain) = (random.below(128), 1 + random.below(128))
+      return (0..<graph.input.count).map { _ in UInt8(level + random.below(grain)) }
+    }
+  }
+
+  private func record(_ model: FloatModel, _ images: [[UInt8]]) throws -> CalibrationRecord {
+    let calibrator = try Calibrator(model, threads: 2)
+    for (index, pixels) in images.enumerated() { try calibrator.observe(pixels, hash: "\(index)") }
+    return calibrator.record
+  }
+
+  @Test func logitsStayNearFloat() throws {
+    let model = try RandomModels.float(Self.graph, seed: 8)
+    let images = images(12, Self.graph)
+    let record = try record(model, images)
+    let float = try FloatInterpreter(model)
+    let int8 = ReferenceInterpreter(try Quantizer(method: .minMax).quantize(model, record))
+    let reals = images.map { float.run(pixels: $0)[0] }
+    let spread = reals.max()! - reals.min()!
+    let squares = zip(images, reals).map { pixels, real in
+      let error = int8.run(pixels).logits[0] - real
+      return error * error
+    }
+    // A wrong zero point or scale anywhere is off by the whole spread.
+    #expect((squares.reduce(0, +) / Float(squares.count)).squareRoot() < 0.1 * spread)
+  }
+
+  @Test func theSameInputsGiveTheSameFile() throws {
+    let model = try RandomModels.float(Self.graph, seed: 9)
+    let images = images(6, Self.graph)
+    let record = try record(model, images)
+    let again = try self.record(model, images.reversed().enumerated().map { $0.element })
+    #expect(record.values == again.values)
+    let method = RangeMethod.percentile(tail: 0.001)
+    let first = try Quantizer(method: method).quantize(model, record).writer().bytes()
+    #expect(first == (try Quantizer(method: method).quantize(model, record).writer().bytes()))
+    let folder = try TemporaryFolder()
+    try record.write(to: folder.path("record.json"))
+    let kept = try CalibrationRecord.load(folder.path("record.json"), for: model)
+    #expect(first == (try Quantizer(method: method).quantize(model, kept).writer().bytes()))
+    let other = try RandomModels.float(Self.graph, seed: 10)
+    #expect(throws: QuantizationError.self) { try CalibrationRecord.load(folder.path("record.json"), for: other) }
+  }
+
+  @Test func bytesThatOnlyMoveKeepTheirScale() throws {
+    let model = try RandomModels.float(Self.graph, seed: 3)
+    let result = try Quantizer().quantize(model, try record(model, images(3, Self.graph)))
+    let codes = result.quantization
+    #expect(codes[0] == .pixel)
+    for pool in [2, 4, 6, 7] { #expect(codes[pool] == codes[pool - 1]) }
+    for relu in [1, 3, 5, 8] { #expect(codes[relu].zeroPoint == -128) }
+  }
+
+  @Test func theGoldenSampleHoldsWhatTheEngineGives() throws {
+    let model = try RandomModels.float(Self.graph, seed: 4)
+    let result = try Quantizer().quantize(model, try record(model, images(3, Self.graph)))
+    try ModelRunner(.int8(result), threads: 1).selfTest()
+    var changed = result
+    changed.golden[0].logits[0] += 0.001
+    #expect(throws: SelfTestError.self) { try ModelRunner(.int8(changed), threads: 1).selfTest() }
+  }
+
+  @Test func strangeInputsGiveASoundResult() throws {
+    var model = try RandomModels.float(Self.graph, seed: 5)
+    model.parameters[0]!.weight.elements = [Float](repeating: 0, count: model.parameters[0]!.weight.shape.count)
+    model.parameters[0]!.bias.elements = [Float](repeating: 0, count: 16)
+    let black = [[UInt8](repeating: 0, count: Self.graph.input.count)]
+    for method in [RangeMethod.minMax, .percentile(tail: 0.001)] {
+      let result = try Quantizer(method: method).quantize(model, try record(model, black))
+      #expect(ReferenceInterpreter(result).run(black[0]).logits[0].isFinite)
+    }
+    model.parameters[2]!.weight.elements[0] = .nan
+    model.parameters[2]!.bias.elements[0] = .infinity
+    #expect(throws: QuantizationError.self) { try record(model, black) }
+  }
+}
+
+@Suite struct ComparisonTests {
+  private let graph = Graph.happySad(input: [24, 24, 3])
+
+  private func images() -> [Comparison.Image] {
+    var random = CounterRandom(seed: 77)
+    return (0..<20).map { index in
+      let level = random.below(200)
+      let pixels = (0..<graph.input.count).map { _ in UInt8(level + random.below(56)) }
+      return .init(name: "\(index)", label: index % 2, pixels: pixels)
+    }
+  }
+
+  @Test func aModelAgainstItselfShowsNoDifference() throws {
+    let float = try RandomModels.float(graph, seed: 1)
+    let int8 = try RandomModels.int8(graph, seed: 1)
+    for model in [LoadedModel.float(float), .int8(int8)] {
+      let comparison = try Comparison(model, model, images: images(), threads: 1)
+      #expect(comparison.agreement == 1)
+      #expect(comparison.flipped.isEmpty)
+      #expect(comparison.first.probabilities == comparison.second.probabilities)
+      #expect(comparison.mcNemarP == 1)
+      #expect(comparison.layers.allSatisfy { $0.sqnr == .infinity && $0.cosine == 1 })
+    }
+  }
+
+  @Test func wrongPairsAreRefused() throws {
+    let float = LoadedModel.float(try RandomModels.float(graph, seed: 1))
+    let labels = LoadedModel.float(try RandomModels.float(graph, seed: 1, labels: ["sad", "happy"]))
+    let shape = LoadedModel.float(try RandomModels.float(.happySad(input: [32, 32, 3]), seed: 1))
+    #expect(throws: ComparisonError.self) { try Comparison(float, labels, images: images(), threads: 1) }
+    #expect(throws: ComparisonError.self) { try Comparison(float, shape, images: images(), threads: 1) }
+  }
+
+  @Test func layersAreHeldAgainstFloat() throws {
+    let float = try RandomModels.float(graph, seed: 6)
+    let calibrator = try Calibrator(float, threads: 1)
+    for image in images() { try calibrator.observe(image.pixels, hash: image.name) }
+    let int8 = try Quantizer().quantize(float, calibrator.record)
+    let comparison = try Comparison(.float(float), .int8(int8), images: images(), threads: 2)
+    #expect(comparison.layers.map(\.name) == graph.nodes.map(\.name))
+    for layer in comparison.layers.dropLast() {
+      #expect(layer.sqnr > 20, "\(layer.name)")
+      #expect(layer.cosine > 0.99, "\(layer.name)")
+      #expect(layer.clipped == 0, "\(layer.name)")
+    }
+  }
+
+  @Test func evaluationCounts() {
+    var evaluation = Evaluation(labels: ["a", "b"], truth: [0, 0, 1, 1])
+    for row in [[0.9, 0.1], [0.4, 0.6], [0.2, 0.8], [0.5, 0.5]] as [[Float]] { evaluation.add(row) }
+    #expect(evaluation.predictions == [0, 1, 1, 0])
+    #expect(evaluation.confusion == [[1, 1], [1, 1]])
+    #expect(evaluation.right == 2)
+    // Bins: 0.5 (wrong), 0.6 (wrong), 0.8 (right), 0.9 (right).
+    #expect(abs(evaluation.expectedCalibrationError - (0.5 + 0.6 + 0.2 + 0.1) / 4) < 1e-6)
+  }
+}
