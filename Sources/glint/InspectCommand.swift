@@ -130,7 +130,7 @@ private struct ModelFacts: Encodable {
     emit("sha256  \(sha256)\n")
     var table = Table(
       ["layer", "operator", "reads", "output", "parameters", "multiply-adds", "scale", "zero point"],
-      numeric: [4, 5, 6, 7])
+      text: [0, 1, 2, 3])
     for layer in layers {
       table.add([
         layer.name, layer.operator, layer.inputs.joined(separator: ", "), Shape(layer.output).description,
@@ -161,7 +161,7 @@ extension Inspect {
     let interpreter = try Interpreter(model, kernels: isa.kernels)
     let plan = interpreter.plan
     emit("\nMemory: \(grouped(plan.arenaBytes)) bytes of arena, \(grouped(interpreter.packedBytes)) bytes of packed weights")
-    var table = Table(["buffer", "bytes", "offset", "steps"], numeric: [1, 2])
+    var table = Table(["buffer", "bytes", "offset", "steps"], text: [0, 3])
     for buffer in plan.buffers {
       table.add([buffer.name, grouped(buffer.bytes), grouped(buffer.offset), "\(buffer.first) to \(buffer.last)"])
     }
@@ -172,7 +172,7 @@ extension Inspect {
   private func showKernels(_ model: QuantizedModel) throws {
     let interpreter = try Interpreter(model, kernels: isa.kernels)
     emit("\nThis machine has \(ISA.detected.map(\.name).joined(separator: ", ")).")
-    var table = Table(["nodes", "kernel", "needs", "why"])
+    var table = Table(["nodes", "kernel", "needs", "why"], text: [0, 1, 2, 3])
     for layer in interpreter.layers { table.add([layer.name, layer.kernel, layer.isa.name, layer.reason]) }
     table.show()
   }

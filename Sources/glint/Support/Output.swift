@@ -33,3 +33,15 @@ func duration(seconds: Double) -> String {
   default: String(format: "%d min %02d s", Int(seconds) / 60, Int(seconds) % 60)
   }
 }
+
+/// A count with its digits in groups of three, as in `3 696 625`.
+func grouped(_ number: Int) -> String {
+  var digits = String(abs(number))
+  var groups: [String] = []
+  while digits.count > 3 {
+    groups.insert(String(digits.suffix(3)), at: 0)
+    digits.removeLast(3)
+  }
+  groups.insert((number < 0 ? "-" : "") + digits, at: 0)
+  return groups.joined(separator: " ")
+}

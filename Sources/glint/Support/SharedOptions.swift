@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Runtime
 
 /// Options that several commands share under one name.
 struct ThreadOption: ParsableArguments {
@@ -26,28 +25,4 @@ struct QuietOption: ParsableArguments {
 struct JSONOption: ParsableArguments {
   @Flag(name: .long, help: "Print results as JSON, for programs.")
   var json = false
-}
-
-/// `--isa`: the best instruction set that kernels may use.
-struct ISAOption: ParsableArguments {
-  @Option(
-    name: .long,
-    help: "Best instruction set to use: \(ISA.allCases.map(\.name).joined(separator: ", ")) (default: the machine's).")
-  var isa: String?
-
-  /// The kernels that may serve.
-  var kernels: KernelTable {
-    isa.flatMap(ISA.init(name:)).map { KernelTable(limit: $0) } ?? .detected
-  }
-
-  func validate() throws {
-    guard let isa else { return }
-    guard let limit = ISA(name: isa) else {
-      throw ValidationError("--isa takes one of \(ISA.allCases.map(\.name).joined(separator: ", ")), not '\(isa)'.")
-    }
-    guard ISA.detected.contains(limit) else {
-      throw ValidationError(
-        "This machine has no \(isa); it has \(ISA.detected.map(\.name).joined(separator: ", ")).")
-    }
-  }
 }
