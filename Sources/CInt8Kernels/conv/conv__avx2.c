@@ -17,8 +17,11 @@
 #define W_VECTOR 32
 #define NAME ck_qs8_qc8w_conv__avx2
 #define NAME_POOLED ck_qs8_qc8w_conv_maxpool2x2__avx2
-#define TILE_COLUMNS 4
-#define TILE_COLUMNS_POOLED 2
+#define WIDE_VECTORS 2
+#define WIDE 4
+#define WIDE_POOLED 2
+#define NARROW 8
+#define NARROW_POOLED 4
 
 CK_TARGET static inline __m256i load_x(const char *x) {
   int32_t pair;
@@ -28,9 +31,7 @@ CK_TARGET static inline __m256i load_x(const char *x) {
 
 CK_TARGET static inline __m256i load_w(const char *w) { return _mm256_loadu_si256((const __m256i *)w); }
 
-CK_TARGET static inline __m256i load_bias(const int32_t *bias, int v) {
-  return _mm256_loadu_si256((const __m256i *)bias + v);
-}
+CK_TARGET static inline __m256i load_bias(const int32_t *bias) { return _mm256_loadu_si256((const __m256i *)bias); }
 
 CK_TARGET static inline __m256i dot(__m256i acc, __m256i x, __m256i w) {
   return _mm256_add_epi32(acc, _mm256_madd_epi16(x, w));
@@ -38,9 +39,8 @@ CK_TARGET static inline __m256i dot(__m256i acc, __m256i x, __m256i w) {
 
 CK_TARGET static inline __m256i largest(__m256i a, __m256i b) { return _mm256_max_epi32(a, b); }
 
-CK_TARGET static inline void store(const ck_conv *conv, const __m256i acc[2], size_t block, ptrdiff_t place) {
-  ck_store_block__avx2(acc[0], acc[1], &conv->io, &conv->requantization, block * CK_BLOCK,
-                       conv->channels - block * CK_BLOCK, place);
+CK_TARGET static inline void store(const ck_conv *conv, __m256i acc, size_t channel, ptrdiff_t place) {
+  ck_store__avx2(conv, acc, channel, place);
 }
 
 #include "conv_template.h"

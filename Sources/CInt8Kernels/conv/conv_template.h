@@ -1,89 +1,116 @@
-// The block-wise convolution, written once for all vector instruction sets: a tile of TILE_COLUMNS windows (times two
-// rows of windows where pooling is fused) by one block of CK_BLOCK channels is kept in registers, the windows' inputs
-// are broadcast, and the weights stream by.
+// The block-wise convolution, written once for all x86 vector instruction sets: a tile of windows (two rows of them
+// where pooling is fused) by some vectors of channels is kept in registers, the windows' inputs are broadcast, and the
+// weights stream by.
 //
 // The including file defines
-//   CK_TARGET            the attribute that names the instruction set
-//   VEC, VECTORS         int32 accumulators, and how many of them make a block
-//   X, W                 types of broadcast inputs and of weights
-//   X_STEP               bytes of inputs in a group
-//   W_VECTOR             bytes of weights in one vector
+//   CK_TARGET             the attribute that names the instruction set
+//   VEC, VECTORS          int32 accumulators, and how many of them make a block of CK_BLOCK channels
+//   X, W                  types of broadcast inputs and of weights
+//   X_STEP                bytes of inputs in a group
+//   W_VECTOR              bytes of weights in one vector
 //   load_x, load_w, load_bias, dot, largest
-//   store                requantizes and stores (or stores raw) one pixel of a block
-//   NAME, NAME_POOLED, TILE_COLUMNS, TILE_COLUMNS_POOLED (conv columns, even)
+//   store                 requantizes and stores (or stores raw) one vector of channels of one pixel
+//   NAME, NAME_POOLED     the two kernels
+//   WIDE_VECTORS          vectors of a wide tile; what is left over is computed one vector at a time, in narrow tiles
+//   WIDE, WIDE_POOLED, NARROW, NARROW_POOLED  columns of windows in each kind of tile, even where pooled
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
+#define LANES (CK_BLOCK / VECTORS)
 
-CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, const char *window, size_t block, const int rows,
-                                       const int columns, VEC acc[][VECTORS]) {
-  const char *w = (const char *)conv->weights +
-                  block * conv->segment_count * conv->segment_groups * (VECTORS * W_VECTOR);
-  UNROLL for (int v = 0; v < VECTORS; v++) {
-    VEC bias = load_bias(conv->bias + block * CK_BLOCK, v);
+enum { MOST_WINDOWS = 2 * NARROW_POOLED > NARROW ? 2 * NARROW_POOLED : NARROW };
+
+CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, const char *window, size_t vector, const int vectors,
+                                       const int rows, const int columns, VEC acc[][WIDE_VECTORS]) {
+  const size_t block_bytes = conv->segment_count * conv->segment_groups * (VECTORS * W_VECTOR);
+  const char *w[WIDE_VECTORS];
+  UNROLL for (int v = 0; v < vectors; v++) {
+    size_t place = vector + (size_t)v;
+    w[v] = (const char *)conv->weights + place / VECTORS * block_bytes + place % VECTORS * W_VECTOR;
+    VEC bias = load_bias(conv->bias + place * LANES);
     UNROLL for (int p = 0; p < rows * columns; p++) acc[p][v] = bias;
   }
+  const ptrdiff_t across = conv->input_pixel;
+  const ptrdiff_t down = conv->input_row;
+  const size_t groups = conv->segment_groups;
   for (size_t segment = 0; segment < conv->segment_count; segment++) {
     const char *x = window + conv->segments[segment];
-    for (size_t group = conv->segment_groups; group > 0; group--) {
-      W weights[VECTORS];
-      UNROLL for (int v = 0; v < VECTORS; v++) weights[v] = load_w(w + v * W_VECTOR);
+    for (size_t group = 0; group < groups; group++) {
+      W weights[WIDE_VECTORS];
+      UNROLL for (int v = 0; v < vectors; v++) {
+        weights[v] = load_w(w[v]);
+        w[v] += VECTORS * W_VECTOR;
+      }
       UNROLL for (int p = 0; p < rows * columns; p++) {
-        X value = load_x(x + (p / columns) * conv->input_row + (p % columns) * conv->input_pixel);
-        UNROLL for (int v = 0; v < VECTORS; v++) acc[p][v] = dot(acc[p][v], value, weights[v]);
+        X value = load_x(x + (p / columns) * down + (p % columns) * across);
+        UNROLL for (int v = 0; v < vectors; v++) acc[p][v] = dot(acc[p][v], value, weights[v]);
       }
       x += X_STEP;
-      w += VECTORS * W_VECTOR;
     }
   }
 }
 
-CK_TARGET ALWAYS_INLINE void conv_columns(const ck_conv *conv, size_t row, size_t column, const int columns) {
+CK_TARGET ALWAYS_INLINE void plain_tile(const ck_conv *conv, size_t row, size_t column, size_t vector,
+                                        const int vectors, const int columns) {
   const char *window = (const char *)conv->io.input + (ptrdiff_t)row * conv->input_row +
                        (ptrdiff_t)column * conv->input_pixel;
-  for (size_t block = 0; block * CK_BLOCK < conv->channels; block++) {
-    VEC acc[16][VECTORS];
-    conv_tile(conv, window, block, 1, columns, acc);
-    UNROLL for (int p = 0; p < columns; p++)
-      store(conv, acc[p], block,
-            (ptrdiff_t)row * conv->output_row + (ptrdiff_t)(column + (size_t)p) * conv->output_pixel);
-  }
-}
-
-CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
-  const ck_conv *conv = operation;
-  for (size_t row = first; row < end; row++) {
-    size_t column = 0;
-    for (; column + TILE_COLUMNS <= conv->columns; column += TILE_COLUMNS)
-      conv_columns(conv, row, column, TILE_COLUMNS);
-    for (; column < conv->columns; column++) conv_columns(conv, row, column, 1);
+  VEC acc[MOST_WINDOWS][WIDE_VECTORS];
+  conv_tile(conv, window, vector, vectors, 1, columns, acc);
+  ptrdiff_t place = (ptrdiff_t)row * conv->output_row + (ptrdiff_t)column * conv->output_pixel;
+  UNROLL for (int p = 0; p < columns; p++) {
+    UNROLL for (int v = 0; v < vectors; v++) store(conv, acc[p][v], (vector + (size_t)v) * LANES, place);
+    place += conv->output_pixel;
   }
 }
 
 // Equation (4): requantization is monotonic, so pooling before it gives the same code as pooling after it.
-CK_TARGET ALWAYS_INLINE void pooled_columns(const ck_conv *conv, size_t row, size_t column, const int columns) {
+CK_TARGET ALWAYS_INLINE void pooled_tile(const ck_conv *conv, size_t row, size_t column, size_t vector,
+                                         const int vectors, const int columns) {
   const char *window = (const char *)conv->io.input + 2 * (ptrdiff_t)row * conv->input_row +
                        2 * (ptrdiff_t)column * conv->input_pixel;
-  for (size_t block = 0; block * CK_BLOCK < conv->channels; block++) {
-    VEC acc[32][VECTORS];
-    conv_tile(conv, window, block, 2, columns, acc);
-    UNROLL for (int p = 0; p < columns; p += 2) {
-      VEC pooled[VECTORS];
-      UNROLL for (int v = 0; v < VECTORS; v++)
-        pooled[v] = largest(largest(acc[p][v], acc[p + 1][v]),
-                            largest(acc[columns + p][v], acc[columns + p + 1][v]));
-      store(conv, pooled, block,
-            (ptrdiff_t)row * conv->output_row + (ptrdiff_t)(column + (size_t)p / 2) * conv->output_pixel);
+  VEC acc[MOST_WINDOWS][WIDE_VECTORS];
+  conv_tile(conv, window, vector, vectors, 2, columns, acc);
+  ptrdiff_t place = (ptrdiff_t)row * conv->output_row + (ptrdiff_t)column * conv->output_pixel;
+  UNROLL for (int p = 0; p < columns; p += 2) {
+    UNROLL for (int v = 0; v < vectors; v++) {
+      VEC pooled = largest(largest(acc[p][v], acc[p + 1][v]), largest(acc[columns + p][v], acc[columns + p + 1][v]));
+      store(conv, pooled, (vector + (size_t)v) * LANES, place);
     }
+    place += conv->output_pixel;
+  }
+}
+
+// Vectors of nothing but padding are left out.
+CK_TARGET ALWAYS_INLINE size_t vectors_of(const ck_conv *conv) { return (conv->channels + LANES - 1) / LANES; }
+
+// The columns of a row: whole tiles, then tiles of four windows across, then the least possible.
+#define COLUMNS(tile, vector, vectors, unit, whole)                                     \
+  do {                                                                                  \
+    size_t column = 0;                                                                  \
+    for (; column + (whole) / (unit) <= conv->columns; column += (whole) / (unit))      \
+      tile(conv, row, column, vector, vectors, whole);                                  \
+    if ((whole) > 4)                                                                    \
+      for (; column + 4 / (unit) <= conv->columns; column += 4 / (unit))                \
+        tile(conv, row, column, vector, vectors, 4);                                    \
+    for (; column < conv->columns; column++) tile(conv, row, column, vector, vectors, unit); \
+  } while (0)
+
+CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
+  const ck_conv *conv = operation;
+  for (size_t row = first; row < end; row++) {
+    size_t vector = 0;
+    for (; vector + WIDE_VECTORS <= vectors_of(conv); vector += WIDE_VECTORS)
+      COLUMNS(plain_tile, vector, WIDE_VECTORS, 1, WIDE);
+    for (; vector < vectors_of(conv); vector++) COLUMNS(plain_tile, vector, 1, 1, NARROW);
   }
 }
 
 CK_TARGET void NAME_POOLED(const void *operation, size_t first, size_t end) {
   const ck_conv *conv = operation;
-  const size_t step = TILE_COLUMNS_POOLED / 2;
   for (size_t row = first; row < end; row++) {
-    size_t column = 0;
-    for (; column + step <= conv->columns; column += step) pooled_columns(conv, row, column, TILE_COLUMNS_POOLED);
-    for (; column < conv->columns; column++) pooled_columns(conv, row, column, 2);
+    size_t vector = 0;
+    for (; vector + WIDE_VECTORS <= vectors_of(conv); vector += WIDE_VECTORS)
+      COLUMNS(pooled_tile, vector, WIDE_VECTORS, 2, WIDE_POOLED);
+    for (; vector < vectors_of(conv); vector++) COLUMNS(pooled_tile, vector, 1, 2, NARROW_POOLED);
   }
 }
