@@ -10,13 +10,16 @@ extension PlanBuilder {
     let input = check.shapes[node.inputs[0]]
     let result = index + (pooled ? 2 : 1)
     let isDepthwise = conv.groups > 1 && conv.groups == input[2] && conv.outputChannels == input[2]
-    let kernel = try kernel(isDepthwise ? .depthwise : pooled ? .convolutionMaxPool : .convolution)
+    var kernel = try kernel(isDepthwise ? .depthwise : pooled ? .convolutionMaxPool : .convolution)
+    let readsRGB = pooled && places[node.inputs[0]] == .pixels && input[2] == 3
+      && conv.window == .init(3, 3) && conv.dilation == 1
+    if readsRGB, let direct = table.best(.rgbConvolutionMaxPool), direct.isa == kernel.isa { kernel = direct }
 
     let padding = conv.window.padding
     let width = input[1] + padding.left + padding.right
     let bytes = kernel.activationBytes
     var place = places[node.inputs[0]]
-    if place == .pixels || padding != .none || bytes != 1 {
+    if kernel.operation != .rgbConvolutionMaxPool, place == .pixels || padding != .none || bytes != 1 {
       let preparation = try self.kernel(.prepare)
       let rows = input[0] + padding.top + padding.bottom
       let framed = newBuffer("\(node.name) frame", bytes: rows * width * input[2] * bytes)
@@ -108,6 +111,12 @@ extension PlanBuilder {
       }
       operation.weights = UnsafeRawPointer(weights)
       operation.segment_groups = 1
+      return
+    }
+    if kernel.operation == .rgbConvolutionMaxPool {
+      let packed = memory.allocate(UInt8.self, blocks * Int(CK_RGB3X3_BLOCK_BYTES))
+      parameters.weight.elements.withUnsafeBufferPointer { ck_pack_rgb3x3($0.baseAddress!, range.count, packed) }
+      operation.weights = UnsafeRawPointer(packed)
       return
     }
     let segments = operation.segment_count

@@ -189,6 +189,12 @@ void ck_step_run(void *step, size_t index);
 void ck_pack(const int8_t *weights, size_t outputs, size_t segments, size_t segment_inputs, size_t group,
              size_t weight_bytes, void *packed);
 
+/// Packs [outputs][3][3][3] weights for CK_OP_RGB3X3_MAXPOOL2X2. A block is eight times [CK_BLOCK][4]: bytes 0...3 and
+/// 4...7 of the three runs of nine, then the ninth bytes (0 1 2 -) and (- 0 1 2) for the upper and the lower of two rows
+/// of windows.
+void ck_pack_rgb3x3(const int8_t *weights, size_t outputs, void *packed);
+#define CK_RGB3X3_BLOCK_BYTES 512
+
 /// Looks at one channel's weights: their sum, the sum of their magnitudes, and whether one is -128.
 typedef struct {
   int64_t sum;

@@ -43,3 +43,18 @@ ck_weight_sums ck_sum_weights(const int8_t *weights, size_t count) {
   }
   return sums;
 }
+
+void ck_pack_rgb3x3(const int8_t *weights, size_t outputs, void *packed) {
+  size_t blocks = (outputs + CK_BLOCK - 1) / CK_BLOCK;
+  memset(packed, 0, blocks * CK_RGB3X3_BLOCK_BYTES);
+  for (size_t output = 0; output < outputs; output++) {
+    int8_t *block = (int8_t *)packed + output / CK_BLOCK * CK_RGB3X3_BLOCK_BYTES + output % CK_BLOCK * 4;
+    for (size_t row = 0; row < 3; row++) {
+      const int8_t *run = weights + output * 27 + row * 9;
+      memcpy(block + 128 * row, run, 4);
+      memcpy(block + 128 * row + 64, run + 4, 4);
+      block[384 + row] = run[8];
+      block[448 + row + 1] = run[8];
+    }
+  }
+}

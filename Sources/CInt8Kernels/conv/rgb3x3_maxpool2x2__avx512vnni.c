@@ -1,0 +1,130 @@
+#if defined(__x86_64__)
+
+#include "../support/requantize.h"
+#include "rgb_corners.h"
+
+#include <immintrin.h>
+#include <string.h>
+
+#define CK_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+#include "../support/store__avx512.h"
+
+// A window of 3x3 RGB pixels is three runs of 9 bytes. Two dot products take bytes 0...7 of each run from the picture
+// as it lies; the ninth bytes of the runs ("corners") are gathered into a third, so that 27 inputs cost 7 dot products
+// and not 9. Two rows of windows share their four rows of pixels.
+enum { WINDOWS = 8, STRIP = 256 };
+
+typedef struct {
+  __m512i head[3], tail[3];  // by kernel row: bytes 0...3 and 4...7
+  __m512i corner[2];         // by window row
+} rgb_weights;
+
+CK_TARGET ALWAYS_INLINE __m512i broadcast(const uint8_t *x) {
+  int32_t four;
+  memcpy(&four, x, sizeof four);
+  return _mm512_set1_epi32(four);
+}
+
+// Sums of `columns` windows in each of two rows. No byte beyond the windows is read.
+CK_TARGET ALWAYS_INLINE void rgb_windows(const uint8_t *x, ptrdiff_t row, const uint8_t *corners,
+                                         const rgb_weights *w, __m512i bias, const int columns, __m512i acc[2][WINDOWS]) {
+  UNROLL for (int p = 0; p < columns; p++) acc[0][p] = acc[1][p] = bias;
+  UNROLL for (int r = 0; r < 4; r++) {
+    const uint8_t *line = x + r * row;
+    UNROLL for (int p = 0; p < columns; p++) {
+      __m512i head = broadcast(line + 3 * p);
+      if (r < 3) acc[0][p] = _mm512_dpbusd_epi32(acc[0][p], head, w->head[r]);
+      if (r > 0) acc[1][p] = _mm512_dpbusd_epi32(acc[1][p], head, w->head[r - 1]);
+    }
+    UNROLL for (int p = 0; p < columns; p++) {
+      __m512i tail = broadcast(line + 3 * p + 4);
+      if (r < 3) acc[0][p] = _mm512_dpbusd_epi32(acc[0][p], tail, w->tail[r]);
+      if (r > 0) acc[1][p] = _mm512_dpbusd_epi32(acc[1][p], tail, w->tail[r - 1]);
+    }
+  }
+  UNROLL for (int p = 0; p < columns; p++) {
+    __m512i corner = broadcast(corners + 4 * p);
+    acc[0][p] = _mm512_dpbusd_epi32(acc[0][p], corner, w->corner[0]);
+    acc[1][p] = _mm512_dpbusd_epi32(acc[1][p], corner, w->corner[1]);
+  }
+}
+
+CK_TARGET ALWAYS_INLINE __m512i pooled(__m512i acc[2][WINDOWS], int p) {
+  return _mm512_max_epi32(_mm512_max_epi32(acc[0][p], acc[0][p + 1]), _mm512_max_epi32(acc[1][p], acc[1][p + 1]));
+}
+
+// Four pooled pixels become 64 codes with one store where a pixel has just these 16 channels.
+CK_TARGET ALWAYS_INLINE void store_four(const ck_conv *conv, __m512i acc[2][WINDOWS], __m512 multipliers,
+                                        size_t channel, ptrdiff_t place) {
+  const ck_requantization *q = &conv->requantization;
+  __m512i zero_point = _mm512_set1_epi16((short)q->zero_point);
+  __m512i ab = _mm512_packs_epi32(ck_scale__avx512(pooled(acc, 0), multipliers),
+                                  ck_scale__avx512(pooled(acc, 2), multipliers));
+  __m512i cd = _mm512_packs_epi32(ck_scale__avx512(pooled(acc, 4), multipliers),
+                                  ck_scale__avx512(pooled(acc, 6), multipliers));
+  __m512i codes = _mm512_packus_epi16(_mm512_adds_epi16(ab, zero_point), _mm512_adds_epi16(cd, zero_point));
+  codes = _mm512_max_epu8(codes, _mm512_set1_epi8((char)q->low));
+  codes = _mm512_min_epu8(codes, _mm512_set1_epi8((char)q->high));
+  // Each 128-bit lane holds four channels of a, b, c and d; gather each pixel's.
+  codes = _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), codes);
+  ck_code *out = (ck_code *)conv->io.output + place + (ptrdiff_t)channel;
+  if (conv->output_pixel == CK_BLOCK) {
+    _mm512_storeu_si512(out, codes);
+    return;
+  }
+  size_t left = conv->channels - channel;
+  __mmask16 lanes = left >= CK_BLOCK ? 0xffff : (__mmask16)((1u << left) - 1);
+  _mm_mask_storeu_epi8(out, lanes, _mm512_castsi512_si128(codes));
+  _mm_mask_storeu_epi8(out + conv->output_pixel, lanes, _mm512_extracti32x4_epi32(codes, 1));
+  _mm_mask_storeu_epi8(out + 2 * conv->output_pixel, lanes, _mm512_extracti32x4_epi32(codes, 2));
+  _mm_mask_storeu_epi8(out + 3 * conv->output_pixel, lanes, _mm512_extracti32x4_epi32(codes, 3));
+}
+
+// One strip of pooled pixels of one row, for one block of channels.
+CK_TARGET static void rgb_strip(const ck_conv *conv, size_t block, const uint8_t *x, const uint8_t *corners,
+                                size_t columns, ptrdiff_t place) {
+  const size_t channel = block * CK_BLOCK;
+  const char *packed = (const char *)conv->weights + block * CK_RGB3X3_BLOCK_BYTES;
+  rgb_weights w;
+  for (int r = 0; r < 3; r++) {
+    w.head[r] = _mm512_loadu_si512(packed + 128 * r);
+    w.tail[r] = _mm512_loadu_si512(packed + 128 * r + 64);
+  }
+  w.corner[0] = _mm512_loadu_si512(packed + 384);
+  w.corner[1] = _mm512_loadu_si512(packed + 448);
+  const __m512i bias = _mm512_loadu_si512(conv->bias + channel);
+  const __m512 multipliers = _mm512_loadu_ps(conv->requantization.multipliers + channel);
+  __m512i acc[2][WINDOWS];
+  size_t column = 0;
+  while (column < columns && columns >= WINDOWS / 2) {
+    // The last tile begins earlier, so that it is whole; what it computes twice comes out the same.
+    if (column + WINDOWS / 2 > columns) column = columns - WINDOWS / 2;
+    rgb_windows(x + 6 * column, conv->input_row, corners + 8 * column, &w, bias, WINDOWS, acc);
+    store_four(conv, acc, multipliers, channel, place + (ptrdiff_t)column * conv->output_pixel);
+    column += WINDOWS / 2;
+  }
+  for (; column < columns; column++) {
+    rgb_windows(x + 6 * column, conv->input_row, corners + 8 * column, &w, bias, 2, acc);
+    ck_store__avx512(conv, pooled(acc, 0), channel, place + (ptrdiff_t)column * conv->output_pixel);
+  }
+}
+
+CK_TARGET void ck_qs8_qc8w_rgb3x3_maxpool2x2__avx512vnni(const void *operation, size_t first, size_t end) {
+  const ck_conv *conv = operation;
+  uint8_t corners[4 * STRIP];
+  for (size_t row = first; row < end; row++) {
+    const uint8_t *line = (const uint8_t *)conv->io.input + 2 * (ptrdiff_t)row * conv->input_row;
+    for (size_t column = 0; column < conv->columns; column += STRIP / 2) {
+      size_t columns = conv->columns - column < STRIP / 2 ? conv->columns - column : STRIP / 2;
+      const uint8_t *x = line + 6 * column;
+      ck_rgb_corners(x, conv->input_row, 2 * columns, corners);
+      ptrdiff_t place = (ptrdiff_t)row * conv->output_row + (ptrdiff_t)column * conv->output_pixel;
+      for (size_t block = 0; block * CK_BLOCK < conv->channels; block++)
+        rgb_strip(conv, block, x, corners, columns, place);
+    }
+  }
+}
+
+#endif
