@@ -47,7 +47,8 @@ extension PlanBuilder {
       operation.output_row = outputShape[1] * outputShape[2]
       operation.output_pixel = outputShape[2]
       operation.io.accumulators = sums.map { $0 + group * channels }
-      operation.requantization.setClamp(node.operator.activation, model.quantization[index + 1])
+      operation.requantization.setClamp(
+        node.operator.activation, model.quantization[index + 1], isBounded: hasBoundedProducts(index))
       let kept = memory.keep(operation)
       link(
         UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place,
@@ -153,7 +154,8 @@ extension PlanBuilder {
     operation.weights = UnsafePointer(weights)
     (operation.bias, operation.requantization.multipliers) = biasAndMultipliers(
       index, 0..<dense.outputs, capacity: dense.outputs)
-    operation.requantization.setClamp(dense.activation, model.quantization[index + 1])
+    operation.requantization.setClamp(
+      dense.activation, model.quantization[index + 1], isBounded: hasBoundedProducts(index))
     operation.io.accumulators = accumulators(for: index + 1)
     let output = operation.io.accumulators == nil ? newValue(index + 1) : .nowhere
     let kept = memory.keep(operation)
@@ -183,12 +185,26 @@ extension PlanBuilder {
       UnsafePointer(memory.copy(multipliers, capacity: capacity))
     )
   }
+
+  /// Whether no accumulator times its multiplier leaves 32 bits, whatever the input.
+  private func hasBoundedProducts(_ index: Int) -> Bool {
+    let parameters = model.parameters[index]!
+    let input = model.quantization[graph.nodes[index].inputs[0]]
+    let output = model.quantization[index + 1]
+    return parameters.scales.indices.allSatisfy { channel in
+      let bound = Int64(parameters.bias.elements[channel].magnitude) + check.sums[index][channel].magnitude * 255
+      let multiplier = requantizationMultiplier(
+        input: input.scale, weight: parameters.scales[channel], output: output.scale)
+      return Float(bound) * multiplier < 0x1p30
+    }
+  }
 }
 
 extension ck_requantization {
   /// Equation (4) in stored codes.
-  mutating func setClamp(_ activation: Operator.Activation, _ output: QuantizationParameters) {
+  mutating func setClamp(_ activation: Operator.Activation, _ output: QuantizationParameters, isBounded: Bool) {
     zero_point = Codes.stored(output.zeroPoint)
     (low, high) = Codes.clamp(activation, output)
+    plain = isBounded && output.zeroPoint == -128 && low == Codes.stored(-128) && high == Codes.stored(127) ? 1 : 0
   }
 }

@@ -80,6 +80,12 @@ CK_TARGET ALWAYS_INLINE void pooled_tile(const ck_conv *conv, size_t row, size_t
   }
 }
 
+// Convolutions compute more than they load, so there is time to fetch what a later layer only loads.
+CK_TARGET ALWAYS_INLINE void fetch_ahead(const ck_conv *conv, size_t row, size_t column, size_t columns) {
+  const char *ahead = conv->ahead + (row * conv->columns + column) * conv->ahead_bytes;
+  for (const char *end = ahead + columns * conv->ahead_bytes; ahead < end; ahead += 64) __builtin_prefetch(ahead, 0, 2);
+}
+
 // Vectors of nothing but padding are left out.
 CK_TARGET ALWAYS_INLINE size_t vectors_of(const ck_conv *conv) { return (conv->channels + LANES - 1) / LANES; }
 
@@ -87,8 +93,10 @@ CK_TARGET ALWAYS_INLINE size_t vectors_of(const ck_conv *conv) { return (conv->c
 #define COLUMNS(tile, vector, vectors, unit, whole)                                     \
   do {                                                                                  \
     size_t column = 0;                                                                  \
-    for (; column + (whole) / (unit) <= conv->columns; column += (whole) / (unit))      \
+    for (; column + (whole) / (unit) <= conv->columns; column += (whole) / (unit)) {    \
       tile(conv, row, column, vector, vectors, whole);                                  \
+      if (conv->ahead && vector == 0) fetch_ahead(conv, row, column, (whole) / (unit)); \
+    }                                                                                   \
     if ((whole) > 4)                                                                    \
       for (; column + 4 / (unit) <= conv->columns; column += 4 / (unit))                \
         tile(conv, row, column, vector, vectors, 4);                                    \

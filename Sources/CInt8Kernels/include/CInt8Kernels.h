@@ -40,6 +40,9 @@ typedef enum {
 /// A bit for each instruction set (1 << ck_isa) that this processor and its system offer.
 uint32_t ck_isa_detect(void);
 
+/// Bytes of the second-level cache that one core has, or 0 where the system does not say.
+size_t ck_level2_cache_bytes(void);
+
 /// The value of the environment variable GLINT_ISA, or NULL.
 const char *ck_isa_environment(void);
 
@@ -73,6 +76,7 @@ typedef struct {
   int32_t zero_point;
   int32_t low;
   int32_t high;
+  int plain;  // zero_point and low are the least code, high the largest, and no product reaches 2^31
 } ck_requantization;
 
 /// A convolution over windows that lie wholly inside the input (borders are made by ck_prepare).
@@ -94,6 +98,8 @@ typedef struct {
   ptrdiff_t output_row;       // bytes (or accumulators)
   ptrdiff_t output_pixel;
   ck_requantization requantization;
+  const char *ahead;          // what a later operation reads, fetched into the second-level cache meanwhile; or NULL
+  size_t ahead_bytes;         // for each output column, a multiple of 64
 } ck_conv;
 
 /// A fully connected layer; the range counts outputs and starts at multiples of CK_DENSE_STEP.

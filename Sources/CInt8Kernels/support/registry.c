@@ -1,6 +1,7 @@
 #include "CInt8Kernels.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #define CK_KERNEL(function, op, isa, group, weight_bytes, activation_bytes) ck_run function;
 #include "../kernels.inc"
@@ -18,6 +19,11 @@ size_t ck_kernel_count(void) { return sizeof kernels / sizeof kernels[0]; }
 const ck_kernel *ck_kernel_at(size_t index) { return &kernels[index]; }
 
 const char *ck_isa_environment(void) { return getenv("GLINT_ISA"); }
+
+size_t ck_level2_cache_bytes(void) {
+  long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
+  return bytes > 0 ? (size_t)bytes : 0;
+}
 
 static size_t part_start(const ck_step *step, size_t index) {
   if (index == step->parts) return step->rows;
