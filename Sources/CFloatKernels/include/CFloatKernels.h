@@ -104,7 +104,10 @@ typedef struct cf_kernels {
   /// out[i] = pixels[i] / 255, correctly rounded.
   void (*unit_from_bytes)(const uint8_t *pixels, float *out, size_t count);
 
-  /// dx[i] = y[i] > 0 ? dy[i] : 0, and for a clamp with a finite high end only below it.
+  /// y[i] = x[i] clamped. x and y may be one buffer.
+  void (*clamp)(const float *x, float *y, size_t count, cf_clamp clamp);
+
+  /// dx[i] = dy[i] where y[i] lies strictly within the clamp, else 0. dy and dx may be one buffer.
   void (*clamp_backward)(const float *y, const float *dy, float *dx, size_t count, cf_clamp clamp);
 
   /// sum[i] += x[i].

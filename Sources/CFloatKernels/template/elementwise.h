@@ -26,6 +26,14 @@ static void unit_from_bytes(const uint8_t *pixels, float *out, size_t count) {
   }
 }
 
+static void clamp(const float *x, float *y, size_t count, cf_clamp clamp) {
+  vec low = SPLAT(clamp.low), high = SPLAT(clamp.high);
+  FOR_VECTORS(count) {
+    vec value = load_some(x + i, count - i);
+    store_some(y + i, CLAMP(value, low, high), at_most_lanes(count - i));
+  }
+}
+
 static void clamp_backward(const float *y, const float *dy, float *dx, size_t count, cf_clamp clamp) {
   vec low = SPLAT(clamp.low), high = SPLAT(clamp.high);
   FOR_VECTORS(count) {

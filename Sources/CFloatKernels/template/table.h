@@ -2,4 +2,4 @@
 #define KERNEL_TABLE(variable, label)                                                                                \
   const cf_kernels variable = {(label), conv, conv_pool, conv_weights, conv_pool_weights, conv_pool_input,            \
                                depthwise, depthwise_weights, dense, dense_weights, dense_input, unit_from_bytes,      \
-                               clamp_backward, add, adam, momentum};
+                               clamp, clamp_backward, add, adam, momentum};

@@ -1,0 +1,163 @@
+import CFloatKernels
+import Graphs
+import Tensors
+
+/// Convolution of any stride, padding, dilation and grouping.
+final class Conv2D: ImageLayer {
+  let plan: ConvolutionPlan
+  let weight: Parameter
+  let bias: Parameter
+  /// The gradient by input is a convolution of the gradient by result, spread by the stride and bordered, with the
+  /// weights turned by 180 degrees and their channels exchanged.
+  private let turnedPlan: ConvolutionPlan
+  private let turned: FloatBuffer
+  private let noBias: FloatBuffer
+  private let borders: [FloatBuffer]
+  private let gradientBorders: [FloatBuffer]
+  private let weightSums: SlotSums
+  private let biasSums: SlotSums
+  private let needsInputGradient: Bool
+
+  init(
+    _ name: String, _ convolution: Operator.Convolution, input: Shape, output: Shape, needsInputGradient: Bool
+  ) {
+    plan = ConvolutionPlan(convolution, input: input, output: output)
+    (weight, bias) = Self.parameters(name, plan)
+    self.needsInputGradient = needsInputGradient
+    turnedPlan = Self.turned(convolution, input: input, output: output)
+    let groupFloats = padded(input[2] / convolution.groups) * turnedPlan.taps
+    turned = FloatBuffer(plan.isDepthwise ? weight.values.count : convolution.groups * groupFloats)
+    noBias = FloatBuffer(padded(input[2]) * convolution.groups)
+    borders = plan.isValid ? [] : (0..<Slots.most).map { [plan] _ in FloatBuffer(plan.paddedShape.count) }
+    gradientBorders =
+      needsInputGradient ? (0..<Slots.most).map { [turnedPlan] _ in FloatBuffer(turnedPlan.paddedShape.count) } : []
+    weightSums = SlotSums(weight.values.count)
+    biasSums = SlotSums(bias.values.count)
+  }
+
+  var parameters: [Parameter] { [weight, bias] }
+
+  static func parameters(_ name: String, _ plan: ConvolutionPlan) -> (Parameter, Parameter) {
+    let convolution = plan.convolution
+    let channels = plan.output[2]
+    let shape: Shape = [
+      channels, convolution.window.height, convolution.window.width, plan.input[2] / convolution.groups,
+    ]
+    let layout: Parameter.Layout =
+      plan.isDepthwise
+      ? .taps(channels: channels, taps: plan.taps)
+      : .panels(groups: convolution.groups, rows: plan.groupChannels, columns: plan.taps)
+    let biasLayout: Parameter.Layout =
+      plan.isDepthwise
+      ? .vectors(groups: 1, rows: channels) : .vectors(groups: convolution.groups, rows: plan.groupChannels)
+    return (
+      Parameter(name + ".weight", shape: shape, layout: layout, decays: true),
+      Parameter(name + ".bias", shape: [channels], layout: biasLayout, decays: false)
+    )
+  }
+
+  private static func turned(_ convolution: Operator.Convolution, input: Shape, output: Shape) -> ConvolutionPlan {
+    let window = convolution.window
+    let (rows, columns) = ((output[0] - 1) * window.stride + 1, (output[1] - 1) * window.stride + 1)
+    let top = (window.height - 1) * convolution.dilation - window.padding.top
+    let left = (window.width - 1) * convolution.dilation - window.padding.left
+    precondition(top >= 0 && left >= 0, "a convolution's padding is smaller than its window")
+    let padding = Operator.Padding(
+      top: top, left: left, bottom: input[0] + window.padding.top - rows, right: input[1] + window.padding.left - columns)
+    return ConvolutionPlan(
+      .init(
+        outputChannels: input[2], window: .init(window.height, window.width, padding: padding),
+        dilation: convolution.dilation, groups: convolution.groups),
+      input: [rows, columns, output[2]], output: input)
+  }
+
+  func prepare(_ pass: Pass) {
+    guard pass.training, needsInputGradient else { return }
+    let window = plan.convolution.window
+    let taps = window.height * window.width
+    if plan.isDepthwise {
+      let floats = padded(plan.output[2])
+      for tap in 0..<taps {
+        (turned.start + (taps - 1 - tap) * floats).update(from: weight.values.start + tap * floats, count: floats)
+      }
+      return
+    }
+    let lanes = CF_PANEL
+    let (outputs, inputs) = (plan.groupChannels, plan.input[2] / plan.convolution.groups)
+    for group in 0..<plan.convolution.groups {
+      let from = weight.values.start + group * padded(outputs) * plan.taps
+      let to = turned.start + group * padded(inputs) * turnedPlan.taps
+      for output in 0..<outputs {
+        for tap in 0..<taps {
+          for input in 0..<inputs {
+            let place = input / lanes * turnedPlan.taps * lanes + ((taps - 1 - tap) * outputs + output) * lanes + input % lanes
+            to[place] = from[output / lanes * plan.taps * lanes + (tap * inputs + input) * lanes + output % lanes]
+          }
+        }
+      }
+    }
+  }
+
+  func forward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands) {
+    plan.run(
+      pass.kernels, image: bordered(operands.inputs[0], slot), weights: weight.values.start, bias: bias.values.start,
+      result: operands.output, rows: 0..<plan.output[0], clamp: .none)
+  }
+
+  func backward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands, _ gradients: Gradients) {
+    weightSums.clear(pass, slot: slot, image: image)
+    biasSums.clear(pass, slot: slot, image: image)
+    let x = bordered(operands.inputs[0], slot)
+    var window = plan.window()
+    let rows = Int32(plan.output[0])
+    let kernels = pass.kernels.table.pointee
+    if plan.isDepthwise {
+      kernels.depthwise_weights(
+        &window, plan.tapStep, x, gradients.output, weightSums.start(slot), biasSums.start(slot), 0, rows)
+    } else {
+      let groups = plan.convolution.groups
+      for group in 0..<groups {
+        let floats = padded(plan.groupChannels)
+        kernels.conv_weights(
+          &window, x + group * plan.input[2] / groups, gradients.output + group * plan.groupChannels,
+          weightSums.start(slot) + group * floats * plan.taps, biasSums.start(slot) + group * floats, 0, rows)
+      }
+    }
+    guard let dx = gradients.inputs[0] else { return }
+    turnedPlan.run(
+      pass.kernels, image: spread(gradients.output, slot), weights: turned.start, bias: noBias.start, result: dx,
+      rows: 0..<plan.input[0], clamp: .none)
+  }
+
+  func finish(_ pass: Pass) {
+    weightSums.reduce(pass, into: weight.gradient.start)
+    biasSums.reduce(pass, into: bias.gradient.start)
+    weight.clearPadding(weight.gradient)
+    bias.clearPadding(bias.gradient)
+  }
+
+  private func bordered(_ image: UnsafePointer<Float>, _ slot: Int) -> UnsafePointer<Float> {
+    if plan.isValid { return image }
+    plan.copy(image, intoPadded: borders[slot].start)
+    return UnsafePointer(borders[slot].start)
+  }
+
+  /// The gradient by result with `stride - 1` zeros between its elements and a border.
+  private func spread(_ gradient: UnsafePointer<Float>, _ slot: Int) -> UnsafePointer<Float> {
+    let buffer = gradientBorders[slot].start
+    let stride = plan.convolution.window.stride
+    if stride == 1 {
+      turnedPlan.copy(gradient, intoPadded: buffer)
+      return UnsafePointer(buffer)
+    }
+    let pad = turnedPlan.convolution.window.padding
+    let (width, channels) = (turnedPlan.paddedShape[1], plan.output[2])
+    for row in 0..<plan.output[0] {
+      for column in 0..<plan.output[1] {
+        (buffer + ((row * stride + pad.top) * width + column * stride + pad.left) * channels)
+          .update(from: gradient + (row * plan.output[1] + column) * channels, count: channels)
+      }
+    }
+    return UnsafePointer(buffer)
+  }
+}

@@ -1,0 +1,86 @@
+import CFloatKernels
+import Graphs
+import Tensors
+
+/// ReLU or ReLU6.
+final class ActivationLayer: ImageLayer {
+  private let clamp: cf_clamp
+  private let count: Int
+
+  init(_ activation: Operator.Activation, shape: Shape) {
+    clamp = cf_clamp(activation)
+    count = shape.count
+  }
+
+  func forward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands) {
+    pass.kernels.table.pointee.clamp(operands.inputs[0], operands.output, count, clamp)
+  }
+
+  func backward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands, _ gradients: Gradients) {
+    guard let dx = gradients.inputs[0] else { return }
+    pass.kernels.table.pointee.clamp_backward(operands.output, gradients.output, dx, count, clamp)
+  }
+}
+
+/// The same elements as one row.
+final class Flatten: ImageLayer {
+  private let count: Int
+
+  init(shape: Shape) { count = shape.count }
+
+  func forward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands) {
+    operands.output.update(from: operands.inputs[0], count: count)
+  }
+
+  func backward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands, _ gradients: Gradients) {
+    gradients.inputs[0]?.update(from: gradients.output, count: count)
+  }
+}
+
+/// Drops a share of the values while training. The mask depends on seed, step, node and image alone.
+final class Dropout: ImageLayer {
+  private let rate: Float
+  private let count: Int
+  private let node: Int
+
+  init(rate: Float, shape: Shape, node: Int) {
+    self.rate = rate
+    count = shape.count
+    self.node = node
+  }
+
+  func forward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands) {
+    guard pass.training else {
+      operands.output.update(from: operands.inputs[0], count: count)
+      return
+    }
+    apply(pass, image, operands.inputs[0], operands.output)
+  }
+
+  func backward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands, _ gradients: Gradients) {
+    guard let dx = gradients.inputs[0] else { return }
+    apply(pass, image, gradients.output, dx)
+  }
+
+  private func apply(_ pass: Pass, _ image: Int, _ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>) {
+    var random = CounterRandom(seed: pass.seed, stream: UInt64(node) << 32 | UInt64(image))
+    let scale = 1 / (1 - rate)
+    for at in 0..<count { to[at] = random.unit() < rate ? 0 : from[at] * scale }
+  }
+}
+
+/// Sum of two values.
+final class AddLayer: ImageLayer {
+  private let count: Int
+
+  init(shape: Shape) { count = shape.count }
+
+  func forward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands) {
+    operands.output.update(from: operands.inputs[0], count: count)
+    pass.kernels.table.pointee.add(operands.output, operands.inputs[1], count)
+  }
+
+  func backward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands, _ gradients: Gradients) {
+    for dx in gradients.inputs { dx?.update(from: gradients.output, count: count) }
+  }
+}

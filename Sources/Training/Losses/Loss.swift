@@ -1,0 +1,80 @@
+import CFloatKernels
+
+/// What is minimized, from logits: each gradient is `probability - target`, which no saturation spoils.
+public struct Loss: Hashable, Sendable {
+  /// The function.
+  public enum Kind: String, Hashable, Sendable {
+    /// Sigmoid of one logit with binary cross-entropy; the logit speaks for class 1.
+    case binaryCrossEntropy
+    /// Softmax with cross-entropy.
+    case crossEntropy
+  }
+
+  /// The function.
+  public var kind: Kind
+  /// The share of the target that is spread evenly over all classes (Szegedy et al. 2016).
+  public var labelSmoothing: Float
+  /// The weight of each class's images, or empty where all weigh 1.
+  public var classWeights: [Float]
+
+  /// Makes a loss.
+  public init(_ kind: Kind, labelSmoothing: Float = 0, classWeights: [Float] = []) {
+    self.kind = kind
+    self.labelSmoothing = labelSmoothing
+    self.classWeights = classWeights
+  }
+
+  /// Logits of one image for a number of classes.
+  public func logits(classes: Int) -> Int { kind == .binaryCrossEntropy ? 1 : classes }
+
+  /// The probability of each class.
+  public func probabilities(_ logits: [Float]) -> [Double] {
+    switch kind {
+    case .binaryCrossEntropy:
+      let sad = 1 / (1 + cf_exp(-Double(logits[0])))
+      return [1 - sad, sad]
+    case .crossEntropy:
+      let largest = Double(logits.max() ?? 0)
+      let powers = logits.map { cf_exp(Double($0) - largest) }
+      let sum = powers.reduce(0, +)
+      return powers.map { $0 / sum }
+    }
+  }
+
+  /// The loss of one image, and the gradient by its logits.
+  ///
+  /// - Parameters:
+  ///   - logits: one, or one a class.
+  ///   - label: the class.
+  ///   - scale: multiplies the gradient: 1 / images for the mean over a batch.
+  ///   - gradient: written, as many as logits; nil where none is needed.
+  /// - Returns: the loss, not scaled.
+  func evaluate(
+    _ logits: UnsafeBufferPointer<Float>, label: Int, scale: Double, gradient: UnsafeMutablePointer<Float>?
+  ) -> Double {
+    let weight = classWeights.isEmpty ? 1 : Double(classWeights[label])
+    let smoothing = Double(labelSmoothing)
+    switch kind {
+    case .binaryCrossEntropy:
+      let logit = Double(logits[0])
+      let target = Double(label) * (1 - smoothing) + smoothing / 2
+      let probability = 1 / (1 + cf_exp(-logit))
+      gradient?[0] = Float(weight * scale * (probability - target))
+      // max(x, 0) - x t + log(1 + e^-|x|), which no x overflows
+      return weight * (max(logit, 0) - logit * target + cf_log(1 + cf_exp(-abs(logit))))
+    case .crossEntropy:
+      let largest = Double(logits.max() ?? 0)
+      var sum = 0.0
+      for logit in logits { sum += cf_exp(Double(logit) - largest) }
+      let logSum = cf_log(sum) + largest
+      var loss = 0.0
+      for (index, logit) in logits.enumerated() {
+        let target = (index == label ? 1 - smoothing : 0) + smoothing / Double(logits.count)
+        loss += target * (logSum - Double(logit))
+        let probability = cf_exp(Double(logit) - largest) / sum
+        gradient?[index] = Float(weight * scale * (probability - target))
+      }
+      return weight * loss
+    }
+  }
+}

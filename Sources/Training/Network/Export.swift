@@ -1,0 +1,78 @@
+import Graphs
+import Tensors
+
+extension Network {
+  /// The graph for inference and its weights: activations joined with the layers they follow, dropout left out.
+  ///
+  /// - Throws: `TrainingError.network` where a layer has no counterpart.
+  public func exported(function: Graph.Function) throws(TrainingError) -> (Graph, [FloatModel.Parameters?]) {
+    var nodes: [Graph.Node] = []
+    var weights: [FloatModel.Parameters?] = []
+    var values = [0]
+    for (index, node) in architecture.nodes.enumerated() {
+      let inputs = node.inputs.map { values[$0] }
+      let op: Operator
+      var own: FloatModel.Parameters?
+      switch node.kind {
+      case .conv2D(let convolution):
+        op = .conv2D(convolution)
+        own = parameters(of: node.name)
+      case .dense(let outputs):
+        op = .dense(.init(outputs: outputs))
+        own = parameters(of: node.name)
+      case .maxPool2D(let window): op = .maxPool2D(window)
+      case .globalAveragePool: op = .globalAveragePool
+      case .flatten: op = .flatten
+      case .add: op = .add(.none)
+      case .dropout:
+        values.append(inputs[0])
+        continue
+      case .activation(let activation):
+        guard inputs[0] > 0, architecture.readers(of: node.inputs[0]) == [index],
+          nodes[inputs[0] - 1].operator.accepts(activation)
+        else {
+          throw .network(GraphError(node.name, "an activation follows a convolution, dense or add node of its own"))
+        }
+        nodes[inputs[0] - 1].operator.join(activation)
+        values.append(inputs[0])
+        continue
+      case .batchNormalization:
+        throw .network(GraphError(node.name, "batch normalization is not exported here"))
+      }
+      nodes.append(Graph.Node(node.name, op, inputs: inputs))
+      weights.append(own)
+      values.append(nodes.count)
+    }
+    let graph = Graph(
+      input: architecture.input, nodes: nodes, outputs: [.init(value: values[architecture.last], function: function)])
+    do throws(GraphError) { _ = try graph.shapes() } catch { throw .network(error) }
+    return (graph, weights)
+  }
+
+  private func parameters(of node: String) -> FloatModel.Parameters {
+    func tensor(_ suffix: String) -> Tensor<Float> { parameters.first { $0.name == node + suffix }!.tensor }
+    return FloatModel.Parameters(weight: tensor(".weight"), bias: tensor(".bias"))
+  }
+}
+
+extension Operator {
+  fileprivate func accepts(_ activation: Activation) -> Bool {
+    switch self {
+    case .conv2D, .dense, .add: self.activation == .none
+    default: false
+    }
+  }
+
+  fileprivate mutating func join(_ activation: Activation) {
+    switch self {
+    case .conv2D(var convolution):
+      convolution.activation = activation
+      self = .conv2D(convolution)
+    case .dense(var dense):
+      dense.activation = activation
+      self = .dense(dense)
+    case .add: self = .add(activation)
+    default: break
+    }
+  }
+}

@@ -1,0 +1,268 @@
+import CFloatKernels
+import Graphs
+import Tensors
+
+/// An architecture with weights and buffers for batches of images: forward, backward, and the gradients by weights.
+///
+/// Neighbouring layers that treat images alone run image by image, so that an image's values stay in the cache; a layer
+/// that needs the whole batch ends such a stage. Results do not depend on the number of threads.
+public final class Network {
+  /// What was built.
+  public let architecture: Architecture
+  /// The most images of one batch.
+  public let capacity: Int
+  /// All weights, in the order of the nodes.
+  public let parameters: [Parameter]
+  /// Logits of one image.
+  public let logitCount: Int
+
+  let pool: ThreadPool
+  let kernels: FloatKernels
+  let shapes: [Shape]
+  private let steps: [Step]
+  private let stages: [Range<Int>]
+  private let values: [FloatBuffer?]
+  private let gradients: [GradientStore?]
+  private let bytesPerImage: Int
+
+  /// A layer that runs: one node, or several that are fused.
+  struct Step {
+    enum Body {
+      case image(any ImageLayer)
+      case batch(any BatchLayer)
+    }
+
+    let body: Body
+    let inputs: [Int]
+    let output: Int
+    let name: String
+
+    init(_ layer: any Layer, inputs: [Int], output: Int, name: String) {
+      switch layer {
+      case let layer as any BatchLayer: body = .batch(layer)
+      case let layer as any ImageLayer: body = .image(layer)
+      default: preconditionFailure("'\(name)' works on neither images nor batches")
+      }
+      self.inputs = inputs
+      self.output = output
+      self.name = name
+    }
+
+    var layer: any Layer {
+      switch body {
+      case .image(let layer): layer
+      case .batch(let layer): layer
+      }
+    }
+
+    var isBatch: Bool {
+      if case .batch = body { true } else { false }
+    }
+  }
+
+  /// Gradients by one value: of the whole batch, or, where maker and readers share a stage, of one image a slot.
+  private struct GradientStore {
+    let buffers: [FloatBuffer]
+    let count: Int
+    /// A second place for the gradients of a value that several layers read, before they are added up.
+    let incoming: [FloatBuffer]
+
+    func start(image: Int, slot: Int) -> UnsafeMutablePointer<Float> { place(buffers, image, slot) }
+    func incoming(image: Int, slot: Int) -> UnsafeMutablePointer<Float> { place(incoming, image, slot) }
+
+    private func place(_ list: [FloatBuffer], _ image: Int, _ slot: Int) -> UnsafeMutablePointer<Float> {
+      list.count == 1 ? list[0].start + image * count : list[slot].start
+    }
+  }
+
+  /// Builds the layers and allocates every buffer.
+  ///
+  /// - Parameters:
+  ///   - architecture: what to build.
+  ///   - capacity: the most images of one batch.
+  ///   - threads: threads to compute with.
+  ///   - kernels: the instruction set; the results are the same for all.
+  ///   - fusing: whether convolution, ReLU and max pooling run as one where they can.
+  ///   - inputGradient: whether the gradient by the images is computed too.
+  /// - Throws: `TrainingError.network` naming the node that makes no sense.
+  public init(
+    _ architecture: Architecture, capacity: Int, threads: Int = 1, kernels: FloatKernels = .fastest,
+    fusing: Bool = true, inputGradient: Bool = false
+  ) throws(TrainingError) {
+    self.architecture = architecture
+    self.capacity = capacity
+    self.kernels = kernels
+    let shapes = try architecture.shapes()
+    self.shapes = shapes
+    bytesPerImage = shapes[0].count
+    logitCount = shapes[architecture.last].count
+    pool = ThreadPool(threads: threads)
+    var builder = StepBuilder(
+      architecture: architecture, shapes: shapes, capacity: capacity, fusing: fusing, inputGradient: inputGradient)
+    let steps = try builder.build()
+    self.steps = steps
+    parameters = steps.flatMap(\.layer.parameters)
+    stages = Self.stages(of: steps)
+    let made = Set([0] + steps.map(\.output))
+    values = shapes.indices.map { made.contains($0) ? FloatBuffer(capacity * shapes[$0].count) : nil }
+    gradients = Self.gradientStores(
+      steps, stages, shapes: shapes, capacity: capacity, last: architecture.last, inputGradient: inputGradient)
+  }
+
+  private static func stages(of steps: [Step]) -> [Range<Int>] {
+    var stages: [Range<Int>] = []
+    var start = 0
+    for (index, step) in steps.enumerated() {
+      guard step.isBatch else { continue }
+      if start < index { stages.append(start..<index) }
+      stages.append(index..<index + 1)
+      start = index + 1
+    }
+    if start < steps.count { stages.append(start..<steps.count) }
+    return stages
+  }
+
+  private static func gradientStores(
+    _ steps: [Step], _ stages: [Range<Int>], shapes: [Shape], capacity: Int, last: Int, inputGradient: Bool
+  ) -> [GradientStore?] {
+    shapes.indices.map { value in
+      let maker = steps.firstIndex { $0.output == value }
+      guard maker != nil || (value == 0 && inputGradient) else { return nil }
+      let readers = steps.indices.filter { steps[$0].inputs.contains(value) }
+      let count = shapes[value].count
+      let stage = maker.flatMap { maker in stages.first { $0.contains(maker) } }
+      let isLocal = value != last && value != 0 && !steps[maker!].isBatch && readers.allSatisfy { stage!.contains($0) }
+      func buffers() -> [FloatBuffer] {
+        isLocal ? (0..<Slots.most).map { _ in FloatBuffer(count) } : [FloatBuffer(capacity * count)]
+      }
+      return GradientStore(buffers: buffers(), count: count, incoming: readers.count > 1 ? buffers() : [])
+    }
+  }
+
+  /// Computes the logits of a batch.
+  ///
+  /// - Parameters:
+  ///   - pixels: `[images][height][width][channels]`; nil where `setInput` gave the images as floats.
+  ///   - images: at most `capacity`.
+  ///   - training: whether dropout drops and batch normalization uses the batch's statistics.
+  ///   - seed: of this step's random numbers.
+  public func forward(pixels: UnsafePointer<UInt8>?, images: Int, training: Bool = false, seed: UInt64 = 0) {
+    precondition(images > 0 && images <= capacity, "\(images) images for buffers of \(capacity)")
+    let pass = Pass(images: images, training: training, seed: seed, pool: pool, kernels: kernels)
+    for step in steps { step.layer.prepare(pass) }
+    let input = values[0]!.start
+    for (index, stage) in stages.enumerated() {
+      let convertsHere = index == 0 ? pixels : nil
+      if case .batch(let layer) = steps[stage.lowerBound].body {
+        if let convertsHere { kernels.table.pointee.unit_from_bytes(convertsHere, input, images * bytesPerImage) }
+        layer.forward(pass, operands(steps[stage.lowerBound], image: 0))
+        continue
+      }
+      pool.run(Slots.used(by: images)) { slot in
+        for image in Slots.images(slot, of: images) {
+          if let convertsHere {
+            kernels.table.pointee.unit_from_bytes(
+              convertsHere + image * bytesPerImage, input + image * bytesPerImage, bytesPerImage)
+          }
+          for step in steps[stage] {
+            guard case .image(let layer) = step.body else { continue }
+            layer.forward(pass, image: image, slot: slot, operands(step, image: image))
+          }
+        }
+      }
+    }
+  }
+
+  /// Computes the loss of the batch that `forward` saw last, and every gradient.
+  ///
+  /// - Returns: the mean loss.
+  public func backward(labels: [Int], loss: Loss, seed: UInt64 = 0) -> Double {
+    let images = labels.count
+    let pass = Pass(images: images, training: true, seed: seed, pool: pool, kernels: kernels)
+    var sum = 0.0
+    let last = gradients[architecture.last]!.buffers[0].start
+    for (image, label) in labels.enumerated() {
+      sum += loss.evaluate(
+        logits(image), label: label, scale: 1 / Double(images), gradient: last + image * logitCount)
+    }
+    for stage in stages.reversed() {
+      if case .batch(let layer) = steps[stage.lowerBound].body {
+        let index = stage.lowerBound
+        layer.backward(pass, operands(steps[index], image: 0), targets(index, image: 0, slot: 0))
+        addIncoming(index, image: 0, images: images, slot: 0)
+        continue
+      }
+      pool.run(Slots.used(by: images)) { slot in
+        for image in Slots.images(slot, of: images) {
+          for index in stage.reversed() {
+            guard case .image(let layer) = steps[index].body else { continue }
+            layer.backward(
+              pass, image: image, slot: slot, operands(steps[index], image: image),
+              targets(index, image: image, slot: slot))
+            addIncoming(index, image: image, images: 1, slot: slot)
+          }
+        }
+      }
+    }
+    for step in steps { step.layer.finish(pass) }
+    return sum / Double(images)
+  }
+
+  /// The logits of one image of the batch that `forward` saw last.
+  public func logits(_ image: Int) -> UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(start: values[architecture.last]!.start + image * logitCount, count: logitCount)
+  }
+
+  /// Sets one image of the next batch from floats; `forward` is then called without pixels.
+  public func setInput(image: Int, _ elements: [Float]) {
+    (values[0]!.start + image * bytesPerImage).update(from: elements, count: bytesPerImage)
+  }
+
+  /// The gradient by one image, where `inputGradient` was asked for.
+  public func inputGradient(image: Int) -> [Float] {
+    Array(UnsafeBufferPointer(start: gradients[0]!.start(image: image, slot: 0), count: bytesPerImage))
+  }
+
+  /// The first node whose result for the latest batch holds a value that is not finite.
+  func firstNodeThatDiverged(images: Int) -> String? {
+    for step in steps {
+      let elements = UnsafeBufferPointer(start: values[step.output]!.start, count: images * shapes[step.output].count)
+      if elements.contains(where: { !$0.isFinite }) { return step.name }
+    }
+    return nil
+  }
+
+  /// The layer of the first step that is of this type, for state that is neither weight nor value.
+  func layers<L: Layer>(_ type: L.Type) -> [L] { steps.compactMap { $0.layer as? L } }
+
+  private func operands(_ step: Step, image: Int) -> Operands {
+    Operands(
+      inputs: step.inputs.map { UnsafePointer(values[$0]!.start + image * shapes[$0].count) },
+      output: values[step.output]!.start + image * shapes[step.output].count)
+  }
+
+  /// Whether step `index` is the last in the list to read this value, the first in the backward pass: it writes the
+  /// gradient, the others add theirs.
+  private func writesFirst(_ index: Int, value: Int) -> Bool {
+    steps.lastIndex { $0.inputs.contains(value) } == index
+  }
+
+  private func targets(_ index: Int, image: Int, slot: Int) -> Gradients {
+    let step = steps[index]
+    return Gradients(
+      output: UnsafePointer(gradients[step.output]!.start(image: image, slot: slot)),
+      inputs: step.inputs.map { value in
+        guard let store = gradients[value] else { return nil }
+        return writesFirst(index, value: value)
+          ? store.start(image: image, slot: slot) : store.incoming(image: image, slot: slot)
+      })
+  }
+
+  private func addIncoming(_ index: Int, image: Int, images: Int, slot: Int) {
+    for value in steps[index].inputs {
+      guard let store = gradients[value], !writesFirst(index, value: value) else { continue }
+      kernels.table.pointee.add(
+        store.start(image: image, slot: slot), store.incoming(image: image, slot: slot), images * store.count)
+    }
+  }
+}

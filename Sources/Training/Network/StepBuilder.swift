@@ -1,0 +1,76 @@
+import Graphs
+import Tensors
+
+/// Makes the layers of an architecture, and joins neighbours that the kernels compute as one.
+struct StepBuilder {
+  let architecture: Architecture
+  let shapes: [Shape]
+  let capacity: Int
+  let fusing: Bool
+  let inputGradient: Bool
+
+  mutating func build() throws(TrainingError) -> [Network.Step] {
+    var steps: [Network.Step] = []
+    var index = 0
+    while index < architecture.nodes.count {
+      if let fused = fused(index) {
+        steps.append(fused)
+        index += 3
+      } else {
+        steps.append(try single(index))
+        index += 1
+      }
+    }
+    return steps
+  }
+
+  /// Convolution, ReLU, max pooling that follow one another and are read by nobody else.
+  private func fused(_ index: Int) -> Network.Step? {
+    let nodes = architecture.nodes
+    guard fusing, index + 2 < nodes.count, case .conv2D(let convolution) = nodes[index].kind,
+      nodes[index + 1].kind == .activation(.relu), nodes[index + 1].inputs == [index + 1],
+      case .maxPool2D(let window) = nodes[index + 2].kind, nodes[index + 2].inputs == [index + 2],
+      architecture.readers(of: index + 1) == [index + 1], architecture.readers(of: index + 2) == [index + 2]
+    else { return nil }
+    let input = nodes[index].inputs[0]
+    guard ConvReLUMaxPool.fits(convolution, input: shapes[input], pool: window) else { return nil }
+    let layer = ConvReLUMaxPool(
+      nodes[index].name, convolution, input: shapes[input], output: shapes[index + 1], capacity: capacity,
+      needsInputGradient: needsGradient(input))
+    return Network.Step(layer, inputs: [input], output: index + 3, name: nodes[index].name)
+  }
+
+  private func needsGradient(_ value: Int) -> Bool { value != 0 || inputGradient }
+
+  private func single(_ index: Int) throws(TrainingError) -> Network.Step {
+    let node = architecture.nodes[index]
+    let input = shapes[node.inputs[0]]
+    let output = shapes[index + 1]
+    let layer: any Layer
+    switch node.kind {
+    case .conv2D(let convolution):
+      guard convolution.activation == .none else {
+        throw .network(GraphError(node.name, "an activation is a node of its own while training"))
+      }
+      let (window, reach) = (convolution.window, convolution.dilation)
+      let pad = window.padding
+      guard max(pad.top, pad.bottom) <= (window.height - 1) * reach, max(pad.left, pad.right) <= (window.width - 1) * reach
+      else { throw .network(GraphError(node.name, "its padding is larger than its window")) }
+      layer = Conv2D(
+        node.name, convolution, input: input, output: output, needsInputGradient: needsGradient(node.inputs[0]))
+    case .dense(let outputs):
+      layer = Dense(node.name, inputs: input.count, outputs: outputs, capacity: capacity)
+    case .activation(let activation): layer = ActivationLayer(activation, shape: input)
+    case .maxPool2D(let window): layer = MaxPool2D(window, input: input, output: output, capacity: capacity)
+    case .globalAveragePool: layer = GlobalAveragePool(input: input)
+    case .flatten: layer = Flatten(shape: input)
+    case .dropout(let rate):
+      guard rate >= 0, rate < 1 else { throw .network(GraphError(node.name, "dropout of \(rate)")) }
+      layer = Dropout(rate: rate, shape: input, node: index)
+    case .add: layer = AddLayer(shape: input)
+    case .batchNormalization:
+      throw .network(GraphError(node.name, "batch normalization is not trained here"))
+    }
+    return Network.Step(layer, inputs: node.inputs, output: index + 1, name: node.name)
+  }
+}

@@ -1,0 +1,125 @@
+import Graphs
+import Tensors
+import TestSupport
+import Testing
+import Training
+
+@Suite struct LayerTests {
+  static let binary = Loss(.binaryCrossEntropy)
+
+  /// The layers under test, then flatten and one logit.
+  static func chain(_ input: Shape, logits: Int = 1, _ kinds: [Architecture.Kind]) -> Architecture {
+    var architecture = Architecture(input: input)
+    for (index, kind) in kinds.enumerated() { architecture.append("layer\(index)", kind) }
+    architecture.append("flatten", .flatten)
+    architecture.append("logits", .dense(outputs: logits))
+    return architecture
+  }
+
+  static let convolutions: [(Shape, Operator.Convolution)] = [
+    ([6, 7, 3], .init(outputChannels: 5, window: .init(3, 3))),
+    ([6, 6, 2], .init(outputChannels: 18, window: .init(3, 3, padding: .all(1)))),
+    ([9, 8, 3], .init(outputChannels: 4, window: .init(3, 3, stride: 2, padding: .all(1)))),
+    ([8, 8, 4], .init(outputChannels: 6, window: .init(1, 1, stride: 2))),
+    ([9, 9, 2], .init(outputChannels: 3, window: .init(3, 3, padding: .all(2)), dilation: 2)),
+    ([6, 6, 4], .init(outputChannels: 6, window: .init(3, 3, padding: .all(1)), groups: 2)),
+    ([7, 7, 5], .init(outputChannels: 5, window: .init(3, 3, padding: .all(1)), groups: 5)),
+    ([8, 7, 20], .init(outputChannels: 20, window: .init(3, 3, stride: 2, padding: .all(1)), groups: 20)),
+  ]
+
+  @Test(arguments: convolutions.indices)
+  func convolutionGradient(_ index: Int) throws {
+    let (input, convolution) = Self.convolutions[index]
+    try GradientChecker().check(Self.chain(input, [.conv2D(convolution)]), loss: Self.binary)
+  }
+
+  @Test func fusedConvolutionGradient() throws {
+    for (input, channels, padding) in [([9, 11, 3], 5, 0), ([8, 8, 16], 17, 1), ([10, 9, 5], 16, 1)] as [(Shape, Int, Int)] {
+      let first = Operator.Convolution(outputChannels: channels, window: .init(3, 3, padding: .all(padding)))
+      try GradientChecker().check(
+        Self.chain(input, [.conv2D(first), .activation(.relu), .maxPool2D(.init(2, 2, stride: 2))]), loss: Self.binary)
+    }
+  }
+
+  @Test func plainLayerGradients() throws {
+    let checker = GradientChecker()
+    try checker.check(Self.chain([5, 4, 3], [.activation(.relu6)]), loss: Self.binary)
+    try checker.check(Self.chain([7, 7, 3], [.maxPool2D(.init(3, 3, stride: 2, padding: .all(1)))]), loss: Self.binary)
+    try checker.check(Self.chain([5, 4, 3], [.flatten, .dense(outputs: 7), .activation(.relu)]), loss: Self.binary)
+    try checker.check(Self.chain([5, 4, 3], [.dropout(0.4)]), loss: Self.binary)
+  }
+
+  @Test func branchesGradient() throws {
+    var architecture = Architecture(input: [6, 6, 4])
+    let first = architecture.append("first", .conv2D(.init(outputChannels: 8, window: .init(3, 3, padding: .all(1)))))
+    architecture.append("second", .conv2D(.init(outputChannels: 8, window: .init(3, 3, padding: .all(1)))))
+    architecture.append("sum", .add, reading: [first, architecture.last])
+    architecture.append("relu", .activation(.relu))
+    architecture.append("mean", .globalAveragePool)
+    architecture.append("logits", .dense(outputs: 3))
+    try GradientChecker().check(architecture, loss: Loss(.crossEntropy, labelSmoothing: 0.1), classes: 3)
+  }
+
+  @Test func lossGradients() throws {
+    let architecture = Self.chain([3, 3, 2], logits: 4, [])
+    try GradientChecker().check(
+      architecture, loss: Loss(.crossEntropy, classWeights: [1, 2, 0.5, 1]), classes: 4)
+    try GradientChecker().check(
+      Self.chain([3, 3, 2], []), loss: Loss(.binaryCrossEntropy, labelSmoothing: 0.2, classWeights: [1, 3]))
+  }
+
+  @Test func fusedEqualsUnfused() throws {
+    let architecture = try Architecture(Graph.happySad(input: [38, 42, 3]))
+    let fused = try Self.gradients(architecture, fusing: true)
+    let plain = try Self.gradients(architecture, fusing: false)
+    #expect(fused.logits == plain.logits)
+    for (name, (ours, theirs)) in zip(fused.names, zip(fused.tensors, plain.tensors)) {
+      for (a, b) in zip(ours.elements, theirs.elements) {
+        #expect(abs(a - b) <= 1e-5 * max(1, abs(b)), "\(name)")
+      }
+    }
+  }
+
+  @Test func everyVariantAndThreadCountGivesTheSameBits() throws {
+    var architecture = try Architecture(Graph.happySad(input: [38, 42, 3]))
+    architecture.nodes[1].kind = .activation(.relu6)  // so that the unfused layers take part
+    let wanted = try Self.gradients(architecture, kernels: FloatKernels.available[0])
+    for kernels in FloatKernels.available {
+      for threads in 1...3 {
+        let found = try Self.gradients(architecture, threads: threads, kernels: kernels)
+        #expect(found.logits == wanted.logits, "\(kernels) on \(threads)")
+        #expect(found.tensors == wanted.tensors, "\(kernels) on \(threads)")
+      }
+    }
+  }
+
+  @Test func exportedNetworkComputesTheSame() throws {
+    let graph = Graph.happySad(input: [30, 30, 3])
+    let network = try Network(Architecture(graph), capacity: 2)
+    network.initialize(seed: 4)
+    let (exported, parameters) = try network.exported(function: .sigmoid)
+    #expect(exported == graph)
+    let model = FloatModel(
+      description: .init(graph: exported, preprocessing: .init(width: 30, height: 30), labels: ["a", "b"]),
+      parameters: parameters)
+    let pixels = FloatInterpreterTests.pixels([2, 30, 90], seed: 8)
+    network.forward(pixels: pixels, images: 2)
+    let interpreter = try FloatInterpreter(model)
+    for image in 0..<2 {
+      #expect(interpreter.run(pixels: Array(pixels[image * 2700..<(image + 1) * 2700])) == Array(network.logits(image)))
+    }
+  }
+
+  static func gradients(
+    _ architecture: Architecture, threads: Int = 1, kernels: FloatKernels = .fastest, fusing: Bool = true
+  ) throws -> (logits: [Float], names: [String], tensors: [Tensor<Float>]) {
+    let images = 19
+    let network = try Network(architecture, capacity: images, threads: threads, kernels: kernels, fusing: fusing)
+    network.initialize(seed: 11)
+    let pixels = FloatInterpreterTests.pixels([images, architecture.input.count], seed: 2)
+    network.forward(pixels: pixels, images: images, training: true)
+    let logits = (0..<images).flatMap { Array(network.logits($0)) }
+    _ = network.backward(labels: (0..<images).map { $0 % 2 }, loss: binary)
+    return (logits, network.parameters.map(\.name), network.parameters.map(\.gradientTensor))
+  }
+}
