@@ -36,8 +36,6 @@ extension Network {
         nodes[inputs[0] - 1].operator.join(activation)
         values.append(inputs[0])
         continue
-      case .batchNormalization:
-        throw .network(GraphError(node.name, "batch normalization is not exported here"))
       }
       nodes.append(Graph.Node(node.name, op, inputs: inputs))
       weights.append(own)

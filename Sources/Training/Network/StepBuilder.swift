@@ -68,8 +68,6 @@ struct StepBuilder {
       guard rate >= 0, rate < 1 else { throw .network(GraphError(node.name, "dropout of \(rate)")) }
       layer = Dropout(rate: rate, shape: input, node: index)
     case .add: layer = AddLayer(shape: input)
-    case .batchNormalization:
-      throw .network(GraphError(node.name, "batch normalization is not trained here"))
     }
     return Network.Step(layer, inputs: node.inputs, output: index + 1, name: node.name)
   }

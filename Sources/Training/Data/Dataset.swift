@@ -1,0 +1,109 @@
+import Foundation
+import Imaging
+import ModelFiles
+
+/// Labelled pictures in three parts that share nothing.
+public struct Dataset: Sendable {
+  /// A picture with its class.
+  public struct Picture: Sendable {
+    /// Where the pixels are.
+    public enum Source: Sendable {
+      /// A JPEG or PNG file.
+      case file(String)
+      /// In memory.
+      case image(Image)
+    }
+
+    /// The file's path, or a name.
+    public var name: String
+    /// The class's number.
+    public var label: Int
+    /// Where the pixels are.
+    public var source: Source
+    /// Where the face is, for preprocessing that crops to it.
+    public var face: FaceBox?
+
+    /// Makes a picture.
+    public init(name: String, label: Int, source: Source, face: FaceBox? = nil) {
+      self.name = name
+      self.label = label
+      self.source = source
+      self.face = face
+    }
+  }
+
+  /// A file that was passed over, and why.
+  public struct Rejected: Hashable, Sendable {
+    /// The file.
+    public var file: String
+    /// The reason, as a clause.
+    public var reason: String
+
+    /// Names a file and a reason.
+    public init(file: String, reason: String) {
+      self.file = file
+      self.reason = reason
+    }
+  }
+
+  /// A word for the whole, the folder's name.
+  public var name: String
+  /// The class names in the order of their numbers.
+  public var labels: [String]
+  /// What weights are learned from.
+  public var training: [Picture] = []
+  /// What decides when to stop.
+  public var validation: [Picture] = []
+  /// What is looked at once, at the end.
+  public var test: [Picture] = []
+  /// Files that do not decode.
+  public var damaged: [Rejected] = []
+  /// Training pictures left out because a (near-)copy is in validation or test.
+  public var leaks: [Rejected] = []
+  /// Pictures that have a near-copy in the set.
+  public var nearDuplicates = 0
+  /// How the parts were made, as a sentence for the card.
+  public var splitDescription = ""
+  /// SHA-256 over all content hashes and labels in order of the parts: the same for the same data and split.
+  public var fingerprint = ""
+
+  /// Makes a set from parts in memory, for example rendered faces.
+  public init(
+    name: String, labels: [String], training: [Picture], validation: [Picture], test: [Picture],
+    splitDescription: String
+  ) {
+    self.name = name
+    self.labels = labels
+    self.training = training
+    self.validation = validation
+    self.test = test
+    self.splitDescription = splitDescription
+    fingerprint = "in memory: \(name), \(training.count) + \(validation.count) + \(test.count)"
+  }
+
+  /// The number of pictures of each class in a part.
+  public func counts(_ part: [Picture]) -> [Int] {
+    labels.indices.map { label in part.count { $0.label == label } }
+  }
+}
+
+/// What share of the pictures goes where.
+public struct SplitShares: Hashable, Sendable {
+  /// Shares that sum to 1.
+  public var training: Double
+  /// Share for validation.
+  public var validation: Double
+  /// Share for the test.
+  public var test: Double
+
+  /// Makes shares from three numbers of any scale, such as 70, 20, 10.
+  public init(_ training: Double, _ validation: Double, _ test: Double) {
+    let sum = training + validation + test
+    self.training = training / sum
+    self.validation = validation / sum
+    self.test = test / sum
+  }
+
+  /// 70 % training, 20 % validation, 10 % test.
+  public static let usual = SplitShares(70, 20, 10)
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Imaging
+
+/// Which pictures a data folder holds, with class and part, before any is opened.
+struct FolderLayout {
+  struct Found: Sendable {
+    var picture: Dataset.Picture
+    /// The part that a folder's name gives, nil where the content decides.
+    var part: Dataset.Part?
+  }
+
+  private(set) var labels: [String]
+  private(set) var pictures: [Found] = []
+  /// Whether the folder has a `train` folder.
+  let isSplit: Bool
+  private(set) var hasValidation = true
+
+  private static let parts: [(part: Dataset.Part, names: [String])] = [
+    (.training, ["train", "training"]), (.validation, ["val", "valid", "validation"]), (.test, ["test", "testing"]),
+  ]
+
+  init(_ folder: String) throws(TrainingError) {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
+      throw .data(path: folder, "no such folder")
+    }
+    guard isFolder.boolValue else {
+      throw .data(path: folder, "is a file; name a folder that holds one folder of pictures for each class")
+    }
+    let names = try Self.folders(in: folder)
+    let given = Self.parts.map { part in (part.part, names.first { part.names.contains($0.lowercased()) }) }
+    if let train = given[0].1 {
+      isSplit = true
+      hasValidation = given[1].1 != nil
+      labels = try Self.classes(in: folder + "/" + train)
+      for case (let part, let name?) in given {
+        let own = try Self.classes(in: folder + "/" + name)
+        if let stranger = own.first(where: { !labels.contains($0) }) {
+          throw .data(path: folder + "/" + name, "class '\(stranger)' is not in '\(train)'")
+        }
+        try add(folder + "/" + name, part)
+      }
+    } else {
+      isSplit = false
+      labels = try Self.classes(in: folder)
+      try add(folder, nil)
+    }
+    guard labels.count > 1 else {
+      throw .data(
+        path: folder,
+        labels.isEmpty
+          ? "holds no class folders with pictures: put each class's JPEG or PNG files into a folder of its name"
+          : "holds one class, '\(labels[0])'; training needs at least two class folders")
+    }
+  }
+
+  private mutating func add(_ folder: String, _ part: Dataset.Part?) throws(TrainingError) {
+    for (label, name) in labels.enumerated() {
+      let path = folder + "/" + name
+      guard FileManager.default.fileExists(atPath: path) else { continue }
+      for file in try Self.files(in: path) {
+        pictures.append(Found(picture: .init(name: file, label: label, source: .file(file)), part: part))
+      }
+    }
+  }
+
+  /// The folders that hold pictures, alphabetically by their bytes.
+  private static func classes(in folder: String) throws(TrainingError) -> [String] {
+    var classes: [String] = []
+    for name in try folders(in: folder) where try !files(in: folder + "/" + name).isEmpty { classes.append(name) }
+    return classes
+  }
+
+  private static func folders(in folder: String) throws(TrainingError) -> [String] {
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: folder)
+    } catch { throw .data(path: folder, "cannot be read: permission denied") }
+    return names.filter { name in
+      var isFolder: ObjCBool = false
+      return !name.hasPrefix(".") && FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder)
+        && isFolder.boolValue
+    }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  private static func files(in folder: String) throws(TrainingError) -> [String] {
+    do { return try ImageFiles.list(folder) } catch { throw .data(path: folder, "\(error)") }
+  }
+}

@@ -1,0 +1,57 @@
+import Graphs
+import ModelFiles
+import Tensors
+
+extension TrainingLoop {
+  /// The network as a model file holds it: graph, sealed preprocessing, labels, card, and two validation pictures with
+  /// their logits for the self-test at load.
+  ///
+  /// - Parameters:
+  ///   - validation: figures on the validation pictures.
+  ///   - test: figures on the test pictures, where there are any.
+  ///   - tool: name and version of the program, for the card.
+  public func model(validation: Metrics, test: Metrics?, tool: String) throws(TrainingError) -> FloatModel {
+    let (graph, parameters) = try network.exported(function: loss.kind == .binaryCrossEntropy ? .sigmoid : .softmax)
+    var model = FloatModel(
+      description: ModelDescription(
+        graph: graph, preprocessing: preprocessing, labels: dataset.labels,
+        card: card(validation: validation, test: test, tool: tool)),
+      parameters: parameters)
+    let store = PictureStore(Array(dataset.validation.prefix(2)), preprocessing: preprocessing, budget: 0)
+    let interpreter = try FloatInterpreter(model, kernels: network.kernels)
+    for index in store.pictures.indices {
+      var pixels = [UInt8](repeating: 0, count: store.inputBytes)
+      try store.read(index, into: &pixels)
+      model.golden.append(GoldenSample(pixels: pixels, logits: interpreter.run(pixels: pixels)))
+    }
+    return model
+  }
+
+  private func card(validation: Metrics, test: Metrics?, tool: String) -> ModelCard {
+    func counts(_ part: [Dataset.Picture]) -> String {
+      zip(dataset.labels, dataset.counts(part)).map { "\($1) \($0)" }.joined(separator: ", ")
+    }
+    var card = ModelCard()
+    card["data"] = dataset.name
+    card["training pictures"] = counts(dataset.training)
+    card["validation pictures"] = counts(dataset.validation)
+    if !dataset.test.isEmpty { card["test pictures"] = counts(dataset.test) }
+    card["split"] = dataset.splitDescription
+    if dataset.nearDuplicates > 0 { card["near-copies"] = "\(dataset.nearDuplicates) pictures have one in the data" }
+    card["data fingerprint"] = dataset.fingerprint
+    card["recipe"] = recipe.summary
+    card["seed"] = String(recipe.seed)
+    card["best epoch"] = "\(bestEpoch) of \(history.count)"
+    card["validation accuracy"] = Self.words(validation)
+    if let test { card["test accuracy"] = Self.words(test) }
+    card["tool"] = tool
+    return card
+  }
+
+  private static func words(_ metrics: Metrics) -> String {
+    func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
+    let interval = metrics.accuracyInterval
+    return "\(percent(metrics.accuracy)) of \(metrics.count) "
+      + "(95 % interval \(percent(interval.lowerBound)) to \(percent(interval.upperBound)))"
+  }
+}

@@ -1,0 +1,291 @@
+import ArgumentParser
+import Foundation
+import Graphs
+import Imaging
+import ModelFiles
+import Training
+
+/// `glint train`: a folder of class folders becomes a float model.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a network on a folder of class folders.",
+    discussion: """
+      DATA holds one folder of JPEG or PNG files for each class, or folders train, val and test that do. Without these,
+      each picture's part follows from the SHA-256 of its file, and near-copies stay in one part. Files that do not
+      decode are named and passed over. The weights kept are those with the lowest validation loss.
+
+      Ctrl-C keeps what was learned; --resume goes on from there, to the same weights as without the break. The same
+      seed, data and version give the same weights with any number of threads.
+
+      Examples:
+        glint train photos -o faces.safetensors
+        glint train photos -o small.safetensors --size 96 --epochs 40 --patience 8
+        glint train photos -o faces.safetensors --resume
+        glint train photos -o faces.safetensors --json > epochs.jsonl
+      """)
+
+  @Argument(help: "The folder of class folders.")
+  var data: String
+
+  @Option(name: [.short, .long], help: "The model file to write.")
+  var output: String
+
+  @Option(name: .long, help: "The network: happy-sad, the reference.")
+  var network = NetworkName.happySad
+
+  @Option(name: .long, help: "Rows and columns of the network's input.")
+  var size = 256
+
+  @Option(name: .long, help: "The most passes over the training pictures.")
+  var epochs = 25
+
+  @Option(name: .long, help: "Pictures of one step.")
+  var batch = 32
+
+  @Option(name: .long, help: "The optimizer: adam, or sgd with momentum.")
+  var optimizer = Recipe.OptimizerName.adam
+
+  @Option(name: .long, help: "The learning rate (default: 0.001 for adam, 0.01 for sgd).")
+  var learningRate: Float?
+
+  @Option(name: .long, help: "Decoupled weight decay.")
+  var weightDecay: Float = 0
+
+  @Option(name: .long, help: "The share of the target that is spread over all classes.")
+  var labelSmoothing: Float = 0
+
+  @Flag(name: .long, help: "Weigh classes so that all count the same in sum.")
+  var balanceClasses = false
+
+  @Flag(name: .long, help: "Show training pictures as they are, not mirrored, moved or lit differently.")
+  var noAugmentation = false
+
+  @Option(name: .long, help: "Epochs without a better validation loss after which training ends (0: never).")
+  var patience = 5
+
+  @Option(name: .long, help: "The shares of training, validation and test, as in 70/20/10.")
+  var split = "70/20/10"
+
+  @Option(name: .long, help: "The seed of weights, order, augmentation and dropout.")
+  var seed: UInt64 = 1
+
+  @Option(name: .long, help: "Memory for decoded pictures, in MB.")
+  var cache = 1024
+
+  @Flag(name: .long, help: "Go on from the checkpoint beside the output.")
+  var resume = false
+
+  @OptionGroup var threads: ThreadOption
+  @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
+
+  /// The networks that can be named.
+  enum NetworkName: String, ExpressibleByArgument, CaseIterable {
+    case happySad = "happy-sad"
+  }
+
+  func validate() throws {
+    guard (22...1024).contains(size) else { throw ValidationError("--size takes a number from 22 to 1024.") }
+    guard (1...100_000).contains(epochs) else { throw ValidationError("--epochs takes a number from 1 to 100000.") }
+    guard (1...4096).contains(batch) else { throw ValidationError("--batch takes a number from 1 to 4096.") }
+    guard (0...100_000).contains(patience) else { throw ValidationError("--patience takes a number from 0 to 100000.") }
+    guard (0...1_000_000).contains(cache) else { throw ValidationError("--cache takes a number from 0 to 1000000.") }
+    guard rate.isFinite, rate > 0 else { throw ValidationError("--learning-rate takes a number above 0.") }
+    guard weightDecay >= 0, weightDecay < 1 else { throw ValidationError("--weight-decay takes a number from 0 to 1.") }
+    guard labelSmoothing >= 0, labelSmoothing < 1 else {
+      throw ValidationError("--label-smoothing takes a number from 0 to below 1.")
+    }
+    guard shares != nil else { throw ValidationError("--split takes three numbers as in 70/20/10, the first two above 0.") }
+  }
+
+  private var rate: Float { learningRate ?? (optimizer == .adam ? 1e-3 : 1e-2) }
+
+  private var shares: SplitShares? {
+    let numbers = split.split(separator: "/", omittingEmptySubsequences: false).map { Double($0) ?? -1 }
+    guard numbers.count == 3, numbers[0] > 0, numbers[1] > 0, numbers[2] >= 0, numbers.allSatisfy(\.isFinite) else {
+      return nil
+    }
+    return SplitShares(numbers[0], numbers[1], numbers[2])
+  }
+
+  private var recipe: Recipe {
+    var recipe = Recipe()
+    recipe.epochs = epochs
+    recipe.batch = batch
+    recipe.optimizer = optimizer
+    recipe.learningRate = rate
+    recipe.weightDecay = weightDecay
+    recipe.labelSmoothing = labelSmoothing
+    recipe.balancesClasses = balanceClasses
+    recipe.patience = patience
+    recipe.seed = seed
+    if noAugmentation { recipe.augmentation = .none }
+    return recipe
+  }
+
+  private var checkpointPath: String { output + ".checkpoint" }
+
+  func run() throws {
+    try checkOutput()
+    let dataset = try readDataset()
+    let preprocessing = Preprocessing(width: size, height: size)
+    let logits = dataset.labels.count == 2 ? 1 : dataset.labels.count
+    var graph = Graph.happySad(input: [size, size, 3])
+    graph.nodes[graph.nodes.count - 1].operator = .dense(.init(outputs: logits))
+    let loop = try TrainingLoop(
+      Architecture(graph), dataset: dataset, preprocessing: preprocessing, recipe: recipe, threads: threads.count,
+      cacheBytes: cache << 20)
+    let hadOutput = FileManager.default.fileExists(atPath: output)
+    Interruption.listen()
+    let ending = try train(loop)
+    switch ending {
+    case .completed, .earlyStopped:
+      try finish(loop, ending)
+      try? FileManager.default.removeItem(atPath: checkpointPath)
+    case .cancelled:
+      if loop.bestEpoch > 0, !hadOutput { try finish(loop, ending) }
+      throw Failure(
+        "interrupted after \(loop.history.count) epochs. Everything is kept in \(checkpointPath); "
+          + "the same command with --resume goes on from there.")
+    case .diverged(let step, let layer):
+      if loop.bestEpoch > 0, !hadOutput { try finish(loop, ending) }
+      throw TrainingError.diverged(step: step, layer: layer)
+    }
+  }
+
+  private func checkOutput() throws {
+    try AtomicFile.checkWritable(output)
+    let exists = FileManager.default.fileExists(atPath: checkpointPath)
+    if resume, !exists { throw Failure("\(checkpointPath): there is no checkpoint to resume from") }
+    if !resume, exists {
+      throw Failure("\(checkpointPath): an earlier run was interrupted. Go on with --resume, or delete it to start anew")
+    }
+  }
+
+  private func readDataset() throws -> Dataset {
+    let bar = LockedProgress("Reading pictures", quiet: quiet.quiet)
+    let dataset = try Dataset(folder: data, shares: shares!, threads: threads.count) { done, all in
+      bar.update(done, of: all)
+    }
+    bar.finish("\(dataset.training.count) to train on, \(dataset.validation.count) to validate, \(dataset.test.count) to test")
+    warn(dataset.damaged, "do not decode and are passed over")
+    warn(dataset.leaks, "are left out of training, since copies of them are held out")
+    return dataset
+  }
+
+  private func warn(_ rejected: [Dataset.Rejected], _ what: String) {
+    guard !rejected.isEmpty else { return }
+    complain("glint: \(rejected.count) files \(what):")
+    for entry in rejected.prefix(20) { complain("  \(entry.file): \(entry.reason)") }
+    if rejected.count > 20 { complain("  and \(rejected.count - 20) more") }
+  }
+
+  private func train(_ loop: TrainingLoop) throws -> TrainingLoop.Ending {
+    var bar = Progress("Epoch 1 of \(epochs)", quiet: quiet.quiet)
+    return try loop.run(
+      checkpoints: .init(path: checkpointPath, resumes: resume), isCancelled: { Interruption.isAsked }
+    ) { event in
+      switch event {
+      case .batch(_, let done, let all, let loss): bar.update(done, of: all, note: "loss \(fixed(loss, 4))")
+      case .epoch(let record, let isBest):
+        if json.json, let line = try? jsonLine(EpochLine(record)) { emit(line) }
+        bar.finish(
+          "loss \(fixed(record.loss, 4)), accuracy \(percent(record.accuracy)), validation "
+            + "\(fixed(record.validationLoss, 4)), \(percent(record.validationAccuracy))\(isBest ? " *" : ""), "
+            + "\(fixed(record.imagesPerSecond, 0)) images/s")
+        bar = Progress("Epoch \(record.epoch + 1) of \(epochs)", quiet: quiet.quiet)
+      }
+    }
+  }
+
+  private func finish(_ loop: TrainingLoop, _ ending: TrainingLoop.Ending) throws {
+    let validation = try loop.evaluate(loop.dataset.validation).metrics
+    let test = loop.dataset.test.isEmpty ? nil : try loop.evaluate(loop.dataset.test).metrics
+    let model = try loop.model(validation: validation, test: test, tool: "glint")
+    try model.write(to: output)
+    if json.json {
+      emit(
+        try jsonLine(
+          FinalLine(
+            weights_sha256: model.weightsSHA256, best_epoch: loop.bestEpoch, epochs: loop.history.count,
+            validation: MetricsLine(validation, loop.dataset.labels), test: test.map { MetricsLine($0, loop.dataset.labels) })))
+      return
+    }
+    if ending == .earlyStopped { emit("Stopped after epoch \(loop.history.count): the validation loss got no better.") }
+    for (name, metrics) in [("validation", validation), ("test", test)] {
+      guard let metrics else { continue }
+      let interval = metrics.accuracyInterval
+      emit(
+        "\(name): accuracy \(percent(metrics.accuracy)) of \(metrics.count), 95 % interval "
+          + "\(percent(interval.lowerBound)) to \(percent(interval.upperBound))")
+      for (label, word) in loop.dataset.labels.enumerated() {
+        emit(
+          "  \(word): precision \(metrics.precision(label).map { percent($0) } ?? "none called so"), "
+            + "recall \(metrics.recall(label).map { percent($0) } ?? "none there")")
+      }
+    }
+    emit("weights sha256 \(model.weightsSHA256)")
+    emit("\(output): the weights of epoch \(loop.bestEpoch)")
+  }
+}
+
+extension Recipe.OptimizerName: ExpressibleByArgument {}
+
+/// A progress bar that several threads update in turn.
+private final class LockedProgress: @unchecked Sendable {
+  private let lock = NSLock()
+  private var bar: Progress
+
+  init(_ title: String, quiet: Bool) { bar = Progress(title, quiet: quiet) }
+
+  func update(_ done: Int, of all: Int) { lock.withLock { bar.update(done, of: all) } }
+  func finish(_ note: String) { lock.withLock { bar.finish(note) } }
+}
+
+/// An epoch in the words of `train --json`.
+private struct EpochLine: Encodable {
+  let epoch: Int
+  let loss, validation_loss, accuracy, validation_accuracy, images_per_second: Double
+
+  init(_ record: EpochRecord) {
+    epoch = record.epoch
+    loss = record.loss
+    validation_loss = record.validationLoss
+    accuracy = record.accuracy
+    validation_accuracy = record.validationAccuracy
+    images_per_second = record.imagesPerSecond
+  }
+}
+
+/// Figures of one part in the words of `train --json`.
+private struct MetricsLine: Encodable {
+  let images: Int
+  let loss: Double?
+  let accuracy: Double
+  let accuracy_interval: [Double]
+  let auc: Double?
+  let ece: Double
+  let confusion: [[Int]]
+  let precision, recall: [String: Double?]
+
+  init(_ metrics: Metrics, _ labels: [String]) {
+    images = metrics.count
+    loss = metrics.loss.finite
+    accuracy = metrics.accuracy
+    accuracy_interval = [metrics.accuracyInterval.lowerBound, metrics.accuracyInterval.upperBound]
+    auc = metrics.auc
+    ece = metrics.calibrationError
+    confusion = metrics.confusion
+    precision = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, metrics.precision($0)) })
+    recall = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, metrics.recall($0)) })
+  }
+}
+
+/// The last line of `train --json`.
+private struct FinalLine: Encodable {
+  let weights_sha256: String
+  let best_epoch: Int
+  let epochs: Int
+  let validation: MetricsLine
+  let test: MetricsLine?
+}

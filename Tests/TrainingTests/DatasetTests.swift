@@ -1,0 +1,111 @@
+import Foundation
+import Imaging
+import Tensors
+import Testing
+import Training
+
+@Suite struct DatasetTests {
+  /// Writes `count` pictures of noise, coarse enough that no two are alike.
+  static func write(_ count: Int, to folder: String, seed: UInt64, size: Int = 16) throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    for index in 0..<count {
+      var random = CounterRandom(seed: seed, stream: UInt64(index))
+      let pixels = (0..<size * size).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+      let png = try ImageEncoder.png(Image(width: size, height: size, channels: 1, pixels: pixels))
+      try Data(png).write(to: URL(fileURLWithPath: folder + "/\(index).PNG"))
+    }
+  }
+
+  func inFolder(_ body: (String) throws -> Void) throws {
+    let folder = try TrainingLoopTests.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try body(folder)
+  }
+
+  func message(_ folder: String) -> String {
+    do {
+      _ = try Dataset(folder: folder)
+      return ""
+    } catch { return "\(error)" }
+  }
+
+  @Test func splitsByContentAndNotByName() throws {
+    try inFolder { folder in
+      try Self.write(60, to: folder + "/b", seed: 1)
+      try Self.write(40, to: folder + "/a", seed: 2)
+      let first = try Dataset(folder: folder, threads: 2)
+      #expect(first.labels == ["a", "b"])
+      #expect(first.training.count + first.validation.count + first.test.count == 100)
+      #expect((55...85).contains(first.training.count))
+      func names(_ part: [Dataset.Picture]) -> Set<String> { Set(part.map(\.name)) }
+      let file = try #require(first.training.first { $0.label == 1 }).name
+      try FileManager.default.moveItem(atPath: file, toPath: folder + "/b/renamed.png")
+      let second = try Dataset(folder: folder)
+      #expect(names(second.training).subtracting(names(first.training)) == [folder + "/b/renamed.png"])
+      #expect(names(second.validation) == names(first.validation))
+      #expect(names(second.test) == names(first.test))
+    }
+  }
+
+  @Test func copiesStayInOnePart() throws {
+    try inFolder { folder in
+      try Self.write(30, to: folder + "/a", seed: 1)
+      try Self.write(30, to: folder + "/b", seed: 2)
+      // The same pictures at another size and compression.
+      for index in 0..<30 {
+        let image = try ImageDecoder.decode(path: folder + "/a/\(index).PNG")
+        let larger = image.resampled(width: 64, height: 64)
+        try Data(ImageEncoder.jpeg(larger, quality: 90)).write(to: URL(fileURLWithPath: folder + "/a/\(index).jpg"))
+      }
+      let dataset = try Dataset(folder: folder)
+      #expect(dataset.nearDuplicates >= 54)
+      let parts = [dataset.training, dataset.validation, dataset.test].map { part in
+        Set(part.filter { $0.label == 0 }.map { URL(fileURLWithPath: $0.name).deletingPathExtension().lastPathComponent })
+      }
+      let shared = parts[0].intersection(parts[1]).count + parts[0].intersection(parts[2]).count
+      #expect(shared * 10 <= 30 - dataset.nearDuplicates / 2 + 3)
+    }
+  }
+
+  @Test func givenPartsAreHonouredAndLeaksLeftOut() throws {
+    try inFolder { folder in
+      for (part, seed) in [("train", 1), ("val", 2), ("test", 3)] {
+        try Self.write(8, to: folder + "/\(part)/a", seed: UInt64(seed))
+        try Self.write(8, to: folder + "/\(part)/b", seed: UInt64(seed + 10))
+      }
+      try FileManager.default.copyItem(atPath: folder + "/test/a/3.PNG", toPath: folder + "/train/a/copy.png")
+      let dataset = try Dataset(folder: folder)
+      #expect(dataset.training.count == 16 && dataset.validation.count == 16 && dataset.test.count == 16)
+      #expect(dataset.leaks.map(\.file) == [folder + "/train/a/copy.png"])
+      #expect(dataset.validation.allSatisfy { $0.name.hasPrefix(folder + "/val/") })
+    }
+  }
+
+  @Test func damagedFilesAreNamedAndPassedOver() throws {
+    try inFolder { folder in
+      try Self.write(20, to: folder + "/a", seed: 1)
+      try Self.write(20, to: folder + "/b", seed: 2)
+      try Data("no picture".utf8).write(to: URL(fileURLWithPath: folder + "/a/text.jpg"))
+      let png = try #require(FileManager.default.contents(atPath: folder + "/b/0.PNG"))
+      try png.prefix(png.count / 2).write(to: URL(fileURLWithPath: folder + "/b/cut.png"))
+      let dataset = try Dataset(folder: folder)
+      #expect(dataset.damaged.map(\.file) == [folder + "/a/text.jpg", folder + "/b/cut.png"])
+      #expect(dataset.training.count + dataset.validation.count + dataset.test.count == 40)
+    }
+  }
+
+  @Test func saysWhatIsMissing() throws {
+    try inFolder { folder in
+      #expect(message(folder + "/nowhere").contains("no such folder"))
+      #expect(message(folder).contains("no class folders"))
+      try Self.write(1, to: folder + "/a", seed: 1)
+      #expect(message(folder + "/a/0.PNG").contains("is a file"))
+      #expect(message(folder).contains("one class, 'a'"))
+      try Self.write(1, to: folder + "/b", seed: 2)
+      #expect(message(folder).contains("give it at least ten"))
+      try Data("x".utf8).write(to: URL(fileURLWithPath: folder + "/a/0.PNG"))
+      try Data("x".utf8).write(to: URL(fileURLWithPath: folder + "/b/0.PNG"))
+      #expect(message(folder).contains("none of its 2 pictures can be read"))
+    }
+  }
+}

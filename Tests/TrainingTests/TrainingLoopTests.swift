@@ -1,0 +1,185 @@
+import Foundation
+import Graphs
+import Imaging
+import ModelFiles
+import Tensors
+import TestSupport
+import Testing
+import Training
+
+@Suite struct TrainingLoopTests {
+  /// Pictures of a bright or a dark spot on noise: easy, but not for a network that has learned nothing.
+  static func dataset(_ count: Int = 120, size: Int = 24, seed: UInt64 = 3) -> Dataset {
+    func picture(_ index: Int) -> Dataset.Picture {
+      var random = CounterRandom(seed: seed, stream: UInt64(index))
+      let label = index % 2
+      var pixels = (0..<size * size * 3).map { _ in UInt8(random.below(100) + 78) }
+      let (row, column) = (random.below(size - 6), random.below(size - 6))
+      for y in row..<row + 6 {
+        for x in column..<column + 6 {
+          for c in 0..<3 { pixels[(y * size + x) * 3 + c] = label == 0 ? 235 : 20 }
+        }
+      }
+      return .init(
+        name: "picture \(index)", label: label,
+        source: .image(Image(width: size, height: size, channels: 3, pixels: pixels)))
+    }
+    let pictures = (0..<count).map(picture)
+    return Dataset(
+      name: "spots", labels: ["bright", "dark"], training: Array(pictures[..<(count * 2 / 3)]),
+      validation: Array(pictures[(count * 2 / 3)..<(count * 5 / 6)]), test: Array(pictures[(count * 5 / 6)...]),
+      splitDescription: "by number")
+  }
+
+  static func loop(
+    threads: Int = 1, kernels: FloatKernels = .fastest, change: (inout Recipe) -> Void = { _ in }
+  ) throws -> TrainingLoop {
+    var recipe = Recipe()
+    recipe.epochs = 3
+    recipe.batch = 17
+    recipe.patience = 0
+    recipe.augmentation = .none
+    change(&recipe)
+    var architecture = try Architecture(Graph.happySad(input: [24, 24, 3]))
+    architecture.nodes.insert(.init("drop", .dropout(0.25), inputs: [12]), at: 12)
+    architecture.nodes[13].inputs = [13]
+    return try TrainingLoop(
+      architecture, dataset: dataset(), preprocessing: .init(width: 24, height: 24), recipe: recipe, threads: threads,
+      kernels: kernels)
+  }
+
+  static func hash(_ loop: TrainingLoop) throws -> String {
+    let metrics = try loop.evaluate(loop.dataset.validation).metrics
+    return try loop.model(validation: metrics, test: nil, tool: "test").weightsSHA256
+  }
+
+  static func temporaryFolder() throws -> String {
+    let path = NSTemporaryDirectory() + "glint-training-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    return path
+  }
+
+  @Test func learns() throws {
+    let loop = try Self.loop { $0.epochs = 25 }
+    #expect(try loop.run() == .completed)
+    let test = try loop.evaluate(loop.dataset.test)
+    #expect(test.metrics.accuracy >= 0.9, "\(test.metrics.confusion)")
+    #expect(test.predictions.map(\.name) == loop.dataset.test.map(\.name))
+    let model = try loop.model(validation: test.metrics, test: test.metrics, tool: "test")
+    #expect(model.description.graph == Graph.happySad(input: [24, 24, 3]))
+    #expect(model.description.preprocessing == loop.preprocessing)
+    #expect(model.golden.count == 2)
+    #expect(model.description.card["training pictures"] == "40 bright, 40 dark")
+  }
+
+  @Test func momentumLearns() throws {
+    let loop = try Self.loop {
+      $0.epochs = 25
+      $0.optimizer = .sgd
+      $0.learningRate = 0.01
+    }
+    #expect(try loop.run() == .completed)
+    #expect(loop.history.last!.loss < 0.8 * loop.history[0].loss)
+  }
+
+  @Test func sameWeightsOnAnyNumberOfThreadsAndInstructionSet() throws {
+    let first = try Self.loop()
+    _ = try first.run()
+    let wanted = try Self.hash(first)
+    for kernels in FloatKernels.available {
+      for threads in [1, 3] {
+        let loop = try Self.loop(threads: threads, kernels: kernels)
+        _ = try loop.run()
+        #expect(try Self.hash(loop) == wanted, "\(kernels), \(threads) threads")
+      }
+    }
+    let other = try Self.loop { $0.seed = 2 }
+    _ = try other.run()
+    #expect(try Self.hash(other) != wanted)
+  }
+
+  @Test(arguments: [1, 4, 5, 9, 14])
+  func resumesToTheSameWeights(_ stopAfter: Int) throws {
+    let folder = try Self.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let whole = try Self.loop()
+    _ = try whole.run()
+    let path = folder + "/c.checkpoint"
+    var batches = 0
+    let first = try Self.loop(threads: 2)
+    let ending = try first.run(
+      checkpoints: .init(path: path), isCancelled: { batches >= stopAfter },
+      observe: { if case .batch = $0 { batches += 1 } })
+    #expect(ending == .cancelled)
+    let second = try Self.loop(threads: 1)
+    #expect(try second.run(checkpoints: .init(path: path, resumes: true)) == .completed)
+    #expect(try Self.hash(second) == Self.hash(whole), "stopped after \(stopAfter) batches")
+    #expect(second.history.map(\.validationLoss) == whole.history.map(\.validationLoss))
+    #expect(second.history.map(\.loss) == whole.history.map(\.loss))
+  }
+
+  @Test func refusesAForeignCheckpoint() throws {
+    let folder = try Self.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/c.checkpoint"
+    _ = try Self.loop().run(checkpoints: .init(path: path, interval: 0))
+    let other = try Self.loop { $0.learningRate = 0.5 }
+    let error = #expect(throws: TrainingError.self) { try other.run(checkpoints: .init(path: path, resumes: true)) }
+    #expect(error.map { "\($0)".contains("other options") } == true)
+    let network = try TrainingLoop(
+      Architecture(Graph.happySad(input: [24, 26, 3])), dataset: Self.dataset(),
+      preprocessing: .init(width: 26, height: 24), recipe: Recipe(), threads: 1)
+    let second = #expect(throws: TrainingError.self) { try network.run(checkpoints: .init(path: path, resumes: true)) }
+    #expect(second.map { "\($0)".contains("another network") } == true)
+    var bytes = [UInt8](try #require(FileManager.default.contents(atPath: path)))
+    bytes[bytes.count / 2] ^= 1
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    #expect(throws: TrainingError.self) { try Self.loop().run(checkpoints: .init(path: path, resumes: true)) }
+  }
+
+  @Test func stopsEarlyAndKeepsTheBest() throws {
+    let loop = try Self.loop {
+      $0.epochs = 40
+      $0.patience = 2
+      $0.learningRate = 0.01
+    }
+    let ending = try loop.run()
+    #expect(ending == .earlyStopped)
+    let best = loop.history.map(\.validationLoss).min()!
+    #expect(loop.history[loop.bestEpoch - 1].validationLoss == best)
+    #expect(loop.history.count == loop.bestEpoch + 2)
+    #expect(try loop.evaluate(loop.dataset.validation).metrics.loss == best)
+  }
+
+  @Test func saysWhereItDivergedAndKeepsTheLastGoodWeights() throws {
+    let loop = try Self.loop {
+      $0.learningRate = 1e30
+      $0.optimizer = .sgd
+    }
+    guard case .diverged(let step, let layer) = try loop.run() else {
+      Issue.record("a learning rate of 1e30 diverges")
+      return
+    }
+    #expect(step >= 2)
+    #expect(!layer.isEmpty)
+    #expect(loop.network.parameters.allSatisfy { $0.tensor.elements.allSatisfy(\.isFinite) })
+  }
+}
+
+@Suite struct MetricsTests {
+  @Test func countsAndIntervals() {
+    let predictions = [(0, 0.9), (0, 0.8), (0, 0.3), (1, 0.4), (1, 0.6)].map {
+      Metrics.Prediction(name: "", label: $0.0, probabilities: [$0.1, 1 - $0.1])
+    }
+    let metrics = Metrics(predictions, classes: 2)
+    #expect(metrics.confusion == [[2, 1], [1, 1]])
+    #expect(metrics.accuracy == 0.6)
+    #expect(metrics.precision(0) == 2.0 / 3 && metrics.recall(1) == 0.5)
+    // Of the six pairs, those with 0.3 against 0.4 and against 0.6 are wrong.
+    #expect(abs(metrics.auc! - 4.0 / 6) < 1e-12)
+    // Wilson's interval of 3 in 5, by hand: 0.2307 to 0.8824.
+    #expect(abs(metrics.accuracyInterval.lowerBound - 0.2307) < 1e-4)
+    #expect(abs(metrics.accuracyInterval.upperBound - 0.8824) < 1e-4)
+    #expect(Metrics([predictions[0]], classes: 2).auc == nil)
+  }
+}
