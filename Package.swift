@@ -29,7 +29,7 @@ let package = Package(
     .target(name: "Imaging", dependencies: ["Graphs", "CJPEG", "CPNG", "CImaging"]),
     .target(name: "RenderedFaces", dependencies: ["Imaging"]),
     .target(name: "CV4L2", cSettings: strictC),
-    .target(name: "Camera", dependencies: ["Imaging", "RenderedFaces", "CV4L2"]),
+    .target(name: "Camera", dependencies: ["Imaging", "RenderedFaces", "CImaging", "CV4L2"]),
 
     // The trainer, and the bridge from float to int8.
     .target(name: "CFloatKernels", cSettings: strictC),
@@ -53,7 +53,7 @@ let package = Package(
     suite("Runtime", and: ["Reference", "CInt8Kernels", "CAllocations"]),
     suite("Imaging"), suite("RenderedFaces"), suite("Camera"),
     suite("Training"), suite("Quantization"),
-    suite("Live"), suite("Reports"),
+    suite("Live", and: ["glint", "ModelFiles"]), suite("Reports"),
     .testTarget(name: "CommandTests", dependencies: ["glint", "ModelFiles", "RenderedFaces", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],

@@ -10,5 +10,7 @@ struct Glint: ParsableCommand {
       Quantize.self,
       Inspect.self,
       Bench.self,
+      Classify.self,
+      LiveCommand.self,
     ])
 }

@@ -50,4 +50,30 @@ import Testing
     #expect(asGrey.apply(to: grey) == asGrey.apply(to: grey.rgb), "grey is its own luma")
     #expect(Image(width: 3, height: 1, channels: 3, pixels: [255, 0, 0, 0, 255, 0, 0, 0, 255]).grey.pixels == [76, 150, 29])
   }
+
+  @Test func aPreprocessorThatIsKeptGivesTheSameBytes() {
+    for colour in Preprocessing.Colour.allCases {
+      var kept = Preprocessor(Preprocessing(width: 24, height: 16, colour: colour, fit: .face(marginPercent: 10)))
+      var input: [UInt8] = []
+      let boxes = [nil, FaceBox(x: 5, y: 5, width: 20, height: 30), FaceBox(x: -9, y: 50, width: 40, height: 40)]
+      for (round, size) in [(60, 40), (60, 40), (31, 90), (20, 20), (60, 40)].enumerated() {
+        for channels in [1, 3] {
+          let image = testPicture(size.0, size.1, channels: channels, seed: UInt64(round))
+          for box in boxes {
+            kept.apply(to: image, face: box, into: &input)
+            #expect(input == kept.rule.apply(to: image, face: box).pixels)
+          }
+        }
+      }
+    }
+  }
+
+  @Test func theSmallestScaleThatServes() {
+    let rule = Preprocessor(Preprocessing(width: 256, height: 256))
+    #expect(rule.scale(forWidth: 640, height: 480) == .full)
+    #expect(rule.scale(forWidth: 1280, height: 720) == .half)
+    #expect(rule.scale(forWidth: 1920, height: 1080) == .quarter)
+    #expect(rule.scale(forWidth: 4096, height: 2160) == .eighth)
+    #expect(rule.scale(forWidth: 100, height: 100) == .full)
+  }
 }

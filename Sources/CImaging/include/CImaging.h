@@ -1,4 +1,5 @@
-// The two passes of the resampler. Their arithmetic is defined in Imaging/Preprocessing/Resampler.swift.
+// Loops over pixels: the two passes of the resampler, whose arithmetic is defined in
+// Imaging/Preprocessing/Resampler.swift, and cameras' raw formats to RGB.
 #ifndef CIMAGING_H
 #define CIMAGING_H
 
@@ -21,5 +22,11 @@ void ci_resample_columns(const ci_axis *axis, const uint8_t *from, size_t stride
 /// dense. `channels` is 1 or 3.
 void ci_resample_rows(const ci_axis *axis, const uint8_t *from, size_t stride, size_t rows, size_t channels,
                       uint8_t *to);
+
+/// Y0 U Y1 V, 4:2:2, to RGB. `width` is even, `stride` at least 2 * width, `to` dense.
+void ci_rgb_from_yuyv(const uint8_t *from, size_t stride, size_t width, size_t height, uint8_t *to);
+
+/// A plane of Y, then one of U V pairs at half the size, 4:2:0, to RGB. `width` and `height` are even.
+void ci_rgb_from_nv12(const uint8_t *from, size_t stride, size_t width, size_t height, uint8_t *to);
 
 #endif

@@ -52,17 +52,25 @@ public final class JPEGDecoder {
   public func decode(
     _ bytes: UnsafeBufferPointer<UInt8>, name: String, scale: Scale = .full, isFrame: Bool = false
   ) throws(ImageError) -> Image {
+    var image = Image(width: 1, height: 1, channels: 1, filledWith: 0)
+    try decode(bytes, name: name, scale: scale, isFrame: isFrame, into: &image)
+    return image
+  }
+
+  /// Decodes one picture into one that is there, whose memory is used again. After an error `image` holds something.
+  public func decode(
+    _ bytes: UnsafeBufferPointer<UInt8>, name: String, scale: Scale = .full, isFrame: Bool = false,
+    into image: inout Image
+  ) throws(ImageError) {
     let picture = try start(bytes, name: name, scale: scale, isFrame: isFrame)
+    // Before the pixels are decoded, which ends the tag's memory.
     let orientation =
       isFrame ? .upright : Orientation(exif: UnsafeBufferPointer(start: picture.exif, count: picture.exif_count))
-    let width = Int(picture.output_width), height = Int(picture.output_height), channels = Int(picture.channels)
-    var status = CJPEG_OK
-    let pixels = [UInt8](unsafeUninitializedCapacity: width * height * channels) { room, count in
-      status = cjpeg_decoder_finish(decoder, room.baseAddress)
-      count = status == CJPEG_OK ? width * height * channels : 0
-    }
+    image.reshape(
+      width: Int(picture.output_width), height: Int(picture.output_height), channels: Int(picture.channels))
+    let status = image.pixels.withUnsafeMutableBufferPointer { cjpeg_decoder_finish(decoder, $0.baseAddress) }
     guard status == CJPEG_OK else { throw failure(status, name: name, picture) }
-    return orientation.applied(to: Image(width: width, height: height, channels: channels, pixels: pixels))
+    if orientation != .upright { image = orientation.applied(to: image) }
   }
 
   private func start(

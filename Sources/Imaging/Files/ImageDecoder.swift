@@ -13,7 +13,12 @@ public enum ImageDecoder {
 
   /// Decodes the file at `path`.
   public static func decode(path: String) throws(ImageError) -> Image {
-    try decode(ByteFile.read(path, atMost: mostBytes), name: path)
+    try decode(bytes(ofFile: path), name: path)
+  }
+
+  /// The bytes of the file at `path`, whatever they are.
+  public static func bytes(ofFile path: String) throws(ImageError) -> [UInt8] {
+    try ByteFile.read(path, atMost: mostBytes)
   }
 
   /// Decodes a picture in memory.

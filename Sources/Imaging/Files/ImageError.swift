@@ -33,19 +33,22 @@ public struct ImageError: Error, Equatable, CustomStringConvertible, Sendable {
     self.cause = cause
   }
 
-  /// `FILE: cause`, for people.
-  public var description: String {
+  /// `FILE: reason`, for people.
+  public var description: String { "\(file): \(reason)" }
+
+  /// The cause, for people, without the file.
+  public var reason: String {
     switch cause {
-    case .empty: "\(file): the file is empty"
-    case .notAPicture(let kind?): "\(file): \(kind); only JPEG and PNG are read"
-    case .notAPicture(nil): "\(file): neither a JPEG nor a PNG picture, whatever its name says"
-    case .truncated: "\(file): the picture is cut short"
-    case .damaged(let words): "\(file): the picture is damaged (\(words))"
-    case .tooLarge(let words): "\(file): too large (\(words))"
-    case .unsupported(let words): "\(file): this kind of picture is not supported (\(words))"
-    case .unreadable(let words): "\(file): cannot be read (\(words))"
-    case .unencodable(let words): "\(file): cannot be encoded (\(words))"
-    case .noMemory: "\(file): not enough memory"
+    case .empty: "the file is empty"
+    case .notAPicture(let kind?): "\(kind); only JPEG and PNG are read"
+    case .notAPicture(nil): "neither a JPEG nor a PNG picture, whatever its name says"
+    case .truncated: "the picture is cut short"
+    case .damaged(let words): "the picture is damaged (\(words))"
+    case .tooLarge(let words): "too large (\(words))"
+    case .unsupported(let words): "this kind of picture is not supported (\(words))"
+    case .unreadable(let words): "cannot be read (\(words))"
+    case .unencodable(let words): "cannot be encoded (\(words))"
+    case .noMemory: "not enough memory"
     }
   }
 }

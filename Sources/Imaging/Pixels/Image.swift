@@ -1,11 +1,11 @@
 /// A picture of 8-bit pixels.
 public struct Image: Sendable, Equatable {
   /// Columns, at least 1.
-  public let width: Int
+  public private(set) var width: Int
   /// Rows, at least 1.
-  public let height: Int
+  public private(set) var height: Int
   /// 1 (grey) or 3 (red, green, blue).
-  public let channels: Int
+  public private(set) var channels: Int
   /// `[height, width, channels]`.
   public var pixels: [UInt8]
 
@@ -24,6 +24,20 @@ public struct Image: Sendable, Equatable {
     self.init(
       width: width, height: height, channels: channels,
       pixels: [UInt8](repeating: value, count: width * height * channels))
+  }
+
+  /// Gives the picture another shape and any pixels, without a new allocation once it has been as large.
+  public mutating func reshape(width: Int, height: Int, channels: Int) {
+    precondition(width > 0 && height > 0 && (channels == 1 || channels == 3))
+    let count = width * height * channels
+    if pixels.count > count {
+      pixels.removeLast(pixels.count - count)
+    } else if pixels.count < count {
+      pixels.append(contentsOf: repeatElement(0, count: count - pixels.count))
+    }
+    self.width = width
+    self.height = height
+    self.channels = channels
   }
 
   /// This picture with one channel: ITU-R BT.601 luma in integers, (19595 R + 38470 G + 7471 B + 32768) >> 16.

@@ -57,15 +57,74 @@ struct ResamplingAxis {
     self.weights = weights
   }
 
+  private init(outputs: Int, taps: Int, starts: [Int32], weights: [Int16]) {
+    self.outputs = outputs
+    self.taps = taps
+    self.starts = starts
+    self.weights = weights
+  }
+
+  /// The same weights for a source whose first `count` samples are cut off.
+  func droppingFirst(_ count: Int) -> ResamplingAxis {
+    ResamplingAxis(outputs: outputs, taps: taps, starts: starts.map { $0 - Int32(count) }, weights: weights)
+  }
+
   private static func floorDivide(_ a: Int, by b: Int) -> Int {
     a >= 0 ? a / b : -((b - 1 - a) / b)
   }
 
-  func withC<R>(_ body: (ci_axis) -> R) -> R {
+  func withC(_ body: (UnsafePointer<ci_axis>) -> Void) {
     starts.withUnsafeBufferPointer { starts in
       weights.withUnsafeBufferPointer { weights in
-        body(ci_axis(starts: starts.baseAddress, weights: weights.baseAddress, taps: taps, outputs: outputs))
+        var axis = ci_axis(starts: starts.baseAddress, weights: weights.baseAddress, taps: taps, outputs: outputs)
+        body(&axis)
       }
+    }
+  }
+}
+
+/// Both axes of one resampling, for any number of pictures of one size.
+struct ResamplingPlan {
+  /// What a plan is made for.
+  struct Shape: Equatable {
+    /// Columns and rows of the picture.
+    var width, height: Int
+    var region: PixelRegion
+    /// Columns and rows of the result.
+    var outputWidth, outputHeight: Int
+  }
+
+  let shape: Shape
+  private let down: ResamplingAxis
+  private let across: ResamplingAxis
+  /// The columns that the second pass reads, and so the first computes.
+  private let firstColumn: Int
+  private let columns: Int
+
+  init(_ shape: Shape) {
+    self.shape = shape
+    let region = shape.region
+    down = ResamplingAxis(limit: shape.height, first: region.y, region: region.height, outputs: shape.outputHeight)
+    let all = ResamplingAxis(limit: shape.width, first: region.x, region: region.width, outputs: shape.outputWidth)
+    firstColumn = Int(all.starts.min() ?? 0)
+    columns = Int(all.starts.max() ?? 0) + all.taps - firstColumn
+    across = all.droppingFirst(firstColumn)
+  }
+
+  /// Bytes that `run` needs between its passes.
+  func scratchCount(channels: Int) -> Int { shape.outputHeight * columns * channels }
+
+  /// Resamples `[height, width, channels]` to `[outputHeight, outputWidth, channels]`.
+  func run(
+    _ pixels: UnsafePointer<UInt8>, channels: Int, scratch: UnsafeMutablePointer<UInt8>,
+    into output: UnsafeMutablePointer<UInt8>
+  ) {
+    down.withC { axis in
+      ci_resample_columns(
+        axis, pixels + firstColumn * channels, shape.width * channels, columns * channels, scratch)
+    }
+    across.withC { axis in
+      ci_resample_rows(axis, scratch, columns * channels, shape.outputHeight, channels, output)
     }
   }
 }
@@ -77,46 +136,16 @@ extension Image {
   ///   it.
   public func resampled(_ region: PixelRegion? = nil, width: Int, height: Int) -> Image {
     let region = region ?? PixelRegion(x: 0, y: 0, width: self.width, height: self.height)
-    let across = ResamplingAxis(limit: self.width, first: region.x, region: region.width, outputs: width)
-    let down = ResamplingAxis(limit: self.height, first: region.y, region: region.height, outputs: height)
-    // Only the columns that the second pass reads.
-    let start = Int(across.starts.min() ?? 0)
-    let columns = Int(across.starts.max() ?? 0) + across.taps - start
-    let between = [UInt8](unsafeUninitializedCapacity: height * columns * channels) { room, count in
-      pixels.withUnsafeBufferPointer { from in
-        down.withC { axis in
-          withUnsafePointer(to: axis) {
-            ci_resample_columns(
-              $0, from.baseAddress! + start * channels, self.width * channels, columns * channels, room.baseAddress!)
-          }
-        }
-      }
-      count = height * columns * channels
-    }
-    let out = [UInt8](unsafeUninitializedCapacity: height * width * channels) { room, count in
-      between.withUnsafeBufferPointer { from in
-        across.shifted(by: -start).withC { axis in
-          withUnsafePointer(to: axis) {
-            ci_resample_rows($0, from.baseAddress!, columns * channels, height, channels, room.baseAddress!)
-          }
+    let plan = ResamplingPlan(
+      .init(width: self.width, height: self.height, region: region, outputWidth: width, outputHeight: height))
+    let bytes = [UInt8](unsafeUninitializedCapacity: height * width * channels) { output, count in
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: plan.scratchCount(channels: channels)) { scratch in
+        pixels.withUnsafeBufferPointer {
+          plan.run($0.baseAddress!, channels: channels, scratch: scratch.baseAddress!, into: output.baseAddress!)
         }
       }
       count = height * width * channels
     }
-    return Image(width: width, height: height, channels: channels, pixels: out)
-  }
-}
-
-extension ResamplingAxis {
-  private init(outputs: Int, taps: Int, starts: [Int32], weights: [Int16]) {
-    self.outputs = outputs
-    self.taps = taps
-    self.starts = starts
-    self.weights = weights
-  }
-
-  /// The same weights for a source of which the first `-distance` samples are cut off.
-  func shifted(by distance: Int) -> ResamplingAxis {
-    ResamplingAxis(outputs: outputs, taps: taps, starts: starts.map { $0 + Int32(distance) }, weights: weights)
+    return Image(width: width, height: height, channels: channels, pixels: bytes)
   }
 }

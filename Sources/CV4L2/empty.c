@@ -1,1 +1,0 @@
-#include "CV4L2.h"

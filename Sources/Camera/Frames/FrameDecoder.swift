@@ -1,0 +1,60 @@
+import CImaging
+import Imaging
+
+/// Turns frames into pictures, its memory kept from frame to frame. For one thread at a time.
+public final class FrameDecoder {
+  private let jpeg: JPEGDecoder
+
+  /// Makes a decoder.
+  public init() throws(ImageError) {
+    jpeg = try JPEGDecoder()
+  }
+
+  /// Decodes a frame.
+  ///
+  /// - Parameters:
+  ///   - scale: the least detail that serves; only JPEGs know less than all.
+  ///   - image: becomes the picture; after an error it holds something.
+  public func decode(
+    _ frame: Frame, scale: JPEGDecoder.Scale = .full, into image: inout Image
+  ) throws(ImageError) {
+    let name = frame.file ?? "frame \(frame.sequence)"
+    guard !frame.bytes.isEmpty else { throw ImageError(file: name, cause: .empty) }
+    switch frame.format {
+    case .mjpeg:
+      // Typed throws do not pass through the closure, so the error is carried out by hand.
+      var failure: ImageError?
+      frame.bytes.withUnsafeBufferPointer { bytes in
+        do throws(ImageError) {
+          try jpeg.decode(bytes, name: name, scale: scale, isFrame: frame.file == nil, into: &image)
+        } catch { failure = error }
+      }
+      if let failure { throw failure }
+    case .rgb:
+      try check(frame, bytes: frame.width * frame.height * 3, name)
+      image.reshape(width: frame.width, height: frame.height, channels: 3)
+      image.pixels.withUnsafeMutableBufferPointer { _ = $0.update(from: frame.bytes) }
+    case .yuyv, .nv12:
+      let isPlanar = frame.format == .nv12
+      let stride = max(frame.stride, isPlanar ? frame.width : 2 * frame.width)
+      let bytes = stride * frame.height
+      try check(frame, bytes: isPlanar ? bytes + bytes / 2 : bytes, name)
+      image.reshape(width: frame.width, height: frame.height, channels: 3)
+      frame.bytes.withUnsafeBufferPointer { from in
+        image.pixels.withUnsafeMutableBufferPointer { to in
+          let convert = isPlanar ? ci_rgb_from_nv12 : ci_rgb_from_yuyv
+          convert(from.baseAddress, stride, frame.width, frame.height, to.baseAddress)
+        }
+      }
+    }
+  }
+
+  /// Raw frames have even sides and all their bytes.
+  private func check(_ frame: Frame, bytes: Int, _ name: String) throws(ImageError) {
+    let isEven = frame.format == .rgb || (frame.width % 2 == 0 && frame.height % 2 == 0)
+    guard frame.width > 0, frame.height > 0, isEven else {
+      throw ImageError(file: name, cause: .damaged("\(frame.width) x \(frame.height) pixels"))
+    }
+    guard frame.bytes.count >= bytes else { throw ImageError(file: name, cause: .truncated) }
+  }
+}

@@ -1,0 +1,150 @@
+import CV4L2
+import Glibc
+
+/// Frames of a V4L2 camera: always the newest; a camera that is unplugged or stalls is waited for and taken up again,
+/// by where it is plugged in.
+public final class CameraSource: FrameSource {
+  /// A camera that gives nothing for this long is started anew.
+  private static let stallNanoseconds: UInt64 = 3_000_000_000
+  /// How often a camera that has gone is looked for.
+  private static let searchNanoseconds: UInt64 = 300_000_000
+
+  public private(set) var title: String
+  public private(set) var losses = FrameLosses()
+  private let wishes: CaptureWishes
+  private let bus: String
+  private let path: String
+  private var device: CaptureDevice?
+  private var granted: CaptureDevice.Granted
+  private var lastSequence: UInt32?
+  /// All sequence numbers that came before the camera was taken up anew, so that ours never go back.
+  private var sequenceBase = 0
+  private var sequence = 0
+  private var lastFrame = cv4l2_now()
+  private var searched: UInt64 = 0
+  /// Whether waiting was reported and its end is not.
+  private var isWaiting = false
+
+  /// Opens a camera and starts it.
+  public init(_ path: String, wishes: CaptureWishes = CaptureWishes()) throws(CameraError) {
+    let device = try CaptureDevice(path)
+    granted = try device.start(wishes)
+    self.device = device
+    self.wishes = wishes
+    self.path = path
+    bus = device.bus
+    title = Self.title(device, granted)
+  }
+
+  public func next(into frame: inout Frame, milliseconds: Int) -> FrameOutcome {
+    guard let device else { return search(milliseconds) }
+    do throws(CameraError) {
+      guard try device.wait(milliseconds: milliseconds) else { return stalled() }
+      guard let newest = try takeNewest(device) else { return stalled() }
+      fill(&frame, from: newest, of: device)
+      try device.give(newest)
+    } catch {
+      // Whatever a running camera refuses, it is started anew; what it was is told.
+      return lose(error)
+    }
+    // What follows a wait is told before the frame, which is kept no longer than the next one takes to come.
+    if isWaiting {
+      isWaiting = false
+      return .resumed
+    }
+    return .frame
+  }
+
+  private func takeNewest(_ device: CaptureDevice) throws(CameraError) -> cv4l2_frame? {
+    var newest: cv4l2_frame?
+    while let frame = try device.take() {
+      count(frame.sequence)
+      lastFrame = cv4l2_now()
+      if frame.is_damaged != 0 || frame.count == 0 {
+        losses.damaged += 1
+        try device.give(frame)
+        continue
+      }
+      if let older = newest {
+        losses.skipped += 1
+        try device.give(older)
+      }
+      newest = frame
+    }
+    return newest
+  }
+
+  private func count(_ number: UInt32) {
+    if let last = lastSequence {
+      let step = number &- last
+      // A step back is a driver that began anew.
+      if step == 0 || step > UInt32.max / 2 {
+        sequenceBase = sequence + 1 - Int(number)
+      } else {
+        losses.lost += Int(step) - 1
+      }
+      if number < last, step != 0, step <= UInt32.max / 2 { sequenceBase += 1 << 32 }
+    } else {
+      sequenceBase = sequence == 0 ? 0 : sequence + 1 - Int(number)
+    }
+    lastSequence = number
+    sequence = sequenceBase + Int(number)
+  }
+
+  private func fill(_ frame: inout Frame, from taken: cv4l2_frame, of device: CaptureDevice) {
+    let now = cv4l2_now()
+    frame.bytes.removeAll(keepingCapacity: true)
+    frame.bytes.append(contentsOf: device.bytes(of: taken))
+    frame.format = granted.format
+    frame.width = granted.mode.width
+    frame.height = granted.mode.height
+    frame.stride = granted.stride
+    frame.sequence = sequence
+    frame.receivedNanoseconds = now
+    let isPlausible = taken.is_monotonic != 0 && taken.nanoseconds > 0 && taken.nanoseconds <= now
+    frame.nanoseconds = isPlausible ? taken.nanoseconds : now
+    frame.file = nil
+  }
+
+  /// No frame: if that has lasted, starts the camera anew.
+  private func stalled() -> FrameOutcome {
+    guard cv4l2_now() - lastFrame > Self.stallNanoseconds else { return .nothing }
+    return lose(CameraError(device: path, cause: .stalled(seconds: Int(Self.stallNanoseconds / 1_000_000_000))))
+  }
+
+  private func lose(_ error: CameraError) -> FrameOutcome {
+    device = nil
+    searched = 0
+    guard !isWaiting else { return .nothing }
+    isWaiting = true
+    return .waiting(error)
+  }
+
+  /// Looks for the camera at its path, then wherever the same plug shows up.
+  private func search(_ milliseconds: Int) -> FrameOutcome {
+    let now = cv4l2_now()
+    guard now - searched >= Self.searchNanoseconds else {
+      usleep(UInt32(min(milliseconds, Int((Self.searchNanoseconds - (now - searched)) / 1_000_000) + 1)) * 1000)
+      return .nothing
+    }
+    searched = now
+    for candidate in [path] + CaptureDevice.paths() {
+      guard let found = try? CaptureDevice(candidate), found.bus == bus, let granted = try? found.start(wishes) else {
+        continue
+      }
+      self.granted = granted
+      device = found
+      lastSequence = nil
+      lastFrame = cv4l2_now()
+      title = Self.title(found, granted)
+      break
+    }
+    return .nothing
+  }
+
+  private static func title(_ device: CaptureDevice, _ granted: CaptureDevice.Granted) -> String {
+    let rate = granted.mode.rate > 0 ? " at \(Int(granted.mode.rate.rounded()))/s" : ""
+    return "\(device.name) (\(device.path)), \(granted.mode.width) x \(granted.mode.height) "
+      + "\(granted.mode.name)\(rate)"
+  }
+}

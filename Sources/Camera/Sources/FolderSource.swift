@@ -1,0 +1,67 @@
+import CV4L2
+import Glibc
+import Imaging
+
+/// A folder of pictures played as a camera, over and over. JPEGs are passed on as they are; PNGs come decoded.
+public final class FolderSource: FrameSource {
+  public let title: String
+  public private(set) var losses = FrameLosses()
+  private let files: [String]
+  private var pacer: FramePacer
+  private var last = -1
+
+  /// Takes the pictures of a folder, sorted by path.
+  ///
+  /// - Parameter rate: frames a second.
+  public init(_ folder: String, rate: Double = 30) throws(CameraError) {
+    do {
+      files = try ImageFiles.list(folder)
+    } catch let error as ImageError {
+      throw CameraError(device: folder, cause: .noPictures(error.description))
+    } catch {
+      throw CameraError(device: folder, cause: .noPictures("\(error)"))
+    }
+    guard !files.isEmpty else {
+      throw CameraError(device: folder, cause: .noPictures("there are no pictures (.jpg, .jpeg, .png) in it"))
+    }
+    pacer = FramePacer(rate: rate)
+    title = "\(folder), \(files.count) pictures"
+  }
+
+  public func next(into frame: inout Frame, milliseconds: Int) -> FrameOutcome {
+    guard let (number, time) = pacer.next(milliseconds: milliseconds) else { return .nothing }
+    losses.lost += number - last - 1
+    last = number
+    let file = files[number % files.count]
+    frame.sequence = number
+    frame.nanoseconds = time
+    frame.file = file
+    do {
+      try FileFrame.read(file, into: &frame)
+    } catch {
+      // Passed on as what it is: an unreadable frame, for the pipeline to count and name.
+      frame.bytes.removeAll(keepingCapacity: true)
+      frame.format = .mjpeg
+    }
+    frame.receivedNanoseconds = cv4l2_now()
+    return .frame
+  }
+}
+
+/// A picture file as a frame.
+enum FileFrame {
+  static func read(_ path: String, into frame: inout Frame) throws(ImageError) {
+    let bytes = try ImageDecoder.bytes(ofFile: path)
+    guard !bytes.starts(with: [0xFF, 0xD8]) else {
+      frame.format = .mjpeg
+      frame.bytes = bytes
+      return
+    }
+    let image = try ImageDecoder.decode(bytes, name: path).rgb
+    frame.format = .rgb
+    frame.width = image.width
+    frame.height = image.height
+    frame.stride = image.width * 3
+    frame.bytes = image.pixels
+  }
+}

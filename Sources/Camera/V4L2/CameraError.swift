@@ -1,0 +1,78 @@
+import Glibc
+
+/// A camera that does not serve: which one, and why, in words that say what to do.
+public struct CameraError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What went wrong.
+  public enum Cause: Equatable, Sendable {
+    /// Nothing is at this path.
+    case noSuchDevice
+    /// The system does not let this user open it.
+    case noPermission
+    /// Another program uses it.
+    case busy
+    /// A file or device that knows nothing of V4L2.
+    case notACamera
+    /// A V4L2 device that does not capture pictures in one plane.
+    case noCapture
+    /// It cannot stream through shared memory.
+    case noStreaming
+    /// None of its formats can be read, or none is the one asked for; what it offers.
+    case noFormat(offered: [String])
+    /// It was there and has gone.
+    case unplugged
+    /// No frame came for this many seconds.
+    case stalled(seconds: Int)
+    /// The system refused an operation; its words.
+    case refused(operation: String, words: String)
+    /// There is no picture to play; why.
+    case noPictures(String)
+  }
+
+  /// The device's path, or the folder's.
+  public var device: String
+  /// What went wrong.
+  public var cause: Cause
+
+  /// Makes an error.
+  public init(device: String, cause: Cause) {
+    self.device = device
+    self.cause = cause
+  }
+
+  /// Makes the error that a negative result of `operation` stands for.
+  init(device: String, operation: String, result: Int32) {
+    self.device = device
+    switch -result {
+    case ENOENT, ENXIO: cause = .noSuchDevice
+    case EACCES, EPERM: cause = .noPermission
+    case EBUSY: cause = .busy
+    case ENOTTY: cause = .notACamera
+    case ENODEV: cause = .unplugged
+    default: cause = .refused(operation: operation, words: String(cString: strerror(-result)))
+    }
+  }
+
+  /// `DEVICE: what is wrong and what to do`.
+  public var description: String {
+    switch cause {
+    case .noSuchDevice:
+      "\(device): no such device. Is the camera plugged in? 'glint live --list' shows those that are."
+    case .noPermission:
+      "\(device): permission denied. Add yourself to the group 'video' "
+        + "('sudo usermod -aG video $USER') and log in again."
+    case .busy: "\(device): another program uses this camera. Close it ('fuser -v \(device)' names it) and try again."
+    case .notACamera: "\(device): this is no camera."
+    case .noCapture:
+      "\(device): this device captures no pictures; a camera's other nodes carry metadata. 'glint live --list' shows "
+        + "the right one."
+    case .noStreaming: "\(device): this camera cannot stream through shared memory (V4L2 memory mapping)."
+    case .noFormat(let offered):
+      "\(device): none of its formats serves (MJPEG, YUYV and NV12 are read); it offers "
+        + (offered.isEmpty ? "none" : offered.joined(separator: ", ")) + "."
+    case .unplugged: "\(device): the camera was unplugged."
+    case .stalled(let seconds): "\(device): no frame for \(seconds) s."
+    case .refused(let operation, let words): "\(device): \(operation) failed: \(words)."
+    case .noPictures(let words): "\(device): \(words)."
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import CV4L2
+import Glibc
+
+/// An open V4L2 capture device. For one thread at a time.
+public final class CaptureDevice {
+  /// The path it was opened by.
+  public let path: String
+  /// Its name, as in `HD Webcam`.
+  public let name: String
+  /// Where it is plugged in, as in `usb-0000:01:00.0-1.2`.
+  public let bus: String
+  private let device: Int32
+  private var buffers: [cv4l2_memory] = []
+  private var isStreaming = false
+
+  /// Opens a device and checks that it is a camera that streams.
+  public init(_ path: String) throws(CameraError) {
+    let device = cv4l2_open(path)
+    guard device >= 0 else { throw CameraError(device: path, operation: "open", result: device) }
+    var identity = cv4l2_identity()
+    let result = cv4l2_identify(device, &identity)
+    if result < 0 || identity.captures == 0 || identity.streams == 0 {
+      cv4l2_close(device)
+      if result == -EINVAL { throw CameraError(device: path, cause: .notACamera) }
+      if result < 0 { throw CameraError(device: path, operation: "VIDIOC_QUERYCAP", result: result) }
+      throw CameraError(device: path, cause: identity.captures == 0 ? .noCapture : .noStreaming)
+    }
+    self.path = path
+    self.device = device
+    name = text(of: identity.card)
+    bus = text(of: identity.bus)
+  }
+
+  deinit {
+    stop()
+    cv4l2_close(device)
+  }
+
+  /// The formats, sizes and rates it offers. A driver that lists no sizes has one mode a format, of size 0 x 0, to be
+  /// asked for any size.
+  public func modes() -> [CaptureMode] {
+    var found: [CaptureMode] = []
+    var mode = cv4l2_mode()
+    // The bounds are for drivers that never say that a list has ended.
+    for format in 0..<64 as Range<UInt32> where cv4l2_format(device, format, &mode.code) == 0 {
+      var sizes = 0
+      while sizes < 256, cv4l2_size(device, mode.code, UInt32(sizes), &mode.width, &mode.height) == 0 {
+        var rates = 0
+        var timed = mode
+        while rates < 64, cv4l2_rate(device, &mode, UInt32(rates), &timed.frames, &timed.seconds) == 0 {
+          found.append(CaptureMode(timed))
+          rates += 1
+        }
+        if rates == 0 { found.append(CaptureMode(mode)) }
+        sizes += 1
+      }
+      (mode.width, mode.height) = (0, 0)
+      if sizes == 0 { found.append(CaptureMode(mode)) }
+    }
+    return found
+  }
+
+  /// The mode, as the driver granted it.
+  struct Granted {
+    var mode: CaptureMode
+    var format: PixelFormat
+    var stride: Int
+  }
+
+  /// Sets the mode that serves the wishes best and starts to stream.
+  func start(_ wishes: CaptureWishes) throws(CameraError) -> Granted {
+    let offered = modes()
+    guard let best = wishes.best(of: offered) else {
+      var names: [String] = []
+      for mode in offered where !names.contains(mode.name) { names.append(mode.name) }
+      throw CameraError(device: path, cause: .noFormat(offered: names))
+    }
+    let size = wishes.size ?? (640, 480)
+    var mode = cv4l2_mode()
+    mode.code = best.code
+    mode.width = UInt32(best.width > 0 ? best.width : size.width)
+    mode.height = UInt32(best.height > 0 ? best.height : size.height)
+    (mode.frames, mode.seconds) = best.frames > 0 ? (best.frames, best.seconds) : (UInt32(wishes.rate ?? 30), 1)
+    try check(cv4l2_set_mode(device, &mode), "VIDIOC_S_FMT")
+    let granted = CaptureMode(mode)
+    guard let format = granted.format, wishes.format == nil || wishes.format == format else {
+      throw CameraError(device: path, cause: .noFormat(offered: [granted.name]))
+    }
+    // Four: one that is filled, one that waits, one that is copied, one to spare.
+    var count: UInt32 = 4
+    var memory = [cv4l2_memory](repeating: cv4l2_memory(), count: 4)
+    try check(cv4l2_map(device, &memory, &count), "VIDIOC_REQBUFS")
+    buffers = Array(memory[..<Int(count)])
+    isStreaming = true
+    let result = cv4l2_start(device)
+    if result < 0 {
+      stop()
+      try check(result, "VIDIOC_STREAMON")
+    }
+    return Granted(mode: granted, format: format, stride: Int(mode.stride))
+  }
+
+  /// Stops the stream and gives its memory back.
+  func stop() {
+    guard isStreaming else { return }
+    isStreaming = false
+    _ = cv4l2_stop(device)
+    var memory = buffers
+    cv4l2_unmap(device, &memory, UInt32(memory.count))
+    buffers = []
+  }
+
+  /// Waits for a frame; whether there is one.
+  func wait(milliseconds: Int) throws(CameraError) -> Bool {
+    let result = cv4l2_wait(device, Int32(clamping: milliseconds))
+    try check(result, "poll")
+    return result == 1
+  }
+
+  /// The oldest filled buffer, or nil when there is none.
+  func take() throws(CameraError) -> cv4l2_frame? {
+    var frame = cv4l2_frame()
+    let result = cv4l2_take(device, &frame)
+    if result == -EAGAIN { return nil }
+    try check(result, "VIDIOC_DQBUF")
+    guard buffers.indices.contains(Int(frame.index)) else {
+      throw CameraError(device: path, cause: .refused(operation: "VIDIOC_DQBUF", words: "a buffer that is not ours"))
+    }
+    return frame
+  }
+
+  /// Hands a buffer back.
+  func give(_ frame: cv4l2_frame) throws(CameraError) {
+    try check(cv4l2_give(device, frame.index), "VIDIOC_QBUF")
+  }
+
+  /// The bytes of a buffer, until it is handed back.
+  func bytes(of frame: cv4l2_frame) -> UnsafeBufferPointer<UInt8> {
+    let memory = buffers[Int(frame.index)]
+    return UnsafeBufferPointer(start: memory.start, count: min(Int(frame.count), memory.count))
+  }
+
+  private func check(_ result: Int32, _ operation: String) throws(CameraError) {
+    guard result < 0 else { return }
+    throw CameraError(device: path, operation: operation, result: result)
+  }
+}
+
+extension CaptureDevice {
+  /// The paths of all video devices, lowest number first, whether or not they are cameras.
+  public static func paths() -> [String] {
+    guard let folder = opendir("/dev") else { return [] }
+    defer { closedir(folder) }
+    var numbers: [Int] = []
+    while let entry = readdir(folder) {
+      let name = text(of: entry.pointee.d_name)
+      if name.hasPrefix("video"), let number = Int(name.dropFirst(5)) { numbers.append(number) }
+    }
+    return numbers.sorted().map { "/dev/video\($0)" }
+  }
+
+  /// The path of the first camera that can be opened, or nil.
+  public static func first() -> String? {
+    paths().first { (try? CaptureDevice($0)) != nil }
+  }
+}
+
+/// A C string of fixed room.
+private func text<Room>(of room: Room) -> String {
+  withUnsafeBytes(of: room) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+}

@@ -1,0 +1,59 @@
+import Graphs
+
+/// `Preprocessing.apply` for picture after picture: the same bytes, its tables and memory kept. For one thread at a time.
+public struct Preprocessor {
+  /// The rule.
+  public let rule: Preprocessing
+  private var plan: ResamplingPlan?
+  private var scratch: [UInt8] = []
+
+  /// Makes a preprocessor.
+  public init(_ rule: Preprocessing) {
+    self.rule = rule
+  }
+
+  /// The network's input from a decoded picture.
+  ///
+  /// - Parameters:
+  ///   - image: upright, 1 or 3 channels, any size.
+  ///   - face: as in `Preprocessing.apply`.
+  ///   - input: becomes `[height, width, colour.channels]`.
+  public mutating func apply(to image: Image, face: FaceBox? = nil, into input: inout [UInt8]) {
+    guard rule.resampling == .triangle, image.channels == rule.colour.channels else {
+      input = rule.apply(to: image, face: face).pixels
+      return
+    }
+    let shape = ResamplingPlan.Shape(
+      width: image.width, height: image.height,
+      region: rule.region(ofWidth: image.width, height: image.height, face: face),
+      outputWidth: rule.width, outputHeight: rule.height)
+    if plan?.shape != shape { plan = ResamplingPlan(shape) }
+    guard let plan else { return }
+    Self.fit(&scratch, plan.scratchCount(channels: image.channels))
+    Self.fit(&input, rule.width * rule.height * image.channels)
+    image.pixels.withUnsafeBufferPointer { pixels in
+      scratch.withUnsafeMutableBufferPointer { scratch in
+        input.withUnsafeMutableBufferPointer { input in
+          plan.run(
+            pixels.baseAddress!, channels: image.channels, scratch: scratch.baseAddress!, into: input.baseAddress!)
+        }
+      }
+    }
+  }
+
+  private static func fit(_ bytes: inout [UInt8], _ count: Int) {
+    if bytes.count > count { bytes.removeLast(bytes.count - count) }
+    if bytes.count < count { bytes.append(contentsOf: repeatElement(0, count: count - bytes.count)) }
+  }
+
+  /// The smallest decoding scale at which a picture of this size still has at least as many pixels in the region as the
+  /// network reads.
+  public func scale(forWidth width: Int, height: Int) -> JPEGDecoder.Scale {
+    for scale in [JPEGDecoder.Scale.eighth, .quarter, .half] {
+      let factor = Int(scale.rawValue)
+      let region = rule.region(ofWidth: width / factor, height: height / factor)
+      if region.width >= rule.width, region.height >= rule.height { return scale }
+    }
+    return .full
+  }
+}

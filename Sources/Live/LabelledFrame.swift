@@ -1,0 +1,92 @@
+import Camera
+import Imaging
+
+/// A face and what the network says of it.
+public struct LabelledFace: Sendable {
+  /// Where it is, in pixels of the frame.
+  public var box: FaceBox
+  /// A number that stays with the face from frame to frame.
+  public var track: Int
+  /// The logits.
+  public var logits: [Float]
+  /// The probability of each label.
+  public var probabilities: [Float]
+
+  /// The number of the likeliest label.
+  public var label: Int { probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0 }
+}
+
+/// Where the time of one frame went, in nanoseconds.
+public struct StageTimes: Equatable, Sendable {
+  /// From the frame's own time to this program having it.
+  public var capture: UInt64 = 0
+  /// Waiting for the frame before to be done with.
+  public var queue: UInt64 = 0
+  /// From bytes to pixels.
+  public var decode: UInt64 = 0
+  /// Finding faces.
+  public var detect: UInt64 = 0
+  /// Cutting out and resampling, for all faces.
+  public var prepare: UInt64 = 0
+  /// The network, for all faces.
+  public var classify: UInt64 = 0
+  /// From the frame's own time to its labels.
+  public var glassToLabel: UInt64 = 0
+
+  /// None yet.
+  public init() {}
+}
+
+/// A frame with its labels.
+public struct LabelledFrame: Sendable {
+  /// The source's number of the frame.
+  public var sequence: Int
+  /// When it was taken, CLOCK_MONOTONIC.
+  public var nanoseconds: UInt64
+  /// The file, for pictures played as a camera.
+  public var file: String?
+  /// Columns and rows.
+  public var width, height: Int
+  /// Its faces.
+  public var faces: [LabelledFace]
+  /// Where its time went.
+  public var times: StageTimes
+  /// Frames dropped so far: lost before they came, or passed over for newer ones.
+  public var dropped: Int
+}
+
+/// A place where a face is.
+public struct FoundFace: Sendable {
+  /// In pixels of the frame.
+  public var box: FaceBox
+  /// A number that stays with the face from frame to frame.
+  public var track: Int
+
+  /// Makes a found face.
+  public init(box: FaceBox, track: Int) {
+    self.box = box
+    self.track = track
+  }
+}
+
+/// What happened in all.
+public struct LiveSummary: Sendable {
+  /// Frames that got labels.
+  public var labelled = 0
+  /// Frames that could not be decoded, or that the camera marked as damaged.
+  public var damaged = 0
+  /// What the source dropped.
+  public var losses = FrameLosses()
+  /// Frames passed over because a newer one had come while the last was classified.
+  public var replaced = 0
+  /// How often the camera went and came back.
+  public var interruptions = 0
+  /// From the first frame to the last, in seconds.
+  public var seconds = 0.0
+  /// The processor time of the whole program in this time, in seconds.
+  public var processorSeconds = 0.0
+  /// Labels per stage: name and percentiles, in the order of the pipeline.
+  public var stages: [(name: String, times: LatencyHistogram)] = []
+  /// Whether the wish to stop ended it.
+  public var wasStopped = false
+}

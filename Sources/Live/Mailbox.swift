@@ -1,0 +1,80 @@
+import Camera
+import Foundation
+
+/// Between the thread that captures and the one that classifies: room for one frame, the newest. Frames are swapped, never
+/// copied.
+final class Mailbox: @unchecked Sendable {
+  /// What the classifying side finds.
+  enum Letter {
+    case frame(losses: FrameLosses, replaced: Int)
+    case waiting(CameraError)
+    case resumed(title: String)
+    case nothing
+  }
+
+  private let condition = NSCondition()
+  private var frame = Frame()
+  private var isFull = false
+  private var replaced = 0
+  private var losses = FrameLosses()
+  private var notices: [Letter] = []
+  private var isClosed = false
+  private var hasCaptureEnded = false
+
+  /// Puts a frame in, in place of one that nobody took, and takes an old one out to be filled.
+  func put(_ new: inout Frame, losses: FrameLosses) {
+    condition.lock()
+    swap(&frame, &new)
+    if isFull { replaced += 1 }
+    isFull = true
+    self.losses = losses
+    condition.signal()
+    condition.unlock()
+  }
+
+  /// Tells the other side something.
+  func tell(_ letter: Letter) {
+    condition.lock()
+    notices.append(letter)
+    condition.signal()
+    condition.unlock()
+  }
+
+  /// What has come, or `.nothing` after `milliseconds`. A frame is swapped for `old`.
+  func take(_ old: inout Frame, milliseconds: Int) -> Letter {
+    condition.lock()
+    defer { condition.unlock() }
+    let end = Date(timeIntervalSinceNow: Double(milliseconds) / 1000)
+    while notices.isEmpty, !isFull {
+      guard condition.wait(until: end) else { break }
+    }
+    if !notices.isEmpty { return notices.removeFirst() }
+    guard isFull else { return .nothing }
+    swap(&frame, &old)
+    isFull = false
+    return .frame(losses: losses, replaced: replaced)
+  }
+
+  /// Asks the capturing side to end, and waits until it has.
+  func close() {
+    condition.lock()
+    isClosed = true
+    while !hasCaptureEnded { condition.wait() }
+    condition.unlock()
+  }
+
+  /// Whether the capturing side shall end.
+  var mustEnd: Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    return isClosed
+  }
+
+  /// Said by the capturing side, last.
+  func captureEnded() {
+    condition.lock()
+    hasCaptureEnded = true
+    condition.broadcast()
+    condition.unlock()
+  }
+}

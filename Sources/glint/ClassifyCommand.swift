@@ -1,0 +1,101 @@
+import ArgumentParser
+import Foundation
+import Imaging
+import ModelFiles
+import Quantization
+
+/// `glint classify`: label and probability of pictures.
+struct Classify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Label pictures: JPEG or PNG files, or folders of them.",
+    discussion: """
+      Each picture is prepared as the model's file says, with its EXIF orientation applied. A file that cannot be read is
+      named and passed over, and the exit status is then 1.
+
+      Examples:
+        glint classify happy-sad.int8.safetensors face.jpg
+        glint classify happy-sad.int8.safetensors holiday/ portrait.png --json
+      """)
+
+  @Argument(help: "A model file, float or int8.")
+  var model: String
+
+  @Argument(help: "Pictures, or folders whose pictures are taken, with those in the folders within.")
+  var images: [String]
+
+  @OptionGroup var threads: ThreadOption
+  @OptionGroup var isa: ISAOption
+  @OptionGroup var json: JSONOption
+
+  func run() throws {
+    let loaded = try ModelFile.load(model)
+    let runner = try ModelRunner(loaded, threads: threads.count, kernels: isa.kernels)
+    var preprocessor = Preprocessor(loaded.description.preprocessing)
+    let files = try Self.files(images)
+    // Columns that stand below each other: paths of one command are mostly of like length.
+    let width = min(60, files.map(\.count).max() ?? 0)
+    var pixels: [UInt8] = []
+    var failed = 0
+    for file in files {
+      do {
+        preprocessor.apply(to: try ImageDecoder.decode(path: file), into: &pixels)
+        let logits = runner.logits(pixels)
+        let answer = Answer(
+          file: file, labels: loaded.description.labels, logits: logits,
+          probabilities: runner.probabilities(logits: logits))
+        emit(json.json ? try jsonLine(answer) : answer.line(width: width))
+      } catch let error as ImageError {
+        failed += 1
+        if json.json { emit(try jsonLine(Refusal(file: file, error: error.reason))) }
+        complain("glint: \(error)")
+      }
+    }
+    if failed > 0 {
+      throw Failure("\(failed) of \(files.count) \(files.count == 1 ? "picture" : "pictures") could not be read")
+    }
+  }
+
+  /// The files themselves, and the pictures of the folders.
+  private static func files(_ paths: [String]) throws -> [String] {
+    var files: [String] = []
+    for path in paths {
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+        files.append(path)  // a path that leads nowhere is a file that failed
+        continue
+      }
+      let found = try ImageFiles.list(path)
+      guard !found.isEmpty else { throw Failure("\(path): no pictures (.jpg, .jpeg, .png) in this folder") }
+      files += found
+    }
+    return files
+  }
+
+  /// What is known of one picture, in the words of `classify --json`.
+  private struct Answer: Encodable {
+    let file: String
+    let label: String
+    let probability: Float
+    let probabilities: [String: Float]
+    let logits: [Float]
+
+    init(file: String, labels: [String], logits: [Float], probabilities: [Float]) {
+      let best = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
+      self.file = file
+      self.logits = logits
+      label = labels[best]
+      probability = probabilities[best]
+      self.probabilities = Dictionary(zip(labels, probabilities)) { first, _ in first }
+    }
+
+    func line(width: Int) -> String {
+      let name = file.padding(toLength: max(width, file.count), withPad: " ", startingAt: 0)
+      return "\(name)  \(label)  \(percent(Double(probability)))"
+    }
+  }
+
+  private struct Refusal: Encodable {
+    let file: String
+    let error: String
+  }
+}

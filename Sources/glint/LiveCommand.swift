@@ -1,0 +1,157 @@
+import ArgumentParser
+import Camera
+import Foundation
+import Live
+import ModelFiles
+import Quantization
+import RenderedFaces
+
+/// `glint live`: a camera's frames, labelled as they come.
+struct LiveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "live",
+    abstract: "Label a camera's frames as they come.",
+    discussion: """
+      Takes the first camera unless one is named. Always the newest frame is labelled; older ones that had no time are
+      dropped and counted. A camera that is unplugged is waited for. Ctrl-C ends with a summary.
+
+      With --json, one object a labelled frame: sequence, timestamp_ns (CLOCK_MONOTONIC), faces (box x y w h in pixels of
+      the frame, label, probability, track), latency_ms (by stage, and glass_to_label from the frame's own time to its
+      label), dropped (frames so far).
+
+      Examples:
+        glint live happy-sad.int8.safetensors
+        glint live happy-sad.int8.safetensors --camera /dev/video2 --size 1280x720 --format mjpeg
+        glint live happy-sad.int8.safetensors --folder photos/ --fps 10 --count 100 --json
+        glint live happy-sad.int8.safetensors --rendered --seconds 10
+        glint live --list
+      """)
+
+  @Argument(help: "A model file, float or int8.")
+  var model: String?
+
+  @Option(name: .long, help: "The camera's device (default: the first that can be opened).")
+  var camera: String?
+
+  @Option(name: .long, help: "Play the pictures of this folder as a camera, over and over.")
+  var folder: String?
+
+  @Flag(name: .long, help: "Use a camera that is rendered: a painted person who smiles and frowns.")
+  var rendered = false
+
+  @Flag(name: .long, help: "List the cameras and what they offer, and end.")
+  var list = false
+
+  @Option(name: .long, help: "Size of the frames, as in 640x480; the nearest that the camera has.", transform: FrameSize.init)
+  var size: FrameSize?
+
+  @Option(name: .long, help: "Frames a second (default: 30).")
+  var fps: Double?
+
+  @Option(name: .long, help: "The camera's format: mjpeg, yuyv or nv12 (default: what costs least).", transform: Self.format)
+  var format: PixelFormat?
+
+  @Option(name: .long, help: "End after this many labelled frames.")
+  var count: Int?
+
+  @Option(name: .long, help: "End after this many seconds.")
+  var seconds: Double?
+
+  @OptionGroup var threads: ThreadOption
+  @OptionGroup var isa: ISAOption
+  @OptionGroup var json: JSONOption
+
+  func validate() throws {
+    guard list || model != nil else { throw ValidationError("Name a model file, as in 'glint live model.safetensors'.") }
+    guard [camera != nil, folder != nil, rendered].filter({ $0 }).count <= 1 else {
+      throw ValidationError("--camera, --folder and --rendered exclude each other.")
+    }
+    if let fps, !(0.1...1000).contains(fps) { throw ValidationError("--fps takes a number from 0.1 to 1000.") }
+    if let count, count < 1 { throw ValidationError("--count takes a number from 1 up.") }
+    if let seconds, !(seconds > 0) { throw ValidationError("--seconds takes a number above 0.") }
+    if format != nil, folder != nil || rendered { throw ValidationError("--format is for cameras.") }
+    if size != nil, folder != nil { throw ValidationError("--size is for cameras; pictures have their own.") }
+  }
+
+  func run() throws {
+    if list { return listCameras() }
+    guard let model else { return }
+    let stop = StopSignal()
+    stop.listen()
+    let loaded = try ModelFile.load(model)
+    let runner = try ModelRunner(loaded, threads: threads.count, kernels: isa.kernels)
+    let source = try openSource()
+    let pipeline = try LivePipeline(source: source, description: loaded.description) { runner.logits($0) }
+    var screen = LiveScreen(labels: loaded.description.labels, json: json.json)
+    screen.begin(source.title)
+    let summary = pipeline.run(
+      .init(frames: count, seconds: seconds), stop: stop, notify: { screen.show($0) }, publish: { screen.show($0) })
+    screen.end(summary)
+    if summary.labelled == 0, !summary.wasStopped {
+      throw Failure("\(source.title): no frame could be labelled")
+    }
+  }
+
+  private func openSource() throws -> any FrameSource {
+    if let folder { return try FolderSource(folder, rate: fps ?? 30) }
+    if rendered {
+      let scene = RenderedScene(seed: 1, width: size?.width ?? 640, height: size?.height ?? 480)
+      return PaintedSource(title: "a rendered person, \(scene.width) x \(scene.height)", rate: fps ?? 30) {
+        scene.frame(at: $0).image
+      }
+    }
+    guard let path = camera ?? CaptureDevice.first() else {
+      throw Failure(
+        "no camera was found. Plug one in, name one with --camera, or try --rendered, which needs none.")
+    }
+    let wishes = CaptureWishes(size: size.map { ($0.width, $0.height) }, rate: fps, format: format)
+    return try CameraSource(path, wishes: wishes)
+  }
+
+  private func listCameras() {
+    let paths = camera.map { [$0] } ?? CaptureDevice.paths()
+    if paths.isEmpty { emit("No video devices.") }
+    for path in paths {
+      do {
+        let device = try CaptureDevice(path)
+        emit("\(path)  \(device.name)  (\(device.bus))")
+        var rates: [String: [Double]] = [:]
+        var order: [String] = []
+        for mode in device.modes() {
+          let size = mode.width > 0 ? " \(mode.width)x\(mode.height)" : ""
+          let name = "\(mode.name)\(size)\(mode.format == nil ? " (not read)" : "")"
+          if rates[name] == nil { order.append(name) }
+          rates[name, default: []].append(mode.rate)
+        }
+        for name in order {
+          let known = (rates[name] ?? []).filter { $0 > 0 }.map { fixed($0, $0 == $0.rounded() ? 0 : 1) }
+          emit("  \(name)\(known.isEmpty ? "" : "  \(known.joined(separator: ", "))/s")")
+        }
+      } catch {
+        emit("\(error)")
+      }
+    }
+  }
+
+  private static func format(_ text: String) throws -> PixelFormat {
+    guard let format = PixelFormat(rawValue: text.lowercased()), format != .rgb else {
+      throw ValidationError("--format takes mjpeg, yuyv or nv12, not '\(text)'.")
+    }
+    return format
+  }
+}
+
+/// `640x480`.
+struct FrameSize {
+  let width: Int
+  let height: Int
+
+  init(_ text: String) throws {
+    let sides = text.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard sides.count == 2, let width = sides[0], let height = sides[1], (16...8192).contains(width),
+      (16...8192).contains(height)
+    else { throw ValidationError("A size is columns x rows, as in 640x480, not '\(text)'.") }
+    self.width = width
+    self.height = height
+  }
+}

@@ -1,0 +1,125 @@
+import Camera
+import Foundation
+import Live
+
+/// What `glint live` shows: one line that is drawn again and again on a terminal, a line a second where output is piped, or
+/// one JSON object a frame.
+struct LiveScreen {
+  private let labels: [String]
+  private let json: Bool
+  private let isTerminal = isatty(STDOUT_FILENO) == 1
+  private var drawn: UInt64 = 0
+  private var recent: [UInt64] = []
+  private var width = 0
+
+  init(labels: [String], json: Bool) {
+    self.labels = labels
+    self.json = json
+  }
+
+  /// Says what is looked at.
+  func begin(_ title: String) {
+    complain("Looking at \(title). Ctrl-C ends.")
+  }
+
+  /// Shows a labelled frame.
+  mutating func show(_ frame: LabelledFrame) {
+    if json {
+      if let line = try? jsonLine(LiveLine(frame, labels: labels)) { emit(line) }
+      return
+    }
+    let now = DispatchTime.now().uptimeNanoseconds
+    recent.append(now)
+    while let first = recent.first, now - first > 2_000_000_000 { recent.removeFirst() }
+    guard now - drawn >= (isTerminal ? 50_000_000 : 1_000_000_000) else { return }
+    drawn = now
+    let rate = recent.count > 1 ? Double(recent.count - 1) / (Double(now - recent[0]) / 1e9) : 0
+    let faces = frame.faces.map { face in
+      let share = Double(face.probabilities[face.label])
+      let bar = String(repeating: "█", count: Int(share * 10)) + String(repeating: "░", count: 10 - Int(share * 10))
+      return "\(labels[face.label]) \(bar) \(percent(share, 0))"
+    }
+    let times = frame.times
+    let line = [
+      faces.joined(separator: "  "), "\(fixed(rate, 0))/s", "decode \(milliseconds(times.decode))",
+      "prepare \(milliseconds(times.prepare))", "classify \(milliseconds(times.classify)) ms",
+      "glass to label \(milliseconds(times.glassToLabel)) ms", "dropped \(frame.dropped)",
+    ].joined(separator: "  ")
+    if isTerminal { draw(line) } else { emit(line) }
+  }
+
+  /// Tells what a person should know, on standard error.
+  mutating func show(_ notice: LivePipeline.Notice) {
+    if isTerminal, !json { draw("") }
+    switch notice {
+    case .waiting(let error): complain("\(error) Waiting for it.")
+    case .resumed(let title): complain("Looking again at \(title).")
+    case .unreadable(let error): complain("Passed over \(error)")
+    }
+  }
+
+  /// Shows what happened in all.
+  mutating func end(_ summary: LiveSummary) {
+    if isTerminal, !json { draw("") }
+    let rate = summary.seconds > 0 ? Double(summary.labelled) / summary.seconds : 0
+    complain(
+      "\(summary.labelled) frames labelled in \(duration(seconds: summary.seconds)), \(fixed(rate))/s, "
+        + "\(percent(summary.processorSeconds / max(summary.seconds, 1e-9), 0)) of one core")
+    complain(
+      "dropped: \(summary.losses.lost) lost by the source, \(summary.losses.skipped + summary.replaced) passed over for "
+        + "newer ones, \(summary.damaged) damaged")
+    guard summary.labelled > 0 else { return }
+    var table = Table(["ms", "p50", "p95", "p99"])
+    for (name, times) in summary.stages {
+      table.add([name] + [0.5, 0.95, 0.99].map { fixed(times.milliseconds(atShare: $0), 2) })
+    }
+    table.lines.forEach(complain)
+  }
+
+  private func milliseconds(_ nanoseconds: UInt64) -> String { fixed(Double(nanoseconds) / 1e6) }
+
+  private mutating func draw(_ line: String) {
+    let padding = String(repeating: " ", count: max(0, width - line.count))
+    print("\r" + line + padding + (line.isEmpty ? "\r" : ""), terminator: "")
+    fflush(nil)
+    width = line.count
+  }
+}
+
+/// One frame in the words of `live --json`.
+private struct LiveLine: Encodable {
+  struct Box: Encodable {
+    let x, y, w, h: Float
+  }
+  struct Face: Encodable {
+    let box: Box
+    let label: String
+    let probability: Float
+    let track: Int
+  }
+
+  let sequence: Int
+  let timestamp_ns: UInt64
+  let file: String?
+  let faces: [Face]
+  let latency_ms: [String: Double]
+  let dropped: Int
+
+  init(_ frame: LabelledFrame, labels: [String]) {
+    sequence = frame.sequence
+    timestamp_ns = frame.nanoseconds
+    file = frame.file
+    dropped = frame.dropped
+    faces = frame.faces.map {
+      Face(
+        box: Box(x: $0.box.x, y: $0.box.y, w: $0.box.width, h: $0.box.height), label: labels[$0.label],
+        probability: $0.probabilities[$0.label], track: $0.track)
+    }
+    let times = frame.times
+    let stages = [
+      "capture": times.capture, "queue": times.queue, "decode": times.decode, "detect": times.detect,
+      "prepare": times.prepare, "classify": times.classify, "glass_to_label": times.glassToLabel,
+    ]
+    latency_ms = stages.mapValues { (Double($0) / 1e3).rounded() / 1e3 }
+  }
+}

@@ -1,0 +1,78 @@
+import Camera
+import Imaging
+import Testing
+
+@Suite struct FrameDecoderTests {
+  private func frame(_ format: PixelFormat, _ width: Int, _ height: Int, _ bytes: [UInt8], stride: Int = 0) -> Frame {
+    var frame = Frame()
+    (frame.format, frame.width, frame.height, frame.bytes, frame.stride) = (format, width, height, bytes, stride)
+    return frame
+  }
+
+  /// BT.601 limited range in floating point.
+  private func expected(_ y: Int, _ u: Int, _ v: Int) -> [Double] {
+    let luma = 255.0 / 219 * Double(y - 16), blue = Double(u - 128), red = Double(v - 128)
+    let all = [
+      luma + 1.402 * 255 / 224 * red,
+      luma - 0.344136 * 255 / 224 * blue - 0.714136 * 255 / 224 * red,
+      luma + 1.772 * 255 / 224 * blue,
+    ]
+    return all.map { min(255, max(0, $0)) }
+  }
+
+  @Test func yuyvAndNV12AreBT601() throws {
+    let decoder = try FrameDecoder()
+    var image = Image(width: 1, height: 1, channels: 1, filledWith: 0)
+    for y in stride(from: 0, through: 255, by: 17) {
+      for u in stride(from: 0, through: 255, by: 51) {
+        for v in stride(from: 0, through: 255, by: 51) {
+          let bytes = [y, u, 235, v].map { UInt8($0) }
+          try decoder.decode(frame(.yuyv, 2, 2, bytes + bytes), into: &image)
+          let planar = [y, 235, 99, 99, y, 235, 99, 99, u, v, 99, 99].map { UInt8($0) }
+          var other = image
+          try decoder.decode(frame(.nv12, 2, 2, planar, stride: 4), into: &other)
+          #expect(image == other)
+          for (got, wanted) in zip(image.pixels, expected(y, u, v) + expected(235, u, v)) {
+            #expect(abs(Double(got) - wanted) <= 2, "\(y) \(u) \(v)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test func shortAndOddFramesAreErrors() throws {
+    let decoder = try FrameDecoder()
+    var image = Image(width: 1, height: 1, channels: 1, filledWith: 0)
+    for bad in [
+      frame(.yuyv, 4, 4, [UInt8](repeating: 0, count: 31)), frame(.nv12, 4, 4, [UInt8](repeating: 0, count: 23)),
+      frame(.rgb, 4, 4, [UInt8](repeating: 0, count: 47)), frame(.yuyv, 3, 4, [UInt8](repeating: 0, count: 99)),
+      frame(.rgb, 0, 4, [1]), frame(.mjpeg, 4, 4, []), frame(.yuyv, 4, 4, [UInt8](repeating: 0, count: 32), stride: 10),
+    ] {
+      #expect(throws: ImageError.self) { try decoder.decode(bad, into: &image) }
+    }
+  }
+}
+
+@Suite struct SourceTests {
+  @Test func aPaintedSourceKeepsItsRate() {
+    let source = PaintedSource(title: "test", rate: 200) { Image(width: 2, height: 2, channels: 3, filledWith: UInt8($0 * 100)) }
+    var frame = Frame(), numbers: [Int] = []
+    while numbers.count < 10 {
+      if source.next(into: &frame, milliseconds: 50) == .frame {
+        numbers.append(frame.sequence)
+        #expect(frame.bytes.count == 12 && frame.format == .rgb)
+        // The picture is that of the frame's own time.
+        #expect(frame.bytes[0] == UInt8(Double(frame.sequence) / 200 * 100))
+      }
+    }
+    #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
+    #expect(source.losses.lost == numbers[9] - 9)
+  }
+
+  @Test func aSourceThatIsNotDueSaysSo() {
+    let source = PaintedSource(title: "slow", rate: 0.5) { _ in Image(width: 2, height: 2, channels: 3, filledWith: 1) }
+    var frame = Frame()
+    #expect(source.next(into: &frame, milliseconds: 1) == .frame)
+    #expect(source.next(into: &frame, milliseconds: 1) == .nothing)
+  }
+}

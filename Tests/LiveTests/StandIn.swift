@@ -1,0 +1,83 @@
+import Foundation
+import Graphs
+import Imaging
+import ModelFiles
+import TestSupport
+
+/// The stand-in camera, built once, and the real program run with it.
+enum StandIn {
+  private static let folder = try! TemporaryFolder()
+
+  /// The shared object.
+  private static let library: String = {
+    let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../StandInCamera/standin.c").path
+    let library = folder.path("standin.so")
+    let compiler = Process()
+    compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    compiler.arguments = [
+      "cc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", "-o", library, source, "-lpthread",
+    ]
+    try! compiler.run()
+    compiler.waitUntilExit()
+    precondition(compiler.terminationStatus == 0, "the stand-in camera does not compile")
+    return library
+  }()
+
+  /// An int8 model of random weights, small and quick.
+  static let model: String = {
+    let graph = Graph.happySad(input: [32, 32, 3])
+    var model = try! RandomModels.int8(graph, seed: 5)
+    model.description.preprocessing = Preprocessing(width: 32, height: 32)
+    let path = folder.path("model.safetensors")
+    try! model.write(to: path)
+    return path
+  }()
+
+  /// Writes a camera's frame to be served.
+  static func file(_ bytes: [UInt8], _ name: String) -> String { try! folder.write(bytes, as: name) }
+
+  /// JPEG frames of 64 x 48 pixels, all different.
+  static let frames: [String] = (0..<8).map { number in
+    let pixels = (0..<64 * 48 * 3).map { UInt8(($0 / 3 % 64 * 3 + 30 * number) % 256) }
+    let image = Image(width: 64, height: 48, channels: 3, pixels: pixels)
+    return file(try! ImageEncoder.jpeg(image, quality: 85), "frame\(number).jpg")
+  }
+
+  /// One camera's facts, and what happens.
+  static func script(_ events: [String], facts: [String] = ["mode MJPG 64 48 30"]) -> [String: String] {
+    let text = (["device \(device)"] + facts + events).joined(separator: "\n") + "\n"
+    let path = file(Array(text.utf8), "script-\(UUID().uuidString)")
+    return ["LD_PRELOAD": library, "STANDIN_SCRIPT": path]
+  }
+
+  /// The path of the device that is not there.
+  static let device = "/dev/video-stand-in"
+
+  /// Runs `glint live` on the stand-in camera.
+  static func live(_ environment: [String: String], _ arguments: String...) throws -> GlintProgram.Result {
+    try GlintProgram.run(
+      ["live", model, "--camera", device, "--json", "--threads", "1"] + arguments, environment: environment)
+  }
+}
+
+/// The lines of `live --json`, read back.
+struct Line: Decodable {
+  struct Box: Decodable { let x, y, w, h: Float }
+  struct Face: Decodable {
+    let box: Box
+    let label: String
+    let probability: Float
+    let track: Int
+  }
+  let sequence: Int
+  let timestamp_ns: UInt64
+  let file: String?
+  let faces: [Face]
+  let latency_ms: [String: Double]
+  let dropped: Int
+
+  static func all(_ result: GlintProgram.Result) throws -> [Line] {
+    try result.output.split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+  }
+}
