@@ -27,7 +27,7 @@ def read_model(path):
 
 
 def build(graph, tensors):
-    """An ONNX model that yields every value as NHWC-independent raw tensors, and the outputs' accumulators."""
+    """An ONNX Runtime session that yields every value, and the accumulators of dense nodes as `<node>.acc`."""
     nodes, initializers, outputs = [], [], []
 
     def constant(name, array):
@@ -37,7 +37,6 @@ def build(graph, tensors):
     scales, zeros = tensors["values.scale"], tensors["values.zero_point"]
     number = {"input": 0}
     height, width, channels = graph["input"]
-    shapes = {"input": (channels, height, width)}
     final = {output["value"] for output in graph["outputs"]}
     for index, node in enumerate(graph["nodes"]):
         name, source = node["name"], node["inputs"][0]
@@ -45,7 +44,6 @@ def build(graph, tensors):
         q_in = [constant(f"{name}.s_in", scales[number[source]]), constant(f"{name}.z_in", zeros[number[source]])]
         q_out = [constant(f"{name}.s_out", scales[index + 1]), constant(f"{name}.z_out", zeros[index + 1])]
         kind = node["operator"]
-        result = name
         if kind == "conv2d":
             assert node["activation"] in ("none", "relu") and name not in final
             weight = tensors[f"{name}.weight"].transpose(0, 3, 1, 2)  # OHWI to OIHW
@@ -73,7 +71,7 @@ def build(graph, tensors):
                 "MatMulInteger", [source, w, q_in[1], constant(f"{name}.z_w", np.int8(0))], [f"{name}.product"]))
             nodes.append(helper.make_node(
                 "Add", [f"{name}.product", constant(f"{name}.b", tensors[f"{name}.bias"])], [f"{name}.acc"]))
-            outputs.append(helper.make_tensor_value_info(f"{name}.acc", TensorProto.INT32, None))
+            outputs.append(helper.make_tensor_value_info(f"{name}.acc", TensorProto.INT32, [None] * 2))
             if name in final:
                 continue
             # Requantization, written with plain nodes: float(acc) * m, rounded half to even, plus the zero point.
@@ -90,13 +88,15 @@ def build(graph, tensors):
             nodes.append(helper.make_node("Cast", [f"{name}.c"], [name], to=TensorProto.INT8))
         else:
             sys.exit(f"this check does not know the operator {kind} of node {name}")
-        outputs.append(helper.make_tensor_value_info(result, TensorProto.INT8, None))
+        rank = 4 if kind in ("conv2d", "max_pool2d") else 2
+        outputs.append(helper.make_tensor_value_info(name, TensorProto.INT8, [None] * rank))
     feed = helper.make_tensor_value_info("input", TensorProto.INT8, [1, channels, height, width])
     model = helper.make_model(helper.make_graph(nodes, "check", [feed], outputs, initializers),
                               opset_imports=[helper.make_opsetid("", 19)], ir_version=9)
     onnx.checker.check_model(model)
     options = onnxruntime.SessionOptions()
     # Each node as it is written: a fused node would hide the value between.
+    options.log_severity_level = 3  # errors only
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
 
@@ -109,7 +109,8 @@ def as_glint_lays(array):
 def main():
     glint, model, folder, count = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]), int(sys.argv[4])
     metadata, tensors = read_model(model)
-    session = build(json.loads(metadata["graph"]), tensors)
+    graph = json.loads(metadata["graph"])
+    session = build(graph, tensors)
     names = [output.name for output in session.get_outputs()]
     suffixes = {".jpg", ".jpeg", ".png"}
     images = sorted(p for p in folder.rglob("*") if p.suffix.lower() in suffixes)
@@ -123,7 +124,7 @@ def main():
             subprocess.run([glint, "inspect", model, "--values", path, "--image", image], check=True,
                            stdout=subprocess.DEVNULL)
             ours = load_file(path)
-            pixels = ours["input"].reshape(session_input_shape(metadata))
+            pixels = ours["input"].reshape(graph["input"])
             feed = np.ascontiguousarray(pixels.transpose(2, 0, 1)[None])
             theirs = dict(zip(names, session.run(None, {"input": feed})))
             for name, value in theirs.items():
@@ -144,10 +145,6 @@ def main():
     print(f"{len(images)} images, {len(names)} values each: {compared} numbers compared, {different} differ "
           f"(ONNX Runtime {onnxruntime.__version__})")
     sys.exit(1 if different else 0)
-
-
-def session_input_shape(metadata):
-    return json.loads(metadata["graph"])["input"]
 
 
 if __name__ == "__main__":
