@@ -1,0 +1,54 @@
+import Foundation
+import Graphs
+import Imaging
+import Quantization
+import Training
+
+/// Labelled images of a folder, preprocessed by a model's own rule.
+enum LabelledImages {
+  /// Reads a part of a folder of class folders.
+  ///
+  /// - Parameters:
+  ///   - part: which part; the split is the trainer's own, fixed by content, so that the test part of the folder that
+  ///     a model was trained on holds no picture that it has seen.
+  /// - Throws: where the folder's classes are not the model's labels, or nothing decodes.
+  static func read(
+    _ folder: String, part: DataPart, for description: ModelDescription, quiet: Bool
+  ) throws -> [Comparison.Image] {
+    var scanning = Progress("Reading \(folder)", quiet: quiet)
+    let dataset = try Dataset(reading: folder) { scanning.update($0, of: $1) }
+    guard dataset.labels == description.labels else {
+      throw Failure(
+        "\(folder): its classes are \(dataset.labels.joined(separator: ", ")), "
+          + "the model's labels \(description.labels.joined(separator: ", "))")
+    }
+    for damaged in dataset.damaged { complain("passed over: \(damaged.file): \(damaged.reason)") }
+    let pictures = part == .all ? dataset.training + dataset.validation + dataset.test : dataset.test
+    var images: [Comparison.Image] = []
+    for picture in pictures {
+      images.append(try prepared(picture, by: description.preprocessing))
+      scanning.update(images.count, of: pictures.count)
+    }
+    scanning.finish("\(images.count) images\(part == .all ? "" : " of the test part")")
+    return images
+  }
+
+  /// A picture as the network reads it.
+  static func prepared(_ picture: Dataset.Picture, by preprocessing: Preprocessing) throws -> Comparison.Image {
+    let image: Image
+    switch picture.source {
+    case .file(let path): image = try ImageDecoder.decode(path: path)
+    case .image(let painted): image = painted
+    }
+    let pixels = preprocessing.apply(to: image, face: picture.face).pixels
+    return Comparison.Image(name: picture.name, label: picture.label, pixels: pixels)
+  }
+}
+
+/// Which part of a data set is looked at.
+enum DataPart: String, CaseIterable {
+  /// What training never saw.
+  case test
+  /// Every picture.
+  case all
+}
