@@ -15,7 +15,7 @@ let package = Package(
     .target(name: "CThreads", cSettings: strictC),
     .target(name: "Tensors"),
     .target(name: "Graphs", dependencies: ["Tensors"]),
-    .target(name: "ModelFiles", dependencies: ["Graphs"]),
+    .target(name: "ModelFiles", dependencies: ["Graphs"], exclude: ["FORMAT.md"]),
 
     // Int8 inference: the definition, and the quick way to the same bytes.
     .target(name: "Reference", dependencies: ["Graphs"]),

@@ -17,20 +17,18 @@ public final class ModelRunner {
   public let model: LoadedModel
   private let engine: Engine
 
-  /// Readies a model.
+  /// Readies a model, and checks that it gives the logits that its file brings along.
   ///
-  /// - Parameter keepingAllValues: whether `values` will be asked for; an int8 model then runs unfused.
-  /// - Throws: `RuntimeError` or what the float interpreter says of a graph that it cannot run.
-  public init(
-    _ model: LoadedModel, threads: Int, kernels: KernelTable = .detected, keepingAllValues: Bool = false
-  ) throws {
+  /// - Throws: `RuntimeError` or `TrainingError` for a graph that cannot be run, `SelfTestError` where the model's own
+  ///   samples come out differently.
+  public init(_ model: LoadedModel, threads: Int, kernels: KernelTable = .detected) throws {
     self.model = model
     switch model {
     case .float(let float): engine = .float(try FloatInterpreter(float, threads: threads))
     case .int8(let int8):
-      engine = .int8(
-        try Interpreter(int8, kernels: kernels, threads: threads, keepingAllValues: keepingAllValues))
+      engine = .int8(try Interpreter(int8, kernels: kernels, threads: threads))
     }
+    try selfTest()
   }
 
   /// The logits of all outputs, joined, for pixels `[height, width, channels]`.
@@ -46,10 +44,8 @@ public final class ModelRunner {
     model.description.probabilities(logits: logits) { Foundation.exp($0) }
   }
 
-  /// Checks that the model gives the logits that its file brings along: int8 to the bit, float to rounding.
-  ///
-  /// - Throws: `SelfTestError`.
-  public func selfTest() throws {
+  /// int8 to the bit, float to rounding.
+  private func selfTest() throws {
     let golden: [GoldenSample]
     let tolerance: Float
     switch model {

@@ -98,10 +98,10 @@ import Training
   @Test func theGoldenSampleHoldsWhatTheEngineGives() throws {
     let model = try RandomModels.float(Self.graph, seed: 4)
     let result = try Quantizer().quantize(model, try record(model, images(3, Self.graph)))
-    try ModelRunner(.int8(result), threads: 1).selfTest()
+    _ = try ModelRunner(.int8(result), threads: 1)
     var changed = result
     changed.golden[0].logits[0] += 0.001
-    #expect(throws: SelfTestError.self) { try ModelRunner(.int8(changed), threads: 1).selfTest() }
+    #expect(throws: SelfTestError.self) { try ModelRunner(.int8(changed), threads: 1) }
   }
 
   @Test func strangeInputsGiveASoundResult() throws {

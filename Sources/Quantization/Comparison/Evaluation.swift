@@ -26,6 +26,21 @@ public struct Evaluation: Sendable {
   /// Accuracy, confusion matrix, area under the ROC curve and calibration error.
   public var metrics: Metrics { Metrics(answers, classes: labels.count) }
 
+  /// Mean confidence, accuracy and images of each of ten equal bins of confidence that holds any.
+  public var reliability: [(confidence: Double, accuracy: Double, count: Int)] {
+    var bins = [(confidence: Double, right: Int, count: Int)](repeating: (0, 0, 0), count: 10)
+    for answer in answers {
+      let confidence = answer.probabilities[answer.predicted]
+      let bin = min(9, max(0, Int(confidence * 10)))
+      bins[bin].confidence += confidence
+      bins[bin].right += answer.predicted == answer.label ? 1 : 0
+      bins[bin].count += 1
+    }
+    return bins.filter { $0.count > 0 }.map {
+      ($0.confidence / Double($0.count), Double($0.right) / Double($0.count), $0.count)
+    }
+  }
+
   private var answers: [Metrics.Prediction] {
     zip(truth, probabilities).map { truth, row in
       Metrics.Prediction(name: "", label: truth, probabilities: row.map { Double($0) })

@@ -1,0 +1,78 @@
+import Quantization
+import Training
+
+/// A comparison in the words of `compare --json`.
+struct ComparisonFacts: Encodable {
+  /// What one model reached.
+  struct Side: Encodable {
+    let accuracy: Double
+    let accuracy_interval: [Double]
+    let confusion: [[Int]]
+    let precision: [Double?]
+    let recall: [Double?]
+    let auc: Double?
+    let ece: Double
+    let ms_per_image: Double
+
+    init(_ evaluation: Quantization.Evaluation) {
+      let metrics = evaluation.metrics
+      let classes = evaluation.labels.indices
+      accuracy = metrics.accuracy
+      accuracy_interval = [metrics.accuracyInterval.lowerBound, metrics.accuracyInterval.upperBound]
+      confusion = metrics.confusion
+      precision = classes.map(metrics.precision)
+      recall = classes.map(metrics.recall)
+      auc = metrics.auc
+      ece = metrics.calibrationError
+      ms_per_image = evaluation.seconds * 1000 / Double(max(1, evaluation.truth.count))
+    }
+  }
+
+  struct Layer: Encodable {
+    let name: String
+    let sqnr_db: Double?
+    let cosine: Double
+    let clipped: Double
+    let levels_used: Double?
+  }
+
+  struct Flip: Encodable {
+    let file: String
+    let label: String
+    let float: [String: Float]
+    let int8: [String: Float]
+  }
+
+  let images: Int
+  let labels: [String]
+  let float: Side
+  let int8: Side
+  let agreement: Double
+  let identical: Bool
+  let mcnemar_p: Double
+  let layers: [Layer]
+  let flipped: [Flip]
+
+  init(_ comparison: Comparison) {
+    let labels = comparison.first.labels
+    func named(_ probabilities: [Float]) -> [String: Float] {
+      Dictionary(zip(labels, probabilities)) { first, _ in first }
+    }
+    images = comparison.names.count
+    self.labels = labels
+    float = Side(comparison.first)
+    int8 = Side(comparison.second)
+    agreement = comparison.agreement
+    identical = comparison.isIdentical
+    mcnemar_p = comparison.mcNemarP
+    layers = comparison.layers.map {
+      Layer(
+        name: $0.name, sqnr_db: $0.sqnr.finite, cosine: $0.cosine, clipped: $0.clipped, levels_used: $0.usedLevels)
+    }
+    flipped = comparison.flipped.map {
+      Flip(
+        file: comparison.names[$0], label: labels[comparison.first.truth[$0]],
+        float: named(comparison.first.probabilities[$0]), int8: named(comparison.second.probabilities[$0]))
+    }
+  }
+}
