@@ -8,6 +8,7 @@ struct Glint: ParsableCommand {
     subcommands: [
       Train.self,
       Quantize.self,
+      Compare.self,
       Inspect.self,
       Bench.self,
       Classify.self,

@@ -63,9 +63,6 @@ struct Train: ParsableCommand {
   @Option(name: .long, help: "Epochs without a better validation loss after which training ends (0: never).")
   var patience = 5
 
-  @Option(name: .long, help: "The shares of training, validation and test, as in 70/20/10.")
-  var split = "70/20/10"
-
   @Option(name: .long, help: "The seed of weights, order, augmentation and dropout.")
   var seed: UInt64 = 1
 
@@ -75,6 +72,7 @@ struct Train: ParsableCommand {
   @Flag(name: .long, help: "Go on from the checkpoint beside the output.")
   var resume = false
 
+  @OptionGroup var split: SplitOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
@@ -95,18 +93,9 @@ struct Train: ParsableCommand {
     guard labelSmoothing >= 0, labelSmoothing < 1 else {
       throw ValidationError("--label-smoothing takes a number from 0 to below 1.")
     }
-    guard shares != nil else { throw ValidationError("--split takes three numbers as in 70/20/10, the first two above 0.") }
   }
 
   private var rate: Float { learningRate ?? (optimizer == .adam ? 1e-3 : 1e-2) }
-
-  private var shares: SplitShares? {
-    let numbers = split.split(separator: "/", omittingEmptySubsequences: false).map { Double($0) ?? -1 }
-    guard numbers.count == 3, numbers[0] > 0, numbers[1] > 0, numbers[2] >= 0, numbers.allSatisfy(\.isFinite) else {
-      return nil
-    }
-    return SplitShares(numbers[0], numbers[1], numbers[2])
-  }
 
   private var recipe: Recipe {
     var recipe = Recipe()
@@ -127,7 +116,7 @@ struct Train: ParsableCommand {
 
   func run() throws {
     try checkOutput()
-    let dataset = try readDataset()
+    let dataset = try readDataset(data, split: split.shares, threads: threads.count, quiet: quiet.quiet)
     let preprocessing = Preprocessing(width: size, height: size)
     let logits = dataset.labels.count == 2 ? 1 : dataset.labels.count
     var graph = Graph.happySad(input: [size, size, 3])
@@ -160,24 +149,6 @@ struct Train: ParsableCommand {
     if !resume, exists {
       throw Failure("\(checkpointPath): an earlier run was interrupted. Go on with --resume, or delete it to start anew")
     }
-  }
-
-  private func readDataset() throws -> Dataset {
-    let bar = LockedProgress("Reading pictures", quiet: quiet.quiet)
-    let dataset = try Dataset(folder: data, shares: shares!, threads: threads.count) { done, all in
-      bar.update(done, of: all)
-    }
-    bar.finish("\(dataset.training.count) to train on, \(dataset.validation.count) to validate, \(dataset.test.count) to test")
-    warn(dataset.damaged, "do not decode and are passed over")
-    warn(dataset.leaks, "are left out of training, since copies of them are held out")
-    return dataset
-  }
-
-  private func warn(_ rejected: [Dataset.Rejected], _ what: String) {
-    guard !rejected.isEmpty else { return }
-    complain("glint: \(rejected.count) files \(what):")
-    for entry in rejected.prefix(20) { complain("  \(entry.file): \(entry.reason)") }
-    if rejected.count > 20 { complain("  and \(rejected.count - 20) more") }
   }
 
   private func train(_ loop: TrainingLoop) throws -> TrainingLoop.Ending {
@@ -230,17 +201,6 @@ struct Train: ParsableCommand {
 }
 
 extension Recipe.OptimizerName: ExpressibleByArgument {}
-
-/// A progress bar that several threads update in turn.
-private final class LockedProgress: @unchecked Sendable {
-  private let lock = NSLock()
-  private var bar: Progress
-
-  init(_ title: String, quiet: Bool) { bar = Progress(title, quiet: quiet) }
-
-  func update(_ done: Int, of all: Int) { lock.withLock { bar.update(done, of: all) } }
-  func finish(_ note: String) { lock.withLock { bar.finish(note) } }
-}
 
 /// An epoch in the words of `train --json`.
 private struct EpochLine: Encodable {

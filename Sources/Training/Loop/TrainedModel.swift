@@ -3,8 +3,8 @@ import ModelFiles
 import Tensors
 
 extension TrainingLoop {
-  /// The network as a model file holds it: graph, sealed preprocessing, labels, card, and two validation pictures with
-  /// their logits for the self-test at load.
+  /// The network as a model file holds it: graph, sealed preprocessing, labels, card, and a test pattern with its logits
+  /// for the self-test at load.
   ///
   /// - Parameters:
   ///   - validation: figures on the validation pictures.
@@ -17,13 +17,10 @@ extension TrainingLoop {
         graph: graph, preprocessing: preprocessing, labels: dataset.labels,
         card: card(validation: validation, test: test, tool: tool)),
       parameters: parameters)
-    let store = PictureStore(Array(dataset.validation.prefix(2)), preprocessing: preprocessing, budget: 0)
-    let interpreter = try FloatInterpreter(model, kernels: network.kernels)
-    for index in store.pictures.indices {
-      var pixels = [UInt8](repeating: 0, count: store.inputBytes)
-      try store.read(index, into: &pixels)
-      model.golden.append(GoldenSample(pixels: pixels, logits: interpreter.run(pixels: pixels)))
-    }
+    // A painted pattern, not a picture of the data: no photo travels with a model.
+    let pixels = TestPattern.pixels(graph.input)
+    let logits = try FloatInterpreter(model, kernels: network.kernels).run(pixels: pixels)
+    model.golden = [GoldenSample(pixels: pixels, logits: logits)]
     return model
   }
 

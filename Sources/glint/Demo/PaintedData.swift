@@ -7,14 +7,14 @@ enum PaintedData {
   /// Paints `count` faces; the same seed paints the same faces whatever the number of threads.
   static func paint(count: Int, size: Int, seed: UInt64, threads: Int, quiet: Bool) -> Dataset {
     let pictures = Collected(count: count)
-    let progress = SharedProgress("Painting faces", total: count, quiet: quiet)
+    let progress = LockedProgress("Painting faces", quiet: quiet)
     DispatchQueue.concurrentPerform(iterations: threads) { worker in
       for index in stride(from: worker, to: count, by: threads) {
         let face = FacePainter.paint(seed: seed, index: index, size: size)
         pictures.set(
           index,
           Dataset.Picture(name: "painted face \(index)", label: face.label, source: .image(face.image), face: face.face))
-        progress.step()
+        progress.step(of: count)
       }
     }
     progress.finish("\(count) faces of \(size)x\(size)")
@@ -38,26 +38,4 @@ private final class Collected: @unchecked Sendable {
   func set(_ index: Int, _ picture: Dataset.Picture) { lock.withLock { pictures[index] = picture } }
 
   var all: [Dataset.Picture] { lock.withLock { pictures.compactMap { $0 } } }
-}
-
-/// A progress bar that several threads move.
-final class SharedProgress: @unchecked Sendable {
-  private let lock = NSLock()
-  private var progress: Progress
-  private let total: Int
-  private var done = 0
-
-  init(_ title: String, total: Int, quiet: Bool) {
-    progress = Progress(title, quiet: quiet)
-    self.total = total
-  }
-
-  func step() {
-    lock.withLock {
-      done += 1
-      progress.update(done, of: total)
-    }
-  }
-
-  func finish(_ note: String) { lock.withLock { progress.finish(note) } }
 }

@@ -14,7 +14,7 @@ enum ComparisonPage {
   ///   - names: what to call them.
   static func report(
     _ comparison: Comparison, title: String, models: (String, String), names: (String, String) = ("float", "int8"),
-    images: [Comparison.Image], input: Graph, facts: [Fact]
+    images: [Comparison.Image], graph: Graph, facts: [Fact]
   ) -> ComparisonReport {
     ComparisonReport(
       title: title, float: evaluation(comparison.first, names.0, models.0),
@@ -24,7 +24,7 @@ enum ComparisonPage {
         LayerFigures(
           name: $0.name, sqnr: $0.sqnr, cosine: $0.cosine, clipped: $0.clipped, usedLevels: $0.usedLevels ?? .nan)
       },
-      flipped: comparison.flipped.prefix(24).map { judged($0, comparison, names, images, input) }, facts: facts)
+      flipped: comparison.flipped.prefix(24).map { judged($0, comparison, names, images, graph) }, facts: facts)
   }
 
   /// A picture with what both models said of it.

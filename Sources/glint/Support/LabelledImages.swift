@@ -1,4 +1,4 @@
-import Foundation
+import ArgumentParser
 import Graphs
 import Imaging
 import Quantization
@@ -13,23 +13,25 @@ enum LabelledImages {
   ///     a model was trained on holds no picture that it has seen.
   /// - Throws: where the folder's classes are not the model's labels, or nothing decodes.
   static func read(
-    _ folder: String, part: DataPart, for description: ModelDescription, quiet: Bool
+    _ folder: String, part: DataPart, split: SplitShares, for description: ModelDescription, threads: Int, quiet: Bool
   ) throws -> [Comparison.Image] {
-    var scanning = Progress("Reading \(folder)", quiet: quiet)
-    let dataset = try Dataset(reading: folder) { scanning.update($0, of: $1) }
+    let dataset = try readDataset(folder, split: split, threads: threads, quiet: quiet)
     guard dataset.labels == description.labels else {
       throw Failure(
         "\(folder): its classes are \(dataset.labels.joined(separator: ", ")), "
           + "the model's labels \(description.labels.joined(separator: ", "))")
     }
-    for damaged in dataset.damaged { complain("passed over: \(damaged.file): \(damaged.reason)") }
     let pictures = part == .all ? dataset.training + dataset.validation + dataset.test : dataset.test
+    guard !pictures.isEmpty else {
+      throw Failure("\(folder): its test part is empty; --part all takes every picture")
+    }
+    var progress = Progress("Preparing pictures", quiet: quiet)
     var images: [Comparison.Image] = []
     for picture in pictures {
       images.append(try prepared(picture, by: description.preprocessing))
-      scanning.update(images.count, of: pictures.count)
+      progress.update(images.count, of: pictures.count)
     }
-    scanning.finish("\(images.count) images\(part == .all ? "" : " of the test part")")
+    progress.finish("\(images.count) images\(part == .all ? "" : " of the test part")")
     return images
   }
 
@@ -46,7 +48,7 @@ enum LabelledImages {
 }
 
 /// Which part of a data set is looked at.
-enum DataPart: String, CaseIterable {
+enum DataPart: String, CaseIterable, ExpressibleByArgument {
   /// What training never saw.
   case test
   /// Every picture.

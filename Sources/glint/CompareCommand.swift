@@ -1,0 +1,138 @@
+import ArgumentParser
+import Foundation
+import ModelFiles
+import Quantization
+import Reports
+import Training
+
+/// `glint compare`: a float model and its int8 twin on the same labelled images.
+struct Compare: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compare the accuracy of a float and an int8 model on labelled images.",
+    discussion: """
+      DATA is a folder with one folder of images per class, named as the model's labels. Only its test part is used, \
+      the pictures that 'glint train' keeps apart, unless --part all asks for every one.
+
+      Examples:
+        glint compare happy-sad.safetensors happy-sad.int8.safetensors --data photos
+        glint compare happy-sad.safetensors happy-sad.int8.safetensors --data photos --part all --report compare.html
+        glint compare happy-sad.safetensors happy-sad.int8.safetensors --data photos --json > compare.json
+      """)
+
+  @Argument(help: "The model that is held to be right, usually float.")
+  var first: String
+
+  @Argument(help: "The model that is compared with it, usually int8.")
+  var second: String
+
+  @Option(name: .long, help: "A folder with one folder of images per class.")
+  var data: String
+
+  @Option(name: .long, help: "Which pictures: test, what training never saw (the split follows from content), or all.")
+  var part: DataPart = .test
+
+  @Option(name: .long, help: "Write an HTML report to this file.")
+  var report: String?
+
+  @OptionGroup var split: SplitOption
+  @OptionGroup var threads: ThreadOption
+  @OptionGroup var isa: ISAOption
+  @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
+
+  func run() throws {
+    if let report { try AtomicFile.checkWritable(report) }
+    let models = try (ModelFile.load(first), ModelFile.load(second))
+    let description = models.0.description
+    let images = try LabelledImages.read(
+      data, part: part, split: split.shares, for: description, threads: threads.count, quiet: quiet.quiet || json.json)
+    var progress = Progress("Comparing", quiet: quiet.quiet || json.json)
+    let comparison = try Comparison(
+      models.0, models.1, images: images, threads: threads.count, kernels: isa.kernels
+    ) { progress.update($0, of: $1) }
+    progress.finish("\(images.count) images")
+    if let report {
+      let kinds = (models.0.kind, models.1.kind)
+      let page = ComparisonPage.report(
+        comparison, title: "\(kinds.0) against \(kinds.1)", models: (first, second), names: kinds, images: images,
+        graph: description.graph, facts: models.1.description.card.entries.map { Fact($0.field, $0.text) })
+      try page.page.write(to: report)
+    }
+    if json.json {
+      emit(try jsonLine(ComparisonFacts(comparison)))
+    } else {
+      show(comparison)
+      if let report { emit("\nReport: \(report)") }
+    }
+  }
+
+  private func show(_ comparison: Comparison) {
+    emit("")
+    var table = Table(["", "accuracy", "95 % interval", "AUC", "calibration error", "ms an image"])
+    for (path, evaluation) in [(first, comparison.first), (second, comparison.second)] {
+      let facts = ComparisonFacts.Side(evaluation)
+      table.add([
+        URL(fileURLWithPath: path).lastPathComponent, percent(facts.accuracy),
+        "\(percent(facts.accuracy_interval[0])) to \(percent(facts.accuracy_interval[1]))",
+        facts.auc.map { fixed($0, 4) } ?? "", fixed(facts.ece, 3),
+        fixed(evaluation.seconds * 1000 / Double(max(1, comparison.names.count)), 2),
+      ])
+    }
+    table.show()
+    emit("\nSame answer on \(percent(comparison.agreement, 2)) of \(comparison.names.count) images; McNemar p = \(fixed(comparison.mcNemarP, 3))")
+    if comparison.isIdentical { emit("No difference: every probability is the same.") }
+    showConfusion(comparison)
+    showLayers(comparison)
+    showFlipped(comparison)
+  }
+
+  private func showConfusion(_ comparison: Comparison) {
+    let labels = comparison.first.labels
+    emit("")
+    var table = Table(["truth \\ answer"] + labels.map { "first: \($0)" } + labels.map { "second: \($0)" })
+    let (one, two) = (comparison.first.metrics.confusion, comparison.second.metrics.confusion)
+    for (index, label) in labels.enumerated() { table.add([label] + (one[index] + two[index]).map(String.init)) }
+    table.show()
+  }
+
+  private func showLayers(_ comparison: Comparison) {
+    guard !comparison.layers.isEmpty else { return }
+    emit("")
+    var table = Table(["layer", "SQNR dB", "cosine", "clipped", "levels used"])
+    for layer in comparison.layers {
+      table.add([
+        layer.name, layer.sqnr.isFinite ? fixed(layer.sqnr) : "exact", fixed(layer.cosine, 5), percent(layer.clipped, 3),
+        layer.usedLevels.map { percent($0, 0) } ?? "",
+      ])
+    }
+    table.show()
+  }
+
+  private func showFlipped(_ comparison: Comparison) {
+    let flipped = comparison.flipped
+    guard !flipped.isEmpty else { return }
+    emit("\nChanged sides, largest change first:")
+    for index in flipped.prefix(10) {
+      let label = comparison.first.labels[comparison.first.truth[index]]
+      let (one, two) = (comparison.first.probabilities[index][0], comparison.second.probabilities[index][0])
+      emit(
+        "  \(comparison.names[index]) (\(label)): \(comparison.first.labels[0]) \(percent(Double(one))) against \(percent(Double(two)))")
+    }
+    if flipped.count > 10 { emit("  and \(flipped.count - 10) more (see --json or --report)") }
+  }
+}
+
+extension LoadedModel {
+  /// `float` or `int8`.
+  var kind: String {
+    switch self {
+    case .float: "float"
+    case .int8: "int8"
+    }
+  }
+}
+
+extension Comparison {
+  /// Whether both gave the same probabilities to the bit.
+  var isIdentical: Bool { first.probabilities == second.probabilities }
+}
