@@ -68,7 +68,7 @@ import Training
     let model = try loop.model(validation: test.metrics, test: test.metrics, tool: "test")
     #expect(model.description.graph == Graph.happySad(input: [24, 24, 3]))
     #expect(model.description.preprocessing == loop.preprocessing)
-    #expect(model.golden.count == 2)
+    #expect(model.golden.count == 1)
     #expect(model.description.card["training pictures"] == "40 bright, 40 dark")
   }
 
