@@ -67,15 +67,13 @@ typedef struct cf_kernels {
   void (*conv_weights)(const cf_window *w, const float *x, const float *dy, float *dpanels, float *dbias, int begin,
                        int end);
 
-  /// The gradient by weights of `conv_pool`, added to `drows`: [channels][runs][run_length rounded up to 16] and
-  /// dbias: [channels]. scratch: 4 * pooled width floats.
-  void (*conv_pool_weights)(const cf_window *w, const float *x, const float *dy, const uint8_t *winners, float *drows,
-                            float *dbias, int begin, int end, float *scratch);
-
-  /// The gradient by input of `conv_pool`, added to `dx` (laid out as x). rows: the weights as
-  /// [channels][runs][run_length rounded up to 16], filled up with zeros. scratch: 12 * channels floats.
-  void (*conv_pool_input)(const cf_window *w, const float *rows, const float *dy, const uint8_t *winners, float *dx,
-                          int begin, int end, float *scratch);
+  /// The gradients of `conv_pool` for pooled rows `begin ..< end`. By weights, added to `drows`: [channels][runs]
+  /// [run_length rounded up to 16] and dbias: [channels]; by input, added to `dx` (laid out as x; NULL where nobody
+  /// needs it) from `rows`: the weights as drows, filled up with zeros. Both dy and winners are readable for 16 more.
+  /// scratch: `cf_conv_pool_scratch` floats.
+  void (*conv_pool_backward)(const cf_window *w, const float *x, const float *rows, const float *dy,
+                             const uint8_t *winners, float *drows, float *dbias, float *dx, int begin, int end,
+                             float *scratch);
 
   /// Depthwise convolution of rows `begin ..< end`: x and y have `channels` channels, weights [runs * columns per
   /// run][channels] in tap order; `run_length` counts taps, neighbouring taps lie `tap_step` floats apart.
@@ -132,5 +130,10 @@ double cf_log(double x);
 
 /// A count rounded up to whole panels.
 static inline int cf_padded(int count) { return (count + CF_PANEL - 1) / CF_PANEL * CF_PANEL; }
+
+/// Floats that `conv_pool_backward` needs for a row of `width` unpooled columns.
+static inline int cf_conv_pool_scratch(int width, int channels) {
+  return 2 * (width / 2 + 1) * (cf_padded(channels) + channels);
+}
 
 #endif

@@ -1,22 +1,52 @@
 // Gradients of convolution + ReLU + max pooling. Only one position in four carries a gradient, another one in each
 // channel, so these kernels run over the taps of one channel at a time: a run of taps is contiguous in x.
 
-// A pooled position of one channel that passes its gradient on.
-typedef struct winner {
-  float gradient;
-  int32_t offset;  // of the winning window in x
-} winner;
+// A pooled position of one channel: the offset of its winning window in x in the upper half, negative where no gradient
+// passes; the gradient's bits in the lower half. One load, one store and one sign to sort them.
+typedef uint64_t candidate;
+typedef uint64_t candidates __attribute__((ext_vector_type(LANES)));
+typedef candidates candidates_at __attribute__((aligned(8), may_alias));
+typedef uint32_t vec_bits __attribute__((ext_vector_type(LANES)));
+
+// The candidates of a pooled row as [column][channel], and the sums of their gradients.
+INLINE void row_candidates(const cf_window *w, const float *dy, const uint8_t *winners, candidate *list, int stride,
+                           float *dbias) {
+  int width = w->width / 2;
+  for (int channel = 0; channel < w->channels; channel += LANES) {
+    vec sum = SPLAT(0);
+    int left = w->channels - channel;
+    if (left >= LANES) sum = LOAD(dbias + channel);
+    else memcpy(&sum, dbias + channel, (size_t)left * sizeof(float));
+    for (int column = 0; column < width; column++) {
+      size_t at = (size_t)column * w->output_column + (size_t)channel;
+      vec gradient = LOAD(dy + at);
+      vec_int which = __builtin_convertvector(*(const vec_byte_at *)(winners + at), vec_int);
+      vec_int offset = (vec_int)((int)(2 * column * w->column_step)) + (which & 1) * (int)w->column_step +
+                       (which >> 1) * (int)w->row_step;
+      vec_int passes = (which < CF_NO_WINNER) & (gradient != SPLAT(0));
+      offset = passes ? offset : (vec_int)(-1);
+      sum += passes ? gradient : SPLAT(0);
+      candidates high = __builtin_convertvector(*(vec_bits *)&offset, candidates);
+      candidates low = __builtin_convertvector(*(vec_bits *)&gradient, candidates);
+      *(candidates_at *)(list + (size_t)column * (size_t)stride + channel) = high << 32 | low;
+    }
+    store_some(dbias + channel, sum, left);
+  }
+}
 
 // Adds gradient * x of all winners to `runs` x `vectors` sums that lie as in `drows`.
-INLINE void winners_tile(const int runs, const int vectors, const float *const *x, const winner *list, int count,
+INLINE void winners_tile(const int runs, const int vectors, const float *const *x, const candidate *list, int count,
                          float *sums, size_t row) {
   vec acc[32];
   UNROLL for (int r = 0; r < runs; r++) {
     UNROLL for (int v = 0; v < vectors; v++) acc[r * vectors + v] = LOAD(sums + (size_t)r * row + v * LANES);
   }
   for (int i = 0; i < count; i++) {
-    vec gradient = SPLAT(list[i].gradient);
-    ptrdiff_t offset = list[i].offset;
+    uint32_t bits = (uint32_t)list[i];
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    vec gradient = SPLAT(value);
+    size_t offset = (size_t)(list[i] >> 32);
     UNROLL for (int r = 0; r < runs; r++) {
       UNROLL for (int v = 0; v < vectors; v++)
         acc[r * vectors + v] = FMA(gradient, LOAD(x[r] + offset + v * LANES), acc[r * vectors + v]);
@@ -27,123 +57,92 @@ INLINE void winners_tile(const int runs, const int vectors, const float *const *
   }
 }
 
-static void conv_pool_weights(const cf_window *w, const float *x, const float *dy, const uint8_t *winners,
-                              float *drows, float *dbias, int begin, int end, float *scratch) {
-  winner *list = (winner *)(void *)scratch;
-  int width = w->width / 2;
-  size_t row_floats = (size_t)cf_padded(w->run_length);
-  int32_t corner[CF_NO_WINNER + 1] = {0, (int32_t)w->column_step, (int32_t)w->row_step,
-                                      (int32_t)(w->row_step + w->column_step), 0};
-  for (int row = begin; row < end; row++) {
-    const float *from = x + 2 * row * w->row_step;
-    for (int channel = 0; channel < w->channels; channel++) {
-      size_t at = (size_t)row * w->output_row + (size_t)channel;
-      int count = 0;
-      float sum = dbias[channel];
-      for (int column = 0; column < width; column++, at += w->output_column) {
-        uint8_t which = winners[at];
-        float gradient = dy[at];
-        list[count].gradient = gradient;
-        list[count].offset = (int32_t)(2 * column * w->column_step) + corner[which];
-        int passes = (which != CF_NO_WINNER) & (gradient != 0);
-        sum += passes ? gradient : 0;
-        count += passes;
-      }
-      dbias[channel] = sum;
-      float *sums = drows + (size_t)channel * (size_t)w->runs * row_floats;
-      int run = 0;
-#define COVER(run_count, vector_count)                                                             \
-  for (; vector + (vector_count) <= (int)row_floats / LANES; vector += (vector_count)) {           \
-    const float *starts[run_count];                                                                \
-    for (int r = 0; r < (run_count); r++) starts[r] = from + w->run_offsets[run + r] + vector * LANES; \
-    winners_tile((run_count), (vector_count), starts, list, count,                                 \
-                 sums + (size_t)run * row_floats + vector * LANES, row_floats);                    \
-  }
-      for (; run + 3 <= w->runs; run += 3) {
-        int vector = 0;
-        COVER(3, MOST_SUMS / 3)
-#if MOST_SUMS / 3 > 2
-        COVER(3, 2)
-#endif
-        COVER(3, 1)
-      }
-      for (; run < w->runs; run++) {
-        int vector = 0;
-        COVER(1, 4)
-        COVER(1, 1)
-      }
-#undef COVER
-    }
-  }
-}
-
-// Adds gradient * weights of the listed channels to `runs` x `vectors` floats of dx.
-INLINE void spread_tile(const int runs, const int vectors, const float *rows, size_t row, const float *gradients,
-                        const int32_t *offsets, int count, float *const *dx) {
-  vec acc[32];
+// Adds gradient * weights to the winning windows of one channel, in the order of the list: windows may overlap.
+INLINE void spread_tile(const int runs, const int vectors, const float *weights, size_t row, const candidate *list,
+                        int count, float *const *dx) {
+  vec weight[32];
   UNROLL for (int r = 0; r < runs; r++) {
-    UNROLL for (int v = 0; v < vectors; v++) acc[r * vectors + v] = LOAD(dx[r] + v * LANES);
+    UNROLL for (int v = 0; v < vectors; v++) weight[r * vectors + v] = LOAD(weights + (size_t)r * row + v * LANES);
   }
   for (int i = 0; i < count; i++) {
-    vec gradient = SPLAT(gradients[i]);
-    const float *weights = rows + offsets[i];
+    uint32_t bits = (uint32_t)list[i];
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    vec gradient = SPLAT(value);
+    size_t offset = (size_t)(list[i] >> 32);
     UNROLL for (int r = 0; r < runs; r++) {
-      UNROLL for (int v = 0; v < vectors; v++)
-        acc[r * vectors + v] = FMA(gradient, LOAD(weights + (size_t)r * row + v * LANES), acc[r * vectors + v]);
+      UNROLL for (int v = 0; v < vectors; v++) {
+        float *at = dx[r] + offset + v * LANES;
+        STORE(at, FMA(gradient, weight[r * vectors + v], LOAD(at)));
+      }
     }
-  }
-  UNROLL for (int r = 0; r < runs; r++) {
-    UNROLL for (int v = 0; v < vectors; v++) STORE(dx[r] + v * LANES, acc[r * vectors + v]);
   }
 }
 
-static void conv_pool_input(const cf_window *w, const float *rows, const float *dy, const uint8_t *winners, float *dx,
-                            int begin, int end, float *scratch) {
-  int width = w->width / 2;
-  size_t row_floats = (size_t)cf_padded(w->run_length);
-  size_t channel_floats = (size_t)w->runs * row_floats;
-  float *gradients = scratch;
-  int32_t *offsets = (int32_t *)(void *)(scratch + 5 * w->channels);
-  ptrdiff_t corner[4] = {0, w->column_step, w->row_step, w->row_step + w->column_step};
-  for (int row = begin; row < end; row++) {
-    for (int column = 0; column < width; column++) {
-      size_t at = (size_t)row * w->output_row + (size_t)column * w->output_column;
-      // The channels of each corner in a list of its own; those that pass nothing on go to a fifth that is not read.
-      int counts[CF_NO_WINNER + 1] = {0};
-      for (int channel = 0; channel < w->channels; channel++) {
-        float gradient = dy[at + (size_t)channel];
-        int which = gradient != 0 ? winners[at + (size_t)channel] : CF_NO_WINNER;
-        int place = which * w->channels + counts[which]++;
-        gradients[place] = gradient;
-        offsets[place] = (int32_t)((size_t)channel * channel_floats);
-      }
-      float *to = dx + 2 * row * w->row_step + 2 * column * w->column_step;
-      for (int which = 0; which < CF_NO_WINNER; which++) {
-        if (counts[which] == 0) continue;
-        const float *g = gradients + which * w->channels;
-        const int32_t *o = offsets + which * w->channels;
-        int run = 0;
-#define COVER(run_count, vector_count)                                                                     \
-  for (; vector + (vector_count) <= (int)row_floats / LANES; vector += (vector_count)) {                   \
-    float *starts[run_count];                                                                              \
-    for (int r = 0; r < (run_count); r++) starts[r] = to + corner[which] + w->run_offsets[run + r] + vector * LANES; \
-    spread_tile((run_count), (vector_count), rows + (size_t)run * row_floats + vector * LANES, row_floats, g, o, \
-                counts[which], starts);                                                                    \
+// Runs `kernel(runs, vectors, run, vector)` over all taps, in tiles that fit the registers.
+#define FOR_TAP_TILES(kernel)                                                       \
+  for (int run = 0; run < w->runs;) {                                               \
+    int vector = 0, all_vectors = (int)row_floats / LANES;                          \
+    if (run + 3 <= w->runs) {                                                       \
+      for (; vector + MOST_SUMS / 3 <= all_vectors; vector += MOST_SUMS / 3) kernel(3, MOST_SUMS / 3); \
+      if (MOST_SUMS / 3 > 3 && vector + 3 <= all_vectors) {                         \
+        kernel(3, (MOST_SUMS / 3 > 3 ? 3 : 1));                                     \
+        vector += 3;                                                                \
+      }                                                                             \
+      for (; vector < all_vectors; vector++) kernel(3, 1);                          \
+      run += 3;                                                                     \
+    } else {                                                                        \
+      for (; vector + 4 <= all_vectors; vector += 4) kernel(1, 4);                  \
+      for (; vector < all_vectors; vector++) kernel(1, 1);                          \
+      run += 1;                                                                     \
+    }                                                                               \
   }
-        for (; run + 3 <= w->runs; run += 3) {
-          int vector = 0;
-          COVER(3, MOST_SUMS / 3)
-#if MOST_SUMS / 3 > 2
-          COVER(3, 2)
-#endif
-          COVER(3, 1)
+
+static void conv_pool_backward(const cf_window *w, const float *x, const float *rows, const float *dy,
+                               const uint8_t *winners, float *drows, float *dbias, float *dx, int begin, int end,
+                               float *scratch) {
+  int width = w->width / 2, stride = cf_padded(w->channels);
+  candidate *all = (candidate *)(void *)scratch, *lists = all + (size_t)width * (size_t)stride;
+  size_t row_floats = (size_t)cf_padded(w->run_length), channel_floats = (size_t)w->runs * row_floats;
+  for (int row = begin; row < end; row++) {
+    size_t at = (size_t)row * w->output_row;
+    row_candidates(w, dy + at, winners + at, all, stride, dbias);
+    const float *from = x + 2 * row * w->row_step;
+    for (int channel = 0; channel < w->channels; channel++) {
+      int count = 0;
+      candidate *list = lists + (size_t)channel * (size_t)(width + 1);
+      const candidate *next = all + channel;
+      for (int column = 0; column < width; column++, next += stride) {
+        list[1 + count] = *next;
+        count += (int)(~*next >> 63);
+      }
+      list[0] = (candidate)count;
+      float *sums = drows + (size_t)channel * channel_floats;
+#define TILE(run_count, vector_count)                                                                  \
+  {                                                                                                    \
+    const float *starts[run_count];                                                                    \
+    for (int r = 0; r < (run_count); r++) starts[r] = from + w->run_offsets[run + r] + vector * LANES; \
+    winners_tile((run_count), (vector_count), starts, list + 1, count,                                 \
+                 sums + (size_t)run * row_floats + vector * LANES, row_floats);                        \
+  }
+      FOR_TAP_TILES(TILE)
+#undef TILE
+    }
+    if (dx == NULL) continue;
+    // Windows overlap, so that the order of additions depends on which taps are treated together: always those of one
+    // panel's width, whatever the registers would hold.
+    float *to = dx + 2 * row * w->row_step;
+    for (int channel = 0; channel < w->channels; channel++) {
+      const candidate *list = lists + (size_t)channel * (size_t)(width + 1);
+      for (int run = 0; run < w->runs; run += run + 3 <= w->runs ? 3 : 1) {
+        const float *weights = rows + (size_t)channel * channel_floats + (size_t)run * row_floats;
+        for (size_t tap = 0; tap < row_floats; tap += CF_PANEL) {
+          float *starts[3];
+          for (int r = 0; r < 3 && run + r < w->runs; r++) starts[r] = to + w->run_offsets[run + r] + tap;
+          if (run + 3 <= w->runs)
+            spread_tile(3, CF_PANEL / LANES, weights + tap, row_floats, list + 1, (int)list[0], starts);
+          else spread_tile(1, CF_PANEL / LANES, weights + tap, row_floats, list + 1, (int)list[0], starts);
         }
-        for (; run < w->runs; run++) {
-          int vector = 0;
-          COVER(1, 4)
-          COVER(1, 1)
-        }
-#undef COVER
       }
     }
   }

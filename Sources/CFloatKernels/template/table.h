@@ -1,5 +1,5 @@
 // The list of kernels of one instruction set, in the order of the struct.
 #define KERNEL_TABLE(variable, label)                                                                                \
-  const cf_kernels variable = {(label), conv, conv_pool, conv_weights, conv_pool_weights, conv_pool_input,            \
+  const cf_kernels variable = {(label), conv, conv_pool, conv_weights, conv_pool_backward,            \
                                depthwise, depthwise_weights, dense, dense_weights, dense_input, unit_from_bytes,      \
                                clamp, clamp_backward, add, adam, momentum};

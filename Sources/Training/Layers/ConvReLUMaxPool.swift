@@ -49,7 +49,7 @@ final class ConvReLUMaxPool: ImageLayer {
       needsInputGradient && !direct ? (0..<Slots.most).map { [plan] _ in FloatBuffer(plan.paddedShape.count) } : []
     weightSums = SlotSums(rows.count)
     biasSums = SlotSums(bias.values.count)
-    scratch = (0..<Slots.most).map { _ in FloatBuffer(max(4 * (output[1] / 2), 12 * output[2])) }
+    scratch = (0..<Slots.most).map { _ in FloatBuffer(Int(cf_conv_pool_scratch(Int32(output[1]), Int32(output[2])))) }
   }
 
   deinit { winners.deallocate() }
@@ -72,17 +72,13 @@ final class ConvReLUMaxPool: ImageLayer {
     weightSums.clear(pass, slot: slot, image: image)
     biasSums.clear(pass, slot: slot, image: image)
     var window = plan.window(pooled: true)
-    let won = winners + image * pooled.count
-    let kernels = pass.kernels.table.pointee
-    kernels.conv_pool_weights(
-      &window, bordered(operands.inputs[0], slot), gradients.output, won, weightSums.start(slot),
-      biasSums.start(slot), 0, Int32(pooled[0]), scratch[slot].start)
-    guard let dx = gradients.inputs[0] else { return }
+    let dx = gradients.inputs[0]
     let target = inputGradients.isEmpty ? dx : inputGradients[slot].start
-    target.update(repeating: 0, count: plan.paddedShape.count)
-    kernels.conv_pool_input(
-      &window, rows.start, gradients.output, won, target, 0, Int32(pooled[0]), scratch[slot].start)
-    if target != dx { crop(target, into: dx) }
+    target?.update(repeating: 0, count: plan.paddedShape.count)
+    pass.kernels.table.pointee.conv_pool_backward(
+      &window, bordered(operands.inputs[0], slot), rows.start, gradients.output, winners + image * pooled.count,
+      weightSums.start(slot), biasSums.start(slot), target, 0, Int32(pooled[0]), scratch[slot].start)
+    if let dx, let target, target != dx { crop(target, into: dx) }
   }
 
   func finish(_ pass: Pass) {
