@@ -51,7 +51,7 @@ let package = Package(
     .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: strictC),
     suite("Tensors"), suite("Graphs"), suite("ModelFiles"),
     suite("Runtime", and: ["Reference", "CInt8Kernels", "CAllocations"]),
-    suite("Imaging"), suite("RenderedFaces"), suite("Camera"),
+    suite("Imaging", and: ["CImaging"]), suite("RenderedFaces"), suite("Camera"),
     suite("Training"), suite("Quantization"),
     suite("Live", and: ["glint", "ModelFiles"]), suite("Reports"),
     .testTarget(name: "CommandTests", dependencies: ["glint", "ModelFiles", "RenderedFaces", "TestSupport"]),

@@ -1,30 +1,33 @@
-#include "CImaging.h"
+#include "resample.h"
 
-// |sum| <= 255 * 2^14 + 2^13 < 2^23, since weights are at least 0 and sum to 2^14.
-enum { HALF = 1 << 13, BITS = 14, BLOCK = 512 };
+enum { BLOCK = 512 };
 
-void ci_resample_columns(const ci_axis *axis, const uint8_t *from, size_t stride, size_t width, uint8_t *to) {
+void resample_columns_part(const int16_t *weights, size_t taps, const uint8_t *from, size_t stride, size_t first,
+                           size_t count, uint8_t *to) {
   int32_t sums[BLOCK];  // a stretch of one row that stays in the first cache while the taps go by
-  for (size_t i = 0; i < axis->outputs; i++, to += width) {
-    const uint8_t *first = from + (size_t)axis->starts[i] * stride;
-    const int16_t *weights = axis->weights + i * axis->taps;
-    for (size_t x = 0; x < width; x += BLOCK) {
-      size_t count = width - x < BLOCK ? width - x : BLOCK;
-      for (size_t j = 0; j < count; j++) sums[j] = HALF;
-      for (size_t k = 0; k < axis->taps; k++) {
-        int32_t weight = weights[k];
-        if (weight == 0) continue;
-        const uint8_t *row = first + k * stride + x;
-        for (size_t j = 0; j < count; j++) sums[j] += weight * row[j];
-      }
-      for (size_t j = 0; j < count; j++) to[x + j] = (uint8_t)(sums[j] >> BITS);
+  for (size_t end = first + count; first < end; first += BLOCK) {
+    size_t length = end - first < BLOCK ? end - first : BLOCK;
+    for (size_t j = 0; j < length; j++) sums[j] = HALF;
+    for (size_t k = 0; k < taps; k++) {
+      int32_t weight = weights[k];
+      if (weight == 0) continue;
+      const uint8_t *row = from + k * stride + first;
+      for (size_t j = 0; j < length; j++) sums[j] += weight * row[j];
     }
+    for (size_t j = 0; j < length; j++) to[first + j] = (uint8_t)(sums[j] >> BITS);
   }
 }
 
-static void row_of_1(const ci_axis *axis, const uint8_t *from, uint8_t *to) {
+static void columns(const ci_axis *axis, const uint8_t *from, size_t stride, size_t width, uint8_t *to) {
+  for (size_t i = 0; i < axis->outputs; i++, to += width) {
+    const uint8_t *first = from + (size_t)axis->starts[i] * stride;
+    resample_columns_part(axis->weights + i * axis->stride, axis->taps, first, stride, 0, width, to);
+  }
+}
+
+void resample_row_of_1(const ci_axis *axis, const uint8_t *from, uint8_t *to) {
   const int16_t *weights = axis->weights;
-  for (size_t i = 0; i < axis->outputs; i++, weights += axis->taps) {
+  for (size_t i = 0; i < axis->outputs; i++, weights += axis->stride) {
     const uint8_t *source = from + axis->starts[i];
     int32_t sum = HALF;
     for (size_t k = 0; k < axis->taps; k++) sum += weights[k] * source[k];
@@ -32,9 +35,10 @@ static void row_of_1(const ci_axis *axis, const uint8_t *from, uint8_t *to) {
   }
 }
 
-static void row_of_3(const ci_axis *axis, const uint8_t *from, uint8_t *to) {
-  const int16_t *weights = axis->weights;
-  for (size_t i = 0; i < axis->outputs; i++, weights += axis->taps, to += 3) {
+void resample_row_of_3(const ci_axis *axis, const uint8_t *from, size_t first, uint8_t *to) {
+  const int16_t *weights = axis->weights + first * axis->stride;
+  to += 3 * first;
+  for (size_t i = first; i < axis->outputs; i++, weights += axis->stride, to += 3) {
     const uint8_t *source = from + (size_t)axis->starts[i] * 3;
     int32_t red = HALF, green = HALF, blue = HALF;
     for (size_t k = 0; k < axis->taps; k++, source += 3) {
@@ -49,13 +53,12 @@ static void row_of_3(const ci_axis *axis, const uint8_t *from, uint8_t *to) {
   }
 }
 
-void ci_resample_rows(const ci_axis *axis, const uint8_t *from, size_t stride, size_t rows, size_t channels,
-                      uint8_t *to) {
-  for (size_t y = 0; y < rows; y++, from += stride, to += axis->outputs * channels) {
-    if (channels == 1) {
-      row_of_1(axis, from, to);
-    } else {
-      row_of_3(axis, from, to);
-    }
+static void row(const ci_axis *axis, const uint8_t *from, size_t channels, uint8_t *to) {
+  if (channels == 1) {
+    resample_row_of_1(axis, from, to);
+  } else {
+    resample_row_of_3(axis, from, 0, to);
   }
 }
+
+const ci_resampler ci_resampler__scalar = {"scalar", columns, row};

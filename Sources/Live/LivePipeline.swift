@@ -35,7 +35,7 @@ public final class LivePipeline {
   private let logits: ([UInt8]) -> [Float]
   private let findFaces: ((Image) -> [FoundFace])?
   private let decoder: FrameDecoder
-  private var preprocessor: Preprocessor
+  private let preprocessor: Preprocessor
   private var image = Image(width: 1, height: 1, channels: 3, filledWith: 0)
   private var pixels: [UInt8] = []
   private var summary = LiveSummary()

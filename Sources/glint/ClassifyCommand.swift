@@ -30,7 +30,7 @@ struct Classify: ParsableCommand {
   func run() throws {
     let loaded = try ModelFile.load(model)
     let runner = try ModelRunner(loaded, threads: threads.count, kernels: isa.kernels)
-    var preprocessor = Preprocessor(loaded.description.preprocessing)
+    let preprocessor = Preprocessor(loaded.description.preprocessing)
     let files = try Self.files(images)
     // Columns that stand below each other: paths of one command are mostly of like length.
     let width = min(60, files.map(\.count).max() ?? 0)

@@ -53,7 +53,7 @@ import Testing
 
   @Test func aPreprocessorThatIsKeptGivesTheSameBytes() {
     for colour in Preprocessing.Colour.allCases {
-      var kept = Preprocessor(Preprocessing(width: 24, height: 16, colour: colour, fit: .face(marginPercent: 10)))
+      let kept = Preprocessor(Preprocessing(width: 24, height: 16, colour: colour, fit: .face(marginPercent: 10)))
       var input: [UInt8] = []
       let boxes = [nil, FaceBox(x: 5, y: 5, width: 20, height: 30), FaceBox(x: -9, y: 50, width: 40, height: 40)]
       for (round, size) in [(60, 40), (60, 40), (31, 90), (20, 20), (60, 40)].enumerated() {

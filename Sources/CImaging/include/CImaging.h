@@ -6,22 +6,32 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Weights of one axis: output i is the sum over k < taps of weights[i * taps + k] * source[starts[i] + k].
+/// Weights of one axis: output i is the sum over k < taps of weights[i * stride + k] * source[starts[i] + k].
 /// All weights are at least 0 and those of one output sum to 2^14; starts[i] + taps never passes the source's end.
 typedef struct {
   const int32_t *starts;
-  const int16_t *weights;
+  const int16_t *weights;  // zeros from taps to stride
   size_t taps;
+  size_t stride;  // a multiple of 4
   size_t outputs;
 } ci_axis;
 
-/// Down the columns: `to` is [axis.outputs, width] and dense, `from` has rows of `width` bytes, `stride` apart.
-void ci_resample_columns(const ci_axis *axis, const uint8_t *from, size_t stride, size_t width, uint8_t *to);
+/// What a source for the rows must have behind its end: bytes that may be read and do not count.
+enum { CI_SLACK = 32 };
 
-/// Along the rows: `from` is [rows, source, channels], `stride` bytes a row, `to` is [rows, axis.outputs, channels] and
-/// dense. `channels` is 1 or 3.
-void ci_resample_rows(const ci_axis *axis, const uint8_t *from, size_t stride, size_t rows, size_t channels,
-                      uint8_t *to);
+/// One way to do both passes; all give the same bytes.
+typedef struct {
+  const char *name;
+  /// Down the columns: `to` is [axis.outputs, width] and dense, `from` has rows of `width` bytes, `stride` apart.
+  void (*columns)(const ci_axis *axis, const uint8_t *from, size_t stride, size_t width, uint8_t *to);
+  /// Along one row: `from` is [source, channels] and CI_SLACK bytes, `to` is [axis.outputs, channels]. `channels` is 1
+  /// or 3.
+  void (*row)(const ci_axis *axis, const uint8_t *from, size_t channels, uint8_t *to);
+} ci_resampler;
+
+/// The resamplers that this machine can run, the definition first, the quickest last; `index` below `ci_resamplers()`.
+size_t ci_resamplers(void);
+const ci_resampler *ci_resampler_at(size_t index);
 
 /// Y0 U Y1 V, 4:2:2, to RGB. `width` is even, `stride` at least 2 * width, `to` dense.
 void ci_rgb_from_yuyv(const uint8_t *from, size_t stride, size_t width, size_t height, uint8_t *to);

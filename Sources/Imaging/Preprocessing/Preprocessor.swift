@@ -1,7 +1,7 @@
 import Graphs
 
 /// `Preprocessing.apply` for picture after picture: the same bytes, its tables and memory kept. For one thread at a time.
-public struct Preprocessor {
+public final class Preprocessor {
   /// The rule.
   public let rule: Preprocessing
   private var plan: ResamplingPlan?
@@ -18,7 +18,7 @@ public struct Preprocessor {
   ///   - image: upright, 1 or 3 channels, any size.
   ///   - face: as in `Preprocessing.apply`.
   ///   - input: becomes `[height, width, colour.channels]`.
-  public mutating func apply(to image: Image, face: FaceBox? = nil, into input: inout [UInt8]) {
+  public func apply(to image: Image, face: FaceBox? = nil, into input: inout [UInt8]) {
     guard rule.resampling == .triangle, image.channels == rule.colour.channels else {
       input = rule.apply(to: image, face: face).pixels
       return

@@ -17,9 +17,11 @@ struct ResamplingAxis {
   let outputs: Int
   /// Weights per output; outputs that need fewer have zeros.
   let taps: Int
+  /// From one output's weights to the next one's: `taps` filled up with zeros to a multiple of 4.
+  let stride: Int
   /// The first sample of the picture that each output reads.
   let starts: [Int32]
-  /// `[outputs, taps]`.
+  /// `[outputs, stride]`.
   let weights: [Int16]
 
   /// - Parameters:
@@ -32,7 +34,8 @@ struct ResamplingAxis {
     // An output reads the samples with |2 m j - p| < reach: at most reach / m of them, and one for where they begin.
     let most = min(reach / m + 1, limit)
     var starts = [Int32](repeating: 0, count: m)
-    var weights = [Int16](repeating: 0, count: m * most)
+    let stride = (most + 3) / 4 * 4
+    var weights = [Int16](repeating: 0, count: m * stride)
     for i in 0..<m {
       let place = (2 * i + 1) * n - m
       let low = max(0, Self.floorDivide(place - reach, by: 2 * m) + 1)
@@ -47,26 +50,29 @@ struct ResamplingAxis {
         running += reach - abs(2 * m * j - place)
         let next = ((running << 14) + total / 2) / total
         let sample = min(max(first + j, 0), limit - 1)
-        weights[i * most + sample - start] += Int16(next - rounded)
+        weights[i * stride + sample - start] += Int16(next - rounded)
         rounded = next
       }
     }
     outputs = m
     taps = most
+    self.stride = stride
     self.starts = starts
     self.weights = weights
   }
 
-  private init(outputs: Int, taps: Int, starts: [Int32], weights: [Int16]) {
+  private init(outputs: Int, taps: Int, stride: Int, starts: [Int32], weights: [Int16]) {
     self.outputs = outputs
     self.taps = taps
+    self.stride = stride
     self.starts = starts
     self.weights = weights
   }
 
   /// The same weights for a source whose first `count` samples are cut off.
   func droppingFirst(_ count: Int) -> ResamplingAxis {
-    ResamplingAxis(outputs: outputs, taps: taps, starts: starts.map { $0 - Int32(count) }, weights: weights)
+    ResamplingAxis(
+      outputs: outputs, taps: taps, stride: stride, starts: starts.map { $0 - Int32(count) }, weights: weights)
   }
 
   private static func floorDivide(_ a: Int, by b: Int) -> Int {
@@ -76,7 +82,8 @@ struct ResamplingAxis {
   func withC(_ body: (UnsafePointer<ci_axis>) -> Void) {
     starts.withUnsafeBufferPointer { starts in
       weights.withUnsafeBufferPointer { weights in
-        var axis = ci_axis(starts: starts.baseAddress, weights: weights.baseAddress, taps: taps, outputs: outputs)
+        var axis = ci_axis(
+          starts: starts.baseAddress, weights: weights.baseAddress, taps: taps, stride: stride, outputs: outputs)
         body(&axis)
       }
     }
@@ -111,20 +118,37 @@ struct ResamplingPlan {
     across = all.droppingFirst(firstColumn)
   }
 
+  /// The quickest way to the bytes on this machine. Constant tables, so that any thread may read them.
+  nonisolated(unsafe) private static let quickest = ci_resampler_at(ci_resamplers() - 1)!
+
+  /// Rows that are taken through both passes together, so that what lies between stays in the first cache.
+  private static let band = 8
+
   /// Bytes that `run` needs between its passes.
-  func scratchCount(channels: Int) -> Int { shape.outputHeight * columns * channels }
+  func scratchCount(channels: Int) -> Int { Self.band * columns * channels + Int(CI_SLACK) }
 
   /// Resamples `[height, width, channels]` to `[outputHeight, outputWidth, channels]`.
   func run(
     _ pixels: UnsafePointer<UInt8>, channels: Int, scratch: UnsafeMutablePointer<UInt8>,
     into output: UnsafeMutablePointer<UInt8>
   ) {
-    down.withC { axis in
-      ci_resample_columns(
-        axis, pixels + firstColumn * channels, shape.width * channels, columns * channels, scratch)
-    }
-    across.withC { axis in
-      ci_resample_rows(axis, scratch, columns * channels, shape.outputHeight, channels, output)
+    let way = Self.quickest.pointee
+    let from = pixels + firstColumn * channels, row = columns * channels
+    (scratch + Self.band * row).update(repeating: 0, count: Int(CI_SLACK))
+    down.withC { down in
+      across.withC { across in
+        for first in Swift.stride(from: 0, to: shape.outputHeight, by: Self.band) {
+          let rows = min(Self.band, shape.outputHeight - first)
+          var part = down.pointee
+          part.starts += first
+          part.weights += first * part.stride
+          part.outputs = rows
+          way.columns(&part, from, shape.width * channels, row, scratch)
+          for y in 0..<rows {
+            way.row(across, scratch + y * row, channels, output + (first + y) * shape.outputWidth * channels)
+          }
+        }
+      }
     }
   }
 }
