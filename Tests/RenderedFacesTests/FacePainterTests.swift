@@ -10,8 +10,8 @@ func fingerprint(_ image: Image) -> UInt64 {
 @Suite struct FacePainterTests {
   /// The same bytes on every machine. A change of the painter changes these, on purpose or not.
   @Test(arguments: [
-    (0, UInt64(15_883_562_151_313_836_387)), (1, 332_278_064_664_885_950), (17, 3_022_259_339_412_189_379),
-    (1234, 1_558_254_553_483_906_683),
+    (0, UInt64(11_686_924_331_104_118_203)), (1, 9_834_506_478_587_364_656), (17, 13_169_204_282_118_564_183),
+    (1234, 18_050_013_499_778_660_486),
   ])
   func paintsTheSameBytesEverywhere(index: Int, expected: UInt64) {
     let face = FacePainter.paint(seed: 7, index: index, size: 128)

@@ -39,8 +39,8 @@ public struct RenderedScene: Sendable {
     self.capture = capture
   }
 
-  /// The picture at a time in seconds from the start, and the faces of which at least half is in it, those further
-  /// away first. A face may be hidden by one that is nearer.
+  /// The picture at a time in seconds from the start, and the faces of which at least half can be seen, those further
+  /// away first.
   public func frame(at seconds: Double) -> (image: Image, faces: [SceneFace]) {
     var canvas = backdrop
     var faces: [SceneFace] = []
@@ -52,11 +52,22 @@ public struct RenderedScene: Sendable {
       let whole = painter.geometry.faceBox(width: .max >> 24, height: .max >> 24)
       if box.width > 0, box.height > 0, box.width * box.height > 0.5 * whole.width * whole.height {
         let face = FaceBox(x: box.x, y: box.y, width: box.width, height: box.height)
+        // Nearer people come later and hide those behind them.
+        faces.removeAll { Self.overlap($0.face, face) > 0.5 * $0.face.width * $0.face.height }
         faces.append(SceneFace(face: face, label: label, person: actor.number))
       }
     }
     let grain = UInt32(truncatingIfNeeded: Int(seconds * 120)) &* 0x9E37_79B9
     return (Finish(capture: capture).develop(&canvas, noiseSeed: grain), faces)
+  }
+}
+
+extension RenderedScene {
+  /// The area that two boxes share.
+  private static func overlap(_ a: FaceBox, _ b: FaceBox) -> Float {
+    let width = min(a.x + a.width, b.x + b.width) - max(a.x, b.x)
+    let height = min(a.y + a.height, b.y + b.height) - max(a.y, b.y)
+    return width > 0 && height > 0 ? width * height : 0
   }
 }
 

@@ -45,7 +45,7 @@ final class BodyPainter {
       switch collar {
       case 0: top = min(top, ellipseDistance(sx, y - 1.52, 0.68, 0.42))
       case 1: top = min(top, 0.85 * (abs(sx) - (2.12 - y) * 0.66))
-      default: top = max(top, min(y - 1.50 + 0.05 * squared, 0.66 - abs(sx)))
+      default: top = max(top, -roundedBoxDistance(sx, y - 1.80, 0.66, 0.32, 0.10))
       }
     }
     let share = coverage(-top, geometry.pixel)

@@ -51,7 +51,7 @@ final class HairPainter {
       let part = x - 0.22 * look.partSide
       return mix(-0.66 + 0.62 * part * part, 1.0, smoothstep(0.64, 0.88, abs(x)))
     case .curly: return mix(-0.46 + 0.14 * noise(x * 8, 2, pattern), 0.3, side)
-    case .afro: return mix(-0.48 + 0.06 * noise(x * 14, 2, pattern), 0.16, side)
+    case .afro: return mix(-0.48 + 0.06 * noise(x * 14, 2, pattern), 0.34 - 0.5 * hill((abs(x) - 1.4) * (abs(x) - 1.4) * 4), side)
     case .bun: return mix(-0.60 + 0.06 * x * x, -0.08, side)
     case .headscarf: return 2
     }
@@ -87,6 +87,7 @@ final class HairPainter {
     let dx = stretched.x / (1 + thickness.x)
     let dy = stretched.y / (1 + thickness.y * (y < 0 ? 1 : 0.3))
     var squared = dx * dx + dy * dy
+    if look.hair == .headscarf { return scarf(x, y, dx, dy) }
     if squared > 1.5 { return nothing }
     if rough > 0.05 && squared > 0.7 { squared *= 1 + (noise(x * 6.5, y * 6.5, pattern ^ 63) - 0.5) * rough * 2.4 }
     let length = squared.squareRoot()
@@ -94,7 +95,6 @@ final class HairPainter {
     if share <= 0 { return nothing }
     let z = max(0, 1 - squared).squareRoot()
     let q = geometry.unturned(dx, dy, z)
-    if look.hair == .headscarf { return scarf(x, y, q: q, disc: SIMD3(dx, dy, z), share: share) }
     let soft: Float = look.hair == .cropped || look.hair == .receding ? 0.10 : 0.025
     // The line is defined on the head; the shell is wider.
     let height = line(q.x * (1 + thickness.x))
@@ -136,10 +136,17 @@ final class HairPainter {
   }
 
   @inline(__always)
-  private func scarf(_ x: Float, _ y: Float, q: SIMD3<Float>, disc: SIMD3<Float>, share: Float) -> Colour {
-    let v = q.y * geometry.aspect
-    let opening = ellipseDistance(q.x, v - 0.20, 0.80, 1.02)
-    let cover = share * (q.z > 0 ? 1 - coverage(opening, geometry.pixel) : 1)
+  private func scarf(_ x: Float, _ y: Float, _ dx: Float, _ dy: Float) -> Colour {
+    let squared = dx * dx + dy * dy
+    let shell = coverage(squared.squareRoot() - 1, geometry.pixel)
+    // Below the chin it is wound around the neck.
+    let wound = coverage(roundedBoxDistance(x, y - 1.45, 0.80, 0.55, 0.4), geometry.pixel)
+    let share = max(shell, wound)
+    if share <= 0 { return Colour(repeating: 0) }
+    let disc = SIMD3<Float>(dx, dy, max(0, 1 - squared).squareRoot())
+    let q = geometry.unturned(disc.x, disc.y, disc.z)
+    let opening = ellipseDistance(q.x, q.y * geometry.aspect - 0.20, 0.80, 1.02)
+    let cover = share * (q.z > 0 && squared < 1 ? 1 - coverage(opening, geometry.pixel) : 1)
     if cover <= 0 { return Colour(repeating: 0) }
     let fold = folds(x + opening * 0.5, y)
     let rimShade = 0.75 + 0.25 * smoothstep(0, 0.10, opening)

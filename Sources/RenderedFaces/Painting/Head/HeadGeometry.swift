@@ -61,6 +61,7 @@ struct HeadGeometry {
   @inline(__always) func outline(_ disc: SIMD2<Float>) -> Float {
     let squared = disc.x * disc.x + disc.y * disc.y
     if squared < 0.25 { return -0.5 }
+    if squared > 1.6 { return 0.25 }
     let length = squared.squareRoot()
     let v = disc.y / aspect
     return (length - 1) * length / (disc.x * disc.x + v * v).squareRoot()

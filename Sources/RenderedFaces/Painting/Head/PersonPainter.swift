@@ -87,7 +87,7 @@ final class PersonPainter {
       n.x -= g.yawCos * surface.slopeU
       n.y -= g.pitchCos * surface.slopeV
       n.z += g.yawSin * surface.slopeU + g.pitchSin * surface.slopeV
-      n /= dot(n, n).squareRoot()
+      n *= 1 / dot(n, n).squareRoot()
       surface.open -= hair.shade(q) + wear.shade(q)
     }
     let open = max(0.15, surface.open)

@@ -47,7 +47,7 @@ final class WearPainter {
         colour = mix(colour, colour * 0.32 + frame * 0.04, inside)
       }
       let streak = stroke(e * 0.8 + y + 0.10, 0.05) + 0.6 * stroke(e * 0.8 + y - 0.02, 0.02)
-      colour = mix(colour, illumination.sky + illumination.key * 0.5, inside * streak * 0.22)
+      colour = mix(colour, illumination.sky + illumination.key * 0.5, inside * streak * 0.15)
     }
     let rim = abs(lens) - thick
     let bridge = max(abs(y + 0.05 + 0.10 * u * u) - thick, max(e + 0.245, -1))

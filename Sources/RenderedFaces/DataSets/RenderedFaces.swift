@@ -29,9 +29,11 @@ public enum RenderedFaces {
   ///   - size: side of each picture in pixels.
   ///   - quality: JPEG quality, 1...100.
   ///   - threads: how many pictures are painted at a time; the files are the same for any number.
+  ///   - variety: as for `FacePainter.paint`.
   ///   - progress: told how many are done, from any thread.
   public static func write(
     count: Int, seed: UInt64, size: Int = 256, to folder: String, quality: Int = 92, threads: Int = 1,
+    variety: Float = FacePainter.standardVariety,
     progress: @escaping @Sendable (_ done: Int) -> Void = { _ in }
   ) throws {
     let files = FileManager.default
@@ -47,7 +49,7 @@ public enum RenderedFaces {
       DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
         while let index = work.next() {
           do {
-            let face = FacePainter.paint(seed: seed, index: index, size: size)
+            let face = FacePainter.paint(seed: seed, index: index, size: size, variety: variety)
             let path = draft.appendingPathComponent(labels[face.label]).appendingPathComponent(fileName(index))
             try Data(ImageEncoder.jpeg(face.image, quality: quality)).write(to: path)
             progress(work.finished())
