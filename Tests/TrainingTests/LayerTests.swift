@@ -49,6 +49,43 @@ import Training
     try checker.check(Self.chain([5, 4, 3], [.dropout(0.4)]), loss: Self.binary)
   }
 
+  @Test func batchNormalizationGradient() throws {
+    for channels in [3, 16, 21] {
+      try GradientChecker(tolerance: 3e-2).check(
+        Self.chain(
+          [6, 5, 2],
+          [
+            .conv2D(.init(outputChannels: channels, window: .init(3, 3))), .batchNormalization, .activation(.relu),
+            .conv2D(.init(outputChannels: 4, window: .init(1, 1))),
+          ]), loss: Self.binary)
+    }
+  }
+
+  @Test func batchNormalizationFoldsIntoTheConvolution() throws {
+    let architecture = Self.chain(
+      [8, 8, 3],
+      [
+        .conv2D(.init(outputChannels: 5, window: .init(3, 3, padding: .all(1)))), .batchNormalization,
+        .activation(.relu), .maxPool2D(.init(2, 2, stride: 2)),
+      ])
+    let network = try Network(architecture, capacity: 4)
+    network.initialize(seed: 21)
+    let pixels = FloatInterpreterTests.pixels([4, 8, 24], seed: 3)
+    for _ in 0..<30 { network.forward(pixels: pixels, images: 4, training: true) }
+    let inTraining = Array(network.logits(1))
+    network.forward(pixels: pixels, images: 4)
+    let plain = Array(network.logits(1))
+    // Running statistics have come close to the batch's own, the variance but for n / (n - 1).
+    #expect(abs(plain[0] - inTraining[0]) < 0.1 * max(1, abs(inTraining[0])))
+    let (graph, parameters) = try network.exported(function: .sigmoid)
+    #expect(graph.nodes.map(\.name) == ["layer0", "layer3", "flatten", "logits"])
+    let model = FloatModel(
+      description: .init(graph: graph, preprocessing: .init(width: 8, height: 8), labels: ["a", "b"]),
+      parameters: parameters)
+    let logits = try FloatInterpreter(model).run(pixels: Array(pixels[192..<384]))
+    #expect(abs(logits[0] - plain[0]) < 1e-4)
+  }
+
   @Test func branchesGradient() throws {
     var architecture = Architecture(input: [6, 6, 4])
     let first = architecture.append("first", .conv2D(.init(outputChannels: 8, window: .init(3, 3, padding: .all(1)))))

@@ -108,6 +108,26 @@ typedef struct cf_kernels {
   /// dx[i] = dy[i] where y[i] lies strictly within the clamp, else 0. dy and dx may be one buffer.
   void (*clamp_backward)(const float *y, const float *dy, float *dx, size_t count, cf_clamp clamp);
 
+  /// sums[c] = sum over positions of x[position, c].
+  void (*channel_sums)(const float *x, int positions, int channels, float *sums);
+
+  /// sums[c] = sum over positions of (x[position, c] - centre[c])^2.
+  void (*channel_squares)(const float *x, const float *centre, int positions, int channels, float *sums);
+
+  /// sums[c] = sum over positions of dy[position, c] * (x[position, c] - centre[c]).
+  void (*channel_products)(const float *dy, const float *x, const float *centre, int positions, int channels,
+                           float *sums);
+
+  /// y[position, c] = x[position, c] * scale[c] + shift[c].
+  void (*channel_scale)(const float *x, const float *scale, const float *shift, float *y, int positions, int channels);
+
+  /// dx[position, c] = dy[position, c] * a[c] + x[position, c] * b[c] + shift[c].
+  void (*channel_mix)(const float *dy, const float *x, const float *a, const float *b, const float *shift, float *dx,
+                      int positions, int channels);
+
+  /// average[i] += rate * (x[i] - average[i]).
+  void (*follow)(float rate, const float *x, float *average, size_t count);
+
   /// sum[i] += x[i].
   void (*add)(float *sum, const float *x, size_t count);
 

@@ -7,4 +7,5 @@
 #include "depthwise.h"
 #include "dense.h"
 #include "elementwise.h"
+#include "channels.h"
 #include "table.h"

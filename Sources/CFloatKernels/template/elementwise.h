@@ -47,6 +47,13 @@ static void add(float *sum, const float *x, size_t count) {
   FOR_VECTORS(count) store_some(sum + i, load_some(sum + i, count - i) + load_some(x + i, count - i), at_most_lanes(count - i));
 }
 
+static void follow(float rate, const float *x, float *average, size_t count) {
+  FOR_VECTORS(count) {
+    vec old = load_some(average + i, count - i);
+    store_some(average + i, FMA(SPLAT(rate), load_some(x + i, count - i) - old, old), at_most_lanes(count - i));
+  }
+}
+
 static void adam(const cf_adam *step, float *weights, const float *gradients, float *first, float *second,
                  size_t count) {
   vec beta1 = SPLAT(step->beta1), beta2 = SPLAT(step->beta2);

@@ -123,7 +123,8 @@ extension Dataset {
           scanned.content = bytes.withUnsafeBytes { SHA256.hex($0) }
           scanned.perceptual = PerceptualHash(try ImageDecoder.decode(bytes, name: path))
         } catch {
-          scanned.damage = Rejected(file: path, reason: "\(error)")
+          let reason = (error as? ImageError)?.reason ?? "\(error)"
+          scanned.damage = Rejected(file: path, reason: reason)
         }
         own.append(scanned)
       }

@@ -21,14 +21,22 @@ public final class Parameter {
   public let shape: Shape
   /// Whether weight decay applies: weights, not biases or normalization.
   public let decays: Bool
+  /// Whether the optimizer changes it; running statistics change themselves.
+  public let isTrained: Bool
+  /// What it begins as, where it is not random.
+  let initialValue: Float
   let layout: Layout
   let values: FloatBuffer
   let gradient: FloatBuffer
   let first: FloatBuffer
   let second: FloatBuffer
 
-  init(_ name: String, shape: Shape, layout: Layout, decays: Bool) {
+  init(
+    _ name: String, shape: Shape, layout: Layout, decays: Bool, initialValue: Float = 0, isTrained: Bool = true
+  ) {
     self.name = name
+    self.isTrained = isTrained
+    self.initialValue = initialValue
     self.shape = shape
     self.layout = layout
     self.decays = decays

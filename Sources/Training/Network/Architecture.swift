@@ -2,7 +2,7 @@ import Graphs
 import Tensors
 
 /// A network as it is trained: nodes in the order in which they run, with the layers that a graph for inference no
-/// longer has (dropout) and activations as nodes of their own.
+/// longer has (batch normalization, dropout) and activations as nodes of their own.
 ///
 /// Values are numbered as in `Graph`: 0 is the input, `i + 1` the result of node `i`. The last node gives the logits.
 public struct Architecture: Hashable, Sendable {
@@ -10,6 +10,8 @@ public struct Architecture: Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
     /// Convolution; its activation is `.none`.
     case conv2D(Operator.Convolution)
+    /// Batch normalization of a convolution's result (Ioffe, Szegedy 2015); folded into the convolution on export.
+    case batchNormalization
     /// ReLU or ReLU6.
     case activation(Operator.Activation)
     /// Largest value of each window.
@@ -106,7 +108,7 @@ public struct Architecture: Hashable, Sendable {
       case .dense(let outputs): op = .dense(.init(outputs: outputs))
       case .flatten: op = .flatten
       case .add: op = .add(.none)
-      case .activation, .dropout: op = .hardSwish
+      case .batchNormalization, .activation, .dropout: op = .hardSwish
       }
       return Graph.Node(node.name, op, inputs: node.inputs)
     }

@@ -2,7 +2,8 @@ import Graphs
 import Tensors
 
 extension Network {
-  /// The graph for inference and its weights: activations joined with the layers they follow, dropout left out.
+  /// The graph for inference and its weights: activations joined with the layers they follow, batch
+  /// normalization folded into convolutions, dropout left out.
   ///
   /// - Throws: `TrainingError.network` where a layer has no counterpart.
   public func exported(function: Graph.Function) throws(TrainingError) -> (Graph, [FloatModel.Parameters?]) {
@@ -24,6 +25,10 @@ extension Network {
       case .globalAveragePool: op = .globalAveragePool
       case .flatten: op = .flatten
       case .add: op = .add(.none)
+      case .batchNormalization:
+        fold(normalization(node.name), into: &weights[inputs[0] - 1]!)
+        values.append(inputs[0])
+        continue
       case .dropout:
         values.append(inputs[0])
         continue
@@ -45,6 +50,21 @@ extension Network {
       input: architecture.input, nodes: nodes, outputs: [.init(value: values[architecture.last], function: function)])
     do throws(GraphError) { _ = try graph.shapes() } catch { throw .network(error) }
     return (graph, weights)
+  }
+
+  private func normalization(_ node: String) -> BatchNormalization {
+    layers(BatchNormalization.self).first { $0.scale.name == node + ".scale" }!
+  }
+
+  /// Multiplies each output channel's weights and bias by its factor and shifts the bias, in double.
+  private func fold(_ normalization: BatchNormalization, into weights: inout FloatModel.Parameters) {
+    let taps = weights.weight.shape.count / weights.weight.shape[0]
+    for (channel, (factor, shift)) in normalization.folded.enumerated() {
+      for tap in channel * taps..<(channel + 1) * taps {
+        weights.weight.elements[tap] = Float(Double(weights.weight.elements[tap]) * factor)
+      }
+      weights.bias.elements[channel] = Float(Double(weights.bias.elements[channel]) * factor + shift)
+    }
   }
 
   private func parameters(of node: String) -> FloatModel.Parameters {

@@ -68,6 +68,11 @@ struct StepBuilder {
       guard rate >= 0, rate < 1 else { throw .network(GraphError(node.name, "dropout of \(rate)")) }
       layer = Dropout(rate: rate, shape: input, node: index)
     case .add: layer = AddLayer(shape: input)
+    case .batchNormalization:
+      let maker = node.inputs[0] - 1
+      guard maker >= 0, case .conv2D = architecture.nodes[maker].kind, architecture.readers(of: maker + 1) == [index]
+      else { throw .network(GraphError(node.name, "batch normalization follows a convolution of its own")) }
+      layer = BatchNormalization(node.name, shape: input, capacity: capacity)
     }
     return Network.Step(layer, inputs: node.inputs, output: index + 1, name: node.name)
   }

@@ -43,7 +43,7 @@ public struct Optimizer: Hashable, Sendable {
   ///   - rate: this step's learning rate.
   public func apply(to network: Network, step: Int, rate: Float) {
     let kernels = network.kernels
-    for parameter in network.parameters {
+    for parameter in network.parameters where parameter.isTrained {
       let keep = parameter.decays ? 1 - rate * weightDecay : 1
       let count = parameter.values.count
       // A block's four arrays fit into the second cache; every element is alone, so blocks change nothing.
