@@ -19,7 +19,7 @@ struct Train: ParsableCommand {
 
       Examples:
         glint train photos -o faces.safetensors
-        glint train photos -o small.safetensors --size 96 --epochs 40 --patience 8
+        glint train photos -o small.safetensors --network compact --epochs 40 --patience 0 --schedule cosine
         glint train photos -o faces.safetensors --resume
         glint train photos -o faces.safetensors --json > epochs.jsonl
       """)
@@ -30,11 +30,11 @@ struct Train: ParsableCommand {
   @Option(name: [.short, .long], help: "The model file to write.")
   var output: String
 
-  @Option(name: .long, help: "The network: happy-sad, the reference.")
+  @Option(name: .long, help: "The network: happy-sad, the reference, or compact, a small residual one.")
   var network = NetworkName.happySad
 
-  @Option(name: .long, help: "Rows and columns of the network's input.")
-  var size = 256
+  @Option(name: .long, help: "Rows and columns of the network's input (default: 256 for happy-sad, 64 for compact).")
+  var size: Int?
 
   @Option(name: .long, help: "The most passes over the training pictures.")
   var epochs = 25
@@ -53,6 +53,15 @@ struct Train: ParsableCommand {
 
   @Option(name: .long, help: "The share of the target that is spread over all classes.")
   var labelSmoothing: Float = 0
+
+  @Option(name: .long, help: "How the learning rate changes: constant, or cosine, which falls to nothing.")
+  var schedule = Recipe.Schedule.constant
+
+  @Option(name: .long, help: "Epochs over which the learning rate first grows.")
+  var warmup = 0
+
+  @Option(name: .long, help: "Validate and export an average of the weights that keeps this share of itself a step.")
+  var averaging: Float = 0
 
   @Flag(name: .long, help: "Weigh classes so that all count the same in sum.")
   var balanceClasses = false
@@ -80,10 +89,20 @@ struct Train: ParsableCommand {
   /// The networks that can be named.
   enum NetworkName: String, ExpressibleByArgument, CaseIterable {
     case happySad = "happy-sad"
+    case compact
+
+    var usualSize: Int { self == .happySad ? 256 : 64 }
+
+    func architecture(size: Int, logits: Int) -> Architecture {
+      switch self {
+      case .happySad: .happySad(input: [size, size, 3], logits: logits)
+      case .compact: .compact(input: [size, size, 3], logits: logits)
+      }
+    }
   }
 
   func validate() throws {
-    guard (22...1024).contains(size) else { throw ValidationError("--size takes a number from 22 to 1024.") }
+    guard (22...1024).contains(side) else { throw ValidationError("--size takes a number from 22 to 1024.") }
     guard (1...100_000).contains(epochs) else { throw ValidationError("--epochs takes a number from 1 to 100000.") }
     guard (1...4096).contains(batch) else { throw ValidationError("--batch takes a number from 1 to 4096.") }
     guard (0...100_000).contains(patience) else { throw ValidationError("--patience takes a number from 0 to 100000.") }
@@ -94,6 +113,8 @@ struct Train: ParsableCommand {
       throw ValidationError("--label-smoothing takes a number from 0 to below 1.")
     }
   }
+
+  private var side: Int { size ?? network.usualSize }
 
   private var rate: Float { learningRate ?? (optimizer == .adam ? 1e-3 : 1e-2) }
 
@@ -107,6 +128,9 @@ struct Train: ParsableCommand {
     recipe.labelSmoothing = labelSmoothing
     recipe.balancesClasses = balanceClasses
     recipe.patience = patience
+    recipe.schedule = schedule
+    recipe.warmup = warmup
+    recipe.averaging = averaging
     recipe.seed = seed
     if noAugmentation { recipe.augmentation = .none }
     return recipe
@@ -117,12 +141,10 @@ struct Train: ParsableCommand {
   func run() throws {
     try checkOutput()
     let dataset = try readDataset(data, split: split.shares, threads: threads.count, quiet: quiet.quiet)
-    let preprocessing = Preprocessing(width: size, height: size)
-    let logits = dataset.labels.count == 2 ? 1 : dataset.labels.count
-    var graph = Graph.happySad(input: [size, size, 3])
-    graph.nodes[graph.nodes.count - 1].operator = .dense(.init(outputs: logits))
+    let preprocessing = Preprocessing(width: side, height: side)
+    let architecture = network.architecture(size: side, logits: dataset.labels.count == 2 ? 1 : dataset.labels.count)
     let loop = try TrainingLoop(
-      Architecture(graph), dataset: dataset, preprocessing: preprocessing, recipe: recipe, threads: threads.count,
+      architecture, dataset: dataset, preprocessing: preprocessing, recipe: recipe, threads: threads.count,
       cacheBytes: cache << 20)
     let hadOutput = FileManager.default.fileExists(atPath: output)
     Interruption.listen()
@@ -201,6 +223,7 @@ struct Train: ParsableCommand {
 }
 
 extension Recipe.OptimizerName: ExpressibleByArgument {}
+extension Recipe.Schedule: ExpressibleByArgument {}
 
 /// An epoch in the words of `train --json`.
 private struct EpochLine: Encodable {

@@ -118,6 +118,44 @@ import Training
     #expect(second.history.map(\.loss) == whole.history.map(\.loss))
   }
 
+  @Test func compactNetworkLearnsAndResumesWithAllTheRest() throws {
+    func loop() throws -> TrainingLoop {
+      var recipe = Recipe()
+      recipe.epochs = 6
+      recipe.batch = 20
+      recipe.patience = 0
+      recipe.augmentation = .none
+      recipe.schedule = .cosine
+      recipe.warmup = 1
+      recipe.averaging = 0.95
+      recipe.weightDecay = 0.01
+      recipe.labelSmoothing = 0.05
+      recipe.balancesClasses = true
+      recipe.learningRate = 4e-3
+      return try TrainingLoop(
+        .compact(input: [24, 24, 3], logits: 2), dataset: Self.dataset(), preprocessing: .init(width: 24, height: 24),
+        recipe: recipe, threads: 2)
+    }
+    let folder = try Self.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let whole = try loop()
+    #expect(try whole.run() == .completed)
+    let test = try whole.evaluate(whole.dataset.test).metrics
+    #expect(test.accuracy >= 0.75, "\(test.confusion)")
+    var batches = 0
+    let path = folder + "/c.checkpoint"
+    _ = try loop().run(
+      checkpoints: .init(path: path), isCancelled: { batches >= 10 },
+      observe: { if case .batch = $0 { batches += 1 } })
+    let second = try loop()
+    #expect(try second.run(checkpoints: .init(path: path, resumes: true)) == .completed)
+    #expect(try Self.hash(second) == Self.hash(whole))
+    // The exported graph has neither normalization nor dropout, and computes the same.
+    let model = try second.model(validation: test, test: nil, tool: "test")
+    #expect(model.description.graph.nodes.count == 8 + 4 + 2 + 2)
+    #expect(try model.description.graph.shapes().last == [2])
+  }
+
   @Test func refusesAForeignCheckpoint() throws {
     let folder = try Self.temporaryFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }

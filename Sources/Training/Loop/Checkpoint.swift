@@ -8,7 +8,7 @@ struct Checkpoint {
   private static let kind = "glint-checkpoint-1"
 
   static func write(
-    _ path: String, _ state: TrainingState, _ network: Network, best: [Tensor<Float>]
+    _ path: String, _ state: TrainingState, _ network: Network, best: [Tensor<Float>], average: WeightAverage?
   ) throws(ModelFileError) {
     var writer = SafetensorsWriter()
     writer.add(metadata: "kind", kind)
@@ -22,6 +22,7 @@ struct Checkpoint {
       writer.add("weights/" + parameter.name, parameter.tensor)
       writer.add("first/" + parameter.name, parameter.tensor(parameter.first))
       writer.add("second/" + parameter.name, parameter.tensor(parameter.second))
+      if let average { writer.add("average/" + parameter.name, parameter.tensor(average.buffers[index])) }
       if !best.isEmpty { writer.add("best/" + parameter.name, best[index]) }
     }
     try writer.write(to: path)
@@ -31,9 +32,9 @@ struct Checkpoint {
   ///
   /// - Returns: the state and the best weights.
   /// - Throws: `TrainingError.checkpoint` where it is damaged or belongs to other data, another network or another
-  ///   recipe (the number of epochs and the patience may change).
+  ///   recipe (the patience may change, and the number of epochs where the learning rate is constant).
   static func read(
-    _ path: String, into network: Network, expecting expected: TrainingState
+    _ path: String, into network: Network, _ average: WeightAverage?, expecting expected: TrainingState
   ) throws(TrainingError) -> (TrainingState, best: [Tensor<Float>]) {
     let file: SafetensorsFile
     do {
@@ -50,7 +51,9 @@ struct Checkpoint {
       throw .checkpoint(path: path, "belongs to other data, or the data changed since; train anew without --resume")
     }
     var recipe = state.recipe
-    (recipe.epochs, recipe.patience) = (expected.recipe.epochs, expected.recipe.patience)
+    recipe.patience = expected.recipe.patience
+    // A cosine schedule depends on where it ends.
+    if recipe.schedule == .constant { recipe.epochs = expected.recipe.epochs }
     guard recipe == expected.recipe else {
       throw .checkpoint(
         path: path, "was made with other options: \(state.recipe.summary); now: \(expected.recipe.summary)")
@@ -58,13 +61,14 @@ struct Checkpoint {
     state.recipe = recipe
     var best: [Tensor<Float>] = []
     do throws(ModelFileError) {
-      for parameter in network.parameters {
+      for (index, parameter) in network.parameters.enumerated() {
         func tensor(_ group: String) throws(ModelFileError) -> Tensor<Float> {
           try file.tensor(group + parameter.name, of: Float.self, shape: parameter.shape)
         }
         parameter.load(try tensor("weights/"), into: parameter.values)
         parameter.load(try tensor("first/"), into: parameter.first)
         parameter.load(try tensor("second/"), into: parameter.second)
+        if let average { parameter.load(try tensor("average/"), into: average.buffers[index]) }
         if file.contains("best/" + parameter.name) { best.append(try tensor("best/")) }
       }
     } catch { throw .checkpoint(path: path, "\(error)") }

@@ -26,8 +26,23 @@ public struct Recipe: Hashable, Sendable, Codable {
   public var patience = 5
   /// The seed of weights, order, augmentation and dropout.
   public var seed: UInt64 = 1
+  /// How the learning rate changes.
+  public var schedule = Schedule.constant
+  /// Epochs over which the learning rate first grows from nothing.
+  public var warmup = 0
+  /// The most that an average of the weights keeps of itself in a step (Polyak, Juditsky 1992); 0 keeps no average. The
+  /// average is validated and exported in place of the weights.
+  public var averaging: Float = 0
   /// Changes of training pictures.
   public var augmentation = Augmentation.faces
+
+  /// How the learning rate changes after the warm-up.
+  public enum Schedule: String, Hashable, Sendable, Codable, CaseIterable {
+    /// It stays.
+    case constant
+    /// It falls to nothing along half a cosine (Loshchilov, Hutter 2017).
+    case cosine
+  }
 
   /// The usual recipe.
   public init() {}
@@ -41,8 +56,31 @@ public struct Recipe: Hashable, Sendable, Codable {
     ]
     if weightDecay > 0 { parts.append("weight decay \(weightDecay)") }
     if labelSmoothing > 0 { parts.append("label smoothing \(labelSmoothing)") }
+    if schedule == .cosine { parts.append("cosine schedule") }
+    if warmup > 0 { parts.append("warm-up \(warmup) epochs") }
+    if averaging > 0 { parts.append("weights averaged \(averaging)") }
     if balancesClasses { parts.append("classes balanced") }
     return parts.joined(separator: ", ")
+  }
+
+  /// The learning rate of a step, counted from 0.
+  func rate(step: Int, stepsPerEpoch: Int) -> Float {
+    let warm = warmup * stepsPerEpoch
+    if step < warm { return learningRate * Float(step + 1) / Float(warm) }
+    guard schedule == .cosine else { return learningRate }
+    let all = max(1, epochs * stepsPerEpoch - warm)
+    return learningRate * Float((1 + Self.cosine(Double(min(step - warm, all)) / Double(all))) / 2)
+  }
+
+  /// cos(pi t) for t in 0...1 by its series around 1/2, which every machine sums alike.
+  private static func cosine(_ t: Double) -> Double {
+    let x = Double.pi * (0.5 - t)  // cos(pi t) = sin(x), |x| <= pi / 2
+    var (term, sum) = (x, x)
+    for n in stride(from: 2, through: 24, by: 2) {
+      term *= -x * x / Double(n * (n + 1))
+      sum += term
+    }
+    return sum
   }
 
   var rule: Optimizer {

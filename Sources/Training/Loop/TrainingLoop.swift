@@ -61,6 +61,7 @@ public final class TrainingLoop {
   private let training: PictureStore
   private let validation: PictureStore
   private var state: TrainingState
+  private let average: WeightAverage?
   private var best: [Tensor<Float>] = []
   private var lastGood: [Tensor<Float>] = []
 
@@ -89,6 +90,7 @@ public final class TrainingLoop {
     network = try Network(
       architecture, capacity: max(1, min(recipe.batch, dataset.training.count)), threads: threads, kernels: kernels)
     network.initialize(seed: recipe.seed)
+    average = recipe.averaging > 0 ? WeightAverage(of: network, keeping: recipe.averaging) : nil
     let classes = dataset.labels.count
     var loss = Loss(network.logitCount == 1 ? .binaryCrossEntropy : .crossEntropy, labelSmoothing: recipe.labelSmoothing)
     guard loss.logits(classes: classes) == network.logitCount, classes == 2 || network.logitCount > 1 else {
@@ -122,7 +124,7 @@ public final class TrainingLoop {
     checkpoints: Checkpoints? = nil, isCancelled: () -> Bool = { false }, observe: (Event) -> Void = { _ in }
   ) throws -> Ending {
     if let checkpoints, checkpoints.resumes {
-      (state, best) = try Checkpoint.read(checkpoints.path, into: network, expecting: state)
+      (state, best) = try Checkpoint.read(checkpoints.path, into: network, average, expecting: state)
     }
     lastGood = weights()
     var written = ContinuousClock.now
@@ -139,7 +141,7 @@ public final class TrainingLoop {
       let started = ContinuousClock.now
       while let batch = try loader.next() {
         if isCancelled() {
-          if let checkpoints { try Checkpoint.write(checkpoints.path, state, network, best: best) }
+          if let checkpoints { try Checkpoint.write(checkpoints.path, state, network, best: best, average: average) }
           return finish(.cancelled)
         }
         if let layer = learn(batch) {
@@ -152,7 +154,7 @@ public final class TrainingLoop {
             epoch: state.epoch + 1, done: state.batch, of: batchCount, loss: state.lossSum / Double(max(1, state.seen))))
         if let checkpoints, (ContinuousClock.now - written).inSeconds >= checkpoints.interval {
           let pause = ContinuousClock.now
-          try Checkpoint.write(checkpoints.path, state, network, best: best)
+          try Checkpoint.write(checkpoints.path, state, network, best: best, average: average)
           written = ContinuousClock.now
           seconds -= (written - pause).inSeconds
         }
@@ -187,7 +189,9 @@ public final class TrainingLoop {
     network.forward(pixels: batch.pixels, images: labels.count, training: true, seed: seed)
     let mean = network.backward(labels: labels, loss: loss, seed: seed)
     guard mean.isFinite else { return network.firstNodeThatDiverged(images: labels.count) ?? "loss" }
-    recipe.rule.apply(to: network, step: state.step + 1, rate: recipe.learningRate)
+    recipe.rule.apply(
+      to: network, step: state.step + 1, rate: recipe.rate(step: state.step, stepsPerEpoch: batchCount))
+    average?.follow(network, step: state.step)
     for (image, label) in labels.enumerated() {
       let probabilities = loss.probabilities(Array(network.logits(image)))
       let prediction = Metrics.Prediction(name: "", label: label, probabilities: probabilities)
@@ -201,7 +205,15 @@ public final class TrainingLoop {
   }
 
   private func endEpoch(imagesPerSecond: Double) throws(TrainingError) -> EpochRecord {
+    // What counts is the average, where one is kept: it stands in for the weights while it is looked at.
+    let own = average.map { average in
+      let own = weights()
+      average.load(into: network)
+      return own
+    }
     let (metrics, _) = try evaluate(validation)
+    let shown = weights()
+    if let own { restore(own) }
     let record = EpochRecord(
       epoch: state.epoch + 1, loss: state.lossSum / Double(max(1, state.seen)),
       accuracy: Double(state.correct) / Double(max(1, state.seen)), validationLoss: metrics.loss,
@@ -213,7 +225,7 @@ public final class TrainingLoop {
     if record.validationLoss < state.bestLoss ?? .infinity {
       state.bestLoss = record.validationLoss
       state.bestEpoch = state.epoch
-      best = weights()
+      best = shown
     }
     return record
   }
