@@ -6,6 +6,7 @@ struct Glint: ParsableCommand {
     commandName: "glint",
     abstract: "Train a small CNN, quantize it to int8, and label faces live.",
     subcommands: [
+      Demo.self,
       Train.self,
       Quantize.self,
       Compare.self,

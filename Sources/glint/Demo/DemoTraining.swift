@@ -17,6 +17,9 @@ struct DemoTraining {
     recipe.epochs = epochs
     recipe.seed = seed
     recipe.patience = 3
+    // Faces are painted turned, moved and lit in every way already; mirroring is what is left to add.
+    recipe.augmentation = .none
+    recipe.augmentation.flip = true
     let loop = try TrainingLoop(
       Architecture(.happySad()), dataset: data, preprocessing: Preprocessing(width: 256, height: 256), recipe: recipe,
       threads: threads)

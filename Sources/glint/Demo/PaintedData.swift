@@ -5,12 +5,14 @@ import Training
 /// The demo's data set: painted faces in memory, in three parts.
 enum PaintedData {
   /// Paints `count` faces; the same seed paints the same faces whatever the number of threads.
-  static func paint(count: Int, size: Int, seed: UInt64, threads: Int, quiet: Bool) -> Dataset {
+  static func paint(
+    count: Int, size: Int, seed: UInt64, variety: Float, threads: Int, quiet: Bool
+  ) -> Dataset {
     let pictures = Collected(count: count)
     let progress = LockedProgress("Painting faces", quiet: quiet)
     DispatchQueue.concurrentPerform(iterations: threads) { worker in
       for index in stride(from: worker, to: count, by: threads) {
-        let face = FacePainter.paint(seed: seed, index: index, size: size)
+        let face = FacePainter.paint(seed: seed, index: index, size: size, variety: variety)
         pictures.set(
           index,
           Dataset.Picture(name: "painted face \(index)", label: face.label, source: .image(face.image), face: face.face))
