@@ -2,6 +2,7 @@
 #if defined(__x86_64__)
 #define LANES 8
 #define TILE_WIDE 6
+#define TILE_MIDDLE 4
 #define TILE_NARROW 12
 #define MOST_SUMS 12
 

@@ -2,6 +2,7 @@
 #if defined(__x86_64__)
 #define LANES 16
 #define TILE_WIDE 12
+#define TILE_MIDDLE 8
 #define TILE_NARROW 24
 #define MOST_SUMS 18
 

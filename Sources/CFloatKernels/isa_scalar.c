@@ -2,6 +2,7 @@
 #if defined(__x86_64__)
 #define LANES 4
 #define TILE_WIDE 4
+#define TILE_MIDDLE 4
 #define TILE_NARROW 4
 #define MOST_SUMS 6
 

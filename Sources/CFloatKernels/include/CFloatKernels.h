@@ -39,6 +39,14 @@ typedef struct cf_clamp {
   float low, high;
 } cf_clamp;
 
+/// A pool over a picture `[height, width, channels]`. Padding takes no part.
+typedef struct cf_pool {
+  int height, width, channels;
+  int output_width;
+  int window_height, window_width, stride;
+  int pad_top, pad_left;
+} cf_pool;
+
 /// One step of Adam (Kingma, Ba 2015) with decoupled weight decay (Loshchilov, Hutter 2019).
 typedef struct cf_adam {
   float rate;             ///< learning rate / (1 - beta1^t)
@@ -74,6 +82,10 @@ typedef struct cf_kernels {
   void (*conv_pool_backward)(const cf_window *w, const float *x, const float *rows, const float *dy,
                              const uint8_t *winners, float *drows, float *dbias, float *dx, int begin, int end,
                              float *scratch);
+
+  /// Max pooling of output rows `begin ..< end`, y: [rows, output_width, channels]. origins, unless NULL: as y, the
+  /// offset in x that each maximum came from, the first of equals.
+  void (*max_pool)(const cf_pool *p, const float *x, float *y, int32_t *origins, int begin, int end);
 
   /// Depthwise convolution of rows `begin ..< end`: x and y have `channels` channels, weights [runs * columns per
   /// run][channels] in tap order; `run_length` counts taps, neighbouring taps lie `tap_step` floats apart.

@@ -4,6 +4,7 @@
 #include "conv_pool.h"
 #include "conv_backward.h"
 #include "conv_pool_backward.h"
+#include "max_pool.h"
 #include "depthwise.h"
 #include "dense.h"
 #include "elementwise.h"

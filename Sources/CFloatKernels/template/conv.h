@@ -57,8 +57,9 @@ INLINE void conv_row(const int widest, const int vectors, const cf_window *w, co
     conv_tile((size), vectors, w, x + column * w->column_step, weights, bias, y + (size_t)column * w->output_column, \
               left, clamp);
   COVER(widest)
-  COVER(6)
-  COVER(3)
+  COVER(TILE_MIDDLE)
+  COVER(4)
+  COVER(2)
   COVER(1)
 #undef COVER
 }

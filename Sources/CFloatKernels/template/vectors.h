@@ -1,6 +1,7 @@
 // What the templates are written in. The including file defines, for its instruction set:
 //   LANES        floats of one vector register
 //   TILE_WIDE    positions of a tile of two vectors of channels
+//   TILE_MIDDLE  positions of the tile that takes what wide ones leave
 //   TILE_NARROW  positions of a tile of one vector of channels
 //   MOST_SUMS    sums kept in registers by the kernels that run over taps
 #include <assert.h>

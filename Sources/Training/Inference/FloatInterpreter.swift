@@ -113,7 +113,9 @@ public final class FloatInterpreter {
     switch node.operator {
     case .maxPool2D(let window):
       pool.run(shape[0], inBlocksOf: 4) { rows in
-        PlainOperators.maxPool(window, inputs[0].values, inputs[0].shape, result, shape, rows)
+        var extents = cf_pool(window, input: inputs[0].shape, output: shape)
+        kernels.table.pointee.max_pool(
+          &extents, inputs[0].values, result, nil, Int32(rows.lowerBound), Int32(rows.upperBound))
       }
     case .averagePool2D(let window):
       pool.run(shape[0], inBlocksOf: 4) { rows in

@@ -12,28 +12,6 @@ enum PlainOperators {
     return max(0, start)..<min(limit, start + size)
   }
 
-  static func maxPool(
-    _ window: Operator.Window, _ x: Values, _ input: Shape, _ y: Result, _ output: Shape, _ rows: Range<Int>
-  ) {
-    let channels = input[2]
-    for row in rows {
-      let ys = covered(
-        row, stride: window.stride, before: window.padding.top, size: window.height, limit: input[0])
-      for column in 0..<output[1] {
-        let xs = covered(
-          column, stride: window.stride, before: window.padding.left, size: window.width, limit: input[1])
-        let to = y + (row * output[1] + column) * channels
-        for channel in 0..<channels { to[channel] = -.infinity }
-        for r in ys {
-          for c in xs {
-            let from = x + (r * input[1] + c) * channels
-            for channel in 0..<channels { to[channel] = from[channel] > to[channel] ? from[channel] : to[channel] }
-          }
-        }
-      }
-    }
-  }
-
   static func averagePool(
     _ window: Operator.Window, _ x: Values, _ input: Shape, _ y: Result, _ output: Shape, _ rows: Range<Int>
   ) {

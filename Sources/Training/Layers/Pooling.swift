@@ -1,3 +1,4 @@
+import CFloatKernels
 import Graphs
 import Tensors
 
@@ -20,33 +21,9 @@ final class MaxPool2D: ImageLayer {
   deinit { origins.deallocate() }
 
   func forward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands) {
-    let channels = input[2]
-    let x = operands.inputs[0]
-    for row in 0..<output[0] {
-      let ys = PlainOperators.covered(
-        row, stride: window.stride, before: window.padding.top, size: window.height, limit: input[0])
-      for column in 0..<output[1] {
-        let xs = PlainOperators.covered(
-          column, stride: window.stride, before: window.padding.left, size: window.width, limit: input[1])
-        let place = (row * output[1] + column) * channels
-        let to = operands.output + place
-        let origin = origins + image * output.count + place
-        let start = (ys.lowerBound * input[1] + xs.lowerBound) * channels
-        for channel in 0..<channels {
-          to[channel] = x[start + channel]
-          origin[channel] = Int32(start + channel)
-        }
-        for r in ys {
-          for c in xs {
-            let from = (r * input[1] + c) * channels
-            for channel in 0..<channels where x[from + channel] > to[channel] {
-              to[channel] = x[from + channel]
-              origin[channel] = Int32(from + channel)
-            }
-          }
-        }
-      }
-    }
+    var pool = cf_pool(window, input: input, output: output)
+    pass.kernels.table.pointee.max_pool(
+      &pool, operands.inputs[0], operands.output, origins + image * output.count, 0, Int32(output[0]))
   }
 
   func backward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands, _ gradients: Gradients) {
@@ -54,6 +31,15 @@ final class MaxPool2D: ImageLayer {
     dx.update(repeating: 0, count: input.count)
     let origin = origins + image * output.count
     for at in 0..<output.count { dx[Int(origin[at])] += gradients.output[at] }
+  }
+}
+
+extension cf_pool {
+  init(_ window: Operator.Window, input: Shape, output: Shape) {
+    self.init(
+      height: Int32(input[0]), width: Int32(input[1]), channels: Int32(input[2]), output_width: Int32(output[1]),
+      window_height: Int32(window.height), window_width: Int32(window.width), stride: Int32(window.stride),
+      pad_top: Int32(window.padding.top), pad_left: Int32(window.padding.left))
   }
 }
 

@@ -1,0 +1,34 @@
+// Max pooling of any window. Vectors run over channels.
+
+static void max_pool(const cf_pool *p, const float *x, float *y, int32_t *origins, int begin, int end) {
+  vec_int lanes;
+  for (int i = 0; i < LANES; i++) lanes[i] = i;
+  for (int row = begin; row < end; row++) {
+    int top = row * p->stride - p->pad_top, bottom = top + p->window_height;
+    if (top < 0) top = 0;
+    if (bottom > p->height) bottom = p->height;
+    for (int column = 0; column < p->output_width; column++) {
+      int left = column * p->stride - p->pad_left, right = left + p->window_width;
+      if (left < 0) left = 0;
+      if (right > p->width) right = p->width;
+      size_t to = ((size_t)row * (size_t)p->output_width + (size_t)column) * (size_t)p->channels;
+      for (int channel = 0; channel < p->channels; channel += LANES) {
+        int first = (top * p->width + left) * p->channels + channel;
+        vec largest = LOAD(x + first);
+        vec_int origin = lanes + first;
+        for (int r = top; r < bottom; r++) {
+          for (int c = left; c < right; c++) {
+            int at = (r * p->width + c) * p->channels + channel;
+            vec other = LOAD(x + at);
+            vec_int wins = other > largest;
+            largest = wins ? other : largest;
+            origin = wins ? lanes + at : origin;
+          }
+        }
+        int some = p->channels - channel;
+        store_some(y + to + channel, largest, some);
+        if (origins != NULL) memcpy(origins + to + channel, &origin, (some < LANES ? (size_t)some : LANES) * sizeof(int32_t));
+      }
+    }
+  }
+}
