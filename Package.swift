@@ -8,7 +8,8 @@ let package = Package(
     .executable(name: "glint", targets: ["glint"])
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     // Values and meaning. No Foundation, no existentials.
@@ -37,7 +38,8 @@ let package = Package(
     .target(name: "Quantization", dependencies: ["Training", "Runtime", "Reference", "ModelFiles"]),
 
     // What people see.
-    .target(name: "Live", dependencies: ["Camera", "Runtime"]),
+    .target(
+      name: "Live", dependencies: ["Camera", "Runtime", .product(name: "FlyingFox", package: "FlyingFox")]),
     .target(name: "Reports", dependencies: ["Imaging"]),
     .executableTarget(
       name: "glint",

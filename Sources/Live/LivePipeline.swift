@@ -66,6 +66,14 @@ public final class LivePipeline {
   public func run(
     _ limits: Limits, stop: StopSignal, notify: (Notice) -> Void, publish: (LabelledFrame) -> Void
   ) -> LiveSummary {
+    run(limits, stop: stop, notify: notify, publishWithPicture: { labelled, _, _ in publish(labelled) })
+  }
+
+  /// As above; `publishWithPicture` is also given the frame's bytes and its decoded picture.
+  public func run(
+    _ limits: Limits, stop: StopSignal, notify: (Notice) -> Void,
+    publishWithPicture publish: (LabelledFrame, Frame, Image) -> Void
+  ) -> LiveSummary {
     summary = LiveSummary()
     let names = ["capture", "queue", "decode", "detect", "prepare", "classify", "publish", "glass to label"]
     summary.stages = names.map { ($0, LatencyHistogram()) }
@@ -92,7 +100,7 @@ public final class LivePipeline {
         do throws(ImageError) {
           let labelled = try label(frame)
           let before = monotonicNow()
-          publish(labelled)
+          publish(labelled, frame, image)
           count(labelled.times, publish: monotonicNow() - before)
         } catch {
           summary.damaged += 1

@@ -40,13 +40,13 @@ struct Classify: ParsableCommand {
       do {
         preprocessor.apply(to: try ImageDecoder.decode(path: file), into: &pixels)
         let logits = runner.logits(pixels)
-        let answer = Answer(
+        let answer = PictureAnswer(
           file: file, labels: loaded.description.labels, logits: logits,
           probabilities: runner.probabilities(logits: logits))
         emit(json.json ? try jsonLine(answer) : answer.line(width: width))
       } catch let error as ImageError {
         failed += 1
-        if json.json { emit(try jsonLine(Refusal(file: file, error: error.reason))) }
+        if json.json { emit(try jsonLine(PictureRefusal(file: file, error: error.reason))) }
         complain("glint: \(error)")
       }
     }
@@ -69,33 +69,5 @@ struct Classify: ParsableCommand {
       files += found
     }
     return files
-  }
-
-  /// What is known of one picture, in the words of `classify --json`.
-  private struct Answer: Encodable {
-    let file: String
-    let label: String
-    let probability: Float
-    let probabilities: [String: Float]
-    let logits: [Float]
-
-    init(file: String, labels: [String], logits: [Float], probabilities: [Float]) {
-      let best = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
-      self.file = file
-      self.logits = logits
-      label = labels[best]
-      probability = probabilities[best]
-      self.probabilities = Dictionary(zip(labels, probabilities)) { first, _ in first }
-    }
-
-    func line(width: Int) -> String {
-      let name = file.padding(toLength: max(width, file.count), withPad: " ", startingAt: 0)
-      return "\(name)  \(label)  \(percent(Double(probability)))"
-    }
-  }
-
-  private struct Refusal: Encodable {
-    let file: String
-    let error: String
   }
 }

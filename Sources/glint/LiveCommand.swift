@@ -15,15 +15,20 @@ struct LiveCommand: ParsableCommand {
       Takes the first camera unless one is named. Always the newest frame is labelled; older ones that had no time are
       dropped and counted. A camera that is unplugged is waited for. Ctrl-C ends with a summary.
 
+      The picture and its labels are also shown on a page, at the address that is printed: on this machine alone, unless
+      --listen names another address, which then asks for the token in the printed address. Nothing is stored.
+
       With --json, one object a labelled frame: sequence, timestamp_ns (CLOCK_MONOTONIC), faces (box x y w h in pixels of
       the frame, label, probability, track), latency_ms (by stage, and glass_to_label from the frame's own time to its
-      label), dropped (frames so far).
+      label), dropped (frames so far), width and height of the frame, file for pictures of a folder. There is a page
+      then only with --port or --listen.
 
       Examples:
         glint live happy-sad.int8.safetensors
         glint live happy-sad.int8.safetensors --camera /dev/video2 --size 1280x720 --format mjpeg
         glint live happy-sad.int8.safetensors --folder photos/ --fps 10 --count 100 --json
         glint live happy-sad.int8.safetensors --rendered --seconds 10
+        glint live happy-sad.int8.safetensors --listen 0.0.0.0 --port 8642
         glint live --list
       """)
 
@@ -57,6 +62,15 @@ struct LiveCommand: ParsableCommand {
   @Option(name: .long, help: "End after this many seconds.")
   var seconds: Double?
 
+  @Option(name: .long, help: "Port of the page, 0 for any (default: 8642, or any if that is taken).")
+  var port: UInt16?
+
+  @Option(name: .long, help: "Show the page to others too: the address to listen on, as in 0.0.0.0.")
+  var listen: String?
+
+  @Flag(name: .long, help: "Show no page.")
+  var noPage = false
+
   @OptionGroup var threads: ThreadOption
   @OptionGroup var isa: ISAOption
   @OptionGroup var json: JSONOption
@@ -70,6 +84,7 @@ struct LiveCommand: ParsableCommand {
     if let count, count < 1 { throw ValidationError("--count takes a number from 1 up.") }
     if let seconds, !(seconds > 0) { throw ValidationError("--seconds takes a number above 0.") }
     if format != nil, folder != nil || rendered { throw ValidationError("--format is for cameras.") }
+    if noPage, port != nil || listen != nil { throw ValidationError("--no-page excludes --port and --listen.") }
     if size != nil, folder != nil { throw ValidationError("--size is for cameras; pictures have their own.") }
   }
 
@@ -84,11 +99,46 @@ struct LiveCommand: ParsableCommand {
     let pipeline = try LivePipeline(source: source, description: loaded.description) { runner.logits($0) }
     var screen = LiveScreen(labels: loaded.description.labels, json: json.json)
     screen.begin(source.title)
-    let summary = pipeline.run(
-      .init(frames: count, seconds: seconds), stop: stop, notify: { screen.show($0) }, publish: { screen.show($0) })
+    let page = try openPage(loaded, path: model, source: source)
+    defer { if let page { waiting { await page.stop() } } }
+    let limits = LivePipeline.Limits(frames: count, seconds: seconds)
+    let summary = pipeline.run(limits, stop: stop, notify: { screen.show($0) }) { labelled, frame, image in
+      screen.show(labelled)
+      if let page, page.hasViewers { page.publish(json: screen.line(labelled), frame: frame, image: image) }
+    }
     screen.end(summary)
     if summary.labelled == 0, !summary.wasStopped {
       throw Failure("\(source.title): no frame could be labelled")
+    }
+  }
+
+  /// Starts the page, unless none is wanted.
+  private func openPage(_ model: LoadedModel, path: String, source: any FrameSource) throws -> WebServer? {
+    guard !noPage, !json.json || port != nil || listen != nil else { return nil }
+    let desk = try PhotoClassifier(model, kernels: isa.kernels)
+    let facts = try jsonLine(
+      PageFacts(
+        labels: model.description.labels,
+        shown: [
+          "model": path, "kind": model.isInt8 ? "int8" : "float", "camera": source.title, "threads": "\(threads.count)",
+          "input": "\(model.description.preprocessing.width) x \(model.description.preprocessing.height)",
+        ]))
+    func open(_ port: UInt16) throws -> WebServer {
+      let server = try WebServer(address: listen ?? "127.0.0.1", port: port, facts: facts) { desk.answer($0) }
+      let started: Result<String, any Error> = waiting {
+        do { return .success(try await server.start()) } catch { return .failure(error) }
+      }
+      let address = try started.get()
+      complain("The page: \(address)")
+      return server
+    }
+    do {
+      if port == nil, let server = try? open(8642) { return server }
+      return try open(port ?? 0)
+    } catch {
+      throw Failure(
+        "the page cannot listen on \(listen ?? "127.0.0.1")\(port.map { " port \($0)" } ?? ""): \(error). "
+          + "Choose another --port or --listen, or --no-page.")
     }
   }
 

@@ -22,12 +22,14 @@ struct LiveScreen {
     complain("Looking at \(title). Ctrl-C ends.")
   }
 
+  /// The frame in the words of `--json`.
+  func line(_ frame: LabelledFrame) -> String {
+    (try? jsonLine(LiveLine(frame, labels: labels))) ?? "{}"
+  }
+
   /// Shows a labelled frame.
   mutating func show(_ frame: LabelledFrame) {
-    if json {
-      if let line = try? jsonLine(LiveLine(frame, labels: labels)) { emit(line) }
-      return
-    }
+    if json { return emit(line(frame)) }
     let now = DispatchTime.now().uptimeNanoseconds
     recent.append(now)
     while let first = recent.first, now - first > 2_000_000_000 { recent.removeFirst() }
@@ -101,6 +103,8 @@ private struct LiveLine: Encodable {
   let sequence: Int
   let timestamp_ns: UInt64
   let file: String?
+  let width: Int
+  let height: Int
   let faces: [Face]
   let latency_ms: [String: Double]
   let dropped: Int
@@ -109,6 +113,8 @@ private struct LiveLine: Encodable {
     sequence = frame.sequence
     timestamp_ns = frame.nanoseconds
     file = frame.file
+    width = frame.width
+    height = frame.height
     dropped = frame.dropped
     faces = frame.faces.map {
       Face(

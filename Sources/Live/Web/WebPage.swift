@@ -1,0 +1,175 @@
+/// The page itself: one file, nothing from the net, light and dark, phone and desk.
+enum WebPage {
+  static let html = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+    + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Glint live</title>\n"
+    + "<style>" + style + "</style></head>\n<body>" + body + "<script>" + script + "</script></body></html>\n"
+
+  private static let style = #"""
+    :root { color-scheme: light dark; --ground: #f6f5f1; --card: #fff; --ink: #1f2328; --soft: #666d75; --line: #dcdad2;
+      --a: #c77d0a; --b: #2f6fb3; --bad: #b3261e; }
+    @media (prefers-color-scheme: dark) { :root { --ground: #15171a; --card: #1f2226; --ink: #eceae4; --soft: #9aa1a9;
+      --line: #34383d; --a: #f0b041; --b: #7fb4ec; --bad: #f28b82; } }
+    * { box-sizing: border-box; }
+    body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.45 system-ui, sans-serif; }
+    main { display: grid; grid-template-columns: minmax(0, 2fr) minmax(17rem, 1fr); gap: 1rem; max-width: 76rem;
+      margin: 0 auto; padding: 1rem; }
+    header { grid-column: 1 / -1; display: flex; gap: .8rem; align-items: baseline; flex-wrap: wrap; }
+    h1 { font-size: 1.15rem; margin: 0; } h2 { font-size: .8rem; margin: 0 0 .5rem; color: var(--soft);
+      text-transform: uppercase; letter-spacing: .06em; font-weight: 600; }
+    #state { color: var(--soft); } #state.bad { color: var(--bad); font-weight: 600; }
+    section { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem; }
+    #picture { padding: 0; overflow: hidden; position: relative; align-self: start; }
+    #view { display: block; width: 100%; height: auto; background: #0008; min-height: 8rem; }
+    #label { display: flex; justify-content: space-between; align-items: baseline; padding: .7rem .9rem; gap: 1rem; }
+    #label b { font-size: 1.9rem; line-height: 1.1; } #label span { font-size: 1.2rem; font-variant-numeric: tabular-nums; }
+    aside { display: grid; gap: 1rem; align-content: start; }
+    #history { width: 100%; height: 5rem; display: block; }
+    .legend { color: var(--soft); font-size: .8rem; line-height: 1.2; }
+    .stage { display: grid; grid-template-columns: 6.6rem 1fr 4.2rem; gap: .5rem; align-items: center;
+      font-variant-numeric: tabular-nums; } .stage span:last-child { text-align: right; }
+    .bar { background: var(--line); border-radius: .2rem; height: .55rem; overflow: hidden; }
+    .bar i { display: block; height: 100%; background: var(--b); width: 0; }
+    dl { display: grid; grid-template-columns: auto 1fr; gap: .15rem .8rem; margin: 0; } dt { color: var(--soft); }
+    dd { margin: 0; overflow-wrap: anywhere; }
+    #drop { border-style: dashed; text-align: center; cursor: pointer; color: var(--soft); }
+    #drop.over { border-color: var(--b); color: var(--ink); } #drop img { max-width: 100%; max-height: 11rem;
+      border-radius: .4rem; display: block; margin: 0 auto .5rem; } #drop b { color: var(--ink); }
+    @media (max-width: 50rem) { main { grid-template-columns: 1fr; padding: .6rem; gap: .6rem; } aside { gap: .6rem; } }
+    """#
+
+  private static let body = #"""
+    <main>
+    <header><h1>Glint live</h1><span id="state" role="status">Connecting …</span></header>
+    <section id="picture"><canvas id="view" width="640" height="480" role="img" aria-label="The camera's picture"></canvas>
+    <div id="label"><b id="name">–</b><span id="share"></span></div></section>
+    <aside>
+    <section><h2>Probability, last 20 s</h2>
+    <div class="legend" id="low"></div><canvas id="history"></canvas><div class="legend" id="high"></div></section>
+    <section><h2>Time a frame takes</h2><div id="stages"></div></section>
+    <section id="drop" tabindex="0" role="button" aria-live="polite"><div id="photo">Drop a photo here, or press to choose
+    one</div><input id="file" type="file" accept="image/jpeg,image/png" hidden></section>
+    <section><h2>Model and camera</h2><dl id="facts"></dl></section>
+    </aside></main>
+    """#
+
+  private static let script = #"""
+    "use strict";
+    const at = id => document.getElementById(id), view = at("view"), pen = view.getContext("2d");
+    const shown = [["capture", "capture"], ["queue", "queue"], ["decode", "decode"], ["detect", "find faces"],
+      ["prepare", "prepare"], ["classify", "classify"], ["glass_to_label", "glass to label"]];
+    let labels = [], past = [], times = [], result = null;
+    const token = new URLSearchParams(location.search).get("token");
+    if (token) history.replaceState(null, "", "/");  // the cookie has it from now on
+    const variable = name => getComputedStyle(document.documentElement).getPropertyValue(name);
+    const colour = label => variable(labels.indexOf(label) % 2 ? "--b" : "--a");
+    const percent = share => (share * 100).toFixed(0) + " %";
+
+    const bars = {};
+    for (const [key, name] of shown) {
+      const row = document.createElement("div"); row.className = "stage";
+      row.innerHTML = "<span></span><span class=bar><i></i></span><span></span>";
+      row.firstChild.textContent = name; at("stages").append(row);
+      bars[key] = { bar: row.querySelector("i"), text: row.lastChild, value: 0 };
+    }
+
+    fetch("/facts").then(answer => answer.json()).then(facts => {
+      labels = facts.labels; at("low").textContent = labels[0] || ""; at("high").textContent = labels[1] || "";
+      for (const [name, value] of Object.entries(facts.shown)) {
+        const term = document.createElement("dt"), text = document.createElement("dd");
+        term.textContent = name; text.textContent = value; at("facts").append(term, text);
+      }
+    });
+
+    function state(text, bad) { at("state").textContent = text; at("state").className = bad ? "bad" : ""; }
+
+    async function draw(bytes, found) {
+      const picture = await createImageBitmap(new Blob([bytes], { type: "image/jpeg" }));
+      if (view.width !== picture.width || view.height !== picture.height) {
+        view.width = picture.width; view.height = picture.height;
+      }
+      pen.drawImage(picture, 0, 0); picture.close();
+      const unit = Math.max(view.width, view.height) / 100;
+      for (const face of found.faces) {
+        const { x, y, w, h } = face.box, text = face.label + " " + percent(face.probability);
+        pen.lineWidth = unit * .5; pen.strokeStyle = pen.fillStyle = colour(face.label);
+        const inset = pen.lineWidth / 2;
+        pen.strokeRect(x + inset, y + inset, w - 2 * inset, h - 2 * inset);
+        pen.font = `600 ${unit * 3}px system-ui, sans-serif`;
+        pen.fillRect(x, y, pen.measureText(text).width + unit * 2, unit * 4.2);
+        pen.fillStyle = variable("--card"); pen.fillText(text, x + unit, y + unit * 3.1);
+      }
+    }
+
+    function tell(found) {
+      const now = performance.now(), face = found.faces[0];
+      times.push(now); while (times.length > 1 && now - times[0] > 2000) times.shift();
+      const rate = times.length > 1 ? (times.length - 1) * 1000 / (now - times[0]) : 0;
+      state(`${rate.toFixed(0)} labels/s · ${found.latency_ms.glass_to_label.toFixed(1)} ms old when labelled · `
+        + `${found.dropped} dropped`);
+      if (face) {
+        at("name").textContent = face.label; at("name").style.color = colour(face.label);
+        at("share").textContent = percent(face.probability);
+        if (labels.length === 2) past.push({ now, value: labels.indexOf(face.label) === 1 ? face.probability : 1 - face.probability });
+      } else { at("name").textContent = "no face"; at("name").style.color = ""; at("share").textContent = ""; }
+      while (past.length && now - past[0].now > 20000) past.shift();
+      for (const [key] of shown) bars[key].value += .15 * ((found.latency_ms[key] || 0) - bars[key].value);
+    }
+
+    setInterval(() => {
+      const most = Math.max(...shown.map(([key]) => bars[key].value), .001);
+      for (const [key] of shown) {
+        bars[key].bar.style.width = 100 * bars[key].value / most + "%";
+        bars[key].text.textContent = bars[key].value.toFixed(2) + " ms";
+      }
+      const chart = at("history"), scale = devicePixelRatio || 1, now = performance.now();
+      chart.width = chart.clientWidth * scale; chart.height = chart.clientHeight * scale;
+      const ink = chart.getContext("2d"), w = chart.width, h = chart.height;
+      ink.strokeStyle = variable("--line"); ink.lineWidth = scale; ink.beginPath();
+      ink.moveTo(0, h / 2); ink.lineTo(w, h / 2); ink.stroke();
+      ink.strokeStyle = variable("--ink"); ink.lineWidth = 1.5 * scale; ink.beginPath();
+      past.forEach((point, i) => {
+        const x = w * (1 - (now - point.now) / 20000), y = h * (.04 + .92 * point.value);
+        i ? ink.lineTo(x, y) : ink.moveTo(x, y);
+      });
+      ink.stroke();
+    }, 200);
+
+    function connect() {
+      const line = new WebSocket(`ws://${location.host}/live`); line.binaryType = "arraybuffer";
+      line.onmessage = message => {
+        if (typeof message.data === "string") { result = JSON.parse(message.data); tell(result); }
+        else if (result) draw(message.data, result).catch(() => {});
+      };
+      line.onclose = () => { state("No connection; trying again …", true); setTimeout(connect, 1000); };
+    }
+    connect();
+
+    async function classify(file) {
+      const place = at("photo"); place.textContent = "…";
+      const picture = new Image(); picture.alt = file.name; picture.src = URL.createObjectURL(file);
+      let text = document.createElement("span");
+      try {
+        const answer = await fetch("/classify", { method: "POST", body: file });
+        if (answer.status === 413) throw new Error("This photo is too large.");
+        const found = await answer.json();
+        if (found.error) throw new Error(found.error);
+        const name = document.createElement("b"); name.textContent = `${found.label} ${percent(found.probability)}`;
+        text.append(name, ` — ${file.name}`);
+      } catch (error) { text.textContent = error.message; text.style.color = "var(--bad)"; picture.hidden = true; }
+      place.replaceChildren(picture, text);
+    }
+    const drop = at("drop");
+    for (const place of [document.body, drop]) {
+      place.ondragover = event => { event.preventDefault(); drop.classList.add("over"); };
+      place.ondragleave = () => drop.classList.remove("over");
+    }
+    document.body.ondrop = event => {
+      event.preventDefault(); drop.classList.remove("over");
+      if (event.dataTransfer.files[0]) classify(event.dataTransfer.files[0]);
+    };
+    drop.onclick = () => at("file").click();
+    drop.onkeydown = event => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); at("file").click(); } };
+    at("file").onclick = event => event.stopPropagation();
+    at("file").onchange = () => { if (at("file").files[0]) classify(at("file").files[0]); };
+    """#
+}

@@ -1,0 +1,209 @@
+import Camera
+import Foundation
+import Imaging
+import Live
+import Testing
+
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
+/// The page's server over real sockets on loopback.
+@Suite(.serialized) struct WebTests {
+  private func withServer(
+    _ address: String = "127.0.0.1", _ body: (_ server: WebServer, _ address: String) async throws -> Void
+  ) async throws {
+    let server = try WebServer(address: address, port: 0, facts: "{\"labels\":[]}") { "{\"bytes\":\($0.count)}" }
+    let address = try await server.start()
+    do { try await body(server, address) } catch {
+      await server.stop()
+      throw error
+    }
+    await server.stop()
+  }
+
+  private func ask(
+    _ address: String, _ path: String, method: String = "GET", headers: [String: String] = [:], body: Data? = nil
+  ) async throws -> (status: Int, text: String, headers: [AnyHashable: Any]) {
+    let base = try #require(URL(string: address))
+    var request = URLRequest(url: try #require(URL(string: path, relativeTo: base)))
+    request.httpMethod = method
+    request.httpBody = body
+    for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
+    let session = URLSession(configuration: .ephemeral)
+    let (data, response) = try await session.data(for: request)
+    let http = try #require(response as? HTTPURLResponse)
+    return (http.statusCode, String(decoding: data, as: UTF8.self), http.allHeaderFields)
+  }
+
+  @Test func pageFactsAndPhotos() async throws {
+    try await withServer { server, address in
+      let page = try await ask(address, "/")
+      #expect(page.status == 200 && page.text.contains("Glint live"))
+      // Nothing from the net: the page names no other address.
+      #expect(!page.text.contains("http://") && !page.text.contains("https://"))
+      let answer1 = try await ask(address, "/facts")
+      #expect(answer1.text == "{\"labels\":[]}")
+      let answer2 = try await ask(address, "/none")
+      #expect(answer2.status == 404)
+      let photo = Data(repeating: 7, count: 3_000_000)
+      let answer3 = try await ask(address, "/classify", method: "POST", body: photo)
+      #expect(answer3.text == "{\"bytes\":3000000}")
+      let answer4 = try await ask(address, "/classify", method: "POST", body: Data(count: 25 << 20))
+      #expect(answer4.status == 413)
+    }
+  }
+
+  @Test func strangersAreRefused() async throws {
+    try await withServer { server, address in
+      for path in ["/", "/facts", "/live", "/classify"] {
+        let answer5 = try await ask(address, path, headers: ["Origin": "http://elsewhere.example"])
+        #expect(answer5.status == 403)
+      }
+      let answer6 = try await ask(address, "/facts", headers: ["Origin": String(address.dropLast())])
+      #expect(answer6.status == 200)
+    }
+  }
+
+  @Test func othersNeedTheToken() async throws {
+    try await withServer("0.0.0.0") { server, address in
+      let token = try #require(address.components(separatedBy: "?token=").last)
+      #expect(token.count == 32)
+      for path in ["/", "/facts", "/live", "/classify", "/?token=", "/?token=\(String(repeating: "0", count: 32))"] {
+        let answer7 = try await ask(address, path)
+        #expect(answer7.status == 401, "\(path)")
+      }
+      let page = try await ask(address, "/?token=\(token)")
+      #expect(page.status == 200)
+      let cookie = try #require(page.headers.first { "\($0.key)".lowercased() == "set-cookie" }.map { "\($0.value)" })
+      #expect(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"))
+      let answer8 = try await ask(address, "/facts", headers: ["Cookie": "a=b; glint=\(token)"])
+      #expect(answer8.status == 200)
+      let answer9 = try await ask(address, "/facts", headers: ["Cookie": "glint=\(token.dropLast())"])
+      #expect(answer9.status == 401)
+    }
+  }
+
+  @Test func viewersGetResultsAndPictures() async throws {
+    try await withServer { server, address in
+      let viewer = try await RawWebSocket.open(port: try #require(URL(string: address)?.port))
+      #expect(await eventually { server.hasViewers })
+      var frame = Frame()
+      frame.bytes = [0xFF, 0xD8, 1, 2, 3]
+      let image = Image(width: 8, height: 8, channels: 3, filledWith: 9)
+      server.publish(json: "{\"sequence\":1}", frame: frame, image: image)
+      let text = try await viewer.message(), jpeg = try await viewer.message()
+      #expect(text == .init(opcode: 1, bytes: Array("{\"sequence\":1}".utf8)))
+      #expect(jpeg == .init(opcode: 2, bytes: frame.bytes), "a camera's JPEG is passed on as it is")
+      frame.format = .rgb
+      server.publish(json: "{\"sequence\":2}", frame: frame, image: image)
+      let second = try await viewer.message()
+      #expect(second.opcode == 1)
+      let picture = try await viewer.message()
+      #expect(try ImageDecoder.decode(picture.bytes, name: "sent").width == 8)
+      // A viewer that does not read misses frames and then gets the newest.
+      for number in 3...200 { server.publish(json: "{\"sequence\":\(number)}", frame: frame, image: image) }
+      var last = try await viewer.message(), count = 1
+      while last.bytes != Array("{\"sequence\":200}".utf8) {
+        last = try await viewer.message()
+        count += 1
+      }
+      #expect(count < 390)
+      viewer.close()
+      #expect(await eventually { !server.hasViewers })
+    }
+  }
+
+  @Test func noMoreViewersThanThereIsRoomFor() async throws {
+    try await withServer { server, address in
+      let port = try #require(URL(string: address)?.port)
+      var viewers: [RawWebSocket] = []
+      for _ in 0..<100 {
+        if let viewer = try? await RawWebSocket.open(port: port) { viewers.append(viewer) }
+      }
+      #expect(await eventually { server.hasViewers })
+      #expect(viewers.count >= 1 && viewers.count < 40, "\(viewers.count)")
+      for viewer in viewers { viewer.close() }
+      #expect(await eventually { !server.hasViewers })
+    }
+  }
+
+  /// Waits until something is so, two seconds at most.
+  private func eventually(_ condition: () -> Bool) async -> Bool {
+    for _ in 0..<200 {
+      if condition() { return true }
+      try? await Task.sleep(nanoseconds: 10_000_000)
+    }
+    return condition()
+  }
+}
+
+/// A WebSocket client on a plain socket (RFC 6455), so that the server is not tested with its own code. It waits on threads of its own: the pool's are few, and the server needs them.
+private final class RawWebSocket: @unchecked Sendable {
+  struct Message: Equatable, Sendable {
+    let opcode: UInt8
+    let bytes: [UInt8]
+  }
+  struct Failed: Error {}
+
+  private let descriptor: Int32
+
+  static func open(port: Int) async throws -> RawWebSocket {
+    try await elsewhere { try RawWebSocket(port: port) }
+  }
+
+  func message() async throws -> Message { try await Self.elsewhere { try self.readMessage() } }
+
+  private static func elsewhere<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+      DispatchQueue.global().async { continuation.resume(with: Result { try work() }) }
+    }
+  }
+
+  private init(port: Int) throws {
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var patience = timeval(tv_sec: 20, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    let connected = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    let request = "GET /live HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    guard connected == 0, send(descriptor, request, request.utf8.count, Int32(MSG_NOSIGNAL)) > 0 else {
+      throw Failed()
+    }
+    var answer: [UInt8] = []
+    while !answer.suffix(4).elementsEqual([13, 10, 13, 10]) { answer.append(try read(1)[0]) }
+    let text = String(decoding: answer, as: UTF8.self)
+    // The key of the standard's own example, section 1.3.
+    guard text.hasPrefix("HTTP/1.1 101"), text.contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") else { throw Failed() }
+  }
+
+  deinit { Foundation.close(descriptor) }
+
+  func close() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
+  private func readMessage() throws -> Message {
+    let head = try read(2)
+    var count = Int(head[1] & 127)
+    if count == 126 { count = try read(2).reduce(0) { $0 << 8 | Int($1) } }
+    if count == 127 { count = try read(8).reduce(0) { $0 << 8 | Int($1) } }
+    return Message(opcode: head[0] & 15, bytes: try read(count))
+  }
+
+  private func read(_ count: Int) throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count), filled = 0
+    while filled < count {
+      let got = bytes.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress! + filled, count - filled, 0) }
+      guard got > 0 else { throw Failed() }
+      filled += got
+    }
+    return bytes
+  }
+}
