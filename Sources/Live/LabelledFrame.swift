@@ -51,6 +51,8 @@ public struct LabelledFrame: Sendable {
   public var faces: [LabelledFace]
   /// Where its time went.
   public var times: StageTimes
+  /// What makes the camera's picture unlike a good one, if anything.
+  public var fault: PictureFault?
   /// Frames dropped so far: lost before they came, or passed over for newer ones.
   public var dropped: Int
 }

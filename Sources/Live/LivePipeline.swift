@@ -28,6 +28,8 @@ public final class LivePipeline {
     case resumed(String)
     /// A frame could not be decoded. Told for the first ones; all are counted.
     case unreadable(ImageError)
+    /// The camera's picture is unlike a good one. Told when it becomes so.
+    case unlike(PictureFault)
   }
 
   private let source: any FrameSource
@@ -39,6 +41,7 @@ public final class LivePipeline {
   private var image = Image(width: 1, height: 1, channels: 3, filledWith: 0)
   private var pixels: [UInt8] = []
   private var summary = LiveSummary()
+  private var check = PictureCheck()
 
   /// - Parameters:
   ///   - source: where frames come from; used on a thread of its own while `run` runs.
@@ -98,7 +101,13 @@ public final class LivePipeline {
         summary.losses = losses
         summary.replaced = replaced
         do throws(ImageError) {
-          let labelled = try label(frame)
+          var labelled = try label(frame)
+          // Pictures of files are what they are.
+          if frame.file == nil, !labelled.faces.isEmpty {
+            let fault = check.look(at: pixels, channels: description.preprocessing.colour.channels)
+            if let fault { notify(.unlike(fault)) }
+            labelled.fault = check.fault
+          }
           let before = monotonicNow()
           publish(labelled, frame, image)
           count(labelled.times, publish: monotonicNow() - before)

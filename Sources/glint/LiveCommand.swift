@@ -20,8 +20,9 @@ struct LiveCommand: ParsableCommand {
 
       With --json, one object a labelled frame: sequence, timestamp_ns (CLOCK_MONOTONIC), faces (box x y w h in pixels of
       the frame, label, probability, track), latency_ms (by stage, and glass_to_label from the frame's own time to its
-      label), dropped (frames so far), width and height of the frame, file for pictures of a folder. There is a page
-      then only with --port or --listen.
+      label), dropped (frames so far), width and height of the frame, file for pictures of a folder,
+      warning where the camera's picture is dark or otherwise unlike a good one. There is a page then only with --port or
+      --listen.
 
       Examples:
         glint live happy-sad.int8.safetensors

@@ -18,6 +18,7 @@ enum WebPage {
       text-transform: uppercase; letter-spacing: .06em; font-weight: 600; }
     #state { color: var(--soft); } #state.bad { color: var(--bad); font-weight: 600; }
     section { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem; }
+    #warning { grid-column: 1 / -1; margin: 0; color: var(--bad); font-weight: 600; } #warning:empty { display: none; }
     #picture { padding: 0; overflow: hidden; position: relative; align-self: start; }
     #view { display: block; width: 100%; height: auto; background: #0008; min-height: 8rem; }
     #label { display: flex; justify-content: space-between; align-items: baseline; padding: .7rem .9rem; gap: 1rem; }
@@ -40,6 +41,7 @@ enum WebPage {
   private static let body = #"""
     <main>
     <header><h1>Glint live</h1><span id="state" role="status">Connecting …</span></header>
+    <p id="warning" role="alert"></p>
     <section id="picture"><canvas id="view" width="640" height="480" role="img" aria-label="The camera's picture"></canvas>
     <div id="label"><b id="name">–</b><span id="share"></span></div></section>
     <aside>
@@ -106,6 +108,7 @@ enum WebPage {
       const rate = times.length > 1 ? (times.length - 1) * 1000 / (now - times[0]) : 0;
       state(`${rate.toFixed(0)} labels/s · ${found.latency_ms.glass_to_label.toFixed(1)} ms old when labelled · `
         + `${found.dropped} dropped`);
+      if (at("warning").textContent !== (found.warning || "")) at("warning").textContent = found.warning || "";
       if (face) {
         at("name").textContent = face.label; at("name").style.color = colour(face.label);
         at("share").textContent = percent(face.probability);

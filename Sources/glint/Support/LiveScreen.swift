@@ -57,6 +57,7 @@ struct LiveScreen {
     case .waiting(let error): complain("\(error) Waiting for it.")
     case .resumed(let title): complain("Looking again at \(title).")
     case .unreadable(let error): complain("Passed over \(error)")
+    case .unlike(let fault): complain(fault.advice)
     }
   }
 
@@ -108,6 +109,7 @@ private struct LiveLine: Encodable {
   let faces: [Face]
   let latency_ms: [String: Double]
   let dropped: Int
+  let warning: String?
 
   init(_ frame: LabelledFrame, labels: [String]) {
     sequence = frame.sequence
@@ -116,6 +118,7 @@ private struct LiveLine: Encodable {
     width = frame.width
     height = frame.height
     dropped = frame.dropped
+    warning = frame.fault?.advice
     faces = frame.faces.map {
       Face(
         box: Box(x: $0.box.x, y: $0.box.y, w: $0.box.width, h: $0.box.height), label: labels[$0.label],
