@@ -82,6 +82,9 @@ struct Train: ParsableCommand {
   var resume = false
 
   @OptionGroup var split: SplitOption
+  @Option(name: .long, help: "Seconds between two checkpoints, from which a killed run can go on.")
+  var checkpointInterval = 20.0
+
   @OptionGroup var threads: ThreadOption
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
@@ -175,9 +178,10 @@ struct Train: ParsableCommand {
 
   private func train(_ loop: TrainingLoop) throws -> TrainingLoop.Ending {
     var bar = Progress("Epoch 1 of \(epochs)", quiet: quiet.quiet)
-    return try loop.run(
-      checkpoints: .init(path: checkpointPath, resumes: resume), isCancelled: { Interruption.isAsked }
-    ) { event in
+    let checkpoints = TrainingLoop.Checkpoints(path: checkpointPath, interval: checkpointInterval, resumes: resume) {
+      complain("glint: training goes on without a checkpoint: \($0)")
+    }
+    return try loop.run(checkpoints: checkpoints, isCancelled: { Interruption.isAsked }) { event in
       switch event {
       case .batch(_, let done, let all, let loss): bar.update(done, of: all, note: "loss \(fixed(loss, 4))")
       case .epoch(let record, let isBest):

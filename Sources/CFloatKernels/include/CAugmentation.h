@@ -9,6 +9,9 @@
 /// in, out: [height, width, channels]; they must not overlap. Each source coordinate must stay within +-16000 pixels.
 void ca_warp(const uint8_t *in, uint8_t *out, int height, int width, int channels, const int32_t map[6]);
 
+/// Mirrors a picture [height, width, channels] left to right, in place.
+void ca_mirror(uint8_t *pixels, int height, int width, int channels);
+
 /// Replaces every value by its table's entry: pixels [count, channels], tables [channels][256].
 void ca_apply_tables(uint8_t *pixels, int count, int channels, const uint8_t *tables);
 

@@ -55,7 +55,9 @@ public struct Augmentation: Hashable, Sendable, Codable {
     let down = random.uniform(-shift, shift) * Float(height)
     let size = 1 + random.uniform(-scale, scale)
     let angle = random.uniform(-rotation, rotation)
-    if mirrored || shift > 0 || scale > 0 || rotation > 0 {
+    if shift == 0, scale == 0, rotation == 0 {
+      if mirrored { ca_mirror(pixels, Int32(height), Int32(width), Int32(channels)) }
+    } else {
       // With t = tan(angle / 2), taken as angle / 2 for these small angles, sine and cosine need no library.
       let t = angle * (Float.pi / 360)
       let cosine = (1 - t * t) / (1 + t * t) * size

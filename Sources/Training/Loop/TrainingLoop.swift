@@ -35,11 +35,17 @@ public final class TrainingLoop {
     /// Whether to go on from the file.
     public var resumes: Bool
 
+    /// Told why one could not be written, for example because the disk is full; training goes on.
+    public var failed: @Sendable (String) -> Void
+
     /// Makes settings.
-    public init(path: String, interval: Double = 20, resumes: Bool = false) {
+    public init(
+      path: String, interval: Double = 20, resumes: Bool = false, failed: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
       self.path = path
       self.interval = interval
       self.resumes = resumes
+      self.failed = failed
     }
   }
 
@@ -118,8 +124,8 @@ public final class TrainingLoop {
   ///   - checkpoints: where to write them; nil writes none.
   ///   - isCancelled: asked before every batch.
   ///   - observe: told what happens.
-  /// - Throws: `TrainingError` for pictures that vanish and checkpoints that do not fit, `ModelFileError` where one
-  ///   cannot be written.
+  /// - Throws: `TrainingError` for pictures that vanish and checkpoints that do not fit, `ModelFileError` where the last
+  ///   one cannot be written.
   public func run(
     checkpoints: Checkpoints? = nil, isCancelled: () -> Bool = { false }, observe: (Event) -> Void = { _ in }
   ) throws -> Ending {
@@ -154,7 +160,9 @@ public final class TrainingLoop {
             epoch: state.epoch + 1, done: state.batch, of: batchCount, loss: state.lossSum / Double(max(1, state.seen))))
         if let checkpoints, (ContinuousClock.now - written).inSeconds >= checkpoints.interval {
           let pause = ContinuousClock.now
-          try Checkpoint.write(checkpoints.path, state, network, best: best, average: average)
+          do {
+            try Checkpoint.write(checkpoints.path, state, network, best: best, average: average)
+          } catch { checkpoints.failed("\(error)") }
           written = ContinuousClock.now
           seconds -= (written - pause).inSeconds
         }

@@ -1,0 +1,99 @@
+import Foundation
+import Imaging
+import Tensors
+import TestSupport
+import Testing
+
+/// `glint train` as a person uses it: results, interruption, a killed process.
+@Suite struct TrainCommandTests {
+  private struct Line: Decodable {
+    struct Part: Decodable {
+      let accuracy: Double
+      let confusion: [[Int]]
+    }
+
+    let epoch: Int?
+    let loss: Double?
+    let validation_loss: Double?
+    let validation_accuracy: Double?
+    let images_per_second: Double?
+    let weights_sha256: String?
+    let test: Part?
+  }
+
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    for (label, name) in ["dark", "light"].enumerated() {
+      for index in 0..<40 {
+        var random = CounterRandom(seed: UInt64(label), stream: UInt64(index))
+        let pixels = (0..<24 * 24).map { _ in UInt8(random.below(150) + label * 100) }
+        try folder.write(
+          ImageEncoder.png(Image(width: 24, height: 24, channels: 1, pixels: pixels)), as: "data/\(name)/\(index).png")
+      }
+    }
+  }
+
+  private func arguments(_ output: String, _ more: [String] = []) -> [String] {
+    ["train", folder.path("data"), "-o", folder.path(output), "--size", "24", "--batch", "8", "--patience", "0",
+      "--epochs", "4", "--quiet", "--json"] + more
+  }
+
+  private func lines(_ output: String) throws -> [Line] {
+    try output.split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+  }
+
+  @Test func printsEpochsAndResult() throws {
+    let first = try GlintProgram.run(arguments("one.safetensors", ["--threads", "1"]))
+    #expect(first.status == 0, "\(first.errors)")
+    let printed = try lines(first.output)
+    #expect(printed.dropLast().map(\.epoch) == [1, 2, 3, 4])
+    #expect(printed.dropLast().allSatisfy { $0.loss != nil && $0.validation_loss != nil && $0.images_per_second! > 0 })
+    #expect(try #require(printed.last?.test).accuracy > 0.6)
+    let second = try GlintProgram.run(arguments("two.safetensors", ["--threads", "3"]))
+    #expect(try lines(second.output).last?.weights_sha256 == printed.last?.weights_sha256)
+    let bytes = { (name: String) in try Data(contentsOf: URL(fileURLWithPath: folder.path(name))) }
+    #expect(try bytes("one.safetensors") == bytes("two.safetensors"))
+    #expect(try !folder.names().contains { $0.contains("checkpoint") })
+  }
+
+  /// Killed three times without warning, then left alone: the same weights as without.
+  @Test func aKilledRunGoesOnToTheSameWeights() throws {
+    let whole = try lines(GlintProgram.run(arguments("whole.safetensors")).output)
+    let checkpoint = folder.path("killed.safetensors.checkpoint")
+    for attempt in 0..<3 {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: GlintProgram.path)
+      process.arguments = arguments(
+        "killed.safetensors", ["--checkpoint-interval", "0"] + (attempt == 0 ? [] : ["--resume"]))
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle.nullDevice
+      let before = modified(checkpoint)
+      try process.run()
+      while process.isRunning, modified(checkpoint) == before { usleep(200) }
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      guard process.terminationReason == .uncaughtSignal else { break }
+    }
+    let rest = try GlintProgram.run(arguments("killed.safetensors", ["--resume"]))
+    #expect(rest.status == 0, "\(rest.errors)")
+    #expect(try lines(rest.output).last?.weights_sha256 == whole.last?.weights_sha256)
+  }
+
+  private func modified(_ path: String) -> Date? {
+    try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+  }
+
+  @Test func saysWhatIsWrong() throws {
+    let noFolder = try GlintProgram.run(["train", folder.path("data"), "-o", folder.path("none/m.safetensors")])
+    #expect(noFolder.status == 1 && noFolder.errors.contains("none/m.safetensors"))
+    let oneClass = try GlintProgram.run(["train", folder.path(""), "-o", folder.path("m.safetensors")])
+    #expect(oneClass.status == 1 && oneClass.errors.contains("one class, 'data'"))
+    let noCheckpoint = try GlintProgram.run(arguments("m.safetensors", ["--resume"]))
+    #expect(noCheckpoint.status == 1 && noCheckpoint.errors.contains("no checkpoint"))
+    let diverged = try GlintProgram.run(arguments("m.safetensors", ["--learning-rate", "1e30", "--optimizer", "sgd"]))
+    #expect(diverged.status == 1 && diverged.errors.contains("diverged at step"))
+    #expect(try !folder.names().contains("m.safetensors"))
+  }
+}
