@@ -19,7 +19,10 @@ extension PlanBuilder {
     let width = input[1] + padding.left + padding.right
     let bytes = kernel.activationBytes
     var place = places[node.inputs[0]]
-    if kernel.operation != .rgbConvolutionMaxPool, place == .pixels || padding != .none || bytes != 1 {
+    if kernel.operation == .rgbConvolutionMaxPool {
+      // Where a pixel is not its own code, the picture becomes codes first.
+      if Codes.offset != 128 { place = try codes(of: node.inputs[0]) }
+    } else if place == .pixels || padding != .none || bytes != 1 {
       let preparation = try self.kernel(.prepare)
       let rows = input[0] + padding.top + padding.bottom
       let framed = newBuffer("\(node.name) frame", bytes: rows * width * input[2] * bytes)
@@ -116,7 +119,9 @@ extension PlanBuilder {
     }
     if kernel.operation == .rgbConvolutionMaxPool {
       let packed = memory.allocate(UInt8.self, blocks * Int(CK_RGB3X3_BLOCK_BYTES))
-      parameters.weight.elements.withUnsafeBufferPointer { ck_pack_rgb3x3($0.baseAddress!, range.count, packed) }
+      parameters.weight.elements.withUnsafeBufferPointer {
+        ck_pack_rgb3x3($0.baseAddress!, range.count, Int(kernel.record.group), packed)
+      }
       operation.weights = UnsafeRawPointer(packed)
       return
     }

@@ -50,7 +50,7 @@ const char *ck_isa_environment(void);
 typedef enum {
   CK_OP_CONV = 0,            // ck_conv
   CK_OP_CONV_MAXPOOL2X2,     // ck_conv, rows and columns are of the pooled result
-  CK_OP_RGB3X3_MAXPOOL2X2,   // ck_conv over pixels of 3 channels as they lie, no slack needed
+  CK_OP_RGB3X3_MAXPOOL2X2,   // ck_conv over 3 channels; on x86 over pixels as they lie, with no slack
   CK_OP_DEPTHWISE,           // ck_conv
   CK_OP_DENSE,               // ck_dense
   CK_OP_MAXPOOL,             // ck_pool
@@ -195,10 +195,10 @@ void ck_step_run(void *step, size_t index);
 void ck_pack(const int8_t *weights, size_t outputs, size_t segments, size_t segment_inputs, size_t group,
              size_t weight_bytes, void *packed);
 
-/// Packs [outputs][3][3][3] weights for CK_OP_RGB3X3_MAXPOOL2X2. A block is eight times [CK_BLOCK][4]: bytes 0...3 and
-/// 4...7 of the three runs of nine, then the ninth bytes (0 1 2 -) and (- 0 1 2) for the upper and the lower of two rows
-/// of windows.
-void ck_pack_rgb3x3(const int8_t *weights, size_t outputs, void *packed);
+/// Packs [outputs][3][3][3] weights for CK_OP_RGB3X3_MAXPOOL2X2. A block is eight times [4 / group][CK_BLOCK][group]:
+/// bytes 0...3 and 4...7 of the three runs of nine, then the ninth bytes (0 1 2 -) and (- 0 1 2) for the upper and the
+/// lower of two rows of windows. `group` is 2 or 4.
+void ck_pack_rgb3x3(const int8_t *weights, size_t outputs, size_t group, void *packed);
 #define CK_RGB3X3_BLOCK_BYTES 512
 
 /// Looks at one channel's weights: their sum, the sum of their magnitudes, and whether one is -128.

@@ -44,17 +44,20 @@ ck_weight_sums ck_sum_weights(const int8_t *weights, size_t count) {
   return sums;
 }
 
-void ck_pack_rgb3x3(const int8_t *weights, size_t outputs, void *packed) {
+void ck_pack_rgb3x3(const int8_t *weights, size_t outputs, size_t group, void *packed) {
   size_t blocks = (outputs + CK_BLOCK - 1) / CK_BLOCK;
   memset(packed, 0, blocks * CK_RGB3X3_BLOCK_BYTES);
   for (size_t output = 0; output < outputs; output++) {
-    int8_t *block = (int8_t *)packed + output / CK_BLOCK * CK_RGB3X3_BLOCK_BYTES + output % CK_BLOCK * 4;
+    int8_t *block = (int8_t *)packed + output / CK_BLOCK * CK_RGB3X3_BLOCK_BYTES;
     for (size_t row = 0; row < 3; row++) {
       const int8_t *run = weights + output * 27 + row * 9;
-      memcpy(block + 128 * row, run, 4);
-      memcpy(block + 128 * row + 64, run + 4, 4);
-      block[384 + row] = run[8];
-      block[448 + row + 1] = run[8];
+      int8_t fours[4][4] = {{run[0], run[1], run[2], run[3]}, {run[4], run[5], run[6], run[7]}, {0}, {0}};
+      fours[2][row] = run[8];
+      fours[3][row + 1] = run[8];
+      const size_t places[4] = {128 * row, 128 * row + 64, 384, 448};
+      for (size_t part = 0; part < 4; part++)
+        for (size_t i = 0; i < 4; i++)
+          block[places[part] + (i / group * CK_BLOCK + output % CK_BLOCK) * group + i % group] |= fours[part][i];
     }
   }
 }

@@ -1,0 +1,165 @@
+// Compares every kernel of this machine with the scalar one of its operation, byte for byte, and fails when the
+// instruction sets that the first argument lists were not all covered. Prints what ran.
+#include "network.h"
+
+#include <stdio.h>
+
+static const layer layers[] = {
+    // height width channels outputs kernel kernel stride dilation pooled loud raw
+    {1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0},      {1, 1, 3, 17, 1, 1, 1, 1, 0, 0, 0},   {5, 7, 3, 16, 3, 3, 1, 1, 0, 0, 0},
+    {9, 8, 17, 33, 3, 3, 1, 1, 0, 0, 1},    {6, 31, 4, 15, 1, 5, 1, 1, 0, 1, 0},  {12, 13, 3, 16, 3, 3, 2, 1, 0, 0, 0},
+    {9, 9, 6, 8, 3, 3, 1, 2, 0, 0, 0},      {9, 9, 32, 21, 3, 3, 1, 1, 0, 1, 1},  {4, 4, 64, 48, 1, 1, 1, 1, 0, 0, 0},
+    {16, 37, 3, 16, 3, 3, 1, 1, 1, 0, 0},   {9, 12, 3, 31, 3, 3, 1, 1, 1, 1, 0},  {4, 4, 3, 5, 3, 3, 1, 1, 1, 0, 0},
+    {4, 270, 3, 32, 3, 3, 1, 1, 1, 0, 0},   {8, 30, 16, 32, 3, 3, 1, 1, 1, 0, 0}, {8, 11, 32, 16, 3, 3, 1, 1, 1, 1, 0},
+    {7, 9, 17, 19, 3, 3, 1, 1, 1, 0, 0},    {9, 9, 16, 20, 5, 5, 1, 1, 1, 0, 0},  {8, 9, 48, 7, 3, 3, 1, 1, 1, 1, 0},
+    {11, 15, 8, 12, 3, 3, 2, 1, 1, 0, 0},
+};
+
+static int failures;
+static uint32_t covered;
+
+static void fill(ck_code *codes, size_t count, int loud) {
+  for (size_t i = 0; i < count; i++)
+    codes[i] = (ck_code)(loud ? (random_bits() % 2 ? CK_CODE_OFFSET - 128 : CK_CODE_OFFSET + 127)
+                              : (int)(random_bits() % 256) + CK_CODE_OFFSET - 128);
+}
+
+static void check(const ck_kernel *kernel, size_t shape, const void *wanted, const void *found, size_t bytes) {
+  covered |= 1u << kernel->isa;
+  if (memcmp(wanted, found, bytes) == 0) return;
+  printf("FAILED %s on shape %zu\n", kernel->name, shape);
+  failures++;
+}
+
+static void check_convolutions(const ck_kernel *kernel) {
+  for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
+    const layer *l = &layers[i];
+    int rgb = l->pooled && l->channels == 3 && l->kernel_height == 3 && l->stride == 1;
+    if (kernel->op == CK_OP_CONV ? l->pooled : kernel->op == CK_OP_CONV_MAXPOOL2X2 ? !l->pooled : !rgb) continue;
+    if (kernel->activation_bytes != 1) continue;
+    const ck_kernel *scalar = best_kernel(l->pooled ? CK_OP_CONV_MAXPOOL2X2 : CK_OP_CONV, 1);
+    size_t count = l->height * l->width * l->channels;
+    ck_code *input = guarded(count + CK_SLACK);
+    random_state = 100 + i;
+    fill(input, count + CK_SLACK, l->loud);
+    conv_layer wanted = make_conv(l, scalar, input, i);
+    conv_layer found = make_conv(l, kernel, input, i);
+    run_conv(&wanted, scalar);
+    run_conv(&found, kernel);
+    if (l->raw) check(kernel, i, wanted.conv.io.accumulators, found.conv.io.accumulators, wanted.out_count * 4);
+    else check(kernel, i, wanted.conv.io.output, found.conv.io.output, wanted.out_count);
+  }
+}
+
+static void check_dense(const ck_kernel *kernel) {
+  const size_t shapes[][2] = {{1, 1}, {3, 5}, {64, 16}, {65, 33}, {1000, 7}, {14400, 9}};
+  for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
+    for (int loud = 0; loud < 2; loud++) {
+      ck_code *input = guarded(shapes[i][0] + CK_SLACK);
+      random_state = 200 + i;
+      fill(input, shapes[i][0] + CK_SLACK, loud);
+      ck_dense wanted = make_dense(shapes[i][0], shapes[i][1], loud, input, i);
+      ck_dense found = make_dense(shapes[i][0], shapes[i][1], loud, input, i);
+      best_kernel(CK_OP_DENSE, 1)->run(&wanted, 0, shapes[i][1]);
+      kernel->run(&found, 0, shapes[i][1]);
+      check(kernel, i, wanted.io.output, found.io.output, shapes[i][1]);
+    }
+}
+
+static void check_prepare(const ck_kernel *kernel) {
+  for (int from_pixels = 0; from_pixels < 2; from_pixels++) {
+    ck_prepare prepare = {.height = 5, .width = 13, .channels = 3, .pad_top = 1, .pad_left = 2, .pad_right = 1,
+                          .border = CK_CODE_OFFSET - 7, .from_pixels = from_pixels};
+    size_t count = 5 * 13 * 3, out_count = 7 * 16 * 3;
+    ck_code *input = guarded(count);
+    random_state = 300;
+    fill(input, count, 0);
+    prepare.io.input = input;
+    void *wanted = prepare.io.output = guarded(out_count);
+    best_kernel(CK_OP_PREPARE, 1)->run(&prepare, 0, 7);
+    prepare.io.output = guarded(out_count);
+    kernel->run(&prepare, 0, 7);
+    check(kernel, 0, wanted, prepare.io.output, out_count);
+  }
+}
+
+// Shared by add, maps and pools: one description, two kernels.
+static void check_others(const ck_kernel *kernel) {
+  const ck_kernel *scalar = best_kernel(kernel->op, 1);
+  for (size_t channels = 1; channels < 80; channels += 13) {
+    size_t count = 9 * 11 * channels;
+    ck_code *input = guarded(count + CK_SLACK), *other = guarded(count + CK_SLACK);
+    random_state = 400 + channels;
+    fill(input, count + CK_SLACK, 0);
+    fill(other, count + CK_SLACK, 0);
+    void *wanted = guarded(count), *found = guarded(count);
+    ck_pool pool = {.height = 9, .width = 11, .channels = channels, .window_height = 3, .window_width = 2,
+                    .stride = 2, .pad_top = 1, .pad_left = 1, .columns = 6, .input_scale = 0.3f,
+                    .output_scale = 0.21f, .input_zero_point = CK_CODE_OFFSET + 9,
+                    .output_zero_point = CK_CODE_OFFSET - 20};
+    pool.io = (ck_io){input, NULL, wanted, NULL};
+    if (kernel->op != CK_OP_MAXPOOL && kernel->op != CK_OP_AVERAGEPOOL) return;
+    scalar->run(&pool, 0, 4);
+    pool.io.output = found;
+    kernel->run(&pool, 0, 4);
+    check(kernel, channels, wanted, found, 4 * 6 * channels);
+  }
+}
+
+static void check_depthwise(const ck_kernel *kernel) {
+  const ck_kernel *scalar = best_kernel(CK_OP_DEPTHWISE, 1);
+  for (size_t channels = 1; channels < 80; channels += 13) {
+    size_t width = 9, height = 7, taps = 9;
+    ck_code *input = guarded(width * height * channels + CK_SLACK);
+    random_state = 500 + channels;
+    fill(input, width * height * channels + CK_SLACK, channels % 2 == 0);
+    int16_t *weights = guarded(taps * channels * 2 + CK_SLACK);
+    size_t padded = (channels + CK_BLOCK - 1) / CK_BLOCK * CK_BLOCK;
+    int32_t *bias = guarded(padded * 4);
+    float *multipliers = guarded(padded * 4);
+    for (size_t i = 0; i < taps * channels; i++) weights[i] = random_weight(channels % 2 == 0);
+    for (size_t i = 0; i < channels; i++) {
+      bias[i] = (int32_t)(random_bits() % 2001) - 1000;
+      multipliers[i] = (float)(random_bits() % 1000 + 500) / 1e6f;
+    }
+    ptrdiff_t segments[9];
+    for (size_t t = 0; t < taps; t++) segments[t] = (ptrdiff_t)((t / 3 * width + t % 3) * channels);
+    ck_conv conv = {.input_row = (ptrdiff_t)(width * channels), .input_pixel = (ptrdiff_t)channels,
+                    .segments = segments, .segment_count = taps, .segment_groups = 1, .weights = weights,
+                    .bias = bias, .channels = channels, .columns = 7, .output_row = (ptrdiff_t)(7 * channels),
+                    .output_pixel = (ptrdiff_t)channels};
+    conv.requantization = (ck_requantization){multipliers, CK_CODE_OFFSET + 3, CK_CODE_OFFSET - 128,
+                                              CK_CODE_OFFSET + 127, 0};
+    void *wanted = guarded(5 * 7 * channels), *found = guarded(5 * 7 * channels);
+    conv.io = (ck_io){input, NULL, wanted, NULL};
+    scalar->run(&conv, 0, 5);
+    conv.io.output = found;
+    kernel->run(&conv, 0, 5);
+    check(kernel, channels, wanted, found, 5 * 7 * channels);
+  }
+}
+
+int main(int argc, char **argv) {
+  uint32_t isas = ck_isa_detect();
+  for (size_t i = 0; i < ck_kernel_count(); i++) {
+    const ck_kernel *kernel = ck_kernel_at(i);
+    if (!(isas >> kernel->isa & 1) || kernel->isa == CK_ISA_SCALAR) continue;
+    switch (kernel->op) {
+      case CK_OP_CONV:
+      case CK_OP_CONV_MAXPOOL2X2:
+      case CK_OP_RGB3X3_MAXPOOL2X2: check_convolutions(kernel); break;
+      case CK_OP_DENSE: check_dense(kernel); break;
+      case CK_OP_PREPARE: check_prepare(kernel); break;
+      case CK_OP_DEPTHWISE: check_depthwise(kernel); break;
+      default: check_others(kernel); break;
+    }
+    printf("%s\n", kernel->name);
+  }
+  uint32_t expected = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 0) : 0;
+  if ((covered & expected) != expected) {
+    printf("FAILED: instruction sets %#x were to run, %#x did\n", expected, covered);
+    failures++;
+  }
+  printf(failures ? "%d comparisons failed\n" : "all equal\n", failures);
+  return failures != 0;
+}
