@@ -1,5 +1,6 @@
 #if defined(__aarch64__)
 
+#include "../support/dot__neon.h"
 #include "../support/store__neon.h"
 #include "rgb_corners__neon.h"
 
@@ -7,53 +8,42 @@
 #define UNROLL _Pragma("clang loop unroll(full)")
 
 // As in rgb3x3_maxpool2x2__avx512vnni.c, with pairs of inputs instead of fours: a pair is broadcast, and multiplied by
-// the pairs of eight channels' weights. Two products fit in 16 bits, since -128 is no weight (2 * 128 * 127 = 32512).
+// the pairs of eight channels' weights.
 
-// The four pairs of eight codes, each broadcast.
-ALWAYS_INLINE void broadcast_pairs(int8x8_t codes, int8x16_t pairs[4]) {
+// Four inputs as two pairs, each broadcast: `half` 0 takes codes 0...3 of eight, 1 takes 4...7.
+ALWAYS_INLINE void broadcast_pairs(int8x8_t codes, const int half, int8x16_t pairs[2]) {
   int16x4_t words = vreinterpret_s16_s8(codes);
-  pairs[0] = vreinterpretq_s8_s16(vdupq_lane_s16(words, 0));
-  pairs[1] = vreinterpretq_s8_s16(vdupq_lane_s16(words, 1));
-  pairs[2] = vreinterpretq_s8_s16(vdupq_lane_s16(words, 2));
-  pairs[3] = vreinterpretq_s8_s16(vdupq_lane_s16(words, 3));
-}
-
-// Four inputs times 16 channels: `w` is [pair][channel][2].
-ALWAYS_INLINE void dot4(int32x4_t acc[4], const int8x16_t pairs[2], const int8x16_t w[4]) {
-  UNROLL for (int half = 0; half < 2; half++) {
-    int16x8_t low = vmull_s8(vget_low_s8(pairs[0]), vget_low_s8(w[half]));
-    low = vmlal_s8(low, vget_low_s8(pairs[1]), vget_low_s8(w[2 + half]));
-    acc[2 * half] = vpadalq_s16(acc[2 * half], low);
-    int16x8_t high = vmull_high_s8(pairs[0], w[half]);
-    high = vmlal_high_s8(high, pairs[1], w[2 + half]);
-    acc[2 * half + 1] = vpadalq_s16(acc[2 * half + 1], high);
-  }
+  pairs[0] = vreinterpretq_s8_s16(half ? vdupq_lane_s16(words, 2) : vdupq_lane_s16(words, 0));
+  pairs[1] = vreinterpretq_s8_s16(half ? vdupq_lane_s16(words, 3) : vdupq_lane_s16(words, 1));
 }
 
 ALWAYS_INLINE void rgb_pixel(const ck_conv *conv, const int8_t *x, const int8_t *corners, size_t channel,
                              ptrdiff_t place) {
   const int8_t *packed = (const int8_t *)conv->weights + channel / CK_BLOCK * CK_RGB3X3_BLOCK_BYTES;
   int32x4_t acc[2][2][4];
-  UNROLL for (int v = 0; v < 4; v++)
-    acc[0][0][v] = acc[0][1][v] = acc[1][0][v] = acc[1][1][v] = vdupq_n_s32(0);
-  UNROLL for (int r = 0; r < 4; r++) {
-    int8x16_t pairs[2][4];
-    UNROLL for (int p = 0; p < 2; p++) broadcast_pairs(vld1_s8(x + r * conv->input_row + 3 * p), pairs[p]);
+  // The corners of both windows come first and begin the accumulators.
+  int8x8_t corner = vld1_s8(corners);
+  UNROLL for (int p = 0; p < 2; p++) {
+    int8x16_t pairs[2];
+    broadcast_pairs(corner, p, pairs);
     UNROLL for (int d = 0; d < 2; d++) {
-      if (r - d < 0 || r - d > 2) continue;
-      UNROLL for (int part = 0; part < 2; part++) {
-        int8x16_t w[4];
-        UNROLL for (int i = 0; i < 4; i++) w[i] = vld1q_s8(packed + 128 * (r - d) + 64 * part + 16 * i);
-        UNROLL for (int p = 0; p < 2; p++) dot4(acc[d][p], pairs[p] + 2 * part, w);
-      }
+      int8x16_t w[4];
+      UNROLL for (int i = 0; i < 4; i++) w[i] = vld1q_s8(packed + 384 + 64 * d + 16 * i);
+      ck_first4_by_16__neon(acc[d][p], pairs[0], pairs[1], w);
     }
   }
-  int8x16_t pairs[4];
-  broadcast_pairs(vld1_s8(corners), pairs);
-  UNROLL for (int d = 0; d < 2; d++) {
-    int8x16_t w[4];
-    UNROLL for (int i = 0; i < 4; i++) w[i] = vld1q_s8(packed + 384 + 64 * d + 16 * i);
-    UNROLL for (int p = 0; p < 2; p++) dot4(acc[d][p], pairs + 2 * p, w);
+  UNROLL for (int r = 0; r < 4; r++) {
+    int8x8_t lines[2] = {vld1_s8(x + r * conv->input_row), vld1_s8(x + r * conv->input_row + 3)};
+    UNROLL for (int half = 0; half < 2; half++) {
+      int8x16_t pairs[2][2];
+      UNROLL for (int p = 0; p < 2; p++) broadcast_pairs(lines[p], half, pairs[p]);
+      UNROLL for (int d = 0; d < 2; d++) {
+        if (r - d < 0 || r - d > 2) continue;
+        int8x16_t w[4];
+        UNROLL for (int i = 0; i < 4; i++) w[i] = vld1q_s8(packed + 128 * (r - d) + 64 * half + 16 * i);
+        UNROLL for (int p = 0; p < 2; p++) ck_dot4_by_16__neon(acc[d][p], pairs[p][0], pairs[p][1], w);
+      }
+    }
   }
   int32x4_t pooled[4];
   UNROLL for (int v = 0; v < 4; v++) {
