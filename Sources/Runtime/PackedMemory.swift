@@ -1,3 +1,5 @@
+import CInt8Kernels
+
 /// Aligned memory that lives as long as its owner: packed weights, tables, descriptions of operations, the arena.
 final class PackedMemory {
   private var blocks: [UnsafeMutableRawPointer] = []
@@ -11,7 +13,9 @@ final class PackedMemory {
   /// Memory for `count` elements, 64-byte aligned, its content undefined.
   func allocate<Element>(_ type: Element.Type, _ count: Int) -> UnsafeMutablePointer<Element> {
     let size = max(1, count) * MemoryLayout<Element>.stride
-    let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+    let isLarge = size >= CK_LARGE_PAGE
+    let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: isLarge ? Int(CK_LARGE_PAGE) : 64)
+    if isLarge { ck_prefer_large_pages(block, size) }
     blocks.append(block)
     bytes += size
     return block.bindMemory(to: Element.self, capacity: max(1, count))

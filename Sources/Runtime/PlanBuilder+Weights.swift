@@ -107,7 +107,7 @@ extension PlanBuilder {
     if isDepthwise {
       // [channel][tap] becomes [tap][channel].
       let taps = perChannel
-      let weights = memory.allocate(Int16.self, taps * range.count)
+      let weights = memory.allocate(Int16.self, taps * range.count + Int(CK_BLOCK))
       for channel in range {
         for tap in 0..<taps {
           weights[tap * range.count + channel] = Int16(parameters.weight.elements[channel * taps + tap])

@@ -1,6 +1,7 @@
 #include "CInt8Kernels.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define CK_KERNEL(function, op, isa, group, weight_bytes, activation_bytes) ck_run function;
@@ -24,6 +25,8 @@ size_t ck_level2_cache_bytes(void) {
   long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
   return bytes > 0 ? (size_t)bytes : 0;
 }
+
+void ck_prefer_large_pages(void *block, size_t bytes) { madvise(block, bytes, MADV_HUGEPAGE); }
 
 static size_t part_start(const ck_step *step, size_t index) {
   if (index == step->parts) return step->rows;
