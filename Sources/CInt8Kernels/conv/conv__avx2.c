@@ -43,6 +43,11 @@ CK_TARGET static inline void store(const ck_conv *conv, __m256i acc, size_t chan
   ck_store__avx2(conv, acc, channel, place);
 }
 
+CK_TARGET static inline void store_wide(const ck_conv *conv, const __m256i acc[2], size_t channel, ptrdiff_t place) {
+  ck_store__avx2(conv, acc[0], channel, place);
+  ck_store__avx2(conv, acc[1], channel + 8, place);
+}
+
 #include "conv_template.h"
 
 #endif

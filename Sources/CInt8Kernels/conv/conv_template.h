@@ -10,6 +10,7 @@
 //   W_VECTOR              bytes of weights in one vector
 //   load_x, load_w, load_bias, dot, largest
 //   store                 requantizes and stores (or stores raw) one vector of channels of one pixel
+//   store_wide            the same for the vectors of a wide tile
 //   NAME, NAME_POOLED     the two kernels
 //   WIDE_VECTORS          vectors of a wide tile; what is left over is computed one vector at a time, in narrow tiles
 //   WIDE, WIDE_POOLED, NARROW, NARROW_POOLED  columns of windows in each kind of tile, even where pooled
@@ -58,7 +59,8 @@ CK_TARGET ALWAYS_INLINE void plain_tile(const ck_conv *conv, size_t row, size_t 
   conv_tile(conv, window, vector, vectors, 1, columns, acc);
   ptrdiff_t place = (ptrdiff_t)row * conv->output_row + (ptrdiff_t)column * conv->output_pixel;
   UNROLL for (int p = 0; p < columns; p++) {
-    UNROLL for (int v = 0; v < vectors; v++) store(conv, acc[p][v], (vector + (size_t)v) * LANES, place);
+    if (vectors > 1) store_wide(conv, acc[p], vector * LANES, place);
+    else store(conv, acc[p][0], vector * LANES, place);
     place += conv->output_pixel;
   }
 }
@@ -72,10 +74,11 @@ CK_TARGET ALWAYS_INLINE void pooled_tile(const ck_conv *conv, size_t row, size_t
   conv_tile(conv, window, vector, vectors, 2, columns, acc);
   ptrdiff_t place = (ptrdiff_t)row * conv->output_row + (ptrdiff_t)column * conv->output_pixel;
   UNROLL for (int p = 0; p < columns; p += 2) {
-    UNROLL for (int v = 0; v < vectors; v++) {
-      VEC pooled = largest(largest(acc[p][v], acc[p + 1][v]), largest(acc[columns + p][v], acc[columns + p + 1][v]));
-      store(conv, pooled, (vector + (size_t)v) * LANES, place);
-    }
+    VEC pooled[WIDE_VECTORS];
+    UNROLL for (int v = 0; v < vectors; v++)
+      pooled[v] = largest(largest(acc[p][v], acc[p + 1][v]), largest(acc[columns + p][v], acc[columns + p + 1][v]));
+    if (vectors > 1) store_wide(conv, pooled, vector * LANES, place);
+    else store(conv, pooled[0], vector * LANES, place);
     place += conv->output_pixel;
   }
 }
