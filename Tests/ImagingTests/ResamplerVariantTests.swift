@@ -77,13 +77,39 @@ import Testing
     }
   }
 
-  /// The bytes of each variant, sentinels checked.
+  /// The bytes of each variant.
   private func run(count: Int, _ body: (ci_resampler, UnsafeMutablePointer<UInt8>) -> Void) -> [[UInt8]] {
-    (0..<ci_resamplers()).map { index in
-      var bytes = [UInt8](repeating: 0xA5, count: count + 32)
-      bytes.withUnsafeMutableBufferPointer { body(ci_resampler_at(index).pointee, $0.baseAddress! + 16) }
-      #expect((bytes.prefix(16) + bytes.suffix(16)).allSatisfy { $0 == 0xA5 }, "written beyond the end")
-      return Array(bytes[16..<16 + count])
+    (0..<ci_resamplers()).map { index in between(count: count) { body(ci_resampler_at(index).pointee, $0) } }
+  }
+}
+
+/// Every variant of the conversion from raw formats against the scalar one.
+@Suite struct ConverterVariantTests {
+  @Test func everyWidthAndExtremes() {
+    var random = CounterRandom(seed: 33)
+    for width in Swift.stride(from: 2, through: 100, by: 2) {
+      for _ in 0..<8 {
+        let bytes = (0..<2 * width).map { _ in UInt8([0, 255, random.below(256), random.below(256)][random.below(4)]) }
+        let yuyv = (0..<ci_converters()).map { index in
+          between(count: 3 * width) { ci_converter_at(index).pointee.yuyv(bytes, width, $0) }
+        }
+        let nv12 = (0..<ci_converters()).map { index in
+          between(count: 3 * width) { to in
+            bytes.withUnsafeBufferPointer {
+              ci_converter_at(index).pointee.nv12($0.baseAddress, $0.baseAddress! + width, width, to)
+            }
+          }
+        }
+        #expect(yuyv.allSatisfy { $0 == yuyv[0] } && nv12.allSatisfy { $0 == nv12[0] }, "width \(width)")
+      }
     }
   }
+}
+
+/// What a function writes, after a check that it wrote nothing beside it.
+private func between(count: Int, _ body: (UnsafeMutablePointer<UInt8>) -> Void) -> [UInt8] {
+  var bytes = [UInt8](repeating: 0xA5, count: count + 64)
+  bytes.withUnsafeMutableBufferPointer { body($0.baseAddress! + 32) }
+  #expect((bytes.prefix(32) + bytes.suffix(32)).allSatisfy { $0 == 0xA5 }, "written beyond the end")
+  return Array(bytes[32..<32 + count])
 }

@@ -39,7 +39,8 @@ import Testing
 
   @Test(arguments: ["INT", "TERM"]) func signalsEndWithASummary(_ signal: String) throws {
     let result = try GlintProgram.shell(
-      "glint live \(StandIn.model) --rendered --size 64x48 --json > /dev/null & p=$!; sleep 0.7; kill -\(signal) $(pgrep -P $p); wait $p")
+      "\(GlintProgram.path) live \(StandIn.model) --rendered --size 64x48 --json > /dev/null & p=$!; sleep 0.7; "
+        + "kill -\(signal) $p; wait $p")
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.errors.contains("frames labelled"))
   }

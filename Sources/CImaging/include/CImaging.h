@@ -33,6 +33,17 @@ typedef struct {
 size_t ci_resamplers(void);
 const ci_resampler *ci_resampler_at(size_t index);
 
+/// One way to turn a row of a camera's raw format into RGB; all give the same bytes. `width` is even.
+typedef struct {
+  const char *name;
+  void (*yuyv)(const uint8_t *from, size_t width, uint8_t *to);
+  void (*nv12)(const uint8_t *luma, const uint8_t *chroma, size_t width, uint8_t *to);
+} ci_converter;
+
+/// As for the resamplers.
+size_t ci_converters(void);
+const ci_converter *ci_converter_at(size_t index);
+
 /// Y0 U Y1 V, 4:2:2, to RGB. `width` is even, `stride` at least 2 * width, `to` dense.
 void ci_rgb_from_yuyv(const uint8_t *from, size_t stride, size_t width, size_t height, uint8_t *to);
 

@@ -2,7 +2,7 @@
 //   R = 1.164 (Y - 16) + 1.596 (V - 128)
 //   G = 1.164 (Y - 16) - 0.391 (U - 128) - 0.813 (V - 128)
 //   B = 1.164 (Y - 16) + 2.018 (U - 128)
-#include "CImaging.h"
+#include "yuv.h"
 
 static uint8_t clamp(int value) { return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value); }
 
@@ -19,19 +19,21 @@ static void pair(int y0, int y1, int u, int v, uint8_t *to) {
   }
 }
 
-void ci_rgb_from_yuyv(const uint8_t *from, size_t stride, size_t width, size_t height, uint8_t *to) {
-  for (size_t y = 0; y < height; y++, from += stride) {
-    for (size_t x = 0; x < width; x += 2, to += 6) {
-      const uint8_t *four = from + 2 * x;
-      pair(four[0], four[2], four[1], four[3], to);
-    }
+void yuv_row_of_yuyv(const uint8_t *from, size_t first, size_t width, uint8_t *to) {
+  for (size_t x = first; x < width; x += 2) {
+    const uint8_t *four = from + 2 * x;
+    pair(four[0], four[2], four[1], four[3], to + 3 * x);
   }
 }
 
-void ci_rgb_from_nv12(const uint8_t *from, size_t stride, size_t width, size_t height, uint8_t *to) {
-  const uint8_t *chroma = from + stride * height;
-  for (size_t y = 0; y < height; y++) {
-    const uint8_t *luma = from + y * stride, *both = chroma + y / 2 * stride;
-    for (size_t x = 0; x < width; x += 2, to += 6) pair(luma[x], luma[x + 1], both[x], both[x + 1], to);
-  }
+void yuv_row_of_nv12(const uint8_t *luma, const uint8_t *chroma, size_t first, size_t width, uint8_t *to) {
+  for (size_t x = first; x < width; x += 2) pair(luma[x], luma[x + 1], chroma[x], chroma[x + 1], to + 3 * x);
 }
+
+static void yuyv(const uint8_t *from, size_t width, uint8_t *to) { yuv_row_of_yuyv(from, 0, width, to); }
+
+static void nv12(const uint8_t *luma, const uint8_t *chroma, size_t width, uint8_t *to) {
+  yuv_row_of_nv12(luma, chroma, 0, width, to);
+}
+
+const ci_converter ci_converter__scalar = {"scalar", yuyv, nv12};
