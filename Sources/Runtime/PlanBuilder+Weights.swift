@@ -13,7 +13,7 @@ extension PlanBuilder {
     var kernel = try kernel(isDepthwise ? .depthwise : pooled ? .convolutionMaxPool : .convolution)
     let readsRGB = pooled && places[node.inputs[0]] == .pixels && input[2] == 3
       && conv.window == .init(3, 3) && conv.dilation == 1
-    if readsRGB, let direct = table.best(.rgbConvolutionMaxPool), direct.isa == kernel.isa { kernel = direct }
+    if readsRGB, let direct = table.best(.rgbConvolutionMaxPool) { kernel = direct }
 
     let padding = conv.window.padding
     let width = input[1] + padding.left + padding.right

@@ -9,6 +9,7 @@
 #define DOT(acc, x, w) _mm256_add_epi32(acc, _mm256_madd_epi16(x, w))
 #define MACS 16
 #define NAME ck_peak__avx2
-#include "peak_x86.h"
+#define REGISTER "x"
+#include "peak_template.h"
 
 #endif

@@ -9,6 +9,7 @@
 #define DOT(acc, x, w) _mm512_dpbusd_epi32(acc, x, w)
 #define MACS 64
 #define NAME ck_peak__avx512vnni
-#include "peak_x86.h"
+#define REGISTER "x"
+#include "peak_template.h"
 
 #endif

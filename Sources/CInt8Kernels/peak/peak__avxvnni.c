@@ -9,6 +9,7 @@
 #define DOT(acc, x, w) _mm256_dpbusd_avx_epi32(acc, x, w)
 #define MACS 32
 #define NAME ck_peak__avxvnni
-#include "peak_x86.h"
+#define REGISTER "x"
+#include "peak_template.h"
 
 #endif
