@@ -102,13 +102,13 @@ private let everything = Graph(
     let text = try folder.write(Array("a line of text, no model\n".utf8), as: "text")
     let empty = try folder.write([], as: "empty")
     for path in [text, empty, folder.path("missing"), folder.path("")] {
-      let error = #expect(throws: ModelFileError.self) { try ModelFile.load(path) }
+      let error = caught(ModelFileError.self) { try ModelFile.load(path) }
       #expect(error?.path == path)
     }
     var foreign = SafetensorsWriter()
     foreign.add("t", Tensor<Float>([1], [1]))
     try foreign.write(to: folder.path("foreign"))
-    let error = #expect(throws: ModelFileError.self) { try ModelFile.load(folder.path("foreign")) }
+    let error = caught(ModelFileError.self) { try ModelFile.load(folder.path("foreign")) }
     #expect(error?.reason.contains("no Glint model") == true)
   }
 }

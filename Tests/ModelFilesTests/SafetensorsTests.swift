@@ -110,7 +110,7 @@ import Testing
     let folder = try TemporaryFolder()
     let header = withUnsafeBytes(of: UInt64(json.utf8.count).littleEndian) { Array($0) } + Array(json.utf8)
     let path = try folder.write(header + [UInt8](repeating: 1, count: 8), as: "bad.safetensors")
-    let error = #expect(throws: ModelFileError.self) { try SafetensorsFile(path: path) }
+    let error = caught(ModelFileError.self) { try SafetensorsFile(path: path) }
     #expect(error?.path == path)
   }
 }

@@ -12,8 +12,10 @@ import Training
     let weight = Tensor<Float>([2, 3], [0.5, -1, 0.25, 100, 50, -25])
     let result = WeightQuantizer.quantize(.init(weight: weight, bias: Tensor([2], [0.1, -3])), inputScale: 0.5)
     #expect(result.weight.elements == [64, -127, 32, 127, 64, -32])
-    #expect(result.scales == [1 / 127, 100 / 127])
-    #expect(result.bias.elements[0] == Int32((0.1 / (0.5 / 127)).rounded()))
+    let scales: [Float] = [1 / 127, 100 / 127]
+    #expect(result.scales == scales)
+    let bias: Float = 0.1 / (0.5 / 127)
+    #expect(result.bias.elements[0] == Int32(bias.rounded()))
   }
 
   @Test func deadChannelsKeepTheirBias() {
@@ -77,11 +79,11 @@ import Training
     #expect(record.values == again.values)
     let method = RangeMethod.percentile(tail: 0.001)
     let first = try Quantizer(method: method).quantize(model, record).writer().bytes()
-    #expect(first == (try Quantizer(method: method).quantize(model, record).writer().bytes()))
+    #expect(try Quantizer(method: method).quantize(model, record).writer().bytes() == first)
     let folder = try TemporaryFolder()
     try record.write(to: folder.path("record.json"))
     let kept = try CalibrationRecord.load(folder.path("record.json"), for: model)
-    #expect(first == (try Quantizer(method: method).quantize(model, kept).writer().bytes()))
+    #expect(try Quantizer(method: method).quantize(model, kept).writer().bytes() == first)
     let other = try RandomModels.float(Self.graph, seed: 10)
     #expect(throws: QuantizationError.self) { try CalibrationRecord.load(folder.path("record.json"), for: other) }
   }

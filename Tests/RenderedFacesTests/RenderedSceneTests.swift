@@ -66,7 +66,7 @@ import Testing
     try RenderedFaces.write(count: 10, seed: 1, size: 48, to: one)
     try RenderedFaces.write(count: 10, seed: 1, size: 48, to: two, threads: 3)
     let files = try FileManager.default.subpathsOfDirectory(atPath: one).sorted()
-    #expect(files == (try FileManager.default.subpathsOfDirectory(atPath: two).sorted()))
+    #expect(try FileManager.default.subpathsOfDirectory(atPath: two).sorted() == files)
     #expect(files.filter { $0.hasPrefix("happy/") }.count == 5)
     #expect(files.filter { $0.hasPrefix("sad/") }.count == 5)
     for file in files where file.hasSuffix(".jpg") {

@@ -1,5 +1,6 @@
 import Foundation
 import Reports
+import TestSupport
 import Testing
 
 @Suite struct PageTests {
@@ -59,7 +60,7 @@ import Testing
   }
 
   @Test func saysWhyItCannotWrite() {
-    let error = #expect(throws: ReportError.self) { try ReportPage(title: "x").write(to: "/nowhere/at/all.html") }
+    let error = caught(ReportError.self) { try ReportPage(title: "x").write(to: "/nowhere/at/all.html") }
     #expect("\(error!)".contains("/nowhere/at/all.html"))
     #expect("\(error!)".contains("No such file"))
     // A folder is in the way: the temporary file does not stay.

@@ -86,7 +86,7 @@ import Training
   @Test func refusesWeightsThatDoNotFit() throws {
     var model = try Self.model(input: [6, 6, 3], [.conv2D(.init(outputChannels: 4, window: .init(3, 3)))], seed: 1)
     model.parameters[0] = nil
-    let error = #expect(throws: TrainingError.self) { try FloatInterpreter(model) }
+    let error = caught(TrainingError.self) { try FloatInterpreter(model) }
     #expect(error.map { "\($0)".contains("node0") } == true)
   }
 

@@ -162,12 +162,12 @@ import Training
     let path = folder + "/c.checkpoint"
     _ = try Self.loop().run(checkpoints: .init(path: path, interval: 0))
     let other = try Self.loop { $0.learningRate = 0.5 }
-    let error = #expect(throws: TrainingError.self) { try other.run(checkpoints: .init(path: path, resumes: true)) }
+    let error = caught(TrainingError.self) { try other.run(checkpoints: .init(path: path, resumes: true)) }
     #expect(error.map { "\($0)".contains("other options") } == true)
     let network = try TrainingLoop(
       Architecture(Graph.happySad(input: [24, 26, 3])), dataset: Self.dataset(),
       preprocessing: .init(width: 26, height: 24), recipe: Recipe(), threads: 1)
-    let second = #expect(throws: TrainingError.self) { try network.run(checkpoints: .init(path: path, resumes: true)) }
+    let second = caught(TrainingError.self) { try network.run(checkpoints: .init(path: path, resumes: true)) }
     #expect(second.map { "\($0)".contains("another network") } == true)
     var bytes = [UInt8](try #require(FileManager.default.contents(atPath: path)))
     bytes[bytes.count / 2] ^= 1

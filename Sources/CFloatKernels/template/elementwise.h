@@ -68,7 +68,7 @@ static void adam(const cf_adam *step, float *weights, const float *gradients, fl
     vec w = load_some(weights + i, count - i) * keep;
     store_some(first + i, m, left);
     store_some(second + i, v, left);
-    store_some(weights + i, FMA(rate, m / FMA(__builtin_elementwise_sqrt(v), root, epsilon), w), left);
+    store_some(weights + i, FMA(rate, m / FMA(SQRT(v), root, epsilon), w), left);
   }
 }
 

@@ -24,5 +24,17 @@ typedef vec_byte vec_byte_at __attribute__((aligned(1), may_alias));
 #define STORE(address, value) (*(vec_at *)(address) = (value))
 #define SPLAT(scalar) ((vec)(scalar))
 #define FMA(a, b, c) __builtin_elementwise_fma((a), (b), (c))
+
+// Square roots are IEEE's: the same to the bit, lane by lane or all at once. Compilers before Clang 19 know only the
+// former.
+#if __has_builtin(__builtin_elementwise_sqrt)
+#define SQRT(v) __builtin_elementwise_sqrt(v)
+#else
+static inline vec square_roots(vec v) {
+  for (int lane = 0; lane < LANES; lane++) v[lane] = __builtin_sqrtf(v[lane]);
+  return v;
+}
+#define SQRT(v) square_roots(v)
+#endif
 // NaN compares false and so passes both.
 #define CLAMP(x, low, high) ((x) < (low) ? (low) : (x) > (high) ? (high) : (x))
