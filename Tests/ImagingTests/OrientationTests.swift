@@ -50,8 +50,8 @@ import Testing
       for y in 0..<image.height {
         for x in 0..<image.width {
           let from = stored(x, y, orientation, upright.width, upright.height)
-          for c in 0..<3 where image.pixels[(y * image.width + x) * 3 + c]
-            != upright.pixels[(from.y * upright.width + from.x) * 3 + c] { same = false }
+          let (here, there) = ((y * image.width + x) * 3, (from.y * upright.width + from.x) * 3)
+          for c in 0..<3 where image.pixels[here + c] != upright.pixels[there + c] { same = false }
         }
       }
       #expect(same)

@@ -27,12 +27,16 @@ private func defined(_ image: Image, _ region: PixelRegion, _ width: Int, _ heig
     var row = [[Int]](repeating: [0, 0, 0], count: region.width)
     for x in 0..<region.width {
       for c in 0..<image.channels {
-        row[x][c] = (8192 + (0..<region.height).reduce(0) { $0 + down[$1] * sample(x, $1, c) }) >> 14
+        var sum = 8192
+        for y in 0..<region.height { sum += down[y] * sample(x, y, c) }
+        row[x][c] = sum >> 14
       }
     }
     for j in 0..<width {
       for c in 0..<image.channels {
-        out.append(UInt8((8192 + (0..<region.width).reduce(0) { $0 + across[j][$1] * row[$1][c] }) >> 14))
+        var sum = 8192
+        for x in 0..<region.width { sum += across[j][x] * row[x][c] }
+        out.append(UInt8(sum >> 14))
       }
     }
   }
