@@ -54,7 +54,7 @@ let package = Package(
     suite("Tensors"), suite("Graphs"), suite("ModelFiles"),
     suite("Runtime", and: ["Reference", "CInt8Kernels", "CAllocations"]),
     suite("Imaging", and: ["CImaging"]), suite("RenderedFaces"), suite("Camera"),
-    suite("Training"), suite("Quantization"),
+    suite("Training", and: ["CFloatKernels"]), suite("Quantization"),
     suite("Live", and: ["glint", "ModelFiles"]), suite("Reports"),
     .testTarget(name: "CommandTests", dependencies: ["glint", "ModelFiles", "RenderedFaces", "TestSupport"]),
   ],
