@@ -23,14 +23,12 @@ ALWAYS_INLINE void rgb_pixel(const ck_conv *conv, const int8_t *x, const int8_t 
   int32x4_t acc[2][2][4];
   // The corners of both windows come first and begin the accumulators.
   int8x8_t corner = vld1_s8(corners);
-  UNROLL for (int p = 0; p < 2; p++) {
-    int8x16_t pairs[2];
-    broadcast_pairs(corner, p, pairs);
-    UNROLL for (int d = 0; d < 2; d++) {
-      int8x16_t w[4];
-      UNROLL for (int i = 0; i < 4; i++) w[i] = vld1q_s8(packed + 384 + 64 * d + 16 * i);
-      ck_first4_by_16__neon(acc[d][p], pairs[0], pairs[1], w);
-    }
+  int8x16_t corner_pairs[2][2];
+  UNROLL for (int p = 0; p < 2; p++) broadcast_pairs(corner, p, corner_pairs[p]);
+  UNROLL for (int d = 0; d < 2; d++) {
+    int8x16_t w[4];
+    UNROLL for (int i = 0; i < 4; i++) w[i] = vld1q_s8(packed + 384 + 64 * d + 16 * i);
+    UNROLL for (int p = 0; p < 2; p++) ck_first4_by_16__neon(acc[d][p], corner_pairs[p][0], corner_pairs[p][1], w);
   }
   UNROLL for (int r = 0; r < 4; r++) {
     int8x8_t lines[2] = {vld1_s8(x + r * conv->input_row), vld1_s8(x + r * conv->input_row + 3)};
