@@ -17,7 +17,7 @@ public struct RenderedFace: Sendable {
 /// class; only the expression follows it.
 public enum FacePainter {
   /// The variety of the demo's data set.
-  public static let standardVariety: Float = 0.4
+  public static let standardVariety: Float = 0.35
 
   /// Paints picture `index` of the data set of `seed`, `size` pixels square.
   /// - Parameter variety: how far pictures may differ from a plain portrait: 0 frontal and well lit, strong

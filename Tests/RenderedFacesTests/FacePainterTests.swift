@@ -10,8 +10,8 @@ func fingerprint(_ image: Image) -> UInt64 {
 @Suite struct FacePainterTests {
   /// The same bytes on every machine. A change of the painter changes these, on purpose or not.
   @Test(arguments: [
-    (0, UInt64(11_686_924_331_104_118_203)), (1, 9_834_506_478_587_364_656), (17, 13_169_204_282_118_564_183),
-    (1234, 18_050_013_499_778_660_486),
+    (0, UInt64(17_253_413_829_132_692_239)), (1, 12_484_977_089_741_569_343), (17, 6_910_231_620_903_709_425),
+    (1234, 14_773_464_599_088_158_458),
   ])
   func paintsTheSameBytesEverywhere(index: Int, expected: UInt64) {
     let face = FacePainter.paint(seed: 7, index: index, size: 128)
@@ -42,7 +42,7 @@ func fingerprint(_ image: Image) -> UInt64 {
     #expect(face.image.pixels.count == size * size * 3)
   }
 
-  @Test(arguments: [Float(0.4), 1])
+  @Test(arguments: [Float(0.35), 1])
   func theFaceIsInsideThePicture(variety: Float) {
     for index in 0..<200 {
       let face = FacePainter.paint(seed: 13, index: index, size: 32, variety: variety).face

@@ -115,7 +115,7 @@ struct FaceSampler {
     p.noseLength = random.uniform(0.85, 1.15)
     p.noseWidth = random.uniform(0.8, 1.3)
     p.lipFullness = random.uniform(0.6, 1.4)
-    p.mouthWidth = random.uniform(0.29, 0.37)
+    p.mouthWidth = random.uniform(0.31, 0.40)
     p.mouthBias = random.centred(0.12)
     p.lipColour = random.chance(0.25) ? random.uniform(0.4, 1) : 0
     p.freckles = random.chance(0.2) ? random.unit() : 0

@@ -8,7 +8,7 @@ extension FaceShape {
     let squared = x * x
     let arc = max(0, 1 - squared)
     // Corners up and middle down for a positive curve.
-    let line = mouthV + curve * 0.155 * (0.40 - min(squared, 1.2)) - 0.035 * expression.chinRaise * arc
+    let line = mouthV + curve * 0.19 * (0.40 - min(squared, 1.2)) - 0.035 * expression.chinRaise * arc
     // A smile opens downward from a straight upper edge; a cry is squarer.
     let round = expression.mouthCurve > 0 ? arc : arc * (1.5 - 0.5 * arc)
     let gap = mouthGap * round
@@ -85,7 +85,7 @@ extension FaceShape {
 
   private func corners(_ s: inout FaceSurface, x: Float, line: Float) {
     let dx = (abs(x) - 1.03) / 0.22
-    let end = mouthV + mouthCurve * 0.155 * -0.62
+    let end = mouthV + mouthCurve * 0.19 * -0.62
     let dy = (s.v - end) / 0.055
     s.darken(0.38 * hill(dx * dx + dy * dy))
     // Pulled-down corners drag a fold toward the chin; raised ones make dimples.
