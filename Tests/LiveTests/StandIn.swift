@@ -41,8 +41,12 @@ enum StandIn {
   static func file(_ bytes: [UInt8], _ name: String) -> String { try! folder.write(bytes, as: name) }
 
   /// JPEG frames of 64 x 48 pixels, all different.
-  static let frames: [String] = (0..<8).map { number in
-    let pixels = (0..<64 * 48 * 3).map { UInt8(($0 / 3 % 64 * 3 + 30 * number) % 256) }
+  static let frames: [String] = (0..<8).map { (number: Int) -> String in
+    var pixels = [UInt8](repeating: 0, count: 64 * 48 * 3)
+    for place in pixels.indices {
+      let column = place / 3 % 64
+      pixels[place] = UInt8((column * 3 + 30 * number) % 256)
+    }
     let image = Image(width: 64, height: 48, channels: 3, pixels: pixels)
     return file(try! ImageEncoder.jpeg(image, quality: 85), "frame\(number).jpg")
   }
