@@ -45,6 +45,7 @@ import Training
     let checker = GradientChecker()
     try checker.check(Self.chain([5, 4, 3], [.activation(.relu6)]), loss: Self.binary)
     try checker.check(Self.chain([7, 7, 3], [.maxPool2D(.init(3, 3, stride: 2, padding: .all(1)))]), loss: Self.binary)
+    try checker.check(Self.chain([8, 6, 3], [.maxPool2D(.init(2, 2, stride: 2))]), loss: Self.binary)
     try checker.check(Self.chain([5, 4, 3], [.flatten, .dense(outputs: 7), .activation(.relu)]), loss: Self.binary)
     try checker.check(Self.chain([5, 4, 3], [.dropout(0.4)]), loss: Self.binary)
   }

@@ -97,7 +97,7 @@ private struct Actor: Sendable {
     look.light.shadow = 0
     look.light.key = 0.7 + 0.3 * look.light.key
     look.light.y = -0.4
-    look.pose.scale = alone ? 0.21 : 0.105 + 0.03 * Float(number)
+    look.pose.scale = alone ? 0.285 : 0.105 + 0.03 * Float(number)
     self.look = look
     period = Double(random.uniform(3, 5))
     phases = SIMD8((0..<8).map { _ in random.unit() })
@@ -116,16 +116,18 @@ private struct Actor: Sendable {
     let time = Float(seconds)
     func sway(_ phase: Int, every cycle: Float) -> Float { wave(time / cycle + phases[phase]) }
     if alone {
-      result.pose.x = 0.5 + 0.05 * sway(0, every: 7)
-      result.pose.y = 0.49 + 0.02 * sway(1, every: 5)
+      // Framed as the data set's portraits are, for a network that learned from those.
+      result.pose.x = 0.5 + 0.014 * sway(0, every: 7)
+      result.pose.y = 0.5 + 0.014 * sway(1, every: 5)
     } else {
       result.pose.x = 0.5 + 0.62 * sway(0, every: 13 + 5 * Float(number))
       result.pose.y = 0.36 + 0.06 * Float(number % 3) + 0.015 * sway(1, every: 2.3)
     }
-    result.pose.scale *= 1 + 0.06 * sway(2, every: 11)
-    result.pose.yaw = 0.26 * sway(3, every: 6.1)
-    result.pose.pitch = 0.10 * sway(4, every: 4.7)
-    result.pose.roll = 0.12 * sway(5, every: 5.3)
+    let turn: Float = alone ? 0.5 : 1
+    result.pose.scale *= 1 + 0.06 * turn * sway(2, every: 11)
+    result.pose.yaw = 0.26 * turn * sway(3, every: 6.1)
+    result.pose.pitch = 0.10 * turn * sway(4, every: 4.7)
+    result.pose.roll = 0.12 * turn * sway(5, every: 5.3)
     result.pose.gazeX = 0.5 * sway(6, every: 3.1)
     result.pose.gazeY = 0.2 * sway(7, every: 4.3)
     return (result, label)

@@ -84,7 +84,8 @@ public struct ComparisonReport: Sendable {
     guard total > 0, change.isFinite else { return "No picture was judged." }
     let size = Figures.fixed(abs(change), 2)
     if change == 0 && agreement == 1 { return "Both models give every picture the same label." }
-    let direction = change == 0 ? "as accurate as" : "\(size) points \(change < 0 ? "less" : "more") accurate than"
+    if change == 0 { return "\(int8.name) is as accurate as \(float.name): what it loses on some pictures it wins on others." }
+    let direction = "\(size) points \(change < 0 ? "less" : "more") accurate than"
     let sides = "\(int8.name) is \(direction) \(float.name)"
     if !mcNemar.isFinite { return sides + "." }
     return sides + (mcNemar < 0.05 ? ": more than chance explains." : ", which is within chance.")
