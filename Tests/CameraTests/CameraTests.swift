@@ -55,14 +55,14 @@ import Testing
 
 @Suite struct SourceTests {
   @Test func aPaintedSourceKeepsItsRate() {
-    let source = PaintedSource(title: "test", rate: 200) { Image(width: 2, height: 2, channels: 3, filledWith: UInt8($0 * 100)) }
+    let source = PaintedSource(title: "test", rate: 200) { Image(width: 2, height: 2, channels: 3, filledWith: UInt8(Int($0 * 100) % 256)) }
     var frame = Frame(), numbers: [Int] = []
     while numbers.count < 10 {
       if source.next(into: &frame, milliseconds: 50) == .frame {
         numbers.append(frame.sequence)
         #expect(frame.bytes.count == 12 && frame.format == .rgb)
         // The picture is that of the frame's own time.
-        #expect(frame.bytes[0] == UInt8(Double(frame.sequence) / 200 * 100))
+        #expect(frame.bytes[0] == UInt8(Int(Double(frame.sequence) / 200 * 100) % 256))
       }
     }
     #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })

@@ -30,7 +30,7 @@ import Testing
       "frame " + StandIn.file([], "empty.jpg"), good[2], "frame " + StandIn.file(Array("junk".utf8), "junk.jpg"), good[3],
       "error \(StandIn.frames[4])", good[4], "frame " + StandIn.file([0xFF, 0xD8], "start.jpg"), good[5], good[6], good[7],
     ]
-    let result = try StandIn.live(StandIn.script(events), "--seconds", "1.2")
+    let result = try StandIn.live(StandIn.script(events), "--seconds", "2.8")
     #expect(result.status == 0)
     let sequences = try Line.all(result).map(\.sequence)
     // The bad ones are 1, 3, 5, 7 and 9.
@@ -42,7 +42,7 @@ import Testing
 
   @Test func lostFramesAreCounted() throws {
     let events = ["interval 20", good[0], good[1], "lose 7", good[2], good[3], "lose 4", good[4], good[5]]
-    let result = try StandIn.live(StandIn.script(events), "--seconds", "0.8")
+    let result = try StandIn.live(StandIn.script(events), "--seconds", "2.6")
     #expect(result.status == 0)
     let last = try #require(try Line.all(result).last)
     #expect(last.sequence == 16)
@@ -60,7 +60,7 @@ import Testing
 
   @Test func aStalledCameraIsStartedAnew() throws {
     let events = ["interval 15", good[0], good[1], "stall 60000", good[2], good[3], good[4]]
-    let result = try StandIn.live(StandIn.script(events), "--seconds", "4.2")
+    let result = try StandIn.live(StandIn.script(events), "--seconds", "6")
     #expect(result.status == 0)
     let lines = try Line.all(result)
     #expect(lines.count >= 3)
@@ -70,7 +70,7 @@ import Testing
 
   @Test func anUnpluggedCameraIsTakenUpAgain() throws {
     let events = ["interval 15", good[0], good[1], "unplug 500", good[2], good[3], good[4], good[5], "again"]
-    let result = try StandIn.live(StandIn.script(events), "--seconds", "1.8")
+    let result = try StandIn.live(StandIn.script(events), "--seconds", "4")
     #expect(result.status == 0)
     let lines = try Line.all(result)
     #expect(lines.count >= 5)

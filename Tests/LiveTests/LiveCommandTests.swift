@@ -39,7 +39,7 @@ import Testing
 
   @Test(arguments: ["INT", "TERM"]) func signalsEndWithASummary(_ signal: String) throws {
     let result = try GlintProgram.shell(
-      "\(GlintProgram.path) live \(StandIn.model) --rendered --size 64x48 --json > /dev/null & p=$!; sleep 0.7; "
+      "\(GlintProgram.path) live \(StandIn.model) --rendered --size 64x48 --json > /dev/null & p=$!; sleep 2; "
         + "kill -\(signal) $p; wait $p")
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.errors.contains("frames labelled"))

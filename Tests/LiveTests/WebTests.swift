@@ -128,9 +128,9 @@ import Testing
     }
   }
 
-  /// Waits until something is so, two seconds at most.
+  /// Waits until something is so, half a minute at most.
   private func eventually(_ condition: () -> Bool) async -> Bool {
-    for _ in 0..<200 {
+    for _ in 0..<3_000 {
       if condition() { return true }
       try? await Task.sleep(nanoseconds: 10_000_000)
     }
