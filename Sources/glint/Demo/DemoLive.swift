@@ -28,11 +28,17 @@ struct DemoLive {
     if !quiet { screen.end(summary) }
   }
 
-  /// The first camera that opens, else a painted person.
+  /// The first camera, else a painted person; says why where there is a camera that cannot be used.
   private static func source(rendered: Bool) -> any FrameSource {
-    if !rendered, let path = CaptureDevice.first(), let camera = try? CameraSource(path) { return camera }
+    if !rendered, let path = CaptureDevice.first() {
+      do {
+        return try CameraSource(path)
+      } catch {
+        complain("\(error) A rendered camera serves instead.")
+      }
+    }
     let scene = RenderedScene(seed: 1, width: 640, height: 480)
-    return PaintedSource(title: "a rendered person, \(scene.width) x \(scene.height) (no camera was found)") {
+    return PaintedSource(title: "a rendered person, \(scene.width) x \(scene.height)") {
       scene.frame(at: $0).image
     }
   }
