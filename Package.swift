@@ -40,7 +40,7 @@ let package = Package(
     // What people see.
     .target(
       name: "Live", dependencies: ["Camera", "Runtime", .product(name: "FlyingFox", package: "FlyingFox")]),
-    .target(name: "Reports", dependencies: ["Imaging"]),
+    .target(name: "Reports", dependencies: ["Imaging", "ModelFiles"]),
     .executableTarget(
       name: "glint",
       dependencies: [
@@ -55,7 +55,7 @@ let package = Package(
     suite("Runtime", and: ["Reference", "CInt8Kernels", "CAllocations"]),
     suite("Imaging", and: ["CImaging"]), suite("RenderedFaces"), suite("Camera"),
     suite("Training", and: ["CFloatKernels"]), suite("Quantization"),
-    suite("Live", and: ["glint", "ModelFiles"]), suite("Reports"),
+    suite("Live", and: ["glint", "ModelFiles"]), suite("Reports", and: ["ModelFiles"]),
     .testTarget(name: "CommandTests", dependencies: ["glint", "ModelFiles", "RenderedFaces", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],

@@ -1,4 +1,5 @@
 import Foundation
+import ModelFiles
 
 /// One HTML file that needs nothing else: no network, no script, pictures and styles inside. It follows the reader's
 /// light or dark setting, fits a phone and prints.
@@ -42,48 +43,8 @@ public struct ReportPage: Sendable {
     return page.text
   }
 
-  /// Writes the page under a temporary name, syncs it and renames it, so that no half page is ever seen.
-  public func write(to path: String) throws(ReportError) {
-    let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier).partial"
-    func fail(_ operation: String) -> ReportError {
-      let cause = String(cString: strerror(errno))
-      unlink(temporary)
-      return ReportError(path: path, operation: operation, cause: cause)
-    }
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    if descriptor < 0 { throw fail("create") }
-    var bytes = Array(html.utf8)[...]
-    while !bytes.isEmpty {
-      let written = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-      if written < 0 && errno == EINTR { continue }
-      if written <= 0 {
-        let error = fail("write")
-        close(descriptor)
-        throw error
-      }
-      bytes = bytes.dropFirst(written)
-    }
-    if fsync(descriptor) != 0 {
-      let error = fail("sync")
-      close(descriptor)
-      throw error
-    }
-    if close(descriptor) != 0 { throw fail("close") }
-    if rename(temporary, path) != 0 { throw fail("rename") }
-  }
-}
-
-/// A report that could not be written.
-public struct ReportError: Error, CustomStringConvertible, Sendable {
-  /// The file that was wanted.
-  public let path: String
-  /// What failed.
-  public let operation: String
-  /// Why.
-  public let cause: String
-
-  /// What happened.
-  public var description: String { "cannot \(operation) the report \(path): \(cause)" }
+  /// Writes the page, whole or not at all.
+  public func write(to path: String) throws(ModelFileError) { try AtomicFile.write(html, to: path) }
 }
 
 /// A titled part of a page.
