@@ -10,6 +10,10 @@ public struct Kernel: Sendable {
     case convolutionMaxPool
     /// The same over 3-channel pixels as they lie, 3x3.
     case rgbConvolutionMaxPool
+    /// 3x3 convolution and 2x2 max pooling in one pass, by Winograd's transformation in 16 bits.
+    case winogradMaxPool
+    /// The same over 3-channel pixels as they lie.
+    case winogradRGBMaxPool
     /// Convolution with a filter per channel.
     case depthwise
     /// Fully connected.
@@ -80,6 +84,16 @@ public struct KernelTable: Sendable {
     var result: Kernel?
     for kernel in Kernel.all where kernel.operation == operation && allowed.contains(kernel.isa) {
       if kernel.isa.rawValue >= (result?.isa ?? .scalar).rawValue { result = kernel }
+    }
+    return result
+  }
+
+  /// The kernel of the highest instruction set that one of some operations has; the first of those that tie.
+  func best(of operations: [Kernel.Operation]) -> Kernel? {
+    var result: Kernel?
+    for operation in operations {
+      guard let kernel = best(operation) else { continue }
+      if result == nil || kernel.isa.rawValue > result!.isa.rawValue { result = kernel }
     }
     return result
   }

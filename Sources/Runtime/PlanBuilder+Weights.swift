@@ -11,15 +11,15 @@ extension PlanBuilder {
     let result = index + (pooled ? 2 : 1)
     let isDepthwise = conv.groups > 1 && conv.groups == input[2] && conv.outputChannels == input[2]
     var kernel = try kernel(isDepthwise ? .depthwise : pooled ? .convolutionMaxPool : .convolution)
-    let readsRGB = pooled && places[node.inputs[0]] == .pixels && input[2] == 3
-      && conv.window == .init(3, 3) && conv.dilation == 1
-    if readsRGB, let direct = table.best(.rgbConvolutionMaxPool) { kernel = direct }
+    if pooled, let special = table.best(of: specialKernels(index, conv)), special.isa.rawValue >= kernel.isa.rawValue {
+      kernel = special
+    }
 
     let padding = conv.window.padding
     let width = input[1] + padding.left + padding.right
     let bytes = kernel.activationBytes
     var place = places[node.inputs[0]]
-    if kernel.operation == .rgbConvolutionMaxPool {
+    if kernel.operation == .rgbConvolutionMaxPool || kernel.operation == .winogradRGBMaxPool {
       // Where a pixel is not its own code, the picture becomes codes first.
       if Codes.offset != 128 { place = try codes(of: node.inputs[0]) }
     } else if place == .pixels || padding != .none || bytes != 1 {
@@ -76,6 +76,18 @@ extension PlanBuilder {
       && model.quantization[index + 1] == model.quantization[index + 2]
   }
 
+  /// The operations of kernels for 3x3 windows and fused pooling that can compute a convolution.
+  private func specialKernels(_ index: Int, _ conv: Operator.Convolution) -> [Kernel.Operation] {
+    let window = conv.window
+    guard window.height == 3, window.width == 3, window.stride == 1, conv.dilation == 1 else { return [] }
+    let value = graph.nodes[index].inputs[0]
+    let channels = check.shapes[value][2]
+    if window.padding == .none, places[value] == .pixels, channels == 3 {
+      return [.winogradRGBMaxPool, .rgbConvolutionMaxPool]
+    }
+    return 8...Int(CK_WINOGRAD_INPUTS) ~= channels ? [.winogradMaxPool] : []
+  }
+
   /// Without dilation and groups, the taps of a window's row lie side by side and form one segment.
   private mutating func setSegments(
     _ operation: inout ck_conv, _ conv: Operator.Convolution, rowBytes: Int, pixelBytes: Int
@@ -125,9 +137,21 @@ extension PlanBuilder {
       operation.weights = UnsafeRawPointer(packed)
       return
     }
+    let group = Int(kernel.record.group)
+    if kernel.operation == .winogradMaxPool || kernel.operation == .winogradRGBMaxPool {
+      let inputs = perChannel / 9
+      operation.segment_count = 16
+      operation.segment_groups = (inputs + group - 1) / group
+      let packed = memory.allocate(
+        Int16.self, blocks * operation.segment_count * operation.segment_groups * group * Int(CK_BLOCK))
+      parameters.weight.elements.withUnsafeBufferPointer {
+        ck_pack_winograd($0.baseAddress!, range.count, inputs, group, packed)
+      }
+      operation.weights = UnsafeRawPointer(packed)
+      return
+    }
     let segments = operation.segment_count
     let inputs = perChannel / segments
-    let group = Int(kernel.record.group)
     let bytes = Int(kernel.record.weight_bytes)
     operation.segment_groups = (inputs + group - 1) / group
     let size = blocks * Int(CK_BLOCK) * segments * operation.segment_groups * group * bytes

@@ -74,7 +74,12 @@ static inline conv_layer make_conv(const layer *l, const ck_kernel *kernel, cons
   conv->segment_count = segments;
   conv->segment_groups = (segment_inputs + kernel->group - 1) / kernel->group;
   void *packed;
-  if (kernel->op == CK_OP_RGB3X3_MAXPOOL2X2) {
+  if (kernel->op == CK_OP_WINOGRAD_MAXPOOL2X2 || kernel->op == CK_OP_WINOGRAD_RGB_MAXPOOL2X2) {
+    conv->segment_count = 16;
+    conv->segment_groups = (l->channels + kernel->group - 1) / kernel->group;
+    packed = guarded(blocks * CK_BLOCK * 16 * conv->segment_groups * kernel->group * sizeof(int16_t));
+    ck_pack_winograd(weights, l->outputs, l->channels, kernel->group, packed);
+  } else if (kernel->op == CK_OP_RGB3X3_MAXPOOL2X2) {
     packed = guarded(blocks * CK_RGB3X3_BLOCK_BYTES);
     ck_pack_rgb3x3(weights, l->outputs, kernel->group, packed);
   } else {

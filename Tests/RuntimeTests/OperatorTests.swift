@@ -67,6 +67,20 @@ import TestSupport
         .init("pool2", pool, inputs: [4])), seed: 21, extremes)
   }
 
+  /// Winograd's transformation: channel counts that fill no vector, the most that it takes and one more, single tiles
+  /// and strips that end anywhere.
+  @Test(arguments: [8, 16, 17, 32, 33, 128, 129], Extremes.allCases)
+  func pooledConvolutionOfManyChannels(_ channels: Int, _ extremes: Extremes) throws {
+    let lift = Operator.Convolution(outputChannels: channels, window: .init(1, 1), activation: .relu)
+    for (shape, outputs) in [([4, 4, 3], 1), ([5, 27, 3], 17), ([6, 64, 3], 32)] as [(Shape, Int)] {
+      let conv = Operator.Convolution(outputChannels: outputs, window: .init(3, 3), activation: .relu6)
+      try expectReferenceBytes(
+        graph(
+          shape, .init("lift", .conv2D(lift), inputs: [0]), .init("conv", .conv2D(conv), inputs: [1]),
+          .init("pool", .maxPool2D(.init(2, 2, stride: 2)), inputs: [2])), seed: 23, extremes, threads: [1, 2])
+    }
+  }
+
   @Test(arguments: [1, 3, 17, 64, 100], [1, 5, 16, 33])
   func dense(_ inputs: Int, _ outputs: Int) throws {
     let layer = Operator.dense(.init(outputs: outputs, activation: .relu))

@@ -56,6 +56,8 @@ typedef enum {
   CK_OP_CONV = 0,            // ck_conv
   CK_OP_CONV_MAXPOOL2X2,     // ck_conv, rows and columns are of the pooled result
   CK_OP_RGB3X3_MAXPOOL2X2,   // ck_conv over 3 channels; on x86 over pixels as they lie, with no slack
+  CK_OP_WINOGRAD_MAXPOOL2X2,      // ck_conv, 3x3, weights from ck_pack_winograd
+  CK_OP_WINOGRAD_RGB_MAXPOOL2X2,  // the same over 3 channels, read as CK_OP_RGB3X3_MAXPOOL2X2 reads them
   CK_OP_DEPTHWISE,           // ck_conv
   CK_OP_DENSE,               // ck_dense
   CK_OP_MAXPOOL,             // ck_pool
@@ -206,6 +208,14 @@ void ck_pack(const int8_t *weights, size_t outputs, size_t segments, size_t segm
 /// lower of two rows of windows. `group` is 2 or 4.
 void ck_pack_rgb3x3(const int8_t *weights, size_t outputs, size_t group, void *packed);
 #define CK_RGB3X3_BLOCK_BYTES 512
+
+/// Transforms and packs [outputs][3][3][inputs] weights for the Winograd kernels: 16-bit numbers [block][position],
+/// the 16 entries of (2G)g(2G)' (see conv/winograd_template.h), then [pair][CK_BLOCK][2] where `group` is 2, otherwise
+/// [input][CK_BLOCK] with inputs rounded up to whole groups.
+void ck_pack_winograd(const int8_t *weights, size_t outputs, size_t inputs, size_t group, int16_t *packed);
+
+/// Input channels that the Winograd kernels take at most.
+#define CK_WINOGRAD_INPUTS 128
 
 /// Looks at one channel's weights: their sum, the sum of their magnitudes, and whether one is -128.
 typedef struct {

@@ -1,0 +1,75 @@
+#if defined(__x86_64__)
+
+#include "../support/requantize.h"
+
+#include <immintrin.h>
+#include <string.h>
+
+#define CK_TARGET __attribute__((target("avx2")))
+#include "../support/store__avx2.h"
+
+// vpmaddubsw would saturate (2 * 255 * 127 > 32767); in 16 bits there is room for Winograd's transformation, which
+// more than makes up for the width.
+#define V16 __m256i
+#define LANES16 16
+#define V32 __m256i
+#define LANES32 8
+#define TILES 6
+#define STRIP 12
+#define POOLED_VECTORS 1
+#define TILE_VECTORS 2
+#define CK_WINOGRAD_GROUP 2
+#define NAME ck_qs8_qc8w_winograd3x3_maxpool2x2__avx2
+#define NAME_RGB ck_qs8_qc8w_winograd3x3rgb_maxpool2x2__avx2
+#define RGB_TILES 4
+
+CK_TARGET static inline V16 load_codes(const char *x) {
+  return _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)x));
+}
+CK_TARGET static inline V16 add16(V16 a, V16 b) { return _mm256_add_epi16(a, b); }
+CK_TARGET static inline V16 sub16(V16 a, V16 b) { return _mm256_sub_epi16(a, b); }
+CK_TARGET static inline void store16(int16_t *out, V16 v) { _mm256_storeu_si256((__m256i *)out, v); }
+CK_TARGET static inline V32 load32(const int32_t *v) { return _mm256_loadu_si256((const __m256i *)v); }
+CK_TARGET static inline void store32(int32_t *out, V32 v) { _mm256_storeu_si256((__m256i *)out, v); }
+CK_TARGET static inline V32 add32(V32 a, V32 b) { return _mm256_add_epi32(a, b); }
+CK_TARGET static inline V32 sub32(V32 a, V32 b) { return _mm256_sub_epi32(a, b); }
+CK_TARGET static inline V32 max32(V32 a, V32 b) { return _mm256_max_epi32(a, b); }
+CK_TARGET static inline V32 quarter(V32 a) { return _mm256_srai_epi32(a, 2); }
+CK_TARGET static inline V32 madd(V32 x, V32 w) { return _mm256_madd_epi16(x, w); }
+
+CK_TARGET static inline V32 broadcast_pair(const int16_t *v) {
+  int32_t pair;
+  memcpy(&pair, v, sizeof pair);
+  return _mm256_set1_epi32(pair);
+}
+
+CK_TARGET static inline void store_block(const ck_conv *conv, const V32 acc[2], size_t channel, ptrdiff_t place) {
+  const ck_requantization *r = &conv->requantization;
+  if (!r->plain || conv->channels - channel < CK_BLOCK) {
+    ck_store__avx2(conv, acc[0], channel, place);
+    if (channel + 8 < conv->channels) ck_store__avx2(conv, acc[1], channel + 8, place);
+    return;
+  }
+  __m256 low = _mm256_mul_ps(_mm256_cvtepi32_ps(acc[0]), _mm256_loadu_ps(r->multipliers + channel));
+  __m256 high = _mm256_mul_ps(_mm256_cvtepi32_ps(acc[1]), _mm256_loadu_ps(r->multipliers + channel + 8));
+  // Saturation is the clamp.
+  __m256i words = _mm256_packs_epi32(_mm256_cvtps_epi32(low), _mm256_cvtps_epi32(high));
+  words = _mm256_permute4x64_epi64(words, 0xd8);
+  __m128i codes = _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+  _mm_storeu_si128((__m128i *)((ck_code *)conv->io.output + place + (ptrdiff_t)channel), codes);
+}
+
+// Two pixels of 16-bit channels (R G B 0) in each 128-bit half: those at x and x + 6, x + 12 and x + 18.
+CK_TARGET static inline V16 load_rgb(const char *x, const int odd) {
+  __m256i bytes = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)x)),
+                                          _mm_loadu_si128((const __m128i *)(x + 12)), 1);
+  const __m128i even_pixels = _mm_setr_epi8(0, -1, 1, -1, 2, -1, -1, -1, 6, -1, 7, -1, 8, -1, -1, -1);
+  const __m128i odd_pixels = _mm_setr_epi8(3, -1, 4, -1, 5, -1, -1, -1, 9, -1, 10, -1, 11, -1, -1, -1);
+  return _mm256_shuffle_epi8(bytes, _mm256_broadcastsi128_si256(odd ? odd_pixels : even_pixels));
+}
+
+#include "winograd_rgb.h"
+#include "winograd_pairs.h"
+#include "winograd_template.h"
+
+#endif

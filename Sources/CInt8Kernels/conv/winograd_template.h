@@ -1,0 +1,169 @@
+// 3x3 convolution and 2x2 max pooling by Winograd's F(2x2, 3x3), in integers (Lavin and Gray 2015, "Fast Algorithms for
+// Convolutional Neural Networks"): 16 products where the plain way takes 36. A tile is the 4x4 inputs d under one pooled
+// pixel:
+//
+//   V = B'dB      U = (2G)g(2G)'      4 Y = A'(sum over input channels of U.V)A
+//
+// with entries of B and A in {-1, 0, 1} and of 2G in {-1, 0, 1, 2}, so that nothing is rounded: |V| <= 4 * 255 and
+// |U| <= 9 * 127 are 16-bit numbers. The sums may wrap around; 4 |Y| <= 4 * 9 * CK_WINOGRAD_INPUTS * 127 * 255 < 2^31
+// does not, and is a multiple of 4.
+//
+// The including file defines
+//   CK_TARGET                        the attribute that names the instruction set, or nothing
+//   V16, LANES16                     a vector of transformed inputs
+//   V32, LANES32                     a vector of sums
+//   load_codes, add16, sub16, store16
+//   load32, add32, sub32, max32, quarter
+//   products                         the sums of a position over input channels for TILES, 2 or 1 tiles
+//   store_block                      requantizes and stores CK_BLOCK channels of one pooled pixel
+//   TILES, STRIP                     tiles that `products` takes at best; tiles between transformations
+//   POOLED_VECTORS                   vectors of sums that are pooled together
+//   NAME                             the kernel
+#include <assert.h>
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+#define BLOCK_VECTORS (CK_BLOCK / LANES32)
+
+enum {
+  POSITIONS = 16,
+  ROOM = STRIP * 32 > TILES * CK_WINOGRAD_INPUTS ? STRIP * 32 : TILES * CK_WINOGRAD_INPUTS,
+  SUMS = STRIP * CK_BLOCK
+};
+
+typedef struct {
+  _Alignas(64) int16_t inputs[POSITIONS][ROOM];  // V: [tile][channel]
+  _Alignas(64) int32_t sums[POSITIONS][SUMS];    // of one block: [tile][channel]
+} scratch;
+
+// d -> B'd for one column of four codes.
+CK_TARGET ALWAYS_INLINE void column(const char *x, ptrdiff_t row, V16 t[4]) {
+  V16 d0 = load_codes(x), d1 = load_codes(x + row), d2 = load_codes(x + 2 * row), d3 = load_codes(x + 3 * row);
+  t[0] = sub16(d0, d2);
+  t[1] = add16(d1, d2);
+  t[2] = sub16(d2, d1);
+  t[3] = sub16(d1, d3);
+}
+
+// The codes of `tiles` neighbouring tiles become V. Neighbours share two columns.
+CK_TARGET ALWAYS_INLINE void transform(const ck_conv *conv, const char *x, size_t tiles,
+                                       const size_t channels, scratch *s) {
+  const ptrdiff_t row = conv->input_row, pixel = conv->input_pixel;
+  for (size_t channel = 0; channel < channels; channel += LANES16) {
+    const char *next = x + channel;
+    V16 a[4], b[4], c[4], d[4];
+    column(next, row, a);
+    column(next + pixel, row, b);
+    for (size_t tile = 0; tile < tiles; tile++) {
+      next += 2 * pixel;
+      column(next, row, c);
+      column(next + pixel, row, d);
+      UNROLL for (int i = 0; i < 4; i++) {
+        int16_t *out = s->inputs[4 * i] + tile * channels + channel;
+        store16(out, sub16(a[i], c[i]));
+        store16(out + ROOM, add16(b[i], c[i]));
+        store16(out + 2 * ROOM, sub16(c[i], b[i]));
+        store16(out + 3 * ROOM, sub16(b[i], d[i]));
+        a[i] = c[i];
+        b[i] = d[i];
+      }
+    }
+  }
+}
+
+// The pooled sums of one tile for some vectors of channels, without bias.
+CK_TARGET ALWAYS_INLINE void pooled(const int32_t *sums, V32 largest[POOLED_VECTORS]) {
+  V32 y[POOLED_VECTORS][2][2];
+  UNROLL for (int j = 0; j < 4; j++) {
+    UNROLL for (int i = 0; i < POOLED_VECTORS; i++) {
+      const int32_t *m = sums + j * SUMS + i * LANES32;
+      V32 second = load32(m + 4 * SUMS), third = load32(m + 8 * SUMS);
+      V32 column[2] = {add32(load32(m), add32(second, third)), sub32(sub32(second, third), load32(m + 12 * SUMS))};
+      UNROLL for (int k = 0; k < 2; k++) {
+        if (j < 3) y[i][k][0] = j == 0 ? column[k] : add32(y[i][k][0], column[k]);
+        if (j > 0) y[i][k][1] = j == 1 ? column[k] : sub32(y[i][k][1], column[k]);
+      }
+    }
+  }
+  UNROLL for (int i = 0; i < POOLED_VECTORS; i++)
+    largest[i] = quarter(max32(max32(y[i][0][0], y[i][0][1]), max32(y[i][1][0], y[i][1][1])));
+}
+
+// From V to the codes of `tiles` pooled pixels.
+CK_TARGET ALWAYS_INLINE void finish_strip(const ck_conv *conv, scratch *s, size_t tiles, const size_t channels,
+                                          const size_t groups, ptrdiff_t place) {
+  const size_t position_size = groups * CK_WINOGRAD_GROUP * CK_BLOCK;
+  const int16_t *u = conv->weights;
+  for (size_t channel = 0; channel < conv->channels; channel += CK_BLOCK) {
+    for (size_t position = 0; position < POSITIONS; position++, u += position_size) {
+      const int16_t *x = s->inputs[position];
+      int32_t *sums = s->sums[position];
+      size_t tile = 0;
+      for (; tile + TILES <= tiles; tile += TILES)
+        products(x + tile * channels, channels, u, groups, sums + tile * CK_BLOCK, TILES);
+      for (; tile + 2 <= tiles; tile += 2)
+        products(x + tile * channels, channels, u, groups, sums + tile * CK_BLOCK, 2);
+      for (; tile < tiles; tile++) products(x + tile * channels, channels, u, groups, sums + tile * CK_BLOCK, 1);
+    }
+    for (size_t tile = 0; tile < tiles; tile++) {
+      V32 acc[BLOCK_VECTORS];
+      UNROLL for (int i = 0; i < BLOCK_VECTORS; i += POOLED_VECTORS)
+        pooled(s->sums[0] + tile * CK_BLOCK + LANES32 * i, acc + i);
+      UNROLL for (int i = 0; i < BLOCK_VECTORS; i++) acc[i] = add32(acc[i], load32(conv->bias + channel + LANES32 * i));
+      store_block(conv, acc, channel, place + (ptrdiff_t)tile * conv->output_pixel);
+    }
+  }
+}
+
+CK_TARGET ALWAYS_INLINE void rows(const ck_conv *conv, size_t first, size_t end, const size_t groups) {
+  const size_t channels = (groups * CK_WINOGRAD_GROUP + LANES16 - 1) / LANES16 * LANES16;
+  assert(channels <= CK_WINOGRAD_INPUTS);
+  const size_t strip = channels <= 32 ? STRIP : TILES;
+  scratch s;
+  for (size_t row = first; row < end; row++) {
+    const char *x = (const char *)conv->io.input + 2 * (ptrdiff_t)row * conv->input_row;
+    ptrdiff_t place = (ptrdiff_t)row * conv->output_row;
+    for (size_t column = 0; column < conv->columns; column += strip) {
+      size_t tiles = conv->columns - column < strip ? conv->columns - column : strip;
+      transform(conv, x + 2 * (ptrdiff_t)column * conv->input_pixel, tiles, channels, &s);
+      finish_strip(conv, &s, tiles, channels, groups, place + (ptrdiff_t)column * conv->output_pixel);
+    }
+  }
+}
+
+CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
+  const ck_conv *conv = operation;
+  // Known numbers of input channels unroll.
+  if (conv->segment_groups == 16 / CK_WINOGRAD_GROUP) rows(conv, first, end, 16 / CK_WINOGRAD_GROUP);
+  else if (conv->segment_groups == 32 / CK_WINOGRAD_GROUP) rows(conv, first, end, 32 / CK_WINOGRAD_GROUP);
+  else rows(conv, first, end, conv->segment_groups);
+}
+
+#if defined(NAME_RGB)
+// The same over 3-channel pixels as they lie, which become four channels.
+CK_TARGET void NAME_RGB(const void *operation, size_t first, size_t end) {
+  const ck_conv *conv = operation;
+  enum { CHANNELS = 4, READ = 6 * RGB_TILES + 10 };
+  scratch s;
+  for (size_t row = first; row < end; row++) {
+    const char *line = (const char *)conv->io.input + 2 * (ptrdiff_t)row * conv->input_row;
+    ptrdiff_t place = (ptrdiff_t)row * conv->output_row;
+    for (size_t column = 0; column < conv->columns; column += STRIP) {
+      size_t tiles = conv->columns - column < STRIP ? conv->columns - column : STRIP;
+      for (size_t tile = 0; tile < tiles; tile += RGB_TILES) {
+        const char *x = line + 6 * (column + tile);
+        // A tile is 12 bytes wide. Where the loads would leave the picture, they read a copy.
+        size_t inside = 6 * (conv->columns - column - tile) + 6;
+        if (inside >= READ) {
+          transform_rgb(x, conv->input_row, s.inputs[0] + CHANNELS * tile, ROOM);
+        } else {
+          char rows[4][READ] = {{0}};
+          for (int i = 0; i < 4; i++) memcpy(rows[i], x + i * conv->input_row, inside);
+          transform_rgb(rows[0], READ, s.inputs[0] + CHANNELS * tile, ROOM);
+        }
+      }
+      finish_strip(conv, &s, tiles, CHANNELS, 4 / CK_WINOGRAD_GROUP, place + (ptrdiff_t)column * conv->output_pixel);
+    }
+  }
+}
+#endif
