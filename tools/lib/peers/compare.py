@@ -1,0 +1,152 @@
+"""Holds Glint's int8 inference against the other engines', on the same weights, pictures and machine.
+
+First every engine's logits are held against the network's in float64; then they run in turn, round after round, one
+process at a time, and each round gives one ratio to Glint. Used by tools/compare-with-peers, which explains the options.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import statistics
+import subprocess
+import sys
+
+import numpy as np
+
+HERE = pathlib.Path(__file__).parent
+# What an engine's logits may be away from float64's, as a share of their spread over the trial pictures.
+ALLOWED_ERROR = 0.25
+
+
+class Peer:
+    """One engine in its own process, stopped while others run."""
+
+    def __init__(self, python, engine, folder, threads, environment):
+        self.name = engine
+        self.process = subprocess.Popen(
+            [python, HERE / "run_engine.py", engine, folder, str(threads)], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env=dict(os.environ, OMP_NUM_THREADS=str(threads), OMP_WAIT_POLICY="PASSIVE", **environment))
+        self.logits = np.array(self.answer()["logits"])
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError((self.process.stderr.read().strip().splitlines() or ["it ended without a word"])[-1])
+        return json.loads(line)
+
+    def measure(self, runs):
+        self.process.send_signal(signal.SIGCONT)
+        self.process.stdin.write(f"{runs}\n")
+        self.process.stdin.flush()
+        result = self.answer()
+        self.process.send_signal(signal.SIGSTOP)
+        return result
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Glint:
+    """Glint's own benchmark, a process each round."""
+
+    name = "Glint"
+
+    def __init__(self, program, model, trials, threads, isa):
+        limit = ["--isa", isa] if isa else []
+        self.command = [program, "bench", model, "--json", "--threads", str(threads), *limit]
+        lines = subprocess.run([program, "classify", model, trials, "--json", *limit], check=True, capture_output=True,
+                               text=True).stdout.splitlines()
+        labelled = {item["file"]: item["logits"][0] for item in map(json.loads, lines)}
+        self.logits = np.array([labelled[name] for name in sorted(labelled)])
+
+    def measure(self, runs):
+        result = json.loads(subprocess.run([*self.command, "--runs", str(runs)], check=True, capture_output=True,
+                                           text=True).stdout)
+        self.share_of_peak = result["share_of_peak"]
+        return {"median": result["median_ms"], "min": result["min_ms"]}
+
+
+def compare(options, threads, floats):
+    """Measures all engines with this many threads; the rows of the table."""
+    environment = {"ONEDNN_MAX_CPU_ISA": "AVX2"} if options.isa == "avx2" else {}
+    glint = Glint(options.glint, options.int8, options.models / "trials", threads, options.isa)
+    engines, rows = [glint], []
+    # Only OpenVINO can be held to an instruction set.
+    names = ["OpenVINO"] if options.isa else options.engines
+    with contextlib.ExitStack() as stack:
+        for name in names:
+            try:
+                peer = Peer(options.python, name, options.models, threads, environment)
+            except RuntimeError as error:
+                print(f"{name} does not run here: {error}", file=sys.stderr)
+                continue
+            stack.callback(peer.close)
+            engines.append(peer)
+            peer.process.send_signal(signal.SIGSTOP)
+        spread = floats.std()
+        times = {engine.name: [] for engine in engines}
+        for number in range(options.rounds):
+            for engine in engines:
+                times[engine.name].append(engine.measure(options.runs))
+            print(f"\r{threads} thread{'s' * (threads > 1)}: round {number + 1} of {options.rounds}", end="",
+                  file=sys.stderr, flush=True)
+        print(file=sys.stderr)
+    for engine in engines:
+        medians = [time["median"] for time in times[engine.name]]
+        ratios = [median / own["median"] for median, own in zip(medians, times["Glint"])]
+        error = float(np.sqrt(np.mean((engine.logits - floats) ** 2)) / spread)
+        rows.append({"engine": engine.name, "threads": threads, "median_ms": statistics.median(medians),
+                     "best_median_ms": min(medians), "min_ms": min(time["min"] for time in times[engine.name]),
+                     "ratio": statistics.median(ratios), "logit_error": error})
+    rows[0]["share_of_peak"] = glint.share_of_peak
+    return rows
+
+
+def show(rows, isa):
+    limit = f", held to {isa}" if isa else ""
+    print(f"\n{rows[0]['threads']} thread{'s' * (rows[0]['threads'] > 1)}, batch 1, 256x256x3, int8{limit}")
+    print(f"  {'engine':18} {'median ms':>9} {'best ms':>9} {'least ms':>9} {'to Glint':>9}  logits off by")
+    for row in rows:
+        wrong = "   WRONG" if row["logit_error"] > ALLOWED_ERROR else ""
+        print(f"  {row['engine']:18} {row['median_ms']:9.3f} {row['best_median_ms']:9.3f} {row['min_ms']:9.3f} "
+              f"{row['ratio']:8.2f}x  {100 * row['logit_error']:.1f} %{wrong}")
+    peers = [row for row in rows[1:] if row["logit_error"] <= ALLOWED_ERROR]
+    if peers:
+        fastest = min(peers, key=lambda row: row["ratio"])
+        print(f"  Glint is {fastest['ratio']:.2f} times as fast as the fastest peer, {fastest['engine']}.")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for name in ("glint", "int8", "python"):
+        parser.add_argument(name)
+    parser.add_argument("models", type=pathlib.Path)
+    parser.add_argument("--threads", default="1,2")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--runs", type=int, default=300)
+    parser.add_argument("--isa", choices=["avx2"])
+    parser.add_argument("--engines", default="LiteRT,OpenVINO,ONNX Runtime u8s8,ONNX Runtime s8s8,ncnn")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    options.engines = options.engines.split(",")
+    floats = np.load(options.models / "logits.npy")
+    everything = []
+    for threads in map(int, options.threads.split(",")):
+        rows = compare(options, threads, floats)
+        everything += rows
+        if not options.json:
+            show(rows, options.isa)
+    if options.json:
+        print(json.dumps(everything))
+    elif not options.isa:
+        print("\nRatios are medians over rounds in which all engines ran in turn; an inference starts from an input that"
+              "\nalready has the engine's layout and type, and ends with the logits.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""Runs one engine in a process of its own, so that no engine's threads or allocator stand in another's way.
+
+Arguments: the engine, the folder of the models, threads. Writes one line of JSON with the logits of the trial pictures,
+then answers each line `N` on its input with the times of N inferences: {"median": ms, "min": ms}. An inference is: hand
+over an input that already has the engine's layout and type, run, read the logits.
+"""
+
+import json
+import pathlib
+import sys
+import time
+
+import numpy as np
+
+import network
+
+
+def onnxruntime_engine(name):
+    def load(folder, threads):
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+        options.log_severity_level = 3
+        session = onnxruntime.InferenceSession(str(folder / f"{name}.onnx"), options, providers=["CPUExecutionProvider"])
+        return (lambda x: session.run(None, {"input": x})[0].item()), (lambda image: network.as_nchw(image[None]))
+    return load
+
+
+def openvino_engine(folder, threads):
+    import openvino
+
+    options = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
+    compiled = openvino.Core().compile_model(folder / "openvino.xml", "CPU", options)
+    request, output = compiled.create_infer_request(), compiled.output(0)
+
+    def infer(x):
+        request.infer({0: x}, share_inputs=True)
+        return request.get_output_tensor(0).data.item()
+
+    return infer, lambda image: np.ascontiguousarray(image[None])
+
+
+def litert_engine(folder, threads):
+    from ai_edge_litert import interpreter as litert
+
+    interpreter = litert.Interpreter(str(folder / "litert.tflite"), num_threads=threads)
+    interpreter.allocate_tensors()
+    source, result = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+    (scale, zero), (out_scale, out_zero) = source["quantization"], result["quantization"]
+
+    def infer(x):
+        interpreter.set_tensor(source["index"], x)
+        interpreter.invoke()
+        return (int(interpreter.get_tensor(result["index"]).item()) - out_zero) * out_scale
+
+    def prepare(image):
+        return np.clip(np.rint(network.as_nhwc(image[None]) / scale) + zero, -128, 127).astype(np.int8)
+
+    return infer, prepare
+
+
+def ncnn_engine(folder, threads):
+    import ncnn
+
+    net = ncnn.Net()
+    net.opt.num_threads = threads
+    net.opt.use_int8_inference = True
+    net.load_param(str(folder / "ncnn.param"))
+    net.load_model(str(folder / "ncnn.bin"))
+
+    def infer(x):
+        extractor = net.create_extractor()
+        extractor.input("input", x)
+        return float(np.array(extractor.extract("logits")[1]).item())
+
+    return infer, lambda image: ncnn.Mat(network.as_nchw(image[None])[0]).clone()
+
+
+ENGINES = {
+    "LiteRT": litert_engine,
+    "OpenVINO": openvino_engine,
+    "ONNX Runtime u8s8": onnxruntime_engine("u8s8"),
+    "ONNX Runtime s8s8": onnxruntime_engine("s8s8"),
+    "ncnn": ncnn_engine,
+}
+
+
+def main():
+    name, folder, threads = sys.argv[1], pathlib.Path(sys.argv[2]), int(sys.argv[3])
+    infer, prepare = ENGINES[name](folder, threads)
+    inputs = [prepare(image) for image in network.pictures(network.TRIAL_PICTURES, seed=2)]
+    print(json.dumps({"logits": [infer(x) for x in inputs]}), flush=True)
+    for line in sys.stdin:
+        times = np.empty(int(line))
+        for _ in range(20):
+            infer(inputs[0])
+        for index in range(len(times)):
+            x = inputs[index % len(inputs)]
+            start = time.perf_counter_ns()
+            infer(x)
+            times[index] = (time.perf_counter_ns() - start) / 1e6
+        print(json.dumps({"median": float(np.median(times)), "min": float(times.min())}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
