@@ -29,7 +29,7 @@ let package = Package(
     .target(name: "CImaging", cSettings: strictC),
     .target(name: "Imaging", dependencies: ["Graphs", "CJPEG", "CPNG", "CImaging"]),
     .target(name: "RenderedFaces", dependencies: ["Imaging"]),
-    .target(name: "CV4L2", cSettings: strictC),
+    .target(name: "CV4L2", cSettings: strictC, linkerSettings: [.linkedLibrary("v4lconvert")]),
     .target(name: "Camera", dependencies: ["Imaging", "RenderedFaces", "CImaging", "CV4L2"]),
 
     // The trainer, and the bridge from float to int8.

@@ -94,6 +94,33 @@ import Testing
     #expect(cut.status == 1 && cut.errors.contains("no frame could be labelled"))
   }
 
+  @Test func formatsThatAreNotReadHereAreConverted() throws {
+    // A grey ramp as UYVY: U Y0 V Y1, which nothing here reads.
+    var pixels = [UInt8](repeating: 128, count: 64 * 48 * 2)
+    for place in stride(from: 1, to: pixels.count, by: 2) { pixels[place] = UInt8(16 + place % 200) }
+    let uyvy = StandIn.file(pixels, "frame.uyvy")
+    // The same picture as YUYV, which is read here.
+    for place in stride(from: 0, to: pixels.count, by: 2) { pixels.swapAt(place, place + 1) }
+    let yuyv = StandIn.file(pixels, "ramp.yuyv")
+    func logits(_ file: String, _ mode: String) throws -> [Line] {
+      let script = StandIn.script(["interval 15", "frame \(file)", "again"], facts: ["mode \(mode) 64 48 30"])
+      let result = try StandIn.live(script, "--count", "3")
+      #expect(result.status == 0 && result.errors.contains(mode), "\(result.errors)")
+      #expect(result.errors.contains("converted") == (mode == "UYVY"), "\(result.errors)")
+      return try Line.all(result)
+    }
+    let converted = try logits(uyvy, "UYVY"), read = try logits(yuyv, "YUYV")
+    #expect(converted.count == 3 && read.count == 3)
+    // libv4l rounds colours in its own way, so that probabilities are near, not equal.
+    for (one, other) in zip(converted, read) {
+      #expect(abs(one.faces[0].probability - other.faces[0].probability) < 0.1)
+    }
+    let half = StandIn.file([UInt8](repeating: 99, count: 64 * 48), "half.uyvy")
+    let cut = try StandIn.live(
+      StandIn.script(["frame \(half)", "again"], facts: ["mode UYVY 64 48 30"]), "--seconds", "0.4")
+    #expect(cut.status == 1 && cut.errors.contains("no frame could be labelled"), "\(cut.errors)")
+  }
+
   @Test(arguments: [
     ("refuse open 13", "group 'video'"), ("refuse open 16", "another program"), ("refuse format 16", "another program"),
     ("refuse streamon 16", "another program"), ("refuse buffers 12", "VIDIOC_REQBUFS failed"),

@@ -245,7 +245,8 @@ static int set_format(struct v4l2_format *format) {
     if (memcmp(&wish->pixelformat, script.modes[i].code, 4) != 0) continue;
     wish->width = script.modes[i].width;
     wish->height = script.modes[i].height;
-    wish->bytesperline = memcmp(script.modes[i].code, "YUYV", 4) == 0 ? wish->width * 2 : 0;
+    int is_packed = !memcmp(script.modes[i].code, "YUYV", 4) || !memcmp(script.modes[i].code, "UYVY", 4);
+    wish->bytesperline = is_packed ? wish->width * 2 : 0;
     wish->sizeimage = ROOM;
     pix = *wish;
     return 0;
@@ -329,7 +330,8 @@ static int answer(unsigned long request, void *argument) {
       }
       return fail(EINVAL);
     }
-    case VIDIOC_S_FMT: return set_format(argument);
+    case VIDIOC_S_FMT:
+    case VIDIOC_TRY_FMT: return set_format(argument);
     case VIDIOC_S_PARM: return 0;
     case VIDIOC_REQBUFS: {
       struct v4l2_requestbuffers *r = argument;

@@ -8,6 +8,7 @@ die() { say "$(basename "$0"): $*"; exit 1; }
 glint_packages=(
   "libjpeg-dev    reading and writing JPEG"
   "libpng-dev     reading and writing PNG"
+  "libv4l-dev     webcams that speak none of MJPEG, YUYV and NV12"
 )
 
 need_swift() {

@@ -74,6 +74,24 @@ int cv4l2_take(int device, cv4l2_frame *frame);
 /// Hands a buffer back to be filled.
 int cv4l2_give(int device, uint32_t index);
 
+/// Turns the formats that are not read here into RGB, by libv4lconvert.
+typedef struct cv4l2_converter cv4l2_converter;
+
+/// A converter for one of the device's formats, whichever the library likes best at about `mode`'s size; what to ask the
+/// device for is written to `mode`. NULL when the library can read none of its formats either.
+cv4l2_converter *cv4l2_converter_make(int device, cv4l2_mode *mode);
+
+/// Tells what the device granted: 0, or -EINVAL when that is another format than was asked for.
+int cv4l2_converter_accept(cv4l2_converter *converter, const cv4l2_mode *granted);
+
+/// Converts one frame to `[height, width, 3]`, in `room` bytes: 0, or -errno for a frame that is none.
+int cv4l2_convert(cv4l2_converter *converter, const uint8_t *bytes, size_t count, uint8_t *rgb, size_t room);
+
+/// What was wrong with the last frame.
+const char *cv4l2_converter_words(cv4l2_converter *converter);
+
+void cv4l2_converter_free(cv4l2_converter *converter);
+
 /// CLOCK_MONOTONIC.
 uint64_t cv4l2_now(void);
 

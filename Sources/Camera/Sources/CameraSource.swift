@@ -41,8 +41,12 @@ public final class CameraSource: FrameSource {
     do throws(CameraError) {
       guard try device.wait(milliseconds: milliseconds) else { return stalled() }
       guard let newest = try takeNewest(device) else { return stalled() }
-      fill(&frame, from: newest, of: device)
+      let isWhole = fill(&frame, from: newest, of: device)
       try device.give(newest)
+      guard isWhole else {
+        losses.damaged += 1
+        return .nothing
+      }
     } catch {
       // Whatever a running camera refuses, it is started anew; what it was is told.
       return lose(error)
@@ -91,10 +95,10 @@ public final class CameraSource: FrameSource {
     sequence = sequenceBase + Int(number)
   }
 
-  private func fill(_ frame: inout Frame, from taken: cv4l2_frame, of device: CaptureDevice) {
+  /// Whether the frame is whole.
+  private func fill(_ frame: inout Frame, from taken: cv4l2_frame, of device: CaptureDevice) -> Bool {
     let now = cv4l2_now()
-    frame.bytes.removeAll(keepingCapacity: true)
-    frame.bytes.append(contentsOf: device.bytes(of: taken))
+    let isWhole = device.copy(taken, into: &frame.bytes)
     frame.format = granted.format
     frame.width = granted.mode.width
     frame.height = granted.mode.height
@@ -104,6 +108,7 @@ public final class CameraSource: FrameSource {
     let isPlausible = taken.is_monotonic != 0 && taken.nanoseconds > 0 && taken.nanoseconds <= now
     frame.nanoseconds = isPlausible ? taken.nanoseconds : now
     frame.file = nil
+    return isWhole
   }
 
   /// No frame: if that has lasted, starts the camera anew.
@@ -145,6 +150,6 @@ public final class CameraSource: FrameSource {
   private static func title(_ device: CaptureDevice, _ granted: CaptureDevice.Granted) -> String {
     let rate = granted.mode.rate > 0 ? " at \(Int(granted.mode.rate.rounded()))/s" : ""
     return "\(device.name) (\(device.path)), \(granted.mode.width) x \(granted.mode.height) "
-      + "\(granted.mode.name)\(rate)"
+      + "\(granted.mode.name)\(granted.mode.format == nil ? ", converted" : "")\(rate)"
   }
 }

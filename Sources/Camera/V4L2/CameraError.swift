@@ -67,7 +67,7 @@ public struct CameraError: Error, Equatable, Sendable, CustomStringConvertible {
         + "the right one."
     case .noStreaming: "\(device): this camera cannot stream through shared memory (V4L2 memory mapping)."
     case .noFormat(let offered):
-      "\(device): none of its formats serves (MJPEG, YUYV and NV12 are read); it offers "
+      "\(device): none of its formats serves (MJPEG, YUYV and NV12 are read here, and what libv4l converts); it offers "
         + (offered.isEmpty ? "none" : offered.joined(separator: ", ")) + "."
     case .unplugged: "\(device): the camera was unplugged."
     case .stalled(let seconds): "\(device): no frame for \(seconds) s."

@@ -12,6 +12,8 @@ public final class CaptureDevice {
   private let device: Int32
   private var buffers: [cv4l2_memory] = []
   private var isStreaming = false
+  /// What turns frames into RGB where their format is not read here.
+  private var converter: FrameConverter?
 
   /// Opens a device and checks that it is a camera that streams.
   public init(_ path: String) throws(CameraError) {
@@ -70,20 +72,26 @@ public final class CaptureDevice {
   /// Sets the mode that serves the wishes best and starts to stream.
   func start(_ wishes: CaptureWishes) throws(CameraError) -> Granted {
     let offered = modes()
-    guard let best = wishes.best(of: offered) else {
-      var names: [String] = []
-      for mode in offered where !names.contains(mode.name) { names.append(mode.name) }
-      throw CameraError(device: path, cause: .noFormat(offered: names))
-    }
     let size = wishes.size ?? (640, 480)
     var mode = cv4l2_mode()
-    mode.code = best.code
-    mode.width = UInt32(best.width > 0 ? best.width : size.width)
-    mode.height = UInt32(best.height > 0 ? best.height : size.height)
-    (mode.frames, mode.seconds) = best.frames > 0 ? (best.frames, best.seconds) : (UInt32(wishes.rate ?? 30), 1)
+    (mode.width, mode.height) = (UInt32(size.width), UInt32(size.height))
+    (mode.frames, mode.seconds) = (UInt32(wishes.rate ?? 30), 1)
+    if let best = wishes.best(of: offered) {
+      mode.code = best.code
+      if best.width > 0 { (mode.width, mode.height) = (UInt32(best.width), UInt32(best.height)) }
+      if best.frames > 0 { (mode.frames, mode.seconds) = (best.frames, best.seconds) }
+    } else {
+      converter = wishes.format == nil ? FrameConverter(device: device, choosing: &mode) : nil
+      guard converter != nil else {
+        var names: [String] = []
+        for mode in offered where !names.contains(mode.name) { names.append(mode.name) }
+        throw CameraError(device: path, cause: .noFormat(offered: names))
+      }
+    }
     try check(cv4l2_set_mode(device, &mode), "VIDIOC_S_FMT")
     let granted = CaptureMode(mode)
-    guard let format = granted.format, wishes.format == nil || wishes.format == format else {
+    let isAccepted = converter?.accept(mode) ?? (wishes.format == nil || wishes.format == granted.format)
+    guard isAccepted, let format = converter == nil ? granted.format : .rgb else {
       throw CameraError(device: path, cause: .noFormat(offered: [granted.name]))
     }
     // Four: one that is filled, one that waits, one that is copied, one to spare.
@@ -134,10 +142,16 @@ public final class CaptureDevice {
     try check(cv4l2_give(device, frame.index), "VIDIOC_QBUF")
   }
 
-  /// The bytes of a buffer, until it is handed back.
-  func bytes(of frame: cv4l2_frame) -> UnsafeBufferPointer<UInt8> {
+  /// Copies a buffer's frame, or what the converter makes of it.
+  ///
+  /// - Returns: whether it is whole; only a converter looks.
+  func copy(_ frame: cv4l2_frame, into bytes: inout [UInt8]) -> Bool {
     let memory = buffers[Int(frame.index)]
-    return UnsafeBufferPointer(start: memory.start, count: min(Int(frame.count), memory.count))
+    let filled = UnsafeBufferPointer(start: memory.start, count: min(Int(frame.count), memory.count))
+    if let converter { return converter.convert(filled, into: &bytes) }
+    bytes.removeAll(keepingCapacity: true)
+    bytes.append(contentsOf: filled)
+    return true
   }
 
   private func check(_ result: Int32, _ operation: String) throws(CameraError) {
