@@ -10,7 +10,8 @@ struct Classify: ParsableCommand {
     abstract: "Label pictures: JPEG or PNG files, or folders of them.",
     discussion: """
       Each picture is prepared as the model's file says, with its EXIF orientation applied. A file that cannot be read is
-      named and passed over, and the exit status is then 1.
+      named and passed over, and the exit status is then 1. Whole photos are cropped to their faces where the model was
+      trained so and --boxes, or an index.csv in the folder, says where these are.
 
       Examples:
         glint classify happy-sad.int8.safetensors face.jpg
@@ -23,6 +24,7 @@ struct Classify: ParsableCommand {
   @Argument(help: "Pictures, or folders whose pictures are taken, with those in the folders within.")
   var images: [String]
 
+  @OptionGroup var boxes: BoxesOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var isa: ISAOption
   @OptionGroup var json: JSONOption
@@ -31,14 +33,14 @@ struct Classify: ParsableCommand {
     let loaded = try ModelFile.load(model)
     let runner = try ModelRunner(loaded, threads: threads.count, kernels: isa.kernels)
     let preprocessor = Preprocessor(loaded.description.preprocessing)
-    let files = try Self.files(images)
+    let files = try Self.files(images, boxes: try boxes.boxes.map { try FaceBoxes(path: $0) })
     // Columns that stand below each other: paths of one command are mostly of like length.
-    let width = min(60, files.map(\.count).max() ?? 0)
+    let width = min(60, files.map(\.path.count).max() ?? 0)
     var pixels: [UInt8] = []
     var failed = 0
-    for file in files {
+    for (file, face) in files {
       do {
-        preprocessor.apply(to: try ImageDecoder.decode(path: file), into: &pixels)
+        preprocessor.apply(to: try ImageDecoder.decode(path: file), face: face, into: &pixels)
         let logits = runner.logits(pixels)
         let answer = PictureAnswer(
           file: file, labels: loaded.description.labels, logits: logits,
@@ -55,18 +57,19 @@ struct Classify: ParsableCommand {
     }
   }
 
-  /// The files themselves, and the pictures of the folders.
-  private static func files(_ paths: [String]) throws -> [String] {
-    var files: [String] = []
+  /// The files themselves, and the pictures of the folders, each with its face where a table names it.
+  private static func files(_ paths: [String], boxes: FaceBoxes?) throws -> [(path: String, face: FaceBox?)] {
+    var files: [(path: String, face: FaceBox?)] = []
     for path in paths {
       var isFolder: ObjCBool = false
       guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-        files.append(path)  // a path that leads nowhere is a file that failed
+        files.append((path, boxes?.box(for: path)))  // a path that leads nowhere is a file that failed
         continue
       }
       let found = try ImageFiles.list(path)
       guard !found.isEmpty else { throw Failure("\(path): no pictures (.jpg, .jpeg, .png) in this folder") }
-      files += found
+      let own = try boxes ?? FaceBoxes.found(in: path)
+      files += found.map { ($0, own?.box(for: $0)) }
     }
     return files
   }

@@ -35,6 +35,7 @@ struct Compare: ParsableCommand {
   var report: String?
 
   @OptionGroup var split: SplitOption
+  @OptionGroup var boxes: BoxesOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var isa: ISAOption
   @OptionGroup var json: JSONOption
@@ -45,7 +46,7 @@ struct Compare: ParsableCommand {
     let models = try (ModelFile.load(first), ModelFile.load(second))
     let description = models.0.description
     let images = try LabelledImages.read(
-      data, part: part, split: split.shares, for: description, threads: threads.count, quiet: quiet.quiet || json.json)
+      data, boxes: boxes.boxes, part: part, split: split.shares, for: description, threads: threads.count, quiet: quiet.quiet || json.json)
     var progress = Progress("Comparing", quiet: quiet.quiet || json.json)
     let comparison = try Comparison(
       models.0, models.1, images: images, threads: threads.count, kernels: isa.kernels

@@ -49,6 +49,7 @@ struct Quantize: ParsableCommand {
   @Option(name: [.short, .long], help: "Where the int8 model goes.")
   var output: String
 
+  @OptionGroup var boxes: BoxesOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var quiet: QuietOption
 
@@ -69,7 +70,7 @@ struct Quantize: ParsableCommand {
       observed = try CalibrationRecord.load(record, for: float)
     } else {
       observed = try calibrate(
-        float, folder: calibration!, count: images, threads: threads.count, quiet: quiet.quiet)
+        float, folder: calibration!, boxes: boxes.boxes, count: images, threads: threads.count, quiet: quiet.quiet)
     }
     let range: RangeMethod = method == .minMax ? .minMax : .percentile(tail: 1 - percentile / 100)
     let int8 = try Quantizer(method: range).quantize(float, observed)
@@ -83,11 +84,11 @@ struct Quantize: ParsableCommand {
 
 /// Observes a folder's images, with progress, damaged files named.
 func calibrate(
-  _ model: FloatModel, folder: String, count: Int, threads: Int, quiet: Bool
+  _ model: FloatModel, folder: String, boxes: String? = nil, count: Int, threads: Int, quiet: Bool
 ) throws -> CalibrationRecord {
   var reading = Progress("Reading images", quiet: quiet)
   let images = try CalibrationImages(
-    folder: folder, count: count, preprocessing: model.description.preprocessing
+    folder: folder, boxes: boxes, count: count, preprocessing: model.description.preprocessing
   ) { reading.update($0, of: $1) }
   reading.finish("\(images.items.count) images")
   for error in images.damaged { complain("passed over: \(error)") }

@@ -12,29 +12,48 @@ struct Train: ParsableCommand {
     discussion: """
       DATA holds one folder of JPEG or PNG files for each class, or folders train, val and test that do. Without these,
       each picture's part follows from the SHA-256 of its file, and near-copies stay in one part. Files that do not
-      decode are named and passed over. The weights kept are those with the lowest validation loss.
+      decode are named and passed over. The weights kept are those with the lowest validation loss. Several folders with
+      the same classes may be given, and figures are then also told by folder.
+
+      Whole photos are cropped to faces by a table of boxes: --boxes FILE, or an index.csv in the data folder. It has a
+      line for each picture, with its file and the face's x, y, w, h in pixels. Pictures without a box are taken whole,
+      as is right for pictures that are faces already, so that both kinds can be mixed. The margin is sealed into the
+      model: 'glint live' and the other commands crop likewise.
 
       Ctrl-C keeps what was learned; --resume goes on from there, to the same weights as without the break. The same
       seed, data and version give the same weights with any number of threads.
 
       Examples:
         glint train photos -o faces.safetensors
-        glint train photos -o small.safetensors --network compact --epochs 40 --patience 0 --schedule cosine
+        glint train photos -o small.safetensors --network compact --augmentation standard --epochs 40 --patience 0 \\
+          --schedule cosine
+        glint train photos facecrops -o faces.safetensors --boxes faces.csv --margin 10
+        glint train photos --augmentation strong --show-augmentation sheet.jpg
         glint train photos -o faces.safetensors --resume
         glint train photos -o faces.safetensors --json > epochs.jsonl
       """)
 
-  @Argument(help: "The folder of class folders.")
-  var data: String
+  @Argument(help: "The folder of class folders, or several with the same classes.")
+  var data: [String]
 
   @Option(name: [.short, .long], help: "The model file to write.")
-  var output: String
+  var output: String?
 
   @Option(name: .long, help: "The network: happy-sad, the reference, or compact, a small residual one.")
   var network = NetworkName.happySad
 
   @Option(name: .long, help: "Rows and columns of the network's input (default: 256 for happy-sad, 64 for compact).")
   var size: Int?
+
+  @OptionGroup var boxes: BoxesOption
+
+  @Option(
+    name: .long,
+    help: """
+      Crop to faces with this margin, in percent of the box (default: 10 where there are boxes). Given without boxes it \
+      says that the pictures are faces already, and that live use shall crop so.
+      """)
+  var margin: Int?
 
   @Option(name: .long, help: "The most passes over the training pictures.")
   var epochs = 25
@@ -66,8 +85,13 @@ struct Train: ParsableCommand {
   @Flag(name: .long, help: "Weigh classes so that all count the same in sum.")
   var balanceClasses = false
 
-  @Flag(name: .long, help: "Show training pictures as they are, not mirrored, moved or lit differently.")
-  var noAugmentation = false
+  @Option(
+    name: .long,
+    help: "How much training pictures are moved, lit, blurred and so on at random: none, light, standard or strong.")
+  var augmentation = Augmentation.Level.light
+
+  @Option(name: .long, help: "Only draw a page of pictures as training would see them, to this file, and end.")
+  var showAugmentation: String?
 
   @Option(name: .long, help: "Epochs without a better validation loss after which training ends (0: never).")
   var patience = 5
@@ -105,7 +129,11 @@ struct Train: ParsableCommand {
   }
 
   func validate() throws {
+    guard output != nil || showAugmentation != nil else {
+      throw ValidationError("-o names the model file to write.")
+    }
     guard (22...1024).contains(side) else { throw ValidationError("--size takes a number from 22 to 1024.") }
+    guard (0...200).contains(margin ?? 0) else { throw ValidationError("--margin takes a number from 0 to 200.") }
     guard (1...100_000).contains(epochs) else { throw ValidationError("--epochs takes a number from 1 to 100000.") }
     guard (1...4096).contains(batch) else { throw ValidationError("--batch takes a number from 1 to 4096.") }
     guard (0...100_000).contains(patience) else { throw ValidationError("--patience takes a number from 0 to 100000.") }
@@ -135,21 +163,33 @@ struct Train: ParsableCommand {
     recipe.warmup = warmup
     recipe.averaging = averaging
     recipe.seed = seed
-    if noAugmentation { recipe.augmentation = .none }
+    recipe.augmentation = augmentation.augmentation
     return recipe
   }
 
-  private var checkpointPath: String { output + ".checkpoint" }
+  /// Where the model goes; `validate` has seen to it that there is one wherever this is asked.
+  private var modelPath: String { output ?? "" }
+
+  private var checkpointPath: String { modelPath + ".checkpoint" }
 
   func run() throws {
-    try checkOutput()
-    let dataset = try readDataset(data, split: split.shares, threads: threads.count, quiet: quiet.quiet)
-    let preprocessing = Preprocessing(width: side, height: side)
+    if output != nil { try checkOutput() }
+    if let showAugmentation { try AtomicFile.checkWritable(showAugmentation) }
+    let dataset = try readDataset(
+      data, boxes: boxes.boxes, split: split.shares, threads: threads.count, quiet: quiet.quiet)
+    let cropsFaces = margin != nil || !dataset.boxTables.isEmpty
+    let preprocessing = Preprocessing(
+      width: side, height: side, fit: cropsFaces ? .face(marginPercent: margin ?? 10) : .centreSquare)
+    if let showAugmentation {
+      try AugmentationSheet(dataset, preprocessing: preprocessing, recipe: recipe).write(to: showAugmentation)
+      emit("\(showAugmentation): pictures of the training part, each at the left as it is, beside it as changed")
+      return
+    }
     let architecture = network.architecture(size: side, logits: dataset.labels.count == 2 ? 1 : dataset.labels.count)
     let loop = try TrainingLoop(
       architecture, dataset: dataset, preprocessing: preprocessing, recipe: recipe, threads: threads.count,
       cacheBytes: cache << 20)
-    let hadOutput = FileManager.default.fileExists(atPath: output)
+    let hadOutput = FileManager.default.fileExists(atPath: modelPath)
     Interruption.listen()
     let ending = try train(loop)
     switch ending {
@@ -168,7 +208,7 @@ struct Train: ParsableCommand {
   }
 
   private func checkOutput() throws {
-    try AtomicFile.checkWritable(output)
+    try AtomicFile.checkWritable(modelPath)
     let exists = FileManager.default.fileExists(atPath: checkpointPath)
     if resume, !exists { throw Failure("\(checkpointPath): there is no checkpoint to resume from") }
     if !resume, exists {
@@ -196,38 +236,34 @@ struct Train: ParsableCommand {
   }
 
   private func finish(_ loop: TrainingLoop, _ ending: TrainingLoop.Ending) throws {
-    let validation = try loop.evaluate(loop.dataset.validation).metrics
-    let test = loop.dataset.test.isEmpty ? nil : try loop.evaluate(loop.dataset.test).metrics
-    let model = try loop.model(validation: validation, test: test, tool: "glint")
-    try model.write(to: output)
+    let validation = try Judgement(loop, loop.dataset.validation)
+    let test = loop.dataset.test.isEmpty ? nil : try Judgement(loop, loop.dataset.test)
+    var model = try loop.model(validation: validation.metrics, test: test?.metrics, tool: "glint")
+    for (part, judgement) in [("validation", validation), ("test", test)] {
+      for (source, metrics) in judgement?.bySource ?? [] {
+        model.description.card["\(part) accuracy on \(source)"] = accuracyInWords(metrics)
+      }
+    }
+    try model.write(to: modelPath)
     if json.json {
       emit(
         try jsonLine(
           FinalLine(
             weights_sha256: model.weightsSHA256, best_epoch: loop.bestEpoch, epochs: loop.history.count,
-            validation: MetricsLine(validation, loop.dataset.labels), test: test.map { MetricsLine($0, loop.dataset.labels) })))
+            validation: validation.line, test: test?.line)))
       return
     }
     if ending == .earlyStopped { emit("Stopped after epoch \(loop.history.count): the validation loss got no better.") }
-    for (name, metrics) in [("validation", validation), ("test", test)] {
-      guard let metrics else { continue }
-      let interval = metrics.accuracyInterval
-      emit(
-        "\(name): accuracy \(percent(metrics.accuracy)) of \(metrics.count), 95 % interval "
-          + "\(percent(interval.lowerBound)) to \(percent(interval.upperBound))")
-      for (label, word) in loop.dataset.labels.enumerated() {
-        emit(
-          "  \(word): precision \(metrics.precision(label).map { percent($0) } ?? "none called so"), "
-            + "recall \(metrics.recall(label).map { percent($0) } ?? "none there")")
-      }
-    }
+    validation.show("validation")
+    test?.show("test")
     emit("weights sha256 \(model.weightsSHA256)")
-    emit("\(output): the weights of epoch \(loop.bestEpoch)")
+    emit("\(modelPath): the weights of epoch \(loop.bestEpoch)")
   }
 }
 
 extension Recipe.OptimizerName: ExpressibleByArgument {}
 extension Recipe.Schedule: ExpressibleByArgument {}
+extension Augmentation.Level: ExpressibleByArgument {}
 
 /// An epoch in the words of `train --json`.
 private struct EpochLine: Encodable {
@@ -241,30 +277,6 @@ private struct EpochLine: Encodable {
     accuracy = record.accuracy
     validation_accuracy = record.validationAccuracy
     images_per_second = record.imagesPerSecond
-  }
-}
-
-/// Figures of one part in the words of `train --json`.
-private struct MetricsLine: Encodable {
-  let images: Int
-  let loss: Double?
-  let accuracy: Double
-  let accuracy_interval: [Double]
-  let auc: Double?
-  let ece: Double
-  let confusion: [[Int]]
-  let precision, recall: [String: Double?]
-
-  init(_ metrics: Metrics, _ labels: [String]) {
-    images = metrics.count
-    loss = metrics.loss.finite
-    accuracy = metrics.accuracy
-    accuracy_interval = [metrics.accuracyInterval.lowerBound, metrics.accuracyInterval.upperBound]
-    auc = metrics.auc
-    ece = metrics.calibrationError
-    confusion = metrics.confusion
-    precision = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, metrics.precision($0)) })
-    recall = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, metrics.recall($0)) })
   }
 }
 

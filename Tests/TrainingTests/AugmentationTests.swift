@@ -1,7 +1,10 @@
 import CFloatKernels
+import Graphs
+import Imaging
 import Tensors
 import TestSupport
 import Testing
+import Training
 
 @Suite struct AugmentationTests {
   /// The warp's definition: every neighbour clamped to the picture, in the same integers.
@@ -39,7 +42,8 @@ import Testing
         random.uniform(-0.6, 0.6), random.uniform(-1.5, 1.5), random.uniform(-reach, reach + 20),
       ].map { Int32(($0 * 65536).rounded()) }
       var out = [UInt8](repeating: 0, count: pixels.count)
-      ca_warp(pixels, &out, Int32(height), Int32(width), Int32(channels), map)
+      ca_warp(
+        pixels, Int32(height), Int32(width), &out, Int32(height), Int32(width), Int32(channels), map)
       #expect(out == Self.warped(pixels, height, width, channels, map), "map \(map)")
     }
   }
@@ -52,5 +56,103 @@ import Testing
     #expect(changed[0..<3] == pixels[18..<21] && changed[9..<12] == pixels[9..<12])
     ca_mirror(&changed, 5, 7, 3)
     #expect(changed == pixels)
+  }
+
+  @Test(arguments: Augmentation.Level.allCases)
+  func changesFollowFromSeedEpochAndNumber(_ level: Augmentation.Level) throws {
+    var random = CounterRandom(seed: 5)
+    let pixels = (0..<40 * 50 * 3).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    let picture = Dataset.Picture(
+      name: "noise", label: 0, source: .image(Image(width: 50, height: 40, channels: 3, pixels: pixels)),
+      face: FaceBox(x: 10, y: 8, width: 20, height: 24))
+    for colour in Preprocessing.Colour.allCases {
+      let rule = Preprocessing(width: 24, height: 24, colour: colour, fit: .face(marginPercent: 10))
+      func examples(_ seed: UInt64, _ index: Int) throws -> [Image] {
+        try level.augmentation.examples(of: picture, preprocessing: rule, count: 12, seed: seed, index: index)
+      }
+      let (first, again, other) = try (examples(1, 7), examples(1, 7), examples(1, 8))
+      guard case .image(let whole) = picture.source else { return }
+      #expect(first[0] == rule.apply(to: whole, face: picture.face))
+      #expect(first.count == 13 && first == again)
+      #expect(Set(first.map(\.pixels)).count == (level == .none ? 1 : 13))
+      #expect((first == other) == (level == .none))
+    }
+  }
+
+  /// What lies beside the face comes into the picture when it is moved: a slope goes on to the edge.
+  @Test func movingBringsInWhatIsThere() throws {
+    let slope = Image(
+      width: 120, height: 100, channels: 1, pixels: (0..<100).flatMap { _ in (0..<120).map { UInt8(2 * $0) } })
+    let rule = Preprocessing(width: 32, height: 32, colour: .grey, fit: .face(marginPercent: 0))
+    var shifted = Augmentation.none
+    shifted.shift = 0.1
+    let picture = Dataset.Picture(
+      name: "slope", label: 0, source: .image(slope), face: FaceBox(x: 40, y: 30, width: 37, height: 37))
+    let examples = try shifted.examples(of: picture, preprocessing: rule, count: 20, seed: 3, index: 0)
+    for example in examples.dropFirst() {
+      for x in 1..<32 {
+        // 37 source columns make 32, at 2 a column.
+        let rise = Int(example.pixels[x]) - Int(example.pixels[x - 1])
+        #expect((1...3).contains(rise), "column \(x)")
+      }
+    }
+    #expect(Set(examples.map { $0.pixels[16] }).count > 5)
+  }
+
+  @Test(arguments: [0, 100, 256, 700, 3000])
+  func blurKeepsFlatAndMean(_ radius: Int) {
+    let (height, width, channels) = (30, 34, 3)
+    var scratch = [UInt8](repeating: 0, count: height * width * channels)
+    var sums = [UInt32](repeating: 0, count: width * channels)
+    func blurred(_ pixels: [UInt8]) -> [UInt8] {
+      var pixels = pixels
+      ca_blur(&pixels, &scratch, &sums, Int32(height), Int32(width), Int32(channels), Int32(radius))
+      return pixels
+    }
+    for value: UInt8 in [0, 93, 255] {
+      let flat = [UInt8](repeating: value, count: scratch.count)
+      #expect(blurred(flat) == flat)
+    }
+    // A bright point in the middle spreads evenly to both sides, and its light is kept where rounding allows.
+    var point = [UInt8](repeating: 0, count: scratch.count)
+    let middle = (15 * width + 16) * channels + 1
+    for y in 13...17 { for x in 14...18 { point[(y * width + x) * channels + 1] = 250 } }
+    let spread = blurred(point)
+    for step in 1...8 {
+      #expect(spread[middle - step * channels] == spread[middle + step * channels])
+      #expect(spread[middle - step * width * channels] == spread[middle + step * width * channels])
+    }
+    if radius <= 700 {
+      let total = spread.reduce(0) { $0 + Int($1) }
+      #expect(abs(total - 25 * 250) <= 25 * 250 / 12, "\(total)")
+    }
+    #expect((spread == point) == (radius == 0))
+  }
+
+  @Test func noiseHasItsStrengthAndNoBias() {
+    var pixels = [UInt8](repeating: 128, count: 40_001)
+    ca_noise(&pixels, Int32(pixels.count), 10 * 256, 77)
+    let differences = pixels.map { Double($0) - 128 }
+    let mean = differences.reduce(0, +) / Double(pixels.count)
+    let deviation = (differences.reduce(0) { $0 + $1 * $1 } / Double(pixels.count)).squareRoot()
+    #expect(abs(mean) < 0.3 && abs(deviation - 10) < 0.3, "\(mean) \(deviation)")
+  }
+
+  @Test func greyIsTheGreyOfTheProject() {
+    var random = CounterRandom(seed: 8)
+    let image = Image(
+      width: 16, height: 16, channels: 3, pixels: (0..<768).map { _ in UInt8(truncatingIfNeeded: random.next()) })
+    var grey = image.pixels
+    ca_saturate(&grey, 256, 0)
+    #expect(grey == image.grey.rgb.pixels)
+    var same = image.pixels
+    ca_saturate(&same, 256, 256)
+    #expect(same == image.pixels)
+  }
+
+  @Test func lightFromTheSide() {
+    var pixels = [UInt8](repeating: 100, count: 8 * 8)
+    ca_side_light(&pixels, 8, 8, 1, 32768, 0)
+    #expect(pixels[0] == 56 && pixels[7] == 144 && pixels[56] == 56)  // 1 -+ 7/8 of a half
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -92,6 +93,88 @@ import Training
       #expect(dataset.damaged.map(\.file) == [folder + "/a/text.jpg", folder + "/b/cut.png"])
       #expect(dataset.training.count + dataset.validation.count + dataset.test.count == 40)
     }
+  }
+
+  @Test func severalFoldersAreOneSet() throws {
+    try inFolder { folder in
+      for (number, name) in ["one", "two"].enumerated() {
+        try Self.write(30, to: folder + "/\(name)/a", seed: UInt64(10 * number + 1))
+        try Self.write(30, to: folder + "/\(name)/b", seed: UInt64(10 * number + 2))
+      }
+      // A copy of a file of the one folder in the other one stays with it.
+      try FileManager.default.copyItem(atPath: folder + "/one/a/3.PNG", toPath: folder + "/two/a/copy.png")
+      let both = try Dataset(folders: [folder + "/one", folder + "/two"])
+      #expect(both.name == "one + two" && both.origins == ["one", "two"])
+      let all = both.training + both.validation + both.test
+      #expect(all.count == 121 && all.count { $0.origin == 1 } == 61)
+      #expect(all.allSatisfy { $0.name.hasPrefix(folder + "/" + both.origins[$0.origin] + "/") })
+      let copies = [both.training, both.validation, both.test].map { part in
+        part.count { $0.name.hasSuffix("copy.png") || $0.name.hasSuffix("/one/a/3.PNG") }
+      }
+      #expect(copies.sorted() == [0, 0, 2])
+      func refusal(_ folders: [String]) -> String {
+        "\(caught(TrainingError.self) { try Dataset(folders: folders) }.map { "\($0)" } ?? "")"
+      }
+      #expect(refusal([folder + "/one", folder + "/two/../one/"]).contains("named twice"))
+      try Self.write(2, to: folder + "/two/c", seed: 99)
+      #expect(refusal([folder + "/one", folder + "/two"]).contains("its classes are a, b, c; those of"))
+    }
+  }
+
+  @Test func facesComeFromATable() throws {
+    try inFolder { folder in
+      try Self.write(30, to: folder + "/a", seed: 1)
+      try Self.write(30, to: folder + "/b", seed: 2)
+      let plain = try Dataset(folder: folder)
+      let rows = (0..<20).map { "a/\($0).PNG,\($0),1,10,10" }.joined(separator: "\n")
+      let table = folder + "/index.csv"
+      try Data("file,x,y,w,h\n\(rows)\n".utf8).write(to: URL(fileURLWithPath: table))
+      let boxed = try Dataset(folder: folder)
+      let used = try #require(boxed.boxTables.first)
+      #expect(used.file == table && used.folder == folder && used.boxed == 20 && used.unboxed == 40)
+      let all = boxed.training + boxed.validation + boxed.test
+      for picture in all {
+        let number = Float((picture.name as NSString).lastPathComponent.dropLast(4)) ?? -1
+        let expected =
+          picture.label == 0 && number < 20 ? FaceBox(x: number, y: 1, width: 10, height: 10) : nil
+        #expect(picture.face == expected, "\(picture.name)")
+      }
+      #expect(boxed.fingerprint != plain.fingerprint)
+      try Data("file,x,y,w,h\na/0.PNG,0,0,-1,4\n".utf8).write(to: URL(fileURLWithPath: table))
+      #expect(message(folder).contains("index.csv, line 2: the box has no width"))
+    }
+  }
+
+  @Test func oneFileUnderTwoLabelsIsLeftOut() throws {
+    try inFolder { folder in
+      try Self.write(30, to: folder + "/a", seed: 1)
+      try Self.write(30, to: folder + "/b", seed: 2)
+      try FileManager.default.copyItem(atPath: folder + "/a/7.PNG", toPath: folder + "/b/same.png")
+      let dataset = try Dataset(folder: folder)
+      #expect(dataset.conflicts.map(\.file) == [folder + "/a/7.PNG", folder + "/b/same.png"])
+      #expect(dataset.conflicts[0].reason.contains("labelled 'b' as \(folder)/b/same.png"))
+      #expect(dataset.training.count + dataset.validation.count + dataset.test.count == 59)
+    }
+  }
+
+  @Test func strangersOfOneHashAreNoCopies() throws {
+    // One dark disc on white, and within it details of two people: a perceptual hash sees the disc alone.
+    func face(_ seed: UInt64) -> Image {
+      var image = Image(width: 64, height: 64, channels: 1, filledWith: 255)
+      var random = CounterRandom(seed: seed)
+      let tones = (0..<64).map { _ in UInt8(20 + random.below(120)) }
+      for y in 0..<64 {
+        for x in 0..<64 where (x - 32) * (x - 32) + (y - 32) * (y - 32) < 900 {
+          image.pixels[64 * y + x] = tones[y / 8 * 8 + x / 8]
+        }
+      }
+      return image
+    }
+    let first = Likeness(face(1))
+    #expect((2..<200).allSatisfy { !first.isCopy(of: Likeness(face($0))) })
+    let copy = try ImageDecoder.decode(
+      ImageEncoder.jpeg(face(1).resampled(width: 40, height: 40), quality: 40), name: "copy")
+    #expect(first.isCopy(of: Likeness(copy)) && Likeness(copy).isCopy(of: first))
   }
 
   @Test func saysWhatIsMissing() throws {

@@ -71,10 +71,14 @@ public struct CalibrationImages: Sendable {
   /// Chooses up to `count` pictures of a folder and its folders: those with the smallest hashes, files that do not
   /// decode passed over.
   ///
+  /// - Parameters:
+  ///   - boxes: a table of face boxes; without one, the folder's own counts (see `FaceBoxes`).
   /// - Throws: `QuantizationError` where no picture is left.
   public init(
-    folder: String, count: Int, preprocessing: Preprocessing, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    folder: String, boxes: String? = nil, count: Int, preprocessing: Preprocessing,
+    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
+    let boxes = try boxes.map { try FaceBoxes(path: $0) } ?? FaceBoxes.found(in: folder)
     var files: [(hash: String, path: String)] = []
     var seen: Set<String> = []
     for path in try ImageFiles.list(folder) {
@@ -89,7 +93,8 @@ public struct CalibrationImages: Sendable {
       guard items.count < count else { break }
       do throws(ImageError) {
         let image = try ImageDecoder.decode(path: file.path)
-        items.append(Item(path: file.path, hash: file.hash, pixels: preprocessing.apply(to: image).pixels))
+        let pixels = preprocessing.apply(to: image, face: boxes?.box(for: file.path)).pixels
+        items.append(Item(path: file.path, hash: file.hash, pixels: pixels))
       } catch {
         damaged.append(error)
       }

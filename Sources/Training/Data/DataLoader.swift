@@ -21,6 +21,8 @@ final class DataLoader {
   private final class Shared: @unchecked Sendable {
     let store: PictureStore
     let batches: [[Int]]
+    /// Bytes of one input.
+    let inputBytes: Int
     let buffers: [UnsafeMutablePointer<UInt8>]
     // From zero: a semaphore must not end below the value that it began with, and a loader may end at any time.
     let free = DispatchSemaphore(value: 0)
@@ -33,13 +35,28 @@ final class DataLoader {
     init(store: PictureStore, batches: [[Int]]) {
       self.store = store
       self.batches = batches
-      let largest = (batches.map(\.count).max() ?? 0) * store.inputBytes
+      let rule = store.preprocessing
+      inputBytes = rule.width * rule.height * rule.colour.channels
+      let largest = (batches.map(\.count).max() ?? 0) * inputBytes
       buffers = (0..<ahead).map { _ in .allocate(capacity: max(1, largest)) }
       freeBuffers = LockedBox(Array(0..<ahead))
       for _ in 0..<ahead { free.signal() }
     }
 
     deinit { for buffer in buffers { buffer.deallocate() } }
+  }
+
+  /// What one part of the threads' work changes pictures with; used by one thread at a time.
+  private final class Hand: @unchecked Sendable {
+    let changer: Changer
+    let canvas: UnsafeMutablePointer<UInt8>
+
+    init(_ changer: Changer, canvasBytes: Int) {
+      self.changer = changer
+      canvas = .allocate(capacity: canvasBytes)
+    }
+
+    deinit { canvas.deallocate() }
   }
 
   /// Starts making batches.
@@ -86,30 +103,37 @@ final class DataLoader {
     _ shared: Shared, _ augmentation: (Augmentation, seed: UInt64, epoch: Int)?, _ threads: Int
   ) {
     let pool = ThreadPool(threads: threads)
-    let (store, bytes) = (shared.store, shared.store.inputBytes)
-    let scratch = (0..<threads * 2).map { _ in UnsafeMutablePointer<UInt8>.allocate(capacity: bytes) }
-    defer { for buffer in scratch { buffer.deallocate() } }
+    let (store, bytes) = (shared.store, shared.inputBytes)
+    let parts = threads * 2
+    let rule = store.preprocessing
+    let hands = augmentation.map { changes in
+      (0..<parts).map { _ in
+        Hand(
+          Changer(changes.0, height: rule.height, width: rule.width, channels: rule.colour.channels),
+          canvasBytes: store.canvasBytes)
+      }
+    }
     for indices in shared.batches {
       shared.free.wait()
       if shared.stop.value { return }
       let buffer = shared.freeBuffers.update { $0.removeFirst() }
       let pixels = shared.buffers[buffer]
       let failure = LockedBox<TrainingError?>(nil)
-      let parts = threads * 2
       pool.run(parts) { part in
         for place in stride(from: part, to: indices.count, by: parts) {
-          let to = pixels + place * bytes
+          let (index, to) = (indices[place], pixels + place * bytes)
           do throws(TrainingError) {
-            try store.read(indices[place], into: to)
+            guard let (_, seed, epoch) = augmentation, let hand = hands?[part] else {
+              try store.read(index, into: to)
+              continue
+            }
+            let canvas = try store.read(index, into: hand.canvas)
+            var random = Augmentation.random(seed: seed, epoch: epoch, index: index)
+            hand.changer.apply(from: hand.canvas, canvas, to: to, random: &random)
           } catch {
             failure.update { $0 = error }
             return
           }
-          guard let (changes, seed, epoch) = augmentation else { continue }
-          var random = CounterRandom(seed: seed ^ 0x6175_676D, stream: UInt64(epoch) << 40 | UInt64(indices[place]))
-          changes.apply(
-            to: to, scratch: scratch[part], height: store.preprocessing.height, width: store.preprocessing.width,
-            channels: store.preprocessing.colour.channels, random: &random)
         }
       }
       if let error = failure.value {

@@ -22,13 +22,16 @@ public struct Dataset: Sendable {
     public var source: Source
     /// Where the face is, for preprocessing that crops to it.
     public var face: FaceBox?
+    /// The data folder that it comes from, as in `Dataset.origins`.
+    public var origin: Int
 
     /// Makes a picture.
-    public init(name: String, label: Int, source: Source, face: FaceBox? = nil) {
+    public init(name: String, label: Int, source: Source, face: FaceBox? = nil, origin: Int = 0) {
       self.name = name
       self.label = label
       self.source = source
       self.face = face
+      self.origin = origin
     }
   }
 
@@ -46,8 +49,10 @@ public struct Dataset: Sendable {
     }
   }
 
-  /// A word for the whole, the folder's name.
+  /// A word for the whole: the folders' names.
   public var name: String
+  /// The names of the data folders that the pictures come from.
+  public var origins: [String]
   /// The class names in the order of their numbers.
   public var labels: [String]
   /// What weights are learned from.
@@ -60,12 +65,28 @@ public struct Dataset: Sendable {
   public var damaged: [Rejected] = []
   /// Training pictures left out because a (near-)copy is in validation or test.
   public var leaks: [Rejected] = []
+  /// Files left out because a file of the same bytes stands under another label.
+  public var conflicts: [Rejected] = []
   /// Pictures that have a near-copy in the set.
   public var nearDuplicates = 0
+  /// Tables of face boxes that were used, and how many pictures of their folders have no box.
+  public var boxTables: [BoxTable] = []
   /// How the parts were made, as a sentence for the card.
   public var splitDescription = ""
   /// SHA-256 over all content hashes and labels in order of the parts: the same for the same data and split.
   public var fingerprint = ""
+
+  /// A table of face boxes that was used for a data folder.
+  public struct BoxTable: Hashable, Sendable {
+    /// The table's file.
+    public var file: String
+    /// The data folder.
+    public var folder: String
+    /// Pictures of the folder that have a box.
+    public var boxed: Int
+    /// Pictures of the folder that have none.
+    public var unboxed: Int
+  }
 
   /// Makes a set from parts in memory, for example rendered faces.
   public init(
@@ -73,6 +94,7 @@ public struct Dataset: Sendable {
     splitDescription: String
   ) {
     self.name = name
+    origins = [name]
     self.labels = labels
     self.training = training
     self.validation = validation

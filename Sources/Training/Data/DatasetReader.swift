@@ -4,39 +4,57 @@ import ModelFiles
 import Tensors
 
 extension Dataset {
-  /// Reads a folder of class folders, or one with `train`, `val` and `test` folders of class folders.
-  ///
-  /// Every file is read and decoded once, to find damage and copies. Without given parts, a picture's part follows
-  /// from the SHA-256 of its file, so that adding or renaming files moves no other; pictures that nearly equal each
-  /// other stay together.
-  ///
-  /// - Parameters:
-  ///   - folder: the folder.
-  ///   - shares: how much goes where.
-  ///   - threads: threads to decode with.
-  ///   - progress: called now and then with files done and their number.
-  /// - Throws: `TrainingError.data` for a missing path, no pictures, one class, or too few pictures to split.
+  /// Reads a folder of class folders: `init(folders:boxes:shares:threads:progress:)` of one.
   public init(
     folder: String, shares: SplitShares = .usual, threads: Int = 1,
     progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws(TrainingError) {
-    let layout = try FolderLayout(folder)
-    let scanned = Self.scan(layout.pictures, threads: threads, progress: progress)
-    name = URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
-    labels = layout.labels
+    try self.init(folders: [folder], shares: shares, threads: threads, progress: progress)
+  }
+
+  /// Reads folders of class folders, or such with `train`, `val` and `test` folders of class folders; all have the same
+  /// classes.
+  ///
+  /// Every file is read and decoded once, to find damage and copies, over all folders together. Without given parts, a
+  /// picture's part follows from the SHA-256 of its file, so that adding or renaming files moves no other; pictures that
+  /// nearly equal each other stay together. Files of the same bytes under two labels are left out.
+  ///
+  /// - Parameters:
+  ///   - folders: the folders.
+  ///   - boxes: a table of face boxes for all folders; without one, each folder's own `index.csv` counts (see
+  ///     `FaceBoxes`).
+  ///   - shares: how much goes where.
+  ///   - threads: threads to decode with.
+  ///   - progress: called now and then with files done and their number.
+  /// - Throws: `TrainingError.data` for a missing path, no pictures, one class, classes that differ between folders, a
+  ///   table that cannot be understood, or too few pictures to split.
+  public init(
+    folders: [String], boxes: String? = nil, shares: SplitShares = .usual, threads: Int = 1,
+    progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) throws(TrainingError) {
+    let layouts = try FolderLayout.all(folders)
+    let place = folders.joined(separator: ", ")
+    name = layouts.map(\.name).joined(separator: " + ")
+    origins = layouts.map(\.name)
+    labels = layouts[0].labels
+    var found = layouts.flatMap(\.pictures)
+    for index in found.indices { found[index].picture.origin = found[index].layout }
+    boxTables = try Self.addBoxes(to: &found, layouts, table: boxes)
+    let scanned = Self.scan(found, threads: threads, progress: progress)
     damaged = scanned.compactMap { $0.damage }
-    let good = scanned.filter { $0.damage == nil }
-    guard !good.isEmpty else {
-      throw .data(path: folder, "none of its \(layout.pictures.count) pictures can be read")
+    let readable = scanned.filter { $0.damage == nil }
+    guard !readable.isEmpty else {
+      throw .data(path: place, "none of its \(found.count) pictures can be read")
     }
-    let clusters = Clusters(hashes: good.map { ($0.perceptual, $0.content) })
+    let good = leavingOutConflicts(readable)
+    let clusters = Clusters(good.map { ($0.likeness, $0.content) })
     nearDuplicates = clusters.sizes.reduce(0) { $0 + ($1 > 1 ? $1 : 0) }
     var parts: [(picture: ScannedPicture, part: Part)] = []
     for (index, picture) in good.enumerated() {
       let place = Self.place(of: clusters.key(of: index))
       switch picture.found.part {
       case nil: parts.append((picture, Self.part(place, shares)))
-      case .training? where !layout.hasValidation:
+      case .training? where !layouts[picture.found.layout].hasValidation:
         // No validation folder: a share of the training pictures plays it.
         let share = shares.validation / (shares.training + shares.validation)
         parts.append((picture, place < share ? .validation : .training))
@@ -56,13 +74,78 @@ extension Dataset {
       case .test: test.append(picture.found.picture)
       }
     }
-    splitDescription = layout.isSplit
-      ? "the folders train, val and test as given" + (layout.hasValidation ? "" : ", validation split off by content")
-      : "by SHA-256 of each file, near-copies kept together"
+    splitDescription = Self.describe(layouts)
+    fingerprint = Self.fingerprint(parts)
+    try checkSizes(place, mustTest: !layouts.allSatisfy(\.isSplit))
+  }
+
+  private static func describe(_ layouts: [FolderLayout]) -> String {
+    var sentences: [String] = []
+    for layout in layouts {
+      let sentence =
+        layout.isSplit
+        ? "the folders train, val and test as given" + (layout.hasValidation ? "" : ", validation split off by content")
+        : "by SHA-256 of each file, near-copies kept together"
+      if !sentences.contains(sentence) { sentences.append(sentence) }
+    }
+    return sentences.joined(separator: "; elsewhere ")
+  }
+
+  private static func fingerprint(_ parts: [(picture: ScannedPicture, part: Part)]) -> String {
     var hash = SHA256()
-    for (picture, part) in parts { Array("\(picture.content) \(picture.found.picture.label) \(part)\n".utf8).withUnsafeBytes { hash.update($0) } }
-    fingerprint = hash.finishHex()
-    try checkSizes(folder, mustTest: !layout.isSplit)
+    for (picture, part) in parts {
+      let face = picture.found.picture.face.map { " \($0.x) \($0.y) \($0.width) \($0.height)" } ?? ""
+      Array("\(picture.content) \(picture.found.picture.label) \(part)\(face)\n".utf8).withUnsafeBytes { hash.update($0) }
+    }
+    return hash.finishHex()
+  }
+
+  /// Gives each picture its box.
+  private static func addBoxes(
+    to found: inout [FolderLayout.Found], _ layouts: [FolderLayout], table: String?
+  ) throws(TrainingError) -> [BoxTable] {
+    do {
+      let given = try table.map { try FaceBoxes(path: $0) }
+      var tables: [BoxTable] = []
+      for (number, layout) in layouts.enumerated() {
+        guard let boxes = try given ?? FaceBoxes.found(in: layout.folder) else { continue }
+        var (boxed, all) = (0, 0)
+        for index in found.indices where found[index].layout == number {
+          found[index].picture.face = boxes.box(for: found[index].picture.name)
+          boxed += found[index].picture.face == nil ? 0 : 1
+          all += 1
+        }
+        if boxed > 0 { tables.append(BoxTable(file: boxes.path, folder: layout.folder, boxed: boxed, unboxed: all - boxed)) }
+      }
+      if let given, tables.isEmpty {
+        throw TrainingError.data(path: given.path, "names a box for none of the \(found.count) pictures; it should name "
+          + "them as seen from the data folder, as in 'happy/1.jpg'")
+      }
+      return tables
+    } catch let error as TrainingError {
+      throw error
+    } catch let error as FaceBoxError {
+      throw .data(path: error.path + (error.line.map { ", line \($0)" } ?? ""), error.reason)
+    } catch { throw .data(path: table ?? "boxes", "\(error)") }
+  }
+
+  /// All but the files whose bytes stand under more than one label.
+  private mutating func leavingOutConflicts(_ pictures: [ScannedPicture]) -> [ScannedPicture] {
+    var first: [String: Int] = [:]
+    var torn: Set<String> = []
+    for picture in pictures {
+      let label = picture.found.picture.label
+      if first[picture.content, default: label] != label { torn.insert(picture.content) }
+      first[picture.content] = first[picture.content] ?? label
+    }
+    guard !torn.isEmpty else { return pictures }
+    for picture in pictures where torn.contains(picture.content) {
+      let others = pictures.filter { $0.content == picture.content && $0.found.picture.label != picture.found.picture.label }
+      let other = others[0].found.picture
+      conflicts.append(
+        .init(file: picture.found.picture.name, reason: "the same file is labelled '\(labels[other.label])' as \(other.name)"))
+    }
+    return pictures.filter { !torn.contains($0.content) }
   }
 
   enum Part: Hashable {
@@ -99,8 +182,10 @@ extension Dataset {
   private struct ScannedPicture: Sendable {
     var found: FolderLayout.Found
     var content = ""
-    var perceptual = PerceptualHash(Image(width: 1, height: 1, channels: 1, filledWith: 0))
+    var likeness = ScannedPicture.unseen
     var damage: Rejected?
+
+    private static let unseen = Likeness(Image(width: 1, height: 1, channels: 1, filledWith: 0))
   }
 
   /// Decodes and hashes all files on several threads.
@@ -121,7 +206,7 @@ extension Dataset {
           }
           let bytes = [UInt8](data)
           scanned.content = bytes.withUnsafeBytes { SHA256.hex($0) }
-          scanned.perceptual = PerceptualHash(try ImageDecoder.decode(bytes, name: path))
+          scanned.likeness = Likeness(try ImageDecoder.decode(bytes, name: path))
         } catch {
           let reason = (error as? ImageError)?.reason ?? "\(error)"
           scanned.damage = Rejected(file: path, reason: reason)

@@ -7,8 +7,14 @@ struct FolderLayout {
     var picture: Dataset.Picture
     /// The part that a folder's name gives, nil where the content decides.
     var part: Dataset.Part?
+    /// Which of several data folders it lies in.
+    var layout = 0
   }
 
+  /// The data folder as given.
+  let folder: String
+  /// A word for it, its last name.
+  private(set) var name: String
   private(set) var labels: [String]
   private(set) var pictures: [Found] = []
   /// Whether the folder has a `train` folder.
@@ -19,7 +25,34 @@ struct FolderLayout {
     (.training, ["train", "training"]), (.validation, ["val", "valid", "validation"]), (.test, ["test", "testing"]),
   ]
 
+  /// The layouts of several folders with the same classes.
+  static func all(_ folders: [String]) throws(TrainingError) -> [FolderLayout] {
+    var layouts: [FolderLayout] = []
+    for folder in folders {
+      var layout = try FolderLayout(folder)
+      for index in layout.pictures.indices { layout.pictures[index].layout = layouts.count }
+      if let first = layouts.first, layout.labels != first.labels {
+        throw .data(
+          path: folder, "its classes are \(layout.labels.joined(separator: ", ")); those of \(first.folder) are "
+            + "\(first.labels.joined(separator: ", ")). Folders that are used together have the same classes")
+      }
+      let place = URL(fileURLWithPath: folder).standardizedFileURL.path
+      if layouts.contains(where: { URL(fileURLWithPath: $0.folder).standardizedFileURL.path == place }) {
+        throw .data(path: folder, "is named twice")
+      }
+      // Folders of one name are told apart by their paths.
+      for index in layouts.indices where layouts[index].name == layout.name {
+        layouts[index].name = layouts[index].folder
+        layout.name = folder
+      }
+      layouts.append(layout)
+    }
+    return layouts
+  }
+
   init(_ folder: String) throws(TrainingError) {
+    self.folder = folder
+    name = URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
       throw .data(path: folder, "no such folder")

@@ -34,7 +34,7 @@ public struct Recipe: Hashable, Sendable, Codable {
   /// average is validated and exported in place of the weights.
   public var averaging: Float = 0
   /// Changes of training pictures.
-  public var augmentation = Augmentation.faces
+  public var augmentation = Augmentation.Level.light.augmentation
 
   /// How the learning rate changes after the warm-up.
   public enum Schedule: String, Hashable, Sendable, Codable, CaseIterable {
@@ -52,7 +52,7 @@ public struct Recipe: Hashable, Sendable, Codable {
     var parts = [
       "\(optimizer.rawValue) \(learningRate)", "batch \(batch)", "at most \(epochs) epochs",
       patience > 0 ? "patience \(patience)" : "no early stopping", "seed \(seed)",
-      augmentation == .none ? "no augmentation" : "augmented",
+      Augmentation.Level(augmentation).map { "augmentation \($0.rawValue)" } ?? "augmentation of its own",
     ]
     if weightDecay > 0 { parts.append("weight decay \(weightDecay)") }
     if labelSmoothing > 0 { parts.append("label smoothing \(labelSmoothing)") }

@@ -109,7 +109,9 @@ public final class TrainingLoop {
     self.loss = loss
     let share = Double(dataset.training.count) / Double(max(1, dataset.training.count + dataset.validation.count))
     let trainingBudget = Int(Double(cacheBytes) * share)
-    training = PictureStore(dataset.training, preprocessing: preprocessing, budget: trainingBudget)
+    training = PictureStore(
+      dataset.training, preprocessing: preprocessing,
+      border: recipe.augmentation.border(ofSide: max(preprocessing.width, preprocessing.height)), budget: trainingBudget)
     validation = PictureStore(dataset.validation, preprocessing: preprocessing, budget: cacheBytes - trainingBudget)
     state = TrainingState(
       recipe: recipe,

@@ -2,17 +2,40 @@ import ArgumentParser
 import Foundation
 import Training
 
-/// Reads a folder of class folders, with progress; files that are passed over are named and counted.
-func readDataset(_ folder: String, split: SplitShares, threads: Int, quiet: Bool) throws -> Dataset {
+/// Reads folders of class folders, with progress; files that are passed over are named and counted.
+func readDataset(
+  _ folders: [String], boxes: String? = nil, split: SplitShares, threads: Int, quiet: Bool
+) throws -> Dataset {
   let bar = LockedProgress("Reading pictures", quiet: quiet)
-  let dataset = try Dataset(folder: folder, shares: split, threads: threads) { done, all in
+  let dataset = try Dataset(folders: folders, boxes: boxes, shares: split, threads: threads) { done, all in
     bar.update(done, of: all)
   }
   bar.finish(
     "\(dataset.training.count) to train on, \(dataset.validation.count) to validate, \(dataset.test.count) to test")
   warn(dataset.damaged, "do not decode and are passed over")
+  warn(dataset.conflicts, "are left out, since the same file stands under two labels")
   warn(dataset.leaks, "are left out of training, since copies of them are held out")
+  if !quiet { for table in dataset.boxTables { complain("  " + sentence(on: table)) } }
+  for (part, name) in [(dataset.validation, "validation"), (dataset.test, "test")] where !part.isEmpty {
+    for (label, count) in dataset.counts(part).enumerated() where count == 0 {
+      complain("glint: no picture of class '\(dataset.labels[label])' is in the \(name) part: its figures say nothing of it")
+    }
+  }
   return dataset
+}
+
+/// What a table of boxes gave.
+func sentence(on table: Dataset.BoxTable) -> String {
+  "\(table.folder): \(table.boxed) faces cropped by \(table.file)"
+    + (table.unboxed > 0 ? ", \(table.unboxed) pictures without a box taken whole" : "")
+}
+
+/// `--boxes`: where faces stand in whole photos.
+struct BoxesOption: ParsableArguments {
+  @Option(
+    name: .long,
+    help: "A table of face boxes in whole photos: CSV with columns file and x, y, w, h (default: the folder's index.csv).")
+  var boxes: String?
 }
 
 private func warn(_ rejected: [Dataset.Rejected], _ what: String) {

@@ -13,9 +13,9 @@ enum LabelledImages {
   ///     a model was trained on holds no picture that it has seen.
   /// - Throws: where the folder's classes are not the model's labels, or nothing decodes.
   static func read(
-    _ folder: String, part: DataPart, split: SplitShares, for description: ModelDescription, threads: Int, quiet: Bool
+    _ folder: String, boxes: String?, part: DataPart, split: SplitShares, for description: ModelDescription, threads: Int, quiet: Bool
   ) throws -> [Comparison.Image] {
-    let dataset = try readDataset(folder, split: split, threads: threads, quiet: quiet)
+    let dataset = try readDataset([folder], boxes: boxes, split: split, threads: threads, quiet: quiet)
     guard dataset.labels == description.labels else {
       throw Failure(
         "\(folder): its classes are \(dataset.labels.joined(separator: ", ")), "
