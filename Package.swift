@@ -35,7 +35,9 @@ let package = Package(
     // The trainer, and the bridge from float to int8.
     .target(name: "CFloatKernels", cSettings: strictC),
     .target(name: "Training", dependencies: ["Graphs", "ModelFiles", "Imaging", "CFloatKernels", "CThreads"]),
-    .target(name: "Quantization", dependencies: ["Training", "Runtime", "Reference", "ModelFiles"]),
+    .target(
+      name: "Quantization",
+      dependencies: ["Training", "Runtime", "Reference", "ModelFiles", "Imaging", "CFloatKernels"]),
 
     // What people see.
     .target(

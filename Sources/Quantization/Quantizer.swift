@@ -5,29 +5,59 @@ import Tensors
 
 /// Turns a float model into an int8 one from what calibration recorded.
 public struct Quantizer: Sendable {
-  /// How activation ranges are chosen.
-  public var method: RangeMethod
+  /// How.
+  public var method: QuantizationMethod
 
   /// Makes a quantizer.
-  public init(method: RangeMethod = .minMax) { self.method = method }
+  public init(_ method: QuantizationMethod) { self.method = method }
+
+  /// Makes a quantizer that chooses ranges in one way and does nothing else.
+  public init(method: RangeMethod = .minMax) { self.method = QuantizationMethod(range: method) }
 
   /// The int8 model. The same inputs give the same model, byte for byte.
   ///
-  /// - Throws: `QuantizationError` where an activation was not finite or the graph makes no sense.
-  public func quantize(_ model: FloatModel, _ record: CalibrationRecord) throws -> QuantizedModel {
-    let graph = model.description.graph
-    let quantization = try activationParameters(graph, record)
-    let parameters = zip(graph.nodes, model.parameters).map { node, parameters in
-      parameters.map { WeightQuantizer.quantize($0, inputScale: quantization[node.inputs[0]].scale) }
+  /// - Parameter learned: what the images taught; the record's own where nil.
+  /// - Throws: `QuantizationError` where the method needs images and the record does not hold what they taught, or
+  ///   where the graph makes no sense.
+  public func quantize(
+    _ model: FloatModel, _ record: CalibrationRecord, learned: LearnedParameters? = nil
+  ) throws -> QuantizedModel {
+    let learned = learned ?? record.learned[method.description]
+    guard learned != nil || !method.needsImages else {
+      throw QuantizationError(
+        "the calibration record does not hold what '\(method)' learned from the images; give the images again")
     }
-    var description = model.description
-    description.card["quantization"] =
-      "int8, weights symmetric per channel, activations \(method) from \(record.images.count) calibration images"
-    description.card["float weights sha256"] = record.weightsSHA256
-    var result = QuantizedModel(description: description, parameters: parameters, quantization: quantization)
-    let pixels = TestPattern.pixels(graph.input)
+    var result = try untested(model, record, learned: learned)
+    let pixels = TestPattern.pixels(result.description.graph.input)
     result.golden = [GoldenSample(pixels: pixels, logits: ReferenceInterpreter(result).run(pixels).logits)]
     return result
+  }
+
+  /// The network that is quantized: the model, or its equalized twin.
+  public func network(_ model: FloatModel) throws -> FloatModel {
+    method.equalizes ? try CrossLayerEqualization.equalized(model) ?? model : model
+  }
+
+  /// As `quantize`, without the sample for the self-test.
+  func untested(
+    _ model: FloatModel, _ record: CalibrationRecord, learned: LearnedParameters?
+  ) throws -> QuantizedModel {
+    let network = try network(model)
+    let graph = network.description.graph
+    let values = method.equalizes ? record.equalized ?? record.values : record.values
+    let quantization = try activationParameters(graph, values)
+    let parameters = zip(graph.nodes, network.parameters).map { node, parameters in
+      parameters.map {
+        WeightQuantizer.quantize(
+          $0, inputScale: quantization[node.inputs[0]].scale, method: method.weights, learned: learned?.nodes[node.name])
+      }
+    }
+    var description = network.description
+    description.card["quantization"] =
+      "int8, weights symmetric per channel, activations from \(record.images.count) calibration images"
+    description.card["quantization method"] = method.description
+    description.card["float weights sha256"] = record.weightsSHA256
+    return QuantizedModel(description: description, parameters: parameters, quantization: quantization)
   }
 
   /// Scale and zero point of each value, by number.
@@ -35,7 +65,7 @@ public struct Quantizer: Sendable {
   /// Max pooling, flatten, reshape and upsampling move bytes and so keep the parameters of what they read. Where all
   /// readers of a value are max pools, what was seen behind them decides: only the largest of each window goes on.
   private func activationParameters(
-    _ graph: Graph, _ record: CalibrationRecord
+    _ graph: Graph, _ values: [CalibrationRecord.Value]
   ) throws -> [QuantizationParameters] {
     var result = [QuantizationParameters.pixel]
     for (index, node) in graph.nodes.enumerated() {
@@ -43,8 +73,7 @@ public struct Quantizer: Sendable {
         result.append(result[node.inputs[0]])
         continue
       }
-      let value = index + 1
-      let (low, high) = method.range(pooled(value, graph, record))
+      let (low, high) = method.range.range(Self.pooled(index + 1, graph, values))
       guard low.isFinite, high.isFinite else {
         throw QuantizationError("node '\(node.name)': an activation was not finite; the float model is broken")
       }
@@ -53,13 +82,13 @@ public struct Quantizer: Sendable {
     return result
   }
 
-  private func pooled(_ value: Int, _ graph: Graph, _ record: CalibrationRecord) -> Histogram {
+  private static func pooled(
+    _ value: Int, _ graph: Graph, _ values: [CalibrationRecord.Value]
+  ) -> CalibrationRecord.Value {
     let readers = graph.readers(of: value)
     let arePools = readers.allSatisfy { if case .maxPool2D = graph.nodes[$0].operator { true } else { false } }
-    guard arePools, let first = readers.first else { return record.values[value].histogram }
-    return readers.dropFirst().reduce(into: record.values[first + 1].histogram) {
-      $0.merge(record.values[$1 + 1].histogram)
-    }
+    guard arePools, let first = readers.first else { return values[value] }
+    return readers.dropFirst().reduce(into: values[first + 1]) { $0.merge(values[$1 + 1]) }
   }
 }
 

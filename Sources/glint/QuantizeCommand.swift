@@ -19,12 +19,6 @@ struct Quantize: ParsableCommand {
         glint quantize happy-sad.safetensors --record calibration.json -o q.safetensors
       """)
 
-  /// How activation ranges are chosen.
-  enum Method: String, CaseIterable, ExpressibleByArgument {
-    case minMax = "min-max"
-    case percentile
-  }
-
   @Argument(help: "The float model.")
   var model: String
 
@@ -40,11 +34,16 @@ struct Quantize: ParsableCommand {
   @Option(name: .long, help: "Keep what was observed in this file.")
   var writeRecord: String?
 
-  @Option(name: .long, help: "How activation ranges are chosen: \(Method.allCases.map(\.rawValue).joined(separator: " or ")).")
-  var method: Method = .percentile
-
-  @Option(name: .long, help: "The percentile of --method percentile.")
-  var percentile = 99.99
+  @Option(
+    name: .long,
+    help: "How to quantize, parts joined with '+' as in mse+weights-mse+equalize: \(QuantizationMethod.words).",
+    transform: { name in
+      guard let method = QuantizationMethod(name: name) else {
+        throw ValidationError("Unknown method '\(name)'. Parts are: \(QuantizationMethod.words).")
+      }
+      return method
+    })
+  var method = QuantizationMethod()
 
   @Option(name: [.short, .long], help: "Where the int8 model goes.")
   var output: String
@@ -58,7 +57,6 @@ struct Quantize: ParsableCommand {
       throw ValidationError("Give either --calibration FOLDER or --record FILE.")
     }
     guard images > 0 else { throw ValidationError("--images takes a number from 1.") }
-    guard (50.0...100.0).contains(percentile) else { throw ValidationError("--percentile takes 50 to 100.") }
   }
 
   func run() throws {
@@ -72,12 +70,11 @@ struct Quantize: ParsableCommand {
       observed = try calibrate(
         float, folder: calibration!, boxes: boxes.boxes, count: images, threads: threads.count, quiet: quiet.quiet)
     }
-    let range: RangeMethod = method == .minMax ? .minMax : .percentile(tail: 1 - percentile / 100)
-    let int8 = try Quantizer(method: range).quantize(float, observed)
+    let int8 = try Quantizer(method).quantize(float, observed)
     if let writeRecord { try observed.write(to: writeRecord) }
     try int8.write(to: output)
     if !quiet.quiet {
-      emit("\(output): int8, activations by \(range) over \(observed.images.count) images")
+      emit("\(output): int8 by \(method) over \(observed.images.count) images")
     }
   }
 }

@@ -23,7 +23,7 @@ private let commands = ["demo", "train", "quantize", "compare", "classify", "liv
   @Test(arguments: [
     ["fly"], ["--flag"], ["quantize"], ["quantize", "m", "-o", "q"],
     ["quantize", "m", "--calibration", "a", "--record", "b", "-o", "q"],
-    ["quantize", "m", "--calibration", "a", "-o", "q", "--percentile", "12"],
+    ["quantize", "m", "--calibration", "a", "-o", "q", "--method", "percentile-12"],
     ["bench", "m", "--threads", "0"], ["bench", "m", "--isa", "mmx"], ["inspect", "m", "--image", "i.png"],
     ["compare", "a"], ["train"], ["train", "photos"], ["classify"], ["live", "--seconds", "-1"],
     ["demo", "--images", "3"],

@@ -1,3 +1,4 @@
+import Foundation
 import Quantization
 import Tensors
 import TestSupport
@@ -6,8 +7,12 @@ import Testing
 @Suite struct HistogramTests {
   private func histogram(_ values: [Float]) -> Histogram {
     var result = Histogram()
-    values.withUnsafeBufferPointer { result.add($0) }
+    _ = values.withUnsafeBufferPointer { result.add($0) }
     return result
+  }
+
+  private func observed(_ values: [Float]) -> CalibrationRecord.Value {
+    .init(name: "x", histogram: histogram(values), extremes: [])
   }
 
   @Test func orderAndSharingDoNotMatter() {
@@ -36,15 +41,26 @@ import Testing
 
   @Test func oneOutlierIsLeftOut() {
     let values = [Float](repeating: 1, count: 9_999) + [1_000]
-    #expect(RangeMethod.minMax.range(histogram(values)).high == 1_000)
-    #expect(RangeMethod.percentile(tail: 0.001).range(histogram(values)).high < 1.6)
+    #expect(RangeMethod.minMax.range(observed(values)).high == 1_000)
+    #expect(RangeMethod.percentile(tail: 0.001).range(observed(values)).high < 1.6)
+  }
+
+  @Test func theFileHoldsAllCounts() throws {
+    var random = CounterRandom(seed: 12)
+    for values in [[], [0], (0..<300).map { _ in random.uniform(-2, 70) }] as [[Float]] {
+      let whole = histogram(values)
+      let data = try JSONEncoder().encode(whole)
+      #expect(try JSONDecoder().decode(Histogram.self, from: data) == whole)
+    }
+    let broken = #"{"exponent":3,"first":4090,"counts":[1,1,1,1,1,1,1],"smallest":0,"largest":1}"#
+    #expect(throws: DecodingError.self) { try JSONDecoder().decode(Histogram.self, from: Data(broken.utf8)) }
   }
 
   @Test func emptyAndConstantAreSound() {
     let (low, high) = Histogram().range(leavingOut: 0.001)
     #expect(low == 0 && high == 0)
     let constant = histogram([Float](repeating: 0, count: 100))
-    let range = RangeMethod.percentile(tail: 0.01).range(constant)
+    let range = constant.range(leavingOut: 0.01)
     #expect(range.low == 0 && range.high == 0)
   }
 }

@@ -11,6 +11,38 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
     public var name: String
     /// What was seen.
     public var histogram: Histogram
+    /// What was seen in each image, in the order of `images`.
+    public var extremes: [Extremes]
+
+    /// Makes the record of a value.
+    public init(name: String, histogram: Histogram, extremes: [Extremes]) {
+      self.name = name
+      self.histogram = histogram
+      self.extremes = extremes
+    }
+
+    /// Joins what was seen of another value in the same images.
+    mutating func merge(_ other: Value) {
+      histogram.merge(other.histogram)
+      for (index, own) in extremes.enumerated() {
+        extremes[index].low = min(own.low, other.extremes[index].low)
+        extremes[index].high = max(own.high, other.extremes[index].high)
+      }
+    }
+  }
+
+  /// The smallest and the largest element of a value in one image.
+  public struct Extremes: Hashable, Sendable, Codable {
+    /// The smallest.
+    public var low: Float
+    /// The largest.
+    public var high: Float
+
+    /// Makes a pair.
+    public init(low: Float, high: Float) {
+      self.low = low
+      self.high = high
+    }
   }
 
   /// The weights that were observed, as in `FloatModel.weightsSHA256`.
@@ -19,12 +51,19 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
   public var images: [String]
   /// By value number.
   public var values: [Value]
+  /// The same of the network after `CrossLayerEqualization`; nil where nothing can be equalized.
+  public var equalized: [Value]?
+  /// The name of the method that was chosen; nil before one was.
+  public var method: String?
+  /// What methods that need the images learned from them, by the method's name.
+  public var learned: [String: LearnedParameters] = [:]
 
   /// Makes a record.
-  public init(weightsSHA256: String, images: [String], values: [Value]) {
+  public init(weightsSHA256: String, images: [String], values: [Value], equalized: [Value]? = nil) {
     self.weightsSHA256 = weightsSHA256
     self.images = images
     self.values = values
+    self.equalized = equalized
   }
 
   /// Writes the record as JSON, whole or not at all.
@@ -43,15 +82,26 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw QuantizationError("\(path): cannot be read")
     }
-    guard let record = try? JSONDecoder().decode(CalibrationRecord.self, from: data),
-      record.values.allSatisfy({ $0.histogram.counts.count == Histogram.bins })
-    else { throw QuantizationError("\(path): is no calibration record") }
+    guard let record = try? JSONDecoder().decode(CalibrationRecord.self, from: data) else {
+      throw QuantizationError("\(path): is no calibration record of this version; calibrate on images again")
+    }
     guard record.weightsSHA256 == model.weightsSHA256 else {
       throw QuantizationError("\(path): was recorded with other weights; calibrate on images again")
     }
     let graph = model.description.graph
-    guard record.values.map(\.name) == (0...graph.nodes.count).map(graph.valueName) else {
+    let names = (0...graph.nodes.count).map(graph.valueName)
+    let all = [record.values] + (record.equalized.map { [$0] } ?? [])
+    guard all.allSatisfy({ $0.map(\.name) == names }),
+      all.joined().allSatisfy({ $0.extremes.count == record.images.count })
+    else {
       throw QuantizationError("\(path): was recorded with another graph; calibrate on images again")
+    }
+    var weights: [String: (count: Int, channels: Int)] = [:]
+    for (node, parameters) in zip(graph.nodes, model.parameters) {
+      if let parameters { weights[node.name] = (parameters.weight.shape.count, parameters.bias.shape.count) }
+    }
+    guard record.learned.values.allSatisfy({ $0.fits(weights) }) else {
+      throw QuantizationError("\(path): what it learned does not fit the network; calibrate on images again")
     }
     return record
   }

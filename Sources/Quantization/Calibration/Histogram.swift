@@ -29,9 +29,10 @@ public struct Histogram: Hashable, Sendable, Codable {
   /// The width of one bin.
   public var binWidth: Float { Self.power(exponent + 1) / Float(Self.bins) }
 
-  /// Counts values, all of them finite.
-  public mutating func add(_ values: UnsafeBufferPointer<Float>) {
-    guard !values.isEmpty else { return }
+  /// Counts values, all of them finite, and returns the smallest and the largest of them (0 where there are none).
+  @discardableResult
+  public mutating func add(_ values: UnsafeBufferPointer<Float>) -> (low: Float, high: Float) {
+    guard !values.isEmpty else { return (0, 0) }
     var low = values[0]
     var high = values[0]
     for value in values {
@@ -49,6 +50,7 @@ public struct Histogram: Hashable, Sendable, Codable {
         counts[max(0, min(Self.bins - 1, bin))] += 1
       }
     }
+    return (low, high)
   }
 
   /// Adds the counts of another histogram.
@@ -106,4 +108,41 @@ public struct Histogram: Hashable, Sendable, Codable {
   }
 
   private static func power(_ exponent: Int) -> Float { Float(sign: .plus, exponent: exponent, significand: 1) }
+}
+
+extension Histogram {
+  private enum Key: String, CodingKey {
+    case exponent, first, counts, smallest, largest
+  }
+
+  /// Written without the empty bins at both ends.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    let first = counts.firstIndex { $0 > 0 } ?? 0
+    let last = counts.lastIndex { $0 > 0 } ?? -1
+    try container.encode(exponent, forKey: .exponent)
+    try container.encode(first, forKey: .first)
+    try container.encode(first <= last ? Array(counts[first...last]) : [], forKey: .counts)
+    try container.encode(smallest, forKey: .smallest)
+    try container.encode(largest, forKey: .largest)
+  }
+
+  /// Reads what `encode(to:)` wrote; counts and ends that cannot be are refused.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    exponent = try container.decode(Int.self, forKey: .exponent)
+    smallest = try container.decode(Float.self, forKey: .smallest)
+    largest = try container.decode(Float.self, forKey: .largest)
+    let first = try container.decode(Int.self, forKey: .first)
+    let filled = try container.decode([Int].self, forKey: .counts)
+    counts = [Int](repeating: 0, count: Self.bins)
+    total = 0
+    guard (-40...127).contains(exponent), first >= 0, first <= Self.bins, filled.count <= Self.bins - first,
+      filled.allSatisfy({ (0...1 << 48).contains($0) }), smallest.isFinite, largest.isFinite, smallest <= largest
+    else {
+      throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "no histogram"))
+    }
+    for (offset, count) in filled.enumerated() { counts[first + offset] = count }
+    total = filled.reduce(0, +)
+  }
 }

@@ -69,7 +69,7 @@ struct Demo: ParsableCommand {
 
     step(3, "Quantizing to int8")
     let record = try observe(trained.model, data)
-    let int8 = try Quantizer(method: .percentile(tail: 0.0001)).quantize(trained.model, record)
+    let int8 = try Quantizer(method: .usualPercentile).quantize(trained.model, record)
     try record.write(to: files.record)
     try int8.write(to: files.int8)
 

@@ -1,0 +1,123 @@
+import Quantization
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct RangeTests {
+  private func histogram(_ values: [Float]) -> Histogram {
+    var result = Histogram()
+    _ = values.withUnsafeBufferPointer { result.add($0) }
+    return result
+  }
+
+  /// Images that end at 0 and 10, then one at -4 and 30, then two of the usual: `a += 0.05 (x - a)` three times.
+  @Test func movingAverageByHand() {
+    let usual = CalibrationRecord.Extremes(low: 0, high: 10)
+    let (low, high) = MovingAverage.range([usual, .init(low: -4, high: 30), usual, usual])
+    #expect(abs(low - (-4 * 0.05 * 0.95 * 0.95)) < 1e-5)
+    #expect(abs(high - (10 + 20 * 0.05 * 0.95 * 0.95)) < 1e-5)
+    #expect(MovingAverage.range([]) == (0, 0))
+  }
+
+  /// n values spread evenly over 0...1 and m at 10. Clipping at h (between 1 and 10) costs m (10 - h)^2, rounding
+  /// (n + m) (h / 255)^2 / 12; the derivative is 0 at h = 10 m / (m + n / (12 * 255^2)) when m is small beside n.
+  @Test(arguments: [(1_560_600, 1), (390_150, 2), (7_803, 1)])
+  func squaredErrorWeighsClippingAgainstRounding(many: Int, few: Int) {
+    let values = (0..<many).map { 0.01 + 0.99 * Float($0) / Float(many) } + [Float](repeating: 10, count: few)
+    let (low, high) = SquaredErrorRange.range(histogram(values))
+    let wanted = 10 * Float(few) / (Float(few) + Float(many) / (12 * 255 * 255))
+    #expect(low == 0)
+    // Steps of a hundredth of the largest, and bins of 1/128.
+    #expect(abs(high - wanted) <= 0.15, "\(high) for \(wanted)")
+  }
+
+  /// Two sides are chosen apart: an outlier above does not narrow what lies below.
+  @Test func squaredErrorTakesEachSideAlone() {
+    let values = (0..<1_000_000).map { -1 + Float($0) * 1e-6 } + [50]
+    let (low, high) = SquaredErrorRange.range(histogram(values))
+    #expect(low <= -0.98)
+    #expect(high < 30)
+  }
+
+  /// An even distribution loses the more the more is clipped; a few far outliers cost less than coarse steps.
+  @Test func entropyKeepsWhatIsEvenAndClipsWhatIsFar() {
+    let even = (0..<100_000).map { Float($0) / 1_000 }
+    let whole = EntropyRange.range(histogram(even))
+    #expect(whole.high > 95)
+    var random = CounterRandom(seed: 5)
+    // A sum of squares falls off steeply, then 20 outliers ten times as far away as nearly all others.
+    let bell = (0..<200_000).map { _ in
+      let (a, b, c) = (random.uniform(-1, 1), random.uniform(-1, 1), random.uniform(-1, 1))
+      return abs(a + b + c) / 3 * random.unit()
+    }
+    let (_, high) = EntropyRange.range(histogram(bell + [Float](repeating: 8, count: 20)))
+    #expect(high < 3, "\(high)")
+    #expect(high > 0.5, "\(high)")
+  }
+
+  /// With 256 codes or more than there are bins nothing is lost, and so nothing is clipped.
+  @Test func entropyOfFewDistinctValuesClipsNothing() {
+    let values = (1...100).flatMap { [Float](repeating: Float($0) / 100, count: $0) }
+    let (_, high) = EntropyRange.range(histogram(values))
+    #expect(high == 1)
+  }
+
+  @Test func everyMethodIsSoundOnNothingAndOnOutliers() {
+    let methods: [RangeMethod] = [.minMax, .movingAverage, .usualPercentile, .entropy, .squaredError]
+    let sets: [[Float]] = [
+      [], [0], [0, 0, 0], [1e-30, 2e-30], [-5, -5], [1e37, 1, 2, 3], [-1e37, 1e37], [Float](repeating: 3, count: 1000),
+    ]
+    for values in sets {
+      let ends = values.isEmpty ? [] : [CalibrationRecord.Extremes(low: values.min()!, high: values.max()!)]
+      let seen = CalibrationRecord.Value(name: "x", histogram: histogram(values), extremes: ends)
+      for method in methods {
+        let (low, high) = method.range(seen)
+        #expect(low.isFinite && high.isFinite, "\(method) of \(values)")
+        #expect(low <= high, "\(method) of \(values)")
+        #expect(QuantizationParameters(covering: low, high).scale > 0)
+      }
+    }
+  }
+}
+
+@Suite struct WeightMethodTests {
+  /// 4,096 weights spread evenly over -0.5...0.5 and one of 1. With the scale f / 127 the large one is off by 1 - f and
+  /// each other by (f / 127)^2 / 12 on average: the sum is least at f = 1 / (1 + 4096 / (12 * 127^2)) = 0.979.
+  @Test(arguments: [(4_096, Float(0.98)), (40_000, 0.83), (10, 1)])
+  func squaredErrorClipsTheOutlier(count: Int, share: Float) {
+    let weights = (0..<count).map { Float($0) / Float(count) - 0.5 } + [1]
+    #expect(WeightMethod.maximum.scale(weights[...]) == Float(1) / 127)
+    let scale = WeightMethod.squaredError.scale(weights[...])
+    #expect(abs(scale * 127 - share) < 0.021, "\(scale * 127)")
+  }
+
+  @Test func squaredErrorNeverLosesToTheMaximum() {
+    var random = CounterRandom(seed: 3)
+    for size in [1, 2, 7, 8, 9, 27, 300] {
+      let weights = (0..<size).map { _ in random.uniform(-1, 1) * random.unit() * random.unit() }
+      func error(_ scale: Float) -> Double {
+        weights.reduce(0.0) { sum, w in
+          let code = max(-127, min(127, (w / scale).rounded(.toNearestOrEven)))
+          return sum + Double((w - scale * code) * (w - scale * code))
+        }
+      }
+      let chosen = error(WeightMethod.squaredError.scale(weights[...]))
+      #expect(chosen <= error(WeightMethod.maximum.scale(weights[...])) * 1.0001, "\(size) weights")
+    }
+    #expect(WeightMethod.squaredError.scale([0, 0, 0]) == 0)
+  }
+}
+
+@Suite struct QuantizationMethodTests {
+  @Test func namesComeBack() {
+    let names = [
+      "min-max", "moving-average", "percentile", "percentile-99.9", "entropy", "mse", "mse+weights-mse",
+      "percentile-99.95+equalize", "mse+weights-mse+equalize+round+bias",
+    ]
+    for name in names { #expect(QuantizationMethod(name: name)?.description == name) }
+    #expect(QuantizationMethod(name: "bias")?.description == "percentile+bias")
+    for wrong in ["", "mse+", "kl", "mse+entropy", "weights-mse+weights-max", "percentile-12", "MSE"] {
+      #expect(QuantizationMethod(name: wrong) == nil, "\(wrong)")
+    }
+  }
+}
