@@ -36,6 +36,7 @@ public final class Interpreter {
   private let memory: PackedMemory
   private let addresses: [UnsafeMutablePointer<UInt8>]
   private let steps: UnsafeMutablePointer<ck_step>
+  private let jobs: [Job]
   private let pixelFields: [UnsafeMutablePointer<UnsafeRawPointer?>]
   private let places: [PlanBuilder.Place]
   private let outputs: [Output]
@@ -46,6 +47,15 @@ public final class Interpreter {
     let count: Int
     let scales: UnsafeMutablePointer<Float>
     let channels: Int
+  }
+
+  /// What all threads do together before they meet: a step cut into parts, or a chain of steps in bands.
+  private struct Job {
+    let task: @convention(c) (UnsafeMutableRawPointer?, Int) -> Void
+    let context: UnsafeMutableRawPointer
+    let parts: Int
+    let layers: Range<Int>
+    let bands: UnsafeMutablePointer<ck_band>?
   }
 
   /// Checks the model, packs its weights for the kernels that serve, and plans its memory.
@@ -87,7 +97,20 @@ public final class Interpreter {
       addresses = plan.buffers.map { arena + $0.offset }
     }
     steps = memory.allocate(ck_step.self, builder.steps.count)
-    for (index, step) in builder.steps.enumerated() { (steps + index).initialize(to: step.step) }
+    var jobs: [Job] = []
+    for (index, step) in builder.steps.enumerated() {
+      (steps + index).initialize(to: step.step)
+      if let chain = builder.chains.first(where: { $0.steps.contains(index) }) {
+        guard chain.steps.lowerBound == index else { continue }
+        jobs.append(
+          Job(task: ck_band_run, context: chain.bands, parts: chain.count, layers: chain.steps, bands: chain.bands))
+      } else {
+        jobs.append(
+          Job(
+            task: ck_step_run, context: steps + index, parts: step.step.parts, layers: index..<index + 1, bands: nil))
+      }
+    }
+    self.jobs = jobs
     var pixelFields: [UnsafeMutablePointer<UnsafeRawPointer?>] = []
     for link in builder.links {
       switch link.place {
@@ -127,7 +150,7 @@ public final class Interpreter {
   ///   - logits: room for the logits of every output, joined; its count is `logitCount`.
   public func invoke(pixels: UnsafePointer<UInt8>, logits: inout [Float]) {
     start(pixels)
-    for index in layers.indices { run(index) }
+    for job in jobs { ct_pool_run(pool, job.task, job.context, job.parts) }
     finish(&logits)
   }
 
@@ -147,11 +170,29 @@ public final class Interpreter {
   public func invoke(pixels: UnsafePointer<UInt8>, timing nanoseconds: inout [UInt64]) {
     start(pixels)
     var before = ct_now()
-    for index in layers.indices {
-      run(index)
-      let after = ct_now()
-      nanoseconds[index] = after - before
-      before = after
+    for job in jobs {
+      if let bands = job.bands {
+        time(bands, job, &nanoseconds)
+        before = ct_now()
+      } else {
+        ct_pool_run(pool, job.task, job.context, job.parts)
+        let after = ct_now()
+        nanoseconds[job.layers.lowerBound] = after - before
+        before = after
+      }
+    }
+  }
+
+  /// Bands run side by side: a layer takes as long as in the band where it takes longest.
+  private func time(_ bands: UnsafeMutablePointer<ck_band>, _ job: Job, _ nanoseconds: inout [UInt64]) {
+    var times = [UInt64](repeating: 0, count: layers.count * job.parts)
+    times.withUnsafeMutableBufferPointer { times in
+      for band in 0..<job.parts { bands[band].nanoseconds = times.baseAddress! + layers.count * band }
+      ct_pool_run(pool, job.task, job.context, job.parts)
+      for band in 0..<job.parts { bands[band].nanoseconds = nil }
+    }
+    for layer in job.layers {
+      nanoseconds[layer] = (0..<job.parts).reduce(0) { max($0, times[layers.count * $1 + layer]) }
     }
   }
 
@@ -172,11 +213,6 @@ public final class Interpreter {
 
   private func start(_ pixels: UnsafePointer<UInt8>) {
     for field in pixelFields { field.pointee = UnsafeRawPointer(pixels) }
-  }
-
-  private func run(_ index: Int) {
-    let step = steps + index
-    ct_pool_run(pool, ck_step_run, step, step.pointee.parts)
   }
 
   private func finish(_ logits: inout [Float]) {

@@ -18,6 +18,10 @@ public struct Kernel: Sendable {
     case depthwise
     /// Fully connected.
     case dense
+    /// Raw sums of a fully connected layer over some of its inputs.
+    case densePart
+    /// A fully connected layer's results from its parts.
+    case denseSum
     /// Max pooling.
     case maxPool
     /// Average pooling.

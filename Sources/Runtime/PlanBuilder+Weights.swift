@@ -60,6 +60,12 @@ extension PlanBuilder {
       add(
         groups == 1 ? name : "\(name) group \(group)", kernel, kept, node: result - 1, rows: outputShape[0],
         work: multiplyAdds / groups, multiplyAdds: multiplyAdds / groups)
+      guard groups == 1, sums == nil else { continue }
+      let rowsAcross = pooled ? 2 : 1
+      steps[steps.count - 1].rows = RowUse(
+        operation: kept, inputValue: node.inputs[0], value: result, input: place, output: output,
+        stride: conv.window.stride * rowsAcross,
+        window: (conv.window.height - 1) * conv.dilation + 1 + (rowsAcross - 1) * conv.window.stride)
     }
     return pooled ? 2 : 1
   }
@@ -165,6 +171,7 @@ extension PlanBuilder {
 
   /// Adds a fully connected layer.
   mutating func addDense(_ index: Int, _ dense: Operator.Dense) throws(RuntimeError) {
+    if let chain = chain(before: index, dense) { return try addDense(index, dense, to: chain) }
     let node = graph.nodes[index]
     let kernel = try kernel(.dense)
     let inputs = check.shapes[node.inputs[0]].count
@@ -195,7 +202,7 @@ extension PlanBuilder {
   }
 
   /// Biases with the zero point's term of equation (2) folded in, and the multipliers of equation (3).
-  private mutating func biasAndMultipliers(
+  mutating func biasAndMultipliers(
     _ index: Int, _ range: Range<Int>, capacity: Int
   ) -> (UnsafePointer<Int32>, UnsafePointer<Float>) {
     let parameters = model.parameters[index]!
@@ -216,7 +223,7 @@ extension PlanBuilder {
   }
 
   /// Whether no accumulator times its multiplier leaves 32 bits, whatever the input.
-  private func hasBoundedProducts(_ index: Int) -> Bool {
+  func hasBoundedProducts(_ index: Int) -> Bool {
     let parameters = model.parameters[index]!
     let input = model.quantization[graph.nodes[index].inputs[0]]
     let output = model.quantization[index + 1]

@@ -33,6 +33,8 @@ struct PlanBuilder {
     var step: ck_step
     /// The last node that it computes.
     var node: Int
+    /// What it needs to know to run in bands, where it can.
+    var rows: RowUse?
   }
 
   let check: ModelCheck
@@ -41,6 +43,7 @@ struct PlanBuilder {
   let keepsAll: Bool
   let memory = PackedMemory()
   var steps: [Step] = []
+  var chains: [Chain] = []
   var links: [Link] = []
   var buffers: [MemoryPlan.Buffer] = []
   var places: [Place]
@@ -59,7 +62,6 @@ struct PlanBuilder {
     if keepsAll { _ = try codes(of: 0) }
     var index = 0
     while index < graph.nodes.count { index += try addNode(index) }
-    fetchAhead()
   }
 
   /// Adds the steps of a node, and returns how many nodes they cover.
@@ -184,32 +186,6 @@ struct PlanBuilder {
     sums.initialize(repeating: 0, count: check.shapes[value].count)
     accumulators[value] = sums
     return sums
-  }
-
-  /// Lets convolutions fetch the weights of the dense layer that follows them, as far as the second-level cache goes:
-  /// a convolution computes while a dense layer waits for memory.
-  private mutating func fetchAhead() {
-    guard threads == 1 else { return }
-    var room = Int(ck_level2_cache_bytes()) * 5 / 8
-    guard let dense = steps.firstIndex(where: { $0.kernel.operation == .dense && $0.multiplyAdds > 1 << 18 }) else {
-      return
-    }
-    let operation = steps[dense].step.operation!.assumingMemoryBound(to: ck_dense.self).pointee
-    room = min(room, operation.row_bytes * steps[dense].step.rows)
-    var end = UnsafeRawPointer(operation.weights!) + room
-    for step in steps[..<dense].reversed() where step.kernel.operation == .convolutionMaxPool {
-      guard room > 0 else { return }
-      let conv = UnsafeMutableRawPointer(mutating: step.step.operation!).assumingMemoryBound(to: ck_conv.self)
-      let places = step.step.rows * conv.pointee.columns
-      // One line for each 4096 multiply-adds: about a fifth of what memory could deliver meanwhile.
-      let perPlace = min(step.multiplyAdds / places / 4096, (room + places * 64 - 1) / (places * 64)) * 64
-      guard perPlace > 0 else { continue }
-      let share = min(room, perPlace * places)
-      end -= share
-      room -= share
-      conv.pointee.ahead = end.assumingMemoryBound(to: CChar.self)
-      conv.pointee.ahead_bytes = perPlace
-    }
   }
 
   /// The operation that copies a value into a frame of border codes, widened where the kernel wants that.

@@ -72,6 +72,29 @@ static void check_dense(const ck_kernel *kernel) {
     }
 }
 
+static void check_dense_part(const ck_kernel *kernel) {
+  const size_t shapes[][2] = {{1, 1}, {5, 16}, {12, 40}, {7, 64}, {9, 300}};  // groups of a row, outputs
+  for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+    size_t rows = 3, inputs = rows * shapes[i][0] * 4, outputs = shapes[i][1];
+    ck_dense_part part = {.row_groups = shapes[i][0], .first_row = 0};
+    part.outputs = (outputs + CK_BLOCK - 1) / CK_BLOCK * CK_BLOCK;
+    ck_code *input = guarded(inputs);
+    random_state = 600 + i;
+    fill(input, inputs, 1);
+    int8_t *weights = guarded(inputs * outputs), *packed = guarded(inputs * part.outputs);
+    for (size_t w = 0; w < inputs * outputs; w++) weights[w] = random_weight(0);
+    ck_pack_dense_part(weights, outputs, inputs, packed);
+    part.weights = packed;
+    part.io.input = input;
+    int32_t *wanted = part.sums = guarded(part.outputs * 4);
+    best_kernel(CK_OP_DENSE_PART, 1)->run(&part, 0, rows);
+    part.sums = guarded(part.outputs * 4);
+    kernel->run(&part, 0, 2);
+    kernel->run(&part, 2, rows);
+    check(kernel, i, wanted, part.sums, part.outputs * 4);
+  }
+}
+
 static void check_prepare(const ck_kernel *kernel) {
   for (int from_pixels = 0; from_pixels < 2; from_pixels++) {
     ck_prepare prepare = {.height = 5, .width = 13, .channels = 3, .pad_top = 1, .pad_left = 2, .pad_right = 1,
@@ -157,6 +180,7 @@ int main(int argc, char **argv) {
       case CK_OP_WINOGRAD_RGB_MAXPOOL2X2:
       case CK_OP_RGB3X3_MAXPOOL2X2: check_convolutions(kernel); break;
       case CK_OP_DENSE: check_dense(kernel); break;
+      case CK_OP_DENSE_PART: check_dense_part(kernel); break;
       case CK_OP_PREPARE: check_prepare(kernel); break;
       case CK_OP_DEPTHWISE: check_depthwise(kernel); break;
       default: check_others(kernel); break;

@@ -29,6 +29,7 @@ import TestSupport
 
   @Test func everyKernelOfThisMachineRuns() throws {
     try expectReferenceBytes(Self.everything, seed: 61)
+    try expectReferenceBytes(.happySad(input: [54, 63, 3]), seed: 62)
     let expected = Set(Kernel.all.filter { supportedISAs.contains($0.isa) }.map(\.name))
     let missing = expected.subtracting(ranKernels.withLock { $0 })
     #expect(missing.isEmpty, "no test ran \(missing.sorted())")

@@ -21,8 +21,19 @@
 
 enum { MOST_WINDOWS = 2 * NARROW_POOLED > NARROW ? 2 * NARROW_POOLED : NARROW };
 
+// Convolutions compute more than they load, so there is time to fetch what a later layer only loads: this many cache
+// lines during each segment of a tile.
+CK_TARGET ALWAYS_INLINE size_t lines_ahead(const ck_conv *conv, size_t columns) {
+  return (columns * (conv->ahead_bytes / 64) + conv->segment_count - 1) / conv->segment_count;
+}
+
+CK_TARGET ALWAYS_INLINE const char *ahead_of(const ck_conv *conv, size_t row, size_t column) {
+  return conv->ahead + (ptrdiff_t)row * conv->ahead_row + (ptrdiff_t)(column * conv->ahead_bytes);
+}
+
 CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, const char *window, size_t vector, const int vectors,
-                                       const int rows, const int columns, VEC acc[][WIDE_VECTORS]) {
+                                       const int rows, const int columns, VEC acc[][WIDE_VECTORS], const char *ahead,
+                                       size_t lines) {
   const size_t block_bytes = conv->segment_count * conv->segment_groups * (VECTORS * W_VECTOR);
   const char *w[WIDE_VECTORS];
   UNROLL for (int v = 0; v < vectors; v++) {
@@ -36,6 +47,8 @@ CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, const char *window, 
   const size_t groups = conv->segment_groups;
   for (size_t segment = 0; segment < conv->segment_count; segment++) {
     const char *x = window + conv->segments[segment];
+    // Fetched in small portions: the processor waits for nothing as long as its line fill buffers suffice.
+    for (size_t i = 0; i < lines; i++, ahead += 64) __builtin_prefetch(ahead, 0, 2);
     for (size_t group = 0; group < groups; group++) {
       W weights[WIDE_VECTORS];
       UNROLL for (int v = 0; v < vectors; v++) {
@@ -56,7 +69,8 @@ CK_TARGET ALWAYS_INLINE void plain_tile(const ck_conv *conv, size_t row, size_t 
   const char *window = (const char *)conv->io.input + (ptrdiff_t)row * conv->input_row +
                        (ptrdiff_t)column * conv->input_pixel;
   VEC acc[MOST_WINDOWS][WIDE_VECTORS];
-  conv_tile(conv, window, vector, vectors, 1, columns, acc);
+  conv_tile(conv, window, vector, vectors, 1, columns, acc, ahead_of(conv, row, column),
+            vector == 0 ? lines_ahead(conv, columns) : 0);
   ptrdiff_t place = (ptrdiff_t)row * conv->output_row + (ptrdiff_t)column * conv->output_pixel;
   UNROLL for (int p = 0; p < columns; p++) {
     if (vectors > 1) store_wide(conv, acc[p], vector * LANES, place);
@@ -71,7 +85,8 @@ CK_TARGET ALWAYS_INLINE void pooled_tile(const ck_conv *conv, size_t row, size_t
   const char *window = (const char *)conv->io.input + 2 * (ptrdiff_t)row * conv->input_row +
                        2 * (ptrdiff_t)column * conv->input_pixel;
   VEC acc[MOST_WINDOWS][WIDE_VECTORS];
-  conv_tile(conv, window, vector, vectors, 2, columns, acc);
+  conv_tile(conv, window, vector, vectors, 2, columns, acc, ahead_of(conv, row, column),
+            vector == 0 ? lines_ahead(conv, columns / 2) : 0);
   ptrdiff_t place = (ptrdiff_t)row * conv->output_row + (ptrdiff_t)column * conv->output_pixel;
   UNROLL for (int p = 0; p < columns; p += 2) {
     VEC pooled[WIDE_VECTORS];
@@ -83,26 +98,18 @@ CK_TARGET ALWAYS_INLINE void pooled_tile(const ck_conv *conv, size_t row, size_t
   }
 }
 
-// Convolutions compute more than they load, so there is time to fetch what a later layer only loads.
-CK_TARGET ALWAYS_INLINE void fetch_ahead(const ck_conv *conv, size_t row, size_t column, size_t columns) {
-  const char *ahead = conv->ahead + (row * conv->columns + column) * conv->ahead_bytes;
-  for (const char *end = ahead + columns * conv->ahead_bytes; ahead < end; ahead += 64) __builtin_prefetch(ahead, 0, 2);
-}
-
 // Vectors of nothing but padding are left out.
 CK_TARGET ALWAYS_INLINE size_t vectors_of(const ck_conv *conv) { return (conv->channels + LANES - 1) / LANES; }
 
 // The columns of a row: whole tiles, then tiles of four windows across, then the least possible.
-#define COLUMNS(tile, vector, vectors, unit, whole)                                     \
-  do {                                                                                  \
-    size_t column = 0;                                                                  \
-    for (; column + (whole) / (unit) <= conv->columns; column += (whole) / (unit)) {    \
-      tile(conv, row, column, vector, vectors, whole);                                  \
-      if (conv->ahead && vector == 0) fetch_ahead(conv, row, column, (whole) / (unit)); \
-    }                                                                                   \
-    if ((whole) > 4)                                                                    \
-      for (; column + 4 / (unit) <= conv->columns; column += 4 / (unit))                \
-        tile(conv, row, column, vector, vectors, 4);                                    \
+#define COLUMNS(tile, vector, vectors, unit, whole)                                          \
+  do {                                                                                       \
+    size_t column = 0;                                                                       \
+    for (; column + (whole) / (unit) <= conv->columns; column += (whole) / (unit))           \
+      tile(conv, row, column, vector, vectors, whole);                                       \
+    if ((whole) > 4)                                                                         \
+      for (; column + 4 / (unit) <= conv->columns; column += 4 / (unit))                     \
+        tile(conv, row, column, vector, vectors, 4);                                         \
     for (; column < conv->columns; column++) tile(conv, row, column, vector, vectors, unit); \
   } while (0)
 

@@ -40,9 +40,6 @@ typedef enum {
 /// A bit for each instruction set (1 << ck_isa) that this processor and its system offer.
 uint32_t ck_isa_detect(void);
 
-/// Bytes of the second-level cache that one core has, or 0 where the system does not say.
-size_t ck_level2_cache_bytes(void);
-
 /// Asks for large pages behind a large block that is about to be filled: fewer page faults at load, fewer TLB misses
 /// when it streams by. Systems that have none lose nothing.
 void ck_prefer_large_pages(void *block, size_t bytes);
@@ -60,6 +57,8 @@ typedef enum {
   CK_OP_WINOGRAD_RGB_MAXPOOL2X2,  // the same over 3 channels, read as CK_OP_RGB3X3_MAXPOOL2X2 reads them
   CK_OP_DEPTHWISE,           // ck_conv
   CK_OP_DENSE,               // ck_dense
+  CK_OP_DENSE_PART,          // ck_dense_part
+  CK_OP_DENSE_SUM,           // ck_dense_sum
   CK_OP_MAXPOOL,             // ck_pool
   CK_OP_AVERAGEPOOL,         // ck_pool
   CK_OP_ADD,                 // ck_add
@@ -107,6 +106,7 @@ typedef struct {
   ptrdiff_t output_pixel;
   ck_requantization requantization;
   const char *ahead;          // what a later operation reads, fetched into the second-level cache meanwhile; or NULL
+  ptrdiff_t ahead_row;        // bytes from what an output row fetches to what the next one does
   size_t ahead_bytes;         // for each output column, a multiple of 64
 } ck_conv;
 
@@ -120,6 +120,28 @@ typedef struct {
 } ck_dense;
 #define CK_DENSE_STEP 8
 #define CK_DENSE_ALIGNMENT 64
+
+/// A part of a fully connected layer: raw sums over some rows of its input, for each output. The range counts rows.
+/// Lanes are outputs, so that the weights stream by in the order of the input.
+typedef struct {
+  ck_io io;               // input: [rows][row_groups][4]
+  size_t row_groups;
+  size_t first_row;       // the sums begin with it
+  size_t outputs;         // a multiple of CK_BLOCK
+  const int8_t *weights;  // [rows][row_groups][outputs][4], from ck_pack_dense_part
+  int32_t *sums;          // [outputs]
+} ck_dense_part;
+#define CK_DENSE_PART_GROUP 4
+
+/// The results of a fully connected layer from its parts; the range counts outputs.
+typedef struct {
+  ck_io io;             // output: [outputs]
+  const int32_t *sums;  // [parts][part_step]
+  size_t parts;
+  size_t part_step;
+  const int32_t *bias;  // [outputs], the zero point's term folded in
+  ck_requantization requantization;
+} ck_dense_sum;
 
 /// A pool over [height][width][channels]; padding is passed over.
 typedef struct {
@@ -198,6 +220,25 @@ typedef struct {
 /// Runs part `index` of a ck_step; has the type of a task of CThreads.
 void ck_step_run(void *step, size_t index);
 
+/// Some rows of one operation.
+typedef struct {
+  ck_run *run;
+  const void *operation;
+  size_t first, end;
+  size_t layer;  // whose time it counts to
+} ck_slice;
+
+/// A band of a picture through several layers: a row of a later layer is computed as soon as the rows that it reads
+/// are there, while they are in the nearest cache.
+typedef struct {
+  const ck_slice *slices;
+  size_t count;
+  uint64_t *nanoseconds;  // by layer, where times are added; NULL where none is asked for
+} ck_band;
+
+/// Runs band `index` of an array of ck_band; has the type of a task of CThreads.
+void ck_band_run(void *bands, size_t index);
+
 /// Packs the weights of one block-wise convolution: `weights` is [outputs][segments][segment_inputs], the result
 /// [block][segment][group][CK_BLOCK][group size] with zeros where there is no weight.
 void ck_pack(const int8_t *weights, size_t outputs, size_t segments, size_t segment_inputs, size_t group,
@@ -208,6 +249,10 @@ void ck_pack(const int8_t *weights, size_t outputs, size_t segments, size_t segm
 /// lower of two rows of windows. `group` is 2 or 4.
 void ck_pack_rgb3x3(const int8_t *weights, size_t outputs, size_t group, void *packed);
 #define CK_RGB3X3_BLOCK_BYTES 512
+
+/// Packs [outputs][inputs] weights for CK_OP_DENSE_PART; `inputs` is a multiple of 4, and outputs are rounded up to
+/// whole blocks.
+void ck_pack_dense_part(const int8_t *weights, size_t outputs, size_t inputs, int8_t *packed);
 
 /// Transforms and packs [outputs][3][3][inputs] weights for the Winograd kernels: 16-bit numbers [block][position],
 /// the 16 entries of (2G)g(2G)' (see conv/winograd_template.h), then [pair][CK_BLOCK][2] where `group` is 2, otherwise

@@ -89,3 +89,20 @@ void ck_pack_winograd(const int8_t *weights, size_t outputs, size_t inputs, size
     }
   }
 }
+
+void ck_pack_dense_part(const int8_t *weights, size_t outputs, size_t inputs, int8_t *packed) {
+  enum { GROUP = CK_DENSE_PART_GROUP, RUN = 64 };
+  size_t padded = (outputs + CK_BLOCK - 1) / CK_BLOCK * CK_BLOCK;
+  // A line of each of a block's rows at a time, so that every line is read and written once.
+  for (size_t start = 0; start < inputs; start += RUN) {
+    size_t end = inputs - start < RUN ? inputs : start + RUN;
+    for (size_t block = 0; block < padded; block += CK_BLOCK)
+      for (size_t input = start; input < end; input += GROUP) {
+        int8_t *place = packed + (input / GROUP * padded + block) * GROUP;
+        for (size_t lane = 0; lane < CK_BLOCK; lane++, place += GROUP) {
+          if (block + lane < outputs) memcpy(place, weights + (block + lane) * inputs + input, GROUP);
+          else memset(place, 0, GROUP);
+        }
+      }
+  }
+}

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <unistd.h>
+#include <time.h>
 
 #define CK_KERNEL(function, op, isa, group, weight_bytes, activation_bytes) ck_run function;
 #include "../kernels.inc"
@@ -21,11 +21,6 @@ const ck_kernel *ck_kernel_at(size_t index) { return &kernels[index]; }
 
 const char *ck_isa_environment(void) { return getenv("GLINT_ISA"); }
 
-size_t ck_level2_cache_bytes(void) {
-  long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
-  return bytes > 0 ? (size_t)bytes : 0;
-}
-
 void ck_prefer_large_pages(void *block, size_t bytes) { madvise(block, bytes, MADV_HUGEPAGE); }
 
 static size_t part_start(const ck_step *step, size_t index) {
@@ -39,4 +34,25 @@ void ck_step_run(void *context, size_t index) {
   size_t first = part_start(step, index);
   size_t end = part_start(step, index + 1);
   if (first < end) step->run(step->operation, first, end);
+}
+
+static uint64_t nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void ck_band_run(void *context, size_t index) {
+  const ck_band *band = (const ck_band *)context + index;
+  if (band->nanoseconds == NULL) {
+    for (const ck_slice *s = band->slices; s < band->slices + band->count; s++) s->run(s->operation, s->first, s->end);
+    return;
+  }
+  uint64_t before = nanoseconds();
+  for (const ck_slice *s = band->slices; s < band->slices + band->count; s++) {
+    s->run(s->operation, s->first, s->end);
+    uint64_t after = nanoseconds();
+    band->nanoseconds[s->layer] += after - before;
+    before = after;
+  }
 }
