@@ -14,23 +14,31 @@ struct Classify: ParsableCommand {
       trained so and --boxes, or an index.csv in the folder, says where these are.
 
       Examples:
-        glint classify happy-sad.int8.safetensors face.jpg
-        glint classify happy-sad.int8.safetensors holiday/ portrait.png --json
+        glint classify face.jpg
+        glint classify mine.int8.safetensors holiday/ portrait.png --json
       """)
 
-  @Argument(help: "A model file, float or int8.")
-  var model: String
-
-  @Argument(help: "Pictures, or folders whose pictures are taken, with those in the folders within.")
-  var images: [String]
+  @Argument(
+    help: """
+      A model file, float or int8, whose name ends with .safetensors (default: the compact network that Glint comes \
+      with); then pictures, or folders whose pictures are taken, with those in the folders within.
+      """)
+  var paths: [String]
 
   @OptionGroup var boxes: BoxesOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var isa: ISAOption
   @OptionGroup var json: JSONOption
 
+  private var namesModel: Bool { paths.first?.hasSuffix(".safetensors") ?? false }
+
+  func validate() throws {
+    guard paths.count > (namesModel ? 1 : 0) else { throw ValidationError("Name a picture, or a folder of pictures.") }
+  }
+
   func run() throws {
-    let loaded = try ModelFile.load(model)
+    let images = namesModel ? Array(paths.dropFirst()) : paths
+    let loaded = try ModelFile.load(namesModel ? paths[0] : try ShippedModels.path(ShippedModels.usual))
     let runner = try ModelRunner(loaded, threads: threads.count, kernels: isa.kernels)
     let preprocessor = Preprocessor(loaded.description.preprocessing)
     let files = try Self.files(images, boxes: try boxes.boxes.map { try FaceBoxes(path: $0) })

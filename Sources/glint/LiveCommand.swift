@@ -25,15 +25,15 @@ struct LiveCommand: ParsableCommand {
       --listen.
 
       Examples:
-        glint live happy-sad.int8.safetensors
-        glint live happy-sad.int8.safetensors --camera /dev/video2 --size 1280x720 --format mjpeg
-        glint live happy-sad.int8.safetensors --folder photos/ --fps 10 --count 100 --json
-        glint live happy-sad.int8.safetensors --rendered --seconds 10
-        glint live happy-sad.int8.safetensors --listen 0.0.0.0 --port 8642
+        glint live
+        glint live mine.int8.safetensors --camera /dev/video2 --size 1280x720 --format mjpeg
+        glint live --folder photos/ --fps 10 --count 100 --json
+        glint live --rendered --seconds 10
+        glint live --listen 0.0.0.0 --port 8642
         glint live --list
       """)
 
-  @Argument(help: "A model file, float or int8.")
+  @Argument(help: "A model file, float or int8 (default: the compact network that Glint comes with).")
   var model: String?
 
   @Option(name: .long, help: "The camera's device (default: the first that can be opened).")
@@ -77,7 +77,6 @@ struct LiveCommand: ParsableCommand {
   @OptionGroup var json: JSONOption
 
   func validate() throws {
-    guard list || model != nil else { throw ValidationError("Name a model file, as in 'glint live model.safetensors'.") }
     guard [camera != nil, folder != nil, rendered].filter({ $0 }).count <= 1 else {
       throw ValidationError("--camera, --folder and --rendered exclude each other.")
     }
@@ -91,7 +90,7 @@ struct LiveCommand: ParsableCommand {
 
   func run() throws {
     if list { return listCameras() }
-    guard let model else { return }
+    let model = try model ?? ShippedModels.path(ShippedModels.usual)
     let stop = StopSignal()
     stop.listen()
     let loaded = try ModelFile.load(model)

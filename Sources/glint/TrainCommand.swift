@@ -3,6 +3,7 @@ import Foundation
 import Graphs
 import Imaging
 import ModelFiles
+import Tensors
 import Training
 
 /// `glint train`: a folder of class folders becomes a float model.
@@ -44,6 +45,9 @@ struct Train: ParsableCommand {
 
   @Option(name: .long, help: "Rows and columns of the network's input (default: 256 for happy-sad, 64 for compact).")
   var size: Int?
+
+  @Option(name: .long, help: "What the network reads: rgb or grey (default: rgb for happy-sad, grey for compact).")
+  var colour: Preprocessing.Colour?
 
   @OptionGroup var boxes: BoxesOption
 
@@ -120,10 +124,13 @@ struct Train: ParsableCommand {
 
     var usualSize: Int { self == .happySad ? 256 : 64 }
 
-    func architecture(size: Int, logits: Int) -> Architecture {
+    /// What the network reads: the compact one needs no colour, and is then not misled by it.
+    var usualColour: Preprocessing.Colour { self == .happySad ? .rgb : .grey }
+
+    func architecture(input: Shape, logits: Int) -> Architecture {
       switch self {
-      case .happySad: .happySad(input: [size, size, 3], logits: logits)
-      case .compact: .compact(input: [size, size, 3], logits: logits)
+      case .happySad: .happySad(input: input, logits: logits)
+      case .compact: .compact(input: input, logits: logits)
       }
     }
   }
@@ -179,13 +186,15 @@ struct Train: ParsableCommand {
       data, boxes: boxes.boxes, split: split.shares, threads: threads.count, quiet: quiet.quiet)
     let cropsFaces = margin != nil || !dataset.boxTables.isEmpty
     let preprocessing = Preprocessing(
-      width: side, height: side, fit: cropsFaces ? .face(marginPercent: margin ?? 10) : .centreSquare)
+      width: side, height: side, colour: colour ?? network.usualColour,
+      fit: cropsFaces ? .face(marginPercent: margin ?? 10) : .centreSquare)
     if let showAugmentation {
       try AugmentationSheet(dataset, preprocessing: preprocessing, recipe: recipe).write(to: showAugmentation)
       emit("\(showAugmentation): pictures of the training part, each at the left as it is, beside it as changed")
       return
     }
-    let architecture = network.architecture(size: side, logits: dataset.labels.count == 2 ? 1 : dataset.labels.count)
+    let architecture = network.architecture(
+      input: [side, side, preprocessing.colour.channels], logits: dataset.labels.count == 2 ? 1 : dataset.labels.count)
     let loop = try TrainingLoop(
       architecture, dataset: dataset, preprocessing: preprocessing, recipe: recipe, threads: threads.count,
       cacheBytes: cache << 20)
@@ -264,6 +273,7 @@ struct Train: ParsableCommand {
 extension Recipe.OptimizerName: ExpressibleByArgument {}
 extension Recipe.Schedule: ExpressibleByArgument {}
 extension Augmentation.Level: ExpressibleByArgument {}
+extension Preprocessing.Colour: ExpressibleByArgument {}
 
 /// An epoch in the words of `train --json`.
 private struct EpochLine: Encodable {

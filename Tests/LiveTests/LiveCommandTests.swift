@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test(arguments: [
-    [], ["m", "--rendered", "--folder", "x"], ["m", "--fps", "0"], ["m", "--count", "0"], ["m", "--seconds", "-1"],
+    ["m", "--rendered", "--folder", "x"], ["m", "--fps", "0"], ["m", "--count", "0"], ["m", "--seconds", "-1"],
     ["m", "--size", "640"], ["m", "--size", "0x9"], ["m", "--format", "gif"], ["m", "--rendered", "--format", "mjpeg"],
   ]) func wrongUse(_ arguments: [String]) throws {
     #expect(try GlintProgram.run(["live"] + arguments).status == 2)

@@ -152,7 +152,7 @@ import Training
     #expect(try Self.hash(second) == Self.hash(whole))
     // The exported graph has neither normalization nor dropout, and computes the same.
     let model = try second.model(validation: test, test: nil, tool: "test")
-    #expect(model.description.graph.nodes.count == 8 + 4 + 2 + 2)
+    #expect(model.description.graph.nodes.count == 8 + 6 + 3 + 2)
     #expect(try model.description.graph.shapes().last == [2])
   }
 
