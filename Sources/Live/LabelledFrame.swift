@@ -1,5 +1,6 @@
 import Camera
 import Imaging
+import Tensors
 
 /// A face and what the network says of it.
 public struct LabelledFace: Sendable {
@@ -13,7 +14,7 @@ public struct LabelledFace: Sendable {
   public var probabilities: [Float]
 
   /// The number of the likeliest label.
-  public var label: Int { probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0 }
+  public var label: Int { probabilities.indexOfLargest ?? 0 }
 }
 
 /// Where the time of one frame went, in nanoseconds.

@@ -8,7 +8,7 @@ import Tensors
 /// `glint bench`: how long one picture takes, per layer and in all.
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure the latency of an int8 model, per layer and in all.",
+    abstract: "Measure the latency of an int8 model, per layer and in all, or the speed of training.",
     discussion: """
       One picture at a time, random pixels. The peak is that of the machine's dot-product instructions, measured in
       the same run.
@@ -17,10 +17,23 @@ struct Bench: ParsableCommand {
         glint bench happy-sad.int8.safetensors
         glint bench happy-sad.int8.safetensors --threads 1 --isa avx2 --runs 500
         glint bench happy-sad.int8.safetensors --json > bench.json
+        glint bench --training --threads 2 --runs 40
+
+      With --training, --runs steps of the reference network, forward, backward and Adam, on batches of painted faces
+      that are in memory already.
       """)
 
   @Argument(help: "The int8 model.")
-  var model: String
+  var model: String?
+
+  @Flag(name: .long, help: "Measure training in place of inference; takes no model.")
+  var training = false
+
+  @Option(name: .long, help: "Pictures of one step of training.")
+  var batch = 32
+
+  @Option(name: .long, help: "With --training: write weights before the first step, pictures and labels to this file.")
+  var record: String?
 
   @Option(name: .long, help: "How often to measure.")
   var runs = 300
@@ -31,18 +44,28 @@ struct Bench: ParsableCommand {
 
   func validate() throws {
     guard (1...1_000_000).contains(runs) else { throw ValidationError("--runs takes a number from 1 to 1000000.") }
+    guard (1...1024).contains(batch) else { throw ValidationError("--batch takes a number from 1 to 1024.") }
+    guard training == (model == nil) else {
+      throw ValidationError("Name the model to measure, or measure training with --training and no model.")
+    }
+    guard training || record == nil else { throw ValidationError("--record belongs to --training.") }
   }
 
   func run() throws {
-    let result = try BenchResult(path: model, kernels: isa.kernels, threads: threads.count, runs: runs)
-    if output.json {
-      let encoder = JSONEncoder()
-      encoder.keyEncodingStrategy = .convertToSnakeCase
-      encoder.outputFormatting = [.sortedKeys]
-      emit(String(decoding: try encoder.encode(result), as: UTF8.self))
-    } else {
-      result.lines.forEach(emit)
+    guard let model else {
+      let result = try TrainingBench(threads: threads.count, batch: batch, steps: runs, record: record)
+      return try show(result, result.lines)
     }
+    let result = try BenchResult(path: model, kernels: isa.kernels, threads: threads.count, runs: runs)
+    try show(result, result.lines)
+  }
+
+  private func show(_ result: some Encodable, _ lines: [String]) throws {
+    guard output.json else { return lines.forEach(emit) }
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = [.sortedKeys]
+    emit(String(decoding: try encoder.encode(result), as: UTF8.self))
   }
 }
 
@@ -171,7 +194,7 @@ private struct BenchResult: Encodable {
 }
 
 /// Measured times.
-private struct Samples {
+struct Samples {
   private var times: [Double] = []
 
   mutating func add(_ time: Double) { times.append(time) }

@@ -202,9 +202,35 @@ import Training
     #expect(!layer.isEmpty)
     #expect(loop.network.parameters.allSatisfy { $0.tensor.elements.allSatisfy(\.isFinite) })
   }
+
+  @Test func neverWritesLostWeightsToACheckpoint() throws {
+    let folder = try Self.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/c.checkpoint"
+    // The first step itself overflows the weights: the loss before it was an ordinary number.
+    let loop = try Self.loop {
+      $0.learningRate = .infinity
+      $0.optimizer = .sgd
+    }
+    guard case .diverged(let step, let layer) = try loop.run(checkpoints: .init(path: path, interval: 0)) else {
+      Issue.record("an infinite learning rate diverges")
+      return
+    }
+    #expect(step == 1)
+    #expect(layer == "conv1")
+    #expect(!FileManager.default.fileExists(atPath: path))
+    #expect(loop.network.parameters.allSatisfy { $0.tensor.elements.allSatisfy(\.isFinite) })
+  }
 }
 
 @Suite struct MetricsTests {
+  @Test func theFirstOfEqualClassesIsNamed() {
+    #expect(Metrics.Prediction(name: "", label: 0, probabilities: [0.5, 0.5]).predicted == 0)
+    #expect(Metrics.Prediction(name: "", label: 0, probabilities: [0.2, 0.4, 0.4]).predicted == 1)
+    #expect([Float](repeating: 1, count: 3).indexOfLargest == 0)
+    #expect([Float]().indexOfLargest == nil)
+  }
+
   @Test func countsAndIntervals() {
     let predictions = [(0, 0.9), (0, 0.8), (0, 0.3), (1, 0.4), (1, 0.6)].map {
       Metrics.Prediction(name: "", label: $0.0, probabilities: [$0.1, 1 - $0.1])

@@ -71,6 +71,14 @@ typedef struct cf_kernels {
   void (*conv_pool)(const cf_window *w, const float *x, const float *panels, const float *bias, float *y,
                     uint8_t *winners, int begin, int end);
 
+  /// The same for 3x3 windows that move by one over a multiple of 16 channels, by Winograd's F(2x2, 3x3) with `filters` of `winograd_filters`.
+  /// scratch: `cf_winograd_scratch` floats.
+  void (*conv_pool_winograd)(const cf_window *w, const float *x, const float *filters, const float *bias, float *y,
+                             uint8_t *winners, int begin, int end, float *scratch);
+
+  /// The transformed weights of 3x3 windows, from panels `[9 * inputs][16]` to `[16][inputs][16]` each.
+  void (*winograd_filters)(const float *panels, float *filters, int inputs, int outputs);
+
   /// Adds the gradient by weights of rows `begin ..< end` to `dpanels` (packed as the weights) and `dbias`.
   void (*conv_weights)(const cf_window *w, const float *x, const float *dy, float *dpanels, float *dbias, int begin,
                        int end);
@@ -163,9 +171,17 @@ double cf_log(double x);
 /// A count rounded up to whole panels.
 static inline int cf_padded(int count) { return (count + CF_PANEL - 1) / CF_PANEL * CF_PANEL; }
 
-/// Floats that `conv_pool_backward` needs for a row of `width` unpooled columns.
-static inline int cf_conv_pool_scratch(int width, int channels) {
-  return 2 * (width / 2 + 1) * (cf_padded(channels) + channels);
+/// Whether windows are 3x3, move by one, and cover whole panels of channels: what `conv_pool_winograd` needs, and what
+/// lets `conv_pool_backward` keep the gradients by a pool's inputs in registers.
+static inline int cf_is_winograd(const cf_window *w) {
+  return w->runs == 3 && w->column_step % CF_PANEL == 0 && w->run_length == 3 * w->column_step &&
+         w->run_offsets[1] == w->row_step && w->run_offsets[2] == 2 * w->row_step;
 }
+
+/// Floats that `conv_pool_backward` needs for a row of `width` unpooled columns.
+static inline int cf_conv_pool_scratch(int width, int channels) { return 2 * (width / 2) * cf_padded(channels); }
+
+/// Floats that `conv_pool_winograd` needs: a block's transformed inputs and products.
+static inline size_t cf_winograd_scratch(int inputs) { return 16 * 12 * ((size_t)inputs + 32); }
 
 #endif

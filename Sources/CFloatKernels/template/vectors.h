@@ -17,6 +17,7 @@
 typedef float vec __attribute__((ext_vector_type(LANES)));
 typedef vec vec_at __attribute__((aligned(4), may_alias));
 typedef int32_t vec_int __attribute__((ext_vector_type(LANES)));
+typedef vec_int vec_int_at __attribute__((aligned(4), may_alias));
 typedef uint8_t vec_byte __attribute__((ext_vector_type(LANES)));
 typedef vec_byte vec_byte_at __attribute__((aligned(1), may_alias));
 

@@ -17,6 +17,8 @@ final class ConvReLUMaxPool: ImageLayer {
   private let weightSums: SlotSums
   private let biasSums: SlotSums
   private let scratch: [FloatBuffer]
+  /// The weights as Winograd's convolution takes them, where it fits.
+  private let filters: FloatBuffer?
   private let needsInputGradient: Bool
 
   /// Whether the fused kernels compute these three layers.
@@ -49,7 +51,13 @@ final class ConvReLUMaxPool: ImageLayer {
       needsInputGradient && !direct ? (0..<Slots.most).map { [plan] _ in FloatBuffer(plan.paddedShape.count) } : []
     weightSums = SlotSums(rows.count)
     biasSums = SlotSums(bias.values.count)
-    scratch = (0..<Slots.most).map { _ in FloatBuffer(Int(cf_conv_pool_scratch(Int32(output[1]), Int32(output[2])))) }
+    var window = plan.window(pooled: true)
+    let isWinograd = cf_is_winograd(&window) != 0
+    filters = isWinograd ? FloatBuffer(16 * input[2] * padded(output[2])) : nil
+    let scratchFloats = max(
+      Int(cf_conv_pool_scratch(Int32(output[1]), Int32(output[2]))),
+      isWinograd ? cf_winograd_scratch(Int32(input[2])) : 0)
+    scratch = (0..<Slots.most).map { _ in FloatBuffer(scratchFloats) }
   }
 
   deinit { winners.deallocate() }
@@ -57,15 +65,24 @@ final class ConvReLUMaxPool: ImageLayer {
   var parameters: [Parameter] { [weight, bias] }
 
   func prepare(_ pass: Pass) {
+    if let filters {
+      pass.kernels.table.pointee.winograd_filters(
+        weight.values.start, filters.start, Int32(plan.input[2]), Int32(plan.output[2]))
+    }
     guard pass.training, needsInputGradient else { return }
     forEachTap { row, panel in rows.start[row] = weight.values.start[panel] }
   }
 
   func forward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands) {
     var window = plan.window(pooled: true)
-    pass.kernels.table.pointee.conv_pool(
-      &window, bordered(operands.inputs[0], slot), weight.values.start, bias.values.start, operands.output,
-      winners + image * pooled.count, 0, Int32(pooled[0]))
+    let (x, won) = (bordered(operands.inputs[0], slot), winners + image * pooled.count)
+    if let filters {
+      pass.kernels.table.pointee.conv_pool_winograd(
+        &window, x, filters.start, bias.values.start, operands.output, won, 0, Int32(pooled[0]), scratch[slot].start)
+    } else {
+      pass.kernels.table.pointee.conv_pool(
+        &window, x, weight.values.start, bias.values.start, operands.output, won, 0, Int32(pooled[0]))
+    }
   }
 
   func backward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands, _ gradients: Gradients) {

@@ -149,6 +149,7 @@ public final class TrainingLoop {
       let started = ContinuousClock.now
       while let batch = try loader.next() {
         if isCancelled() {
+          if let ending = lostWeights() { return ending }
           if let checkpoints { try Checkpoint.write(checkpoints.path, state, network, best: best, average: average) }
           return finish(.cancelled)
         }
@@ -161,6 +162,7 @@ public final class TrainingLoop {
           .batch(
             epoch: state.epoch + 1, done: state.batch, of: batchCount, loss: state.lossSum / Double(max(1, state.seen))))
         if let checkpoints, (ContinuousClock.now - written).inSeconds >= checkpoints.interval {
+          if let ending = lostWeights() { return ending }
           let pause = ContinuousClock.now
           do {
             try Checkpoint.write(checkpoints.path, state, network, best: best, average: average)
@@ -212,6 +214,14 @@ public final class TrainingLoop {
     state.step += 1
     state.batch += 1
     return nil
+  }
+
+  /// Where the latest step itself made a weight that is no number, which the next loss would show: such weights must
+  /// not replace those in a checkpoint.
+  private func lostWeights() -> Ending? {
+    guard let layer = network.firstNodeWithLostWeights() else { return nil }
+    restore(best.isEmpty ? lastGood : best)
+    return .diverged(step: state.step, layer: layer)
   }
 
   private func endEpoch(imagesPerSecond: Double) throws(TrainingError) -> EpochRecord {

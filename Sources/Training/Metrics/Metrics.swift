@@ -1,3 +1,5 @@
+import Tensors
+
 /// How well a classifier did on pictures that it was not trained on.
 public struct Metrics: Sendable {
   /// One picture's true class and the probability of each class.
@@ -17,9 +19,7 @@ public struct Metrics: Sendable {
     }
 
     /// The class with the largest probability, the first of equals.
-    public var predicted: Int {
-      probabilities.indices.max { (probabilities[$0], $1) < (probabilities[$1], $0) } ?? 0
-    }
+    public var predicted: Int { probabilities.indexOfLargest ?? 0 }
   }
 
   /// `confusion[true class][predicted class]`.

@@ -24,6 +24,8 @@ public final class Network {
   private let values: [FloatBuffer?]
   private let gradients: [GradientStore?]
   private let bytesPerImage: Int
+  private let input: ImageInput
+  private let workers: Workers
 
   /// A layer that runs: one node, or several that are fused.
   struct Step {
@@ -60,18 +62,20 @@ public final class Network {
     }
   }
 
-  /// Gradients by one value: of the whole batch, or, where maker and readers share a stage, of one image a slot.
+  /// Gradients by one value: of the whole batch, or, where maker and readers share a stage, of one image a worker.
   private struct GradientStore {
     let buffers: [FloatBuffer]
     let count: Int
     /// A second place for the gradients of a value that several layers read, before they are added up.
     let incoming: [FloatBuffer]
 
-    func start(image: Int, slot: Int) -> UnsafeMutablePointer<Float> { place(buffers, image, slot) }
-    func incoming(image: Int, slot: Int) -> UnsafeMutablePointer<Float> { place(incoming, image, slot) }
+    let isLocal: Bool
 
-    private func place(_ list: [FloatBuffer], _ image: Int, _ slot: Int) -> UnsafeMutablePointer<Float> {
-      list.count == 1 ? list[0].start + image * count : list[slot].start
+    func start(image: Int, worker: Int) -> UnsafeMutablePointer<Float> { place(buffers, image, worker) }
+    func incoming(image: Int, worker: Int) -> UnsafeMutablePointer<Float> { place(incoming, image, worker) }
+
+    private func place(_ list: [FloatBuffer], _ image: Int, _ worker: Int) -> UnsafeMutablePointer<Float> {
+      isLocal ? list[worker].start : list[0].start + image * count
     }
   }
 
@@ -102,11 +106,18 @@ public final class Network {
     let steps = try builder.build()
     self.steps = steps
     parameters = steps.flatMap(\.layer.parameters)
-    stages = Self.stages(of: steps)
-    let made = Set([0] + steps.map(\.output))
+    let stages = Self.stages(of: steps)
+    self.stages = stages
+    let made = Set(steps.map(\.output))
+    workers = Workers(threads)
+    let readAlone = steps.indices.allSatisfy {
+      !steps[$0].inputs.contains(0) || (stages[0].contains($0) && !steps[$0].isBatch)
+    }
+    input = ImageInput(count: shapes[0].count, capacity: capacity, workers: readAlone ? threads : 0)
     values = shapes.indices.map { made.contains($0) ? FloatBuffer(capacity * shapes[$0].count) : nil }
     gradients = Self.gradientStores(
-      steps, stages, shapes: shapes, capacity: capacity, last: architecture.last, inputGradient: inputGradient)
+      steps, stages, shapes: shapes, capacity: capacity, workers: threads, last: architecture.last,
+      inputGradient: inputGradient)
   }
 
   private static func stages(of steps: [Step]) -> [Range<Int>] {
@@ -123,7 +134,8 @@ public final class Network {
   }
 
   private static func gradientStores(
-    _ steps: [Step], _ stages: [Range<Int>], shapes: [Shape], capacity: Int, last: Int, inputGradient: Bool
+    _ steps: [Step], _ stages: [Range<Int>], shapes: [Shape], capacity: Int, workers: Int, last: Int,
+    inputGradient: Bool
   ) -> [GradientStore?] {
     shapes.indices.map { value in
       let maker = steps.firstIndex { $0.output == value }
@@ -133,9 +145,9 @@ public final class Network {
       let stage = maker.flatMap { maker in stages.first { $0.contains(maker) } }
       let isLocal = value != last && value != 0 && !steps[maker!].isBatch && readers.allSatisfy { stage!.contains($0) }
       func buffers() -> [FloatBuffer] {
-        isLocal ? (0..<Slots.most).map { _ in FloatBuffer(count) } : [FloatBuffer(capacity * count)]
+        isLocal ? (0..<workers).map { _ in FloatBuffer(count) } : [FloatBuffer(capacity * count)]
       }
-      return GradientStore(buffers: buffers(), count: count, incoming: readers.count > 1 ? buffers() : [])
+      return GradientStore(buffers: buffers(), count: count, incoming: readers.count > 1 ? buffers() : [], isLocal: isLocal)
     }
   }
 
@@ -150,23 +162,22 @@ public final class Network {
     precondition(images > 0 && images <= capacity, "\(images) images for buffers of \(capacity)")
     let pass = Pass(images: images, training: training, seed: seed, pool: pool, kernels: kernels)
     for step in steps { step.layer.prepare(pass) }
-    let input = values[0]!.start
-    for (index, stage) in stages.enumerated() {
-      let convertsHere = index == 0 ? pixels : nil
+    input.begin(pixels: pixels, images: images, kernels)
+    for stage in stages {
       if case .batch(let layer) = steps[stage.lowerBound].body {
-        if let convertsHere { kernels.table.pointee.unit_from_bytes(convertsHere, input, images * bytesPerImage) }
-        layer.forward(pass, operands(steps[stage.lowerBound], image: 0))
+        let step = steps[stage.lowerBound]
+        layer.forward(pass, operands(step, image: 0, input: step.inputs.contains(0) ? input.batch : nil))
         continue
       }
+      let reads = stage.contains { steps[$0].inputs.contains(0) }
       pool.run(Slots.used(by: images)) { slot in
-        for image in Slots.images(slot, of: images) {
-          if let convertsHere {
-            kernels.table.pointee.unit_from_bytes(
-              convertsHere + image * bytesPerImage, input + image * bytesPerImage, bytesPerImage)
-          }
-          for step in steps[stage] {
-            guard case .image(let layer) = step.body else { continue }
-            layer.forward(pass, image: image, slot: slot, operands(step, image: image))
+        workers.borrow { worker in
+          for image in Slots.images(slot, of: images) {
+            let floats = reads ? input.image(image, worker: worker, pixels: pixels, kernels) : nil
+            for step in steps[stage] {
+              guard case .image(let layer) = step.body else { continue }
+              layer.forward(pass, image: image, slot: slot, operands(step, image: image, input: floats))
+            }
           }
         }
       }
@@ -188,18 +199,24 @@ public final class Network {
     for stage in stages.reversed() {
       if case .batch(let layer) = steps[stage.lowerBound].body {
         let index = stage.lowerBound
-        layer.backward(pass, operands(steps[index], image: 0), targets(index, image: 0, slot: 0))
-        addIncoming(index, image: 0, images: images, slot: 0)
+        layer.backward(
+          pass, operands(steps[index], image: 0, input: steps[index].inputs.contains(0) ? input.batch : nil),
+          targets(index, image: 0, worker: 0))
+        addIncoming(index, image: 0, images: images, worker: 0)
         continue
       }
+      let reads = stage.contains { steps[$0].inputs.contains(0) }
       pool.run(Slots.used(by: images)) { slot in
-        for image in Slots.images(slot, of: images) {
-          for index in stage.reversed() {
-            guard case .image(let layer) = steps[index].body else { continue }
-            layer.backward(
-              pass, image: image, slot: slot, operands(steps[index], image: image),
-              targets(index, image: image, slot: slot))
-            addIncoming(index, image: image, images: 1, slot: slot)
+        workers.borrow { worker in
+          for image in Slots.images(slot, of: images) {
+            let floats = reads ? input.image(image, worker: worker, kernels) : nil
+            for index in stage.reversed() {
+              guard case .image(let layer) = steps[index].body else { continue }
+              layer.backward(
+                pass, image: image, slot: slot, operands(steps[index], image: image, input: floats),
+                targets(index, image: image, worker: worker))
+              addIncoming(index, image: image, images: 1, worker: worker)
+            }
           }
         }
       }
@@ -215,12 +232,12 @@ public final class Network {
 
   /// Sets one image of the next batch from floats; `forward` is then called without pixels.
   public func setInput(image: Int, _ elements: [Float]) {
-    (values[0]!.start + image * bytesPerImage).update(from: elements, count: bytesPerImage)
+    input.set(image: image, elements)
   }
 
   /// The gradient by one image, where `inputGradient` was asked for.
   public func inputGradient(image: Int) -> [Float] {
-    Array(UnsafeBufferPointer(start: gradients[0]!.start(image: image, slot: 0), count: bytesPerImage))
+    Array(UnsafeBufferPointer(start: gradients[0]!.start(image: image, worker: 0), count: bytesPerImage))
   }
 
   /// The first node whose result for the latest batch holds a value that is not finite.
@@ -232,12 +249,22 @@ public final class Network {
     return nil
   }
 
+  /// The first node that has a weight which is not finite.
+  func firstNodeWithLostWeights() -> String? {
+    for step in steps {
+      for parameter in step.layer.parameters where parameter.values.values.contains(where: { !$0.isFinite }) {
+        return step.name
+      }
+    }
+    return nil
+  }
+
   /// The layer of the first step that is of this type, for state that is neither weight nor value.
   func layers<L: Layer>(_ type: L.Type) -> [L] { steps.compactMap { $0.layer as? L } }
 
-  private func operands(_ step: Step, image: Int) -> Operands {
+  private func operands(_ step: Step, image: Int, input: UnsafePointer<Float>?) -> Operands {
     Operands(
-      inputs: step.inputs.map { UnsafePointer(values[$0]!.start + image * shapes[$0].count) },
+      inputs: step.inputs.map { $0 == 0 ? input! : UnsafePointer(values[$0]!.start + image * shapes[$0].count) },
       output: values[step.output]!.start + image * shapes[step.output].count)
   }
 
@@ -247,22 +274,22 @@ public final class Network {
     steps.lastIndex { $0.inputs.contains(value) } == index
   }
 
-  private func targets(_ index: Int, image: Int, slot: Int) -> Gradients {
+  private func targets(_ index: Int, image: Int, worker: Int) -> Gradients {
     let step = steps[index]
     return Gradients(
-      output: UnsafePointer(gradients[step.output]!.start(image: image, slot: slot)),
+      output: UnsafePointer(gradients[step.output]!.start(image: image, worker: worker)),
       inputs: step.inputs.map { value in
         guard let store = gradients[value] else { return nil }
         return writesFirst(index, value: value)
-          ? store.start(image: image, slot: slot) : store.incoming(image: image, slot: slot)
+          ? store.start(image: image, worker: worker) : store.incoming(image: image, worker: worker)
       })
   }
 
-  private func addIncoming(_ index: Int, image: Int, images: Int, slot: Int) {
+  private func addIncoming(_ index: Int, image: Int, images: Int, worker: Int) {
     for value in steps[index].inputs {
       guard let store = gradients[value], !writesFirst(index, value: value) else { continue }
       kernels.table.pointee.add(
-        store.start(image: image, slot: slot), store.incoming(image: image, slot: slot), images * store.count)
+        store.start(image: image, worker: worker), store.incoming(image: image, worker: worker), images * store.count)
     }
   }
 }

@@ -3,6 +3,7 @@ import Imaging
 import ModelFiles
 import Quantization
 import Runtime
+import Tensors
 
 /// What is known of one picture, in the words of `classify --json`.
 struct PictureAnswer: Encodable {
@@ -13,7 +14,7 @@ struct PictureAnswer: Encodable {
   let logits: [Float]
 
   init(file: String, labels: [String], logits: [Float], probabilities: [Float]) {
-    let best = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
+    let best = probabilities.indexOfLargest ?? 0
     self.file = file
     self.logits = logits
     label = labels[best]

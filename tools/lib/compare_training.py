@@ -1,0 +1,224 @@
+#!/usr/bin/env python3
+"""Training speed of Glint, Keras on TensorFlow, and PyTorch, in turn, and their losses step by step.
+
+All train the reference network with Adam on the same pictures from the same weights, which `glint bench --training
+--record` writes: batches that are in memory before the clock starts. Every measurement is a process of its own; a round
+takes each engine once, so that a slow phase of the machine meets all of them.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+
+WARM_UP = 3
+ENGINES = ("glint", "keras", "torch")
+TITLES = {"glint": "Glint", "keras": "Keras / TensorFlow", "torch": "PyTorch"}
+CONVOLUTIONS = ("conv1", "conv2", "conv3")
+
+
+def recorded(path):
+    """Weights by name, pictures `[batches, n, h, w, 3]` and labels `[batches, n]` of a recording."""
+    from safetensors.numpy import load_file
+    tensors = {name: value for name, value in load_file(path).items() if not name.startswith("_fill.")}
+    return tensors, tensors.pop("pixels"), tensors.pop("labels")
+
+
+def keras_step(recording, threads):
+    """A function that does step `n` with Keras and returns its loss."""
+    os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="", KERAS_BACKEND="tensorflow",
+                      TF_NUM_INTRAOP_THREADS=str(threads), TF_NUM_INTEROP_THREADS="1")
+    import keras
+    import numpy as np
+    import tensorflow as tf
+    weights, pixels, labels = recorded(recording)
+    layers = keras.layers
+    model = keras.Sequential([layers.Input(pixels.shape[2:])])
+    for name in CONVOLUTIONS:
+        model.add(layers.Conv2D(weights[name + ".weight"].shape[0], 3, activation="relu", name=name))
+        model.add(layers.MaxPooling2D())
+    model.add(layers.Flatten())
+    model.add(layers.Dense(weights["dense1.weight"].shape[0], activation="relu", name="dense1"))
+    model.add(layers.Dense(1, name="dense2"))
+    for name in CONVOLUTIONS:  # outputs last, where Glint has them first
+        model.get_layer(name).set_weights([weights[name + ".weight"].transpose(1, 2, 3, 0), weights[name + ".bias"]])
+    for name in ("dense1", "dense2"):
+        model.get_layer(name).set_weights([weights[name + ".weight"].T, weights[name + ".bias"]])
+    model.compile(optimizer=keras.optimizers.Adam(1e-3, epsilon=1e-8),
+                  loss=keras.losses.BinaryCrossentropy(from_logits=True), jit_compile=False)
+    batches = [(tf.constant(batch.astype(np.float32) / np.float32(255)), tf.constant(label[:, None].astype(np.float32)))
+               for batch, label in zip(pixels, labels)]
+
+    def step(number):
+        model.reset_metrics()  # otherwise the loss is the mean of all steps so far
+        return float(model.train_on_batch(*batches[number % len(batches)]))
+    return step
+
+
+def torch_step(recording, threads):
+    """A function that does step `n` with PyTorch and returns its loss."""
+    import numpy as np
+    import torch
+    from torch import nn
+    torch.set_num_threads(threads)
+    weights, pixels, labels = recorded(recording)
+    tensor = {name: torch.from_numpy(np.array(value)) for name, value in weights.items()}
+
+    def convolution(name):
+        outputs, _, _, inputs = tensor[name + ".weight"].shape
+        layer = nn.Conv2d(inputs, outputs, 3)
+        layer.weight.data = tensor[name + ".weight"].permute(0, 3, 1, 2).contiguous()
+        layer.bias.data = tensor[name + ".bias"]
+        return layer
+
+    def dense(name, weight):
+        layer = nn.Linear(weight.shape[1], weight.shape[0])
+        layer.weight.data, layer.bias.data = weight.contiguous(), tensor[name + ".bias"]
+        return layer
+
+    layers = [layer for name in CONVOLUTIONS for layer in (convolution(name), nn.ReLU(), nn.MaxPool2d(2))]
+    first = tensor["dense1.weight"]  # inputs in the order rows, columns, channels; PyTorch flattens channels first
+    hidden, channels = first.shape[0], layers[-3].out_channels
+    side = round((first.shape[1] // channels) ** 0.5)
+    first = first.reshape(hidden, side, side, channels).permute(0, 3, 1, 2).reshape(hidden, -1)
+    model = nn.Sequential(*layers, nn.Flatten(), dense("dense1", first), nn.ReLU(),
+                          dense("dense2", tensor["dense2.weight"])).to(memory_format=torch.channels_last)
+    optimizer = torch.optim.Adam(model.parameters(), 1e-3)
+    loss_of = nn.BCEWithLogitsLoss()
+    batches = [(torch.from_numpy(batch.transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255))
+                .contiguous(memory_format=torch.channels_last), torch.from_numpy(label[:, None].astype(np.float32)))
+               for batch, label in zip(pixels, labels)]
+
+    def step(number):
+        images, targets = batches[number % len(batches)]
+        optimizer.zero_grad(set_to_none=True)
+        loss = loss_of(model(images), targets)
+        loss.backward()
+        optimizer.step()
+        return float(loss.detach())
+    return step
+
+
+def run_peer(engine, recording, threads, steps):
+    """Times steps in this process and prints what `glint bench --training --json` prints of the same."""
+    import time
+    step = {"keras": keras_step, "torch": torch_step}[engine](recording, threads)
+    times, losses = [], []
+    for number in range(steps):
+        start = time.perf_counter()
+        losses.append(step(number))
+        if number >= min(WARM_UP, steps - 1):
+            times.append((time.perf_counter() - start) * 1e3)
+    print(json.dumps({"median_ms": statistics.median(times), "min_ms": min(times), "losses": losses}))
+
+
+def measure(options, engine, threads, steps):
+    """One process of one engine; its times and losses."""
+    environment = dict(os.environ, OMP_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads))
+    if engine == "glint":
+        command = [options.glint, "bench", "--training", "--json", "--threads", str(threads), "--runs", str(steps),
+                   "--batch", str(options.batch)]
+    else:
+        # Without these, the C library gives memory back after each step and PyTorch loses 2.5 times to page faults.
+        environment.update(MALLOC_MMAP_MAX_="0", MALLOC_TRIM_THRESHOLD_="100000000000")
+        command = [getattr(options, engine), __file__, "--peer", engine, "--recording", str(options.recording),
+                   "--threads", str(threads), "--steps", str(steps)]
+    process = subprocess.run(command, capture_output=True, text=True, env=environment)
+    lines = [line for line in process.stdout.splitlines() if line.startswith("{")]
+    if process.returncode != 0 or not lines:
+        raise SystemExit(f"{TITLES[engine]} failed:\n{process.stderr.strip()[-2000:]}")
+    return json.loads(lines[-1])
+
+
+def compare_speed(options):
+    """Rounds of all engines by number of threads; images a second of the quickest steps and of the median round."""
+    table = []
+    for threads in options.threads:
+        best, medians = {engine: 0.0 for engine in options.engines}, {engine: [] for engine in options.engines}
+        for turn in range(options.rounds):
+            for engine in options.engines:
+                print(f"\r{threads} threads, round {turn + 1} of {options.rounds}: {TITLES[engine]:20}", end="",
+                      file=sys.stderr, flush=True)
+                times = measure(options, engine, threads, options.steps)
+                best[engine] = max(best[engine], options.batch * 1e3 / times["min_ms"])
+                medians[engine].append(options.batch * 1e3 / times["median_ms"])
+        print("\r" + " " * 60 + "\r", end="", file=sys.stderr)
+        for engine in options.engines:
+            ratios = [ours / theirs for ours, theirs in zip(medians["glint"], medians[engine])]
+            table.append({"engine": engine, "threads": threads, "best_images_per_second": best[engine],
+                          "images_per_second": statistics.median(medians[engine]),
+                          "ratio_of_best": best["glint"] / best[engine], "ratio": statistics.median(ratios)})
+    return table
+
+
+def compare_losses(options):
+    """The losses of all engines on the same steps, and the largest relative distance from Glint's."""
+    found = {engine: measure(options, engine, max(options.threads), options.loss_steps)["losses"]
+             for engine in options.engines}
+    result = {"losses": found, "largest_relative_difference": {}}
+    for engine in options.engines:
+        if engine == "glint":
+            continue
+        distances = [abs(ours - theirs) / max(abs(theirs), 1e-12) for ours, theirs in zip(found["glint"], found[engine])]
+        result["largest_relative_difference"][engine] = {
+            str(count): max(distances[:count]) for count in (1, 10, 50, 100) if count <= len(distances)}
+    return result
+
+
+def show(options, table, losses):
+    print(f"Training the reference network, batches of {options.batch} in memory, fp32, Adam; {options.rounds} rounds of "
+          f"{options.steps} steps, engines in turn.\n")
+    print(f"{'engine':20} threads  images/s median   best   Glint to it: median   best")
+    for row in table:
+        ratio = "" if row["engine"] == "glint" else f"{row['ratio']:16.2f} {row['ratio_of_best']:10.2f}"
+        print(f"{TITLES[row['engine']]:20} {row['threads']:7} {row['images_per_second']:16.0f} "
+              f"{row['best_images_per_second']:6.0f} {ratio}")
+    if losses is None:
+        return
+    steps = options.loss_steps
+    shown = [number for number in (1, 2, 5, 10, 20, 50, 100, 200, 500) if number <= steps]
+    print(f"\nLosses over {steps} steps from the same weights and batches:\n")
+    print("step                 " + "".join(f"{number:>12}" for number in shown))
+    for engine in options.engines:
+        print(f"{TITLES[engine]:20} " + "".join(f"{losses['losses'][engine][number - 1]:12.7f}" for number in shown))
+    for engine, distances in losses["largest_relative_difference"].items():
+        words = ", ".join(f"{value:.1e} within {count}" for count, value in distances.items())
+        print(f"largest relative difference from {TITLES[engine]}, by steps: {words}")
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        prog="tools/compare-with-peers --training", description="Training speed and losses of Glint, Keras and PyTorch.")
+    parser.add_argument("--threads", default="1,2", help="numbers of threads (default: 1,2)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each engine has its turn (default: 3)")
+    parser.add_argument("--steps", type=int, default=15, help="steps of one turn, the first 3 not timed (default: 15)")
+    parser.add_argument("--batch", type=int, default=32, help="pictures of a step (default: 32)")
+    parser.add_argument("--loss-steps", type=int, default=100, help="steps whose losses are compared; 0: none")
+    parser.add_argument("--engines", default="keras,torch", help="whom to compare with (default: keras,torch)")
+    parser.add_argument("--json", action="store_true", help="print all figures as JSON")
+    for name in ("--glint", "--keras", "--torch", "--recording", "--peer"):
+        parser.add_argument(name, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.peer:
+        return run_peer(options.peer, options.recording, int(options.threads), options.steps)
+    options.threads = [int(number) for number in options.threads.split(",")]
+    options.engines = ["glint"] + [engine for engine in options.engines.split(",") if engine != "glint"]
+    unknown = set(options.engines) - set(ENGINES)
+    if unknown:
+        parser.error(f"unknown engine {', '.join(sorted(unknown))}; there are keras and torch")
+    options.recording = pathlib.Path(options.recording)
+    subprocess.run([options.glint, "bench", "--training", "--runs", "1", "--batch", str(options.batch), "--record",
+                    str(options.recording), "--json"], check=True, stdout=subprocess.DEVNULL)
+    table = compare_speed(options) if options.rounds > 0 else []
+    losses = compare_losses(options) if options.loss_steps > 0 else None
+    if options.json:
+        print(json.dumps({"speed": table, "losses": losses}))
+    else:
+        show(options, table, losses)
+
+
+if __name__ == "__main__":
+    main()
