@@ -5,7 +5,8 @@ import PackageDescription
 let package = Package(
   name: "Glint",
   products: [
-    .executable(name: "glint", targets: ["glint"])
+    .executable(name: "glint", targets: ["glint"]),
+    .executable(name: "embedded-classifier", targets: ["EmbeddedClassifier"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -14,9 +15,11 @@ let package = Package(
   targets: [
     // Values and meaning. No Foundation, no existentials.
     .target(name: "CThreads", cSettings: strictC),
+    .target(name: "CSHA256", cSettings: strictC),
+    .target(name: "CSystem", cSettings: strictC),
     .target(name: "Tensors"),
     .target(name: "Graphs", dependencies: ["Tensors"]),
-    .target(name: "ModelFiles", dependencies: ["Graphs"], exclude: ["FORMAT.md"]),
+    .target(name: "ModelFiles", dependencies: ["Graphs", "CSHA256", "CSystem"], exclude: ["FORMAT.md"]),
 
     // Int8 inference: the definition, and the quick way to the same bytes.
     .target(name: "Reference", dependencies: ["Graphs"]),
@@ -50,10 +53,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    // The smallest classifier, for boards: also built as Embedded Swift, by tools/check-embedded.
+    .executableTarget(name: "EmbeddedClassifier", dependencies: ["Runtime", "ModelFiles", "CSystem"]),
+
     // Tests: one suite a room.
     .target(name: "TestSupport", dependencies: ["Graphs"], path: "Tests/TestSupport"),
     .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: strictC),
-    suite("Tensors"), suite("Graphs"), suite("ModelFiles"),
+    suite("Tensors"), suite("Graphs"), suite("ModelFiles", and: ["CSHA256"]),
     suite("Runtime", and: ["Reference", "CInt8Kernels", "CAllocations"]),
     suite("Imaging", and: ["CImaging"]), suite("RenderedFaces"), suite("Camera"),
     suite("Training", and: ["CFloatKernels"]), suite("Quantization"),

@@ -42,7 +42,7 @@ extension PlanBuilder {
     let kept = memory.keep(sum)
     let io = UnsafeMutableRawPointer(kept)
     link(io.assumingMemoryBound(to: ck_io.self), input: places[0], output: newValue(index + 1))
-    let other = (io + MemoryLayout<ck_io>.offset(of: \.other)!).assumingMemoryBound(to: UnsafeRawPointer?.self)
+    let other = (io + Int(CK_IO_OTHER)).assumingMemoryBound(to: UnsafeRawPointer?.self)
     link(other, places[1])
     let count = check.shapes[index + 1].count
     add(node.name, kernel, kept, node: index, rows: count, work: count)

@@ -135,8 +135,8 @@ struct PlanBuilder {
     func field(_ offset: Int) -> UnsafeMutablePointer<UnsafeRawPointer?> {
       (raw + offset).assumingMemoryBound(to: UnsafeRawPointer?.self)
     }
-    link(field(MemoryLayout<ck_io>.offset(of: \.input)!), input, offset: inputOffset)
-    link(field(MemoryLayout<ck_io>.offset(of: \.output)!), output, offset: outputOffset)
+    link(field(Int(CK_IO_INPUT)), input, offset: inputOffset)
+    link(field(Int(CK_IO_OUTPUT)), output, offset: outputOffset)
   }
 
   // MARK: Steps

@@ -1,3 +1,4 @@
+import CSHA256
 import ModelFiles
 import Tensors
 import TestSupport
@@ -14,6 +15,31 @@ import Testing
   ])
   func standardExamples(_ text: String, _ digest: String) {
     #expect(Array(text.utf8).withUnsafeBytes { SHA256.hex($0) } == digest)
+  }
+
+  /// A million letters a, the long example of FIPS 180-2.
+  @Test func longExample() {
+    let text = [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_000)
+    let digest = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
+    #expect(text.withUnsafeBytes { SHA256.hex($0) } == digest)
+  }
+
+  /// The instructions of the processor against the plain letters of the standard, from any state and at any address.
+  @Test func variantsAgree() {
+    var random = CounterRandom(seed: 4)
+    let bytes = (0..<(64 * 9 + 15)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    for count in [0, 1, 2, 9] {
+      for offset in [0, 1, 15] {
+        let start = (0..<8).map { _ in UInt32(truncatingIfNeeded: random.next()) }
+        let results = (0..<cs_variants()).map { index in
+          var state = start
+          bytes.withUnsafeBytes { cs_variant_at(index).pointee.absorb(&state, $0.baseAddress! + offset, count) }
+          return state
+        }
+        #expect(results.allSatisfy { $0 == results[0] }, "\(count) blocks at offset \(offset)")
+        #expect((results[0] == start) == (count == 0))
+      }
+    }
   }
 
   @Test func piecesEqualTheWhole() {

@@ -76,6 +76,13 @@ typedef struct {
   int32_t *accumulators;  // where raw accumulators go instead of codes, or NULL
 } ck_io;
 
+/// Where the buffers' addresses lie in an operation.
+enum {
+  CK_IO_INPUT = offsetof(ck_io, input),
+  CK_IO_OTHER = offsetof(ck_io, other),
+  CK_IO_OUTPUT = offsetof(ck_io, output)
+};
+
 /// Equation (3) in codes: clamp(round(acc * multiplier) + zero_point, low, high).
 typedef struct {
   const float *multipliers;  // by channel, padded with zeros to whole blocks

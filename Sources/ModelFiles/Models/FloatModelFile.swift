@@ -24,7 +24,7 @@ extension FloatModel {
       let weight = try file.tensor("\(node.name).weight", of: Float.self, shape: shapes.weight)
       let bias = try file.tensor("\(node.name).bias", of: Float.self, shape: shapes.bias)
       for (name, tensor) in [("weight", weight), ("bias", bias)] {
-        guard tensor.elements.allSatisfy(\.isFinite) else {
+        guard tensor.elements.allSatisfy({ $0.isFinite }) else {
           throw ModelFileError(
             path: file.path, place: "tensor '\(node.name).\(name)'", reason: "holds a number that is not finite")
         }

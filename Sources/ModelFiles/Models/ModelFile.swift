@@ -53,8 +53,8 @@ public enum ModelFile {
   static func add(golden: [GoldenSample], input: Shape, to writer: inout SafetensorsWriter) {
     guard let first = golden.first else { return }
     writer.add(
-      "golden.pixels", Tensor([golden.count] + input.dimensions, golden.flatMap(\.pixels)))
-    writer.add("golden.logits", Tensor([golden.count, first.logits.count], golden.flatMap(\.logits)))
+      "golden.pixels", Tensor([golden.count] + input.dimensions, golden.flatMap { $0.pixels }))
+    writer.add("golden.logits", Tensor([golden.count, first.logits.count], golden.flatMap { $0.logits }))
   }
 }
 

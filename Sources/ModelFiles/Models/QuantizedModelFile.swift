@@ -65,8 +65,8 @@ extension QuantizedModel {
       writer.add("\(node.name).bias", parameters.bias)
       writer.add("\(node.name).weight_scale", Tensor([parameters.scales.count], parameters.scales))
     }
-    writer.add("values.scale", Tensor([quantization.count], quantization.map(\.scale)))
-    writer.add("values.zero_point", Tensor([quantization.count], quantization.map(\.zeroPoint)))
+    writer.add("values.scale", Tensor([quantization.count], quantization.map { $0.scale }))
+    writer.add("values.zero_point", Tensor([quantization.count], quantization.map { $0.zeroPoint }))
     ModelFile.add(golden: golden, input: description.graph.input, to: &writer)
     return writer
   }

@@ -27,14 +27,14 @@ public struct SafetensorsFile: Sendable {
   /// The metadata in the order of the file.
   public let metadata: [JSONValue.Member]
 
-  private let mapping: FileMapping
+  private let mapping: MappedFile
   private let headerBytes: Int
 
   /// Maps and checks the file at `path`.
   ///
   /// - Throws: `ModelFileError` naming the place that is wrong.
   public init(path: String) throws(ModelFileError) {
-    let mapping = try FileMapping(path: path)
+    let mapping = try MappedFile(path: path)
     let bytes = mapping.bytes
     guard bytes.count >= 10 else { throw ModelFileError(path: path, reason: "is too short for a model file") }
     let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))

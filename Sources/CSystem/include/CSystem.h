@@ -1,0 +1,42 @@
+// What the rooms of the runtime ask of the C library: files, and numbers as text. Swift calls it through these few
+// functions, so that an embedded build, which has no module of the C library, calls the same.
+#ifndef CSYSTEM_H
+#define CSYSTEM_H
+
+#include <stddef.h>
+
+/// What functions here return where the path names something else than a file; 0 is success, all else is an errno.
+#define SYS_NO_FILE (-1)
+
+/// Maps a file read-only. An empty file has no bytes: NULL and 0.
+int sys_map(const char *path, const void **bytes, size_t *count);
+
+/// Gives back what sys_map gave.
+void sys_unmap(const void *bytes, size_t count);
+
+/// Makes the file at `path` of these bytes, whole or not at all: written to a temporary name beside its place, synced,
+/// renamed. What stood there is replaced when all is safe, and stays as it was where anything fails.
+int sys_write_atomically(const char *path, const void *bytes, size_t count);
+
+/// Whether a file could be made at `path`; leaves nothing behind.
+int sys_check_writable(const char *path);
+
+/// An errno in words.
+const char *sys_error_text(int error);
+
+/// The shortest decimal text, of at most 9 digits, that reads back as `number`.
+void sys_float_text(float number, char text[32]);
+
+/// e^x.
+float sys_exp(float x);
+
+/// An argument of the program's command line, 0 being its name, or NULL behind the last: Embedded Swift has no CommandLine.
+const char *sys_argument(int index);
+
+/// Writes a text to standard error.
+void sys_complain(const char *text);
+
+/// Ends the program.
+_Noreturn void sys_exit(int status);
+
+#endif
