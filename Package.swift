@@ -16,14 +16,14 @@ let package = Package(
     // Values and meaning. No Foundation, no existentials.
     .target(name: "CThreads", cSettings: strictC),
     .target(name: "CSHA256", cSettings: strictC),
-    .target(name: "CSystem", cSettings: strictC),
+    .target(name: "CSystem", cSettings: strictC, linkerSettings: [.linkedLibrary("m")]),
     .target(name: "Tensors"),
     .target(name: "Graphs", dependencies: ["Tensors"]),
     .target(name: "ModelFiles", dependencies: ["Graphs", "CSHA256", "CSystem"], exclude: ["FORMAT.md"]),
 
     // Int8 inference: the definition, and the quick way to the same bytes.
     .target(name: "Reference", dependencies: ["Graphs"]),
-    .target(name: "CInt8Kernels", cSettings: strictC),
+    .target(name: "CInt8Kernels", cSettings: strictC, linkerSettings: [.linkedLibrary("m")]),
     .target(name: "Runtime", dependencies: ["Graphs", "CInt8Kernels", "CThreads"]),
 
     // Pictures.
@@ -64,7 +64,9 @@ let package = Package(
     suite("Imaging", and: ["CImaging"]), suite("RenderedFaces"), suite("Camera"),
     suite("Training", and: ["CFloatKernels"]), suite("Quantization"),
     suite("Live", and: ["glint", "ModelFiles"]), suite("Reports", and: ["ModelFiles"]),
-    .testTarget(name: "CommandTests", dependencies: ["glint", "ModelFiles", "RenderedFaces", "TestSupport"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["glint", "EmbeddedClassifier", "ModelFiles", "RenderedFaces", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

@@ -38,13 +38,13 @@ func classify(_ path: String, _ pixelPath: String?) throws(ModelFileError) {
   }
   let logits: [Float]
   if let pixelPath {
-    let pixels = try MappedFile(path: pixelPath).bytes
+    let pixels = try MappedFile(path: pixelPath).copy()
     let wanted = model.description.graph.input
     guard pixels.count == wanted.count else {
       throw ModelFileError(
         path: pixelPath, reason: "has \(pixels.count) bytes; the model reads \(wanted), \(wanted.count) bytes")
     }
-    logits = interpreter.invoke(Array(pixels))
+    logits = interpreter.invoke(pixels)
   } else {
     guard let golden = model.golden.first else {
       throw ModelFileError(path: path, reason: "brings no test picture; name a file of pixels")

@@ -50,7 +50,7 @@ public struct ReferenceInterpreter: Sendable {
         accumulators[output.value]!, inputScale: input.parameters.scale, weightScales: scales)
     }
     return Result(
-      values: values.map(\.codes), accumulators: graph.outputs.map { accumulators[$0.value]! }, logits: logits)
+      values: values.map { $0.codes }, accumulators: graph.outputs.map { accumulators[$0.value]! }, logits: logits)
   }
 
   /// The accumulators of a node that has weights.

@@ -12,6 +12,7 @@ struct Glint: ParsableCommand {
       Compare.self,
       Inspect.self,
       Bench.self,
+      Verify.self,
       Classify.self,
       LiveCommand.self,
     ])

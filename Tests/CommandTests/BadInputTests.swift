@@ -15,8 +15,8 @@ import Testing
     float = folder.path("float.safetensors")
     int8 = folder.path("int8.safetensors")
     let graph = Graph.happySad(input: [24, 24, 3])
-    try RandomModels.float(graph, seed: 1).write(to: float)
-    try RandomModels.int8(graph, seed: 1).write(to: int8)
+    try FloatModel.random(graph, seed: 1).write(to: float)
+    try QuantizedModel.random(graph, seed: 1).write(to: int8)
   }
 
   private func expectFailure(

@@ -22,8 +22,8 @@ import Testing
   init() throws {
     folder = try TemporaryFolder()
     let graph = Graph.happySad(input: [32, 32, 3])
-    var floatModel = try RandomModels.float(graph, seed: 3)
-    var int8Model = try RandomModels.int8(graph, seed: 4)
+    var floatModel = try FloatModel.random(graph, seed: 3)
+    var int8Model = try QuantizedModel.random(graph, seed: 4)
     floatModel.description.preprocessing = Preprocessing(width: 32, height: 32)
     int8Model.description.preprocessing = Preprocessing(width: 32, height: 32)
     float = folder.path("float.safetensors")

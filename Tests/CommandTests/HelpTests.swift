@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-private let commands = ["demo", "train", "quantize", "compare", "classify", "live", "bench", "inspect"]
+private let commands = ["demo", "train", "quantize", "compare", "classify", "live", "bench", "inspect", "verify"]
 
 @Suite struct HelpTests {
   @Test(arguments: commands)
@@ -26,7 +26,7 @@ private let commands = ["demo", "train", "quantize", "compare", "classify", "liv
     ["quantize", "m", "--calibration", "a", "-o", "q", "--method", "percentile-12"],
     ["bench", "m", "--threads", "0"], ["bench", "m", "--isa", "mmx"], ["inspect", "m", "--image", "i.png"],
     ["compare", "a"], ["train"], ["train", "photos"], ["classify"], ["live", "--seconds", "-1"],
-    ["demo", "--images", "3"],
+    ["demo", "--images", "3"], ["verify", "--images", "0"], ["verify", "--isa", "mmx"], ["verify", "--threads", "0"],
   ])
   func wrongUse(_ arguments: [String]) throws {
     let result = try GlintProgram.run(arguments)

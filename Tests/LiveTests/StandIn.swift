@@ -30,7 +30,7 @@ enum StandIn {
   /// An int8 model of random weights, small and quick.
   static let model: String = {
     let graph = Graph.happySad(input: [32, 32, 3])
-    var model = try! RandomModels.int8(graph, seed: 5)
+    var model = try! QuantizedModel.random(graph, seed: 5)
     model.description.preprocessing = Preprocessing(width: 32, height: 32)
     let path = folder.path("model.safetensors")
     try! model.write(to: path)

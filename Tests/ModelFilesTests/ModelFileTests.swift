@@ -27,7 +27,7 @@ private let everything = Graph(
 @Suite struct ModelFileTests {
   @Test func floatRoundTrip() throws {
     let folder = try TemporaryFolder()
-    var model = try RandomModels.float(everything, seed: 1, labels: ["a", "b", "ç"])
+    var model = try FloatModel.random(everything, seed: 1, labels: ["a", "b", "ç"])
     model.description.preprocessing.fit = .face(marginPercent: 25)
     model.golden = [GoldenSample(pixels: [UInt8](repeating: 7, count: 360), logits: [1, 2, 3])]
     try model.write(to: folder.path("m"))
@@ -41,7 +41,7 @@ private let everything = Graph(
 
   @Test func quantizedRoundTrip() throws {
     let folder = try TemporaryFolder()
-    let model = try RandomModels.int8(everything, seed: 2, labels: ["a", "b", "c"])
+    let model = try QuantizedModel.random(everything, seed: 2, labels: ["a", "b", "c"])
     try model.write(to: folder.path("q"))
     let again = try QuantizedModel.load(folder.path("q"))
     #expect(again.description == model.description)
@@ -53,7 +53,7 @@ private let everything = Graph(
   /// Every byte of the header changed in two ways, every 97th of the tensors, and every cut: an error each time.
   @Test func everyDamageIsSeen() throws {
     let folder = try TemporaryFolder()
-    let model = try RandomModels.int8(
+    let model = try QuantizedModel.random(
       Graph(
         input: [4, 4, 1],
         nodes: [
@@ -82,7 +82,7 @@ private let everything = Graph(
   @Test func refusesWhatNoModelMayHold() throws {
     let folder = try TemporaryFolder()
     func refused(_ change: (inout FloatModel) -> Void) throws {
-      var model = try RandomModels.float(everything, seed: 1, labels: ["a", "b", "c"])
+      var model = try FloatModel.random(everything, seed: 1, labels: ["a", "b", "c"])
       change(&model)
       try model.write(to: folder.path("m"))
       #expect(throws: ModelFileError.self) { try FloatModel.load(folder.path("m")) }

@@ -24,7 +24,7 @@ import Training
         .init("one", .dense(.init(outputs: 2, activation: .relu)), inputs: [1]),
         .init("two", .dense(.init(outputs: 2)), inputs: [2]),
       ], outputs: [.init(value: 3, function: .softmax)])
-    var model = try RandomModels.float(graph, seed: 1)
+    var model = try FloatModel.random(graph, seed: 1)
     model.parameters[1] = .init(weight: Tensor([2, 3], [8, -1, 2, 0.25, 0.5, -0.5]), bias: Tensor([2], [1, 1]))
     model.parameters[2] = .init(weight: Tensor([2, 2], [2, 1, -1, -2]), bias: Tensor([2], [0, 0]))
     let equalized = try #require(try CrossLayerEqualization.equalized(model))
@@ -47,7 +47,7 @@ import Training
         .init("dense", .dense(.init(outputs: 3, activation: .relu)), inputs: [4]),
         .init("logits", .dense(.init(outputs: 2)), inputs: [5]),
       ], outputs: [.init(value: 6, function: .softmax)])
-    var model = try RandomModels.float(graph, seed: 2)
+    var model = try FloatModel.random(graph, seed: 2)
     for channel in 0..<4 {
       let gain: Float = [1, 10, 100, 1000][channel]
       for tap in 0..<9 { model.parameters[1]!.weight.elements[channel * 9 + tap] *= gain }
@@ -82,8 +82,8 @@ import Training
         .init("sum", .add(.relu), inputs: [1, 2]), .init("mean", .globalAveragePool, inputs: [3]),
         .init("logits", .dense(.init(outputs: 2)), inputs: [4]),
       ], outputs: [.init(value: 5, function: .softmax)])
-    #expect(try CrossLayerEqualization.equalized(try RandomModels.float(graph, seed: 3)) == nil)
-    var plain = try RandomModels.float(.happySad(input: [24, 24, 3]), seed: 4)
+    #expect(try CrossLayerEqualization.equalized(try FloatModel.random(graph, seed: 3)) == nil)
+    var plain = try FloatModel.random(.happySad(input: [24, 24, 3]), seed: 4)
     plain.parameters[0]!.weight.elements.replaceSubrange(0..<27, with: [Float](repeating: 0, count: 27))
     let equalized = try #require(try CrossLayerEqualization.equalized(plain))
     #expect(equalized.parameters.allSatisfy { $0?.weight.elements.allSatisfy(\.isFinite) ?? true })

@@ -56,7 +56,7 @@ import Training
   }
 
   @Test func logitsStayNearFloat() throws {
-    let model = try RandomModels.float(Self.graph, seed: 8)
+    let model = try FloatModel.random(Self.graph, seed: 8)
     let images = images(12, Self.graph)
     let record = try record(model, images)
     let float = try FloatInterpreter(model)
@@ -72,7 +72,7 @@ import Training
   }
 
   @Test func theSameInputsGiveTheSameFile() throws {
-    let model = try RandomModels.float(Self.graph, seed: 9)
+    let model = try FloatModel.random(Self.graph, seed: 9)
     let images = images(6, Self.graph)
     let record = try record(model, images)
     let again = try self.record(model, images.reversed())
@@ -84,12 +84,12 @@ import Training
     try record.write(to: folder.path("record.json"))
     let kept = try CalibrationRecord.load(folder.path("record.json"), for: model)
     #expect(try Quantizer(method: method).quantize(model, kept).writer().bytes() == first)
-    let other = try RandomModels.float(Self.graph, seed: 10)
+    let other = try FloatModel.random(Self.graph, seed: 10)
     #expect(throws: QuantizationError.self) { try CalibrationRecord.load(folder.path("record.json"), for: other) }
   }
 
   @Test func bytesThatOnlyMoveKeepTheirScale() throws {
-    let model = try RandomModels.float(Self.graph, seed: 3)
+    let model = try FloatModel.random(Self.graph, seed: 3)
     let result = try Quantizer().quantize(model, try record(model, images(3, Self.graph)))
     let codes = result.quantization
     #expect(codes[0] == .pixel)
@@ -98,7 +98,7 @@ import Training
   }
 
   @Test func theGoldenSampleHoldsWhatTheEngineGives() throws {
-    let model = try RandomModels.float(Self.graph, seed: 4)
+    let model = try FloatModel.random(Self.graph, seed: 4)
     let result = try Quantizer().quantize(model, try record(model, images(3, Self.graph)))
     _ = try ModelRunner(.int8(result), threads: 1)
     var changed = result
@@ -107,7 +107,7 @@ import Training
   }
 
   @Test func strangeInputsGiveASoundResult() throws {
-    var model = try RandomModels.float(Self.graph, seed: 5)
+    var model = try FloatModel.random(Self.graph, seed: 5)
     model.parameters[0]!.weight.elements = [Float](repeating: 0, count: model.parameters[0]!.weight.shape.count)
     model.parameters[0]!.bias.elements = [Float](repeating: 0, count: 16)
     let black = [[UInt8](repeating: 0, count: Self.graph.input.count)]
@@ -134,8 +134,8 @@ import Training
   }
 
   @Test func aModelAgainstItselfShowsNoDifference() throws {
-    let float = try RandomModels.float(graph, seed: 1)
-    let int8 = try RandomModels.int8(graph, seed: 1)
+    let float = try FloatModel.random(graph, seed: 1)
+    let int8 = try QuantizedModel.random(graph, seed: 1)
     for model in [LoadedModel.float(float), .int8(int8)] {
       let comparison = try Comparison(model, model, images: images(), threads: 1)
       #expect(comparison.agreement == 1)
@@ -147,15 +147,15 @@ import Training
   }
 
   @Test func wrongPairsAreRefused() throws {
-    let float = LoadedModel.float(try RandomModels.float(graph, seed: 1))
-    let labels = LoadedModel.float(try RandomModels.float(graph, seed: 1, labels: ["sad", "happy"]))
-    let shape = LoadedModel.float(try RandomModels.float(.happySad(input: [32, 32, 3]), seed: 1))
+    let float = LoadedModel.float(try FloatModel.random(graph, seed: 1))
+    let labels = LoadedModel.float(try FloatModel.random(graph, seed: 1, labels: ["sad", "happy"]))
+    let shape = LoadedModel.float(try FloatModel.random(.happySad(input: [32, 32, 3]), seed: 1))
     #expect(throws: ComparisonError.self) { try Comparison(float, labels, images: images(), threads: 1) }
     #expect(throws: ComparisonError.self) { try Comparison(float, shape, images: images(), threads: 1) }
   }
 
   @Test func layersAreHeldAgainstFloat() throws {
-    let float = try RandomModels.float(graph, seed: 6)
+    let float = try FloatModel.random(graph, seed: 6)
     let calibrator = try Calibrator(float, threads: 1)
     for image in images() { try calibrator.observe(image.pixels, hash: image.name) }
     let int8 = try Quantizer().quantize(float, calibrator.record)

@@ -17,7 +17,7 @@ let supportedISAs = ISA.detected
 /// Runs a model on every instruction set and thread count, plain and keeping all values, its buffers ending at
 /// unmapped pages, and compares all bytes with the reference.
 func expectReferenceBytes(
-  _ graph: Graph, seed: UInt64, _ extremes: Extremes = .typical, threads: [Int] = [1],
+  _ graph: Graph, seed: UInt64, _ extremes: QuantizedModel.Extremes = .typical, threads: [Int] = [1],
   sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
   let model = try QuantizedModel.random(graph, seed: seed, extremes)
@@ -64,4 +64,14 @@ func graph(_ input: Shape, _ nodes: Graph.Node...) -> Graph {
       .init("logits", .dense(.init(outputs: 3)), inputs: [count + 1]),
     ],
     outputs: [.init(value: count + 2, function: .softmax)])
+}
+
+extension Graph {
+  /// A random picture for this graph: whole range, or only 0 and 255.
+  func randomPixels(seed: UInt64, _ extremes: QuantizedModel.Extremes = .typical) -> [UInt8] {
+    var random = CounterRandom(seed: seed, stream: 2)
+    return (0..<input.count).map { _ in
+      extremes == .loud ? (random.below(2) == 0 ? 0 : 255) : UInt8(truncatingIfNeeded: random.next())
+    }
+  }
 }

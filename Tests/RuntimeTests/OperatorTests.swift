@@ -42,8 +42,8 @@ import TestSupport
     Case([4, 4, 64], 48, .init(1, 1)),
   ]
 
-  @Test(arguments: convolutions, Extremes.allCases)
-  func convolution(_ test: Case, _ extremes: Extremes) throws {
+  @Test(arguments: convolutions, QuantizedModel.Extremes.allCases)
+  func convolution(_ test: Case, _ extremes: QuantizedModel.Extremes) throws {
     // The first convolution makes channels out of pixels, so that the second reads codes.
     let lift = Operator.Convolution(outputChannels: test.input[2], window: .init(1, 1))
     try expectReferenceBytes(
@@ -55,8 +55,8 @@ import TestSupport
   }
 
   @Test(arguments: [([4, 4, 3], 16), ([5, 5, 3], 16), ([16, 37, 3], 16), ([9, 12, 3], 31), ([20, 43, 3], 32), ([7, 9, 1], 5)]
-    as [(Shape, Int)], Extremes.allCases)
-  func convolutionAndPooling(_ shape: (Shape, Int), _ extremes: Extremes) throws {
+    as [(Shape, Int)], QuantizedModel.Extremes.allCases)
+  func convolutionAndPooling(_ shape: (Shape, Int), _ extremes: QuantizedModel.Extremes) throws {
     let first = Operator.Convolution(outputChannels: shape.1, window: .init(3, 3), activation: .relu)
     let second = Operator.Convolution(outputChannels: 24, window: .init(3, 3, padding: .all(1)))
     let pool = Operator.maxPool2D(.init(2, 2, stride: 2))
@@ -69,8 +69,8 @@ import TestSupport
 
   /// Winograd's transformation: channel counts that fill no vector, the most that it takes and one more, single tiles
   /// and strips that end anywhere.
-  @Test(arguments: [8, 16, 17, 32, 33, 128, 129], Extremes.allCases)
-  func pooledConvolutionOfManyChannels(_ channels: Int, _ extremes: Extremes) throws {
+  @Test(arguments: [8, 16, 17, 32, 33, 128, 129], QuantizedModel.Extremes.allCases)
+  func pooledConvolutionOfManyChannels(_ channels: Int, _ extremes: QuantizedModel.Extremes) throws {
     let lift = Operator.Convolution(outputChannels: channels, window: .init(1, 1), activation: .relu)
     for (shape, outputs) in [([4, 4, 3], 1), ([5, 27, 3], 17), ([6, 64, 3], 32)] as [(Shape, Int)] {
       let conv = Operator.Convolution(outputChannels: outputs, window: .init(3, 3), activation: .relu6)
@@ -84,7 +84,7 @@ import TestSupport
   @Test(arguments: [1, 3, 17, 64, 100], [1, 5, 16, 33])
   func dense(_ inputs: Int, _ outputs: Int) throws {
     let layer = Operator.dense(.init(outputs: outputs, activation: .relu))
-    for extremes in Extremes.allCases {
+    for extremes in QuantizedModel.Extremes.allCases {
       try expectReferenceBytes(
         graph(
           [1, inputs, 1], .init("flatten", .flatten, inputs: [0]), .init("dense", layer, inputs: [1])), seed: 31,

@@ -13,18 +13,23 @@ public enum GlintProgram {
   }
 
   /// The program's path: it lies beside the program that runs the tests.
-  public static var path: String {
+  public static var path: String { path(of: "glint") }
+
+  private static func path(of program: String) -> String {
     let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    return tests.deletingLastPathComponent().appendingPathComponent("glint").path
+    return tests.deletingLastPathComponent().appendingPathComponent(program).path
   }
 
   /// Runs the program to its end.
   ///
   /// - Parameters:
+  ///   - program: another program of the package than `glint`.
   ///   - arguments: of the command line, the program's name left out.
   ///   - environment: variables set on top of the test's own.
-  public static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Result {
-    try run(path, arguments, environment: environment)
+  public static func run(
+    program: String = "glint", _ arguments: [String], environment: [String: String] = [:]
+  ) throws -> Result {
+    try run(path(of: program), arguments, environment: environment)
   }
 
   /// Runs a shell line in which `glint` is the program.

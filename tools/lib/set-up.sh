@@ -11,6 +11,14 @@ glint_packages=(
   "libv4l-dev     webcams that speak none of MJPEG, YUYV and NV12"
 )
 
+# For building and running aarch64 programs on another machine.
+aarch64_packages=(
+  "qemu-user              running aarch64 programs, with instructions counted"
+  "qemu-user-static       running aarch64 programs"
+  "gcc-aarch64-linux-gnu  the aarch64 linker"
+  "libc6-dev-arm64-cross  the aarch64 C library"
+)
+
 need_swift() {
   command -v swift > /dev/null && return
   if command -v apt-get > /dev/null && apt-cache show swiftlang > /dev/null 2>&1; then

@@ -3,7 +3,7 @@ import CSystem
 /// A file's bytes, mapped read-only for as long as this lives.
 public final class MappedFile: Sendable {
   /// The bytes; valid while the mapping lives.
-  public nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
+  nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
 
   /// Maps the file at `path`.
   ///
@@ -17,6 +17,9 @@ public final class MappedFile: Sendable {
     guard count > 0 else { throw ModelFileError(path: path, reason: "is empty") }
     bytes = UnsafeRawBufferPointer(start: start, count: count)
   }
+
+  /// A copy of the bytes.
+  public func copy() -> [UInt8] { Array(bytes) }
 
   deinit { sys_unmap(bytes.baseAddress, bytes.count) }
 }
