@@ -139,6 +139,13 @@ public final class Interpreter {
     self.outputs = outputs
     logitCount = outputs.reduce(0) { $0 + $1.count }
     packedBytes = memory.bytes - plan.arenaBytes
+    warmUp()
+  }
+
+  /// Computes a black picture, so that the first real one finds code, stacks and weights where later ones do.
+  private func warmUp() {
+    let pixels = [UInt8](repeating: 0, count: graph.input.count)
+    pixels.withUnsafeBufferPointer { compute($0.baseAddress!) }
   }
 
   deinit { ct_pool_destroy(pool) }
@@ -149,9 +156,13 @@ public final class Interpreter {
   ///   - pixels: `[height, width, channels]` of the graph's input, read until this returns.
   ///   - logits: room for the logits of every output, joined; its count is `logitCount`.
   public func invoke(pixels: UnsafePointer<UInt8>, logits: inout [Float]) {
+    compute(pixels)
+    finish(&logits)
+  }
+
+  private func compute(_ pixels: UnsafePointer<UInt8>) {
     start(pixels)
     for job in jobs { ct_pool_run(pool, job.task, job.context, job.parts) }
-    finish(&logits)
   }
 
   /// Computes one picture of `[height, width, channels]` and returns the logits of every output, joined.

@@ -8,22 +8,23 @@ import Tensors
 /// `glint bench`: how long one picture takes, per layer and in all.
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure the latency of an int8 model, per layer and in all, or the speed of training.",
+    abstract: "Measure the latency of a model: int8 per layer and in all, float in all; or the speed of training.",
     discussion: """
       One picture at a time, random pixels. The peak is that of the machine's dot-product instructions, measured in
-      the same run.
+      the same run. A float model is run by what trains and calibrates it, to tell what int8 gains.
 
       Examples:
         glint bench happy-sad.int8.safetensors
         glint bench happy-sad.int8.safetensors --threads 1 --isa avx2 --runs 500
         glint bench happy-sad.int8.safetensors --json > bench.json
+        glint bench happy-sad.safetensors --isa avx2
         glint bench --training --threads 2 --runs 40
 
       With --training, --runs steps of the reference network, forward, backward and Adam, on batches of painted faces
       that are in memory already.
       """)
 
-  @Argument(help: "The int8 model.")
+  @Argument(help: "A model file, int8 or float.")
   var model: String?
 
   @Flag(name: .long, help: "Measure training in place of inference; takes no model.")
@@ -56,8 +57,20 @@ struct Bench: ParsableCommand {
       let result = try TrainingBench(threads: threads.count, batch: batch, steps: runs, record: record)
       return try show(result, result.lines)
     }
-    let result = try BenchResult(path: model, kernels: isa.kernels, threads: threads.count, runs: runs)
-    try show(result, result.lines)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let loaded = try ModelFile.load(model)
+    let readMs = (clock.now - start).seconds * 1e3
+    switch loaded {
+    case .int8(let int8):
+      let result = try BenchResult(
+        int8, path: model, readMs: readMs, kernels: isa.kernels, threads: threads.count, runs: runs)
+      try show(result, result.lines)
+    case .float(let float):
+      let result = try FloatBenchResult(
+        float, path: model, readMs: readMs, limit: isa.kernels.isa, threads: threads.count, runs: runs)
+      try show(result, result.lines)
+    }
   }
 
   private func show(_ result: some Encodable, _ lines: [String]) throws {
@@ -101,17 +114,16 @@ private struct BenchResult: Encodable {
   let shareOfPeak: Double
   let layers: [Layer]
 
-  init(path: String, kernels: KernelTable, threads: Int, runs: Int) throws {
+  init(
+    _ quantized: QuantizedModel, path: String, readMs: Double, kernels: KernelTable, threads: Int, runs: Int
+  ) throws {
     let clock = ContinuousClock()
+    self.readMs = readMs
     var start = clock.now
-    let quantized = try QuantizedModel.load(path)
-    readMs = (clock.now - start).seconds * 1e3
-    start = clock.now
     let interpreter = try Interpreter(quantized, kernels: kernels, threads: threads)
     loadMs = (clock.now - start).seconds * 1e3
 
-    var random = CounterRandom(seed: 1)
-    let pixels = (0..<quantized.description.graph.input.count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    let pixels = Samples.pixels(quantized.description.graph)
     var logits = [Float](repeating: 0, count: interpreter.logitCount)
     start = clock.now
     pixels.withUnsafeBufferPointer { interpreter.invoke(pixels: $0.baseAddress!, logits: &logits) }
@@ -148,18 +160,11 @@ private struct BenchResult: Encodable {
     p99Ms = totals.quantile(0.99)
     arenaBytes = interpreter.plan.arenaBytes
     packedBytes = interpreter.packedBytes
-    peakMemoryBytes = Self.peakMemory()
+    peakMemoryBytes = Samples.peakMemory()
     peakGmacs = peak * 1e-9
     macs = interpreter.layers.reduce(0) { $0 + $1.multiplyAdds }
     gmacs = speed(macs, medianMs)
     shareOfPeak = peak > 0 ? gmacs * 1e9 / peak : 0
-  }
-
-  /// The most memory that this process has held.
-  private static func peakMemory() -> Int {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss * 1024
   }
 
   /// The table for people.
@@ -190,21 +195,5 @@ private struct BenchResult: Encodable {
       "first inference \(fixed(firstMs, 3)) ms, read \(fixed(readMs, 2)) ms, load \(fixed(loadMs, 2)) ms, arena "
         + "\(arenaBytes / 1024) KiB, packed \(packedBytes / 1024) KiB, peak memory \(peakMemoryBytes / 1_048_576) MiB",
     ]
-  }
-}
-
-/// Measured times.
-struct Samples {
-  private var times: [Double] = []
-
-  mutating func add(_ time: Double) { times.append(time) }
-
-  var least: Double { times.min() ?? 0 }
-  var median: Double { quantile(0.5) }
-
-  /// The smallest time that a share of all times does not exceed.
-  func quantile(_ share: Double) -> Double {
-    let sorted = times.sorted()
-    return sorted[max(0, min(sorted.count - 1, Int((share * Double(sorted.count)).rounded(.up)) - 1))]
   }
 }

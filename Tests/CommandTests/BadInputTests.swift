@@ -47,7 +47,6 @@ import Testing
   @Test func theWrongKindOfModel() throws {
     let out = folder.path("out")
     try expectFailure(["quantize", int8, "--calibration", folder.path(""), "-o", out], naming: "float")
-    try expectFailure(["bench", float], naming: "int8")
     try expectFailure(["inspect", float, "--kernels"], naming: "int8")
   }
 

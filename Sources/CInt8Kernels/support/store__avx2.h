@@ -31,3 +31,21 @@ CK_TARGET static inline void ck_store__avx2(const ck_conv *conv, __m256i acc, si
     memcpy(out, all, left);
   }
 }
+
+// Stores a block of channels of one pixel.
+CK_TARGET static inline void ck_store_block__avx2(const ck_conv *conv, const __m256i acc[2], size_t channel,
+                                                  ptrdiff_t place) {
+  const ck_requantization *r = &conv->requantization;
+  if (!r->plain || conv->io.accumulators || conv->channels - channel < CK_BLOCK) {
+    ck_store__avx2(conv, acc[0], channel, place);
+    if (channel + 8 < conv->channels) ck_store__avx2(conv, acc[1], channel + 8, place);
+    return;
+  }
+  __m256 low = _mm256_mul_ps(_mm256_cvtepi32_ps(acc[0]), _mm256_loadu_ps(r->multipliers + channel));
+  __m256 high = _mm256_mul_ps(_mm256_cvtepi32_ps(acc[1]), _mm256_loadu_ps(r->multipliers + channel + 8));
+  // Saturation is the clamp.
+  __m256i words = _mm256_packs_epi32(_mm256_cvtps_epi32(low), _mm256_cvtps_epi32(high));
+  words = _mm256_permute4x64_epi64(words, 0xd8);
+  __m128i codes = _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+  _mm_storeu_si128((__m128i *)((ck_code *)conv->io.output + place + (ptrdiff_t)channel), codes);
+}
