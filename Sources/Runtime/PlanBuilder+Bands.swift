@@ -136,7 +136,7 @@ extension PlanBuilder {
     fetchAhead(chain.steps, parts[0])
     let bands = memory.allocate(ck_band.self, chain.bands.count)
     for (number, band) in chain.bands.enumerated() {
-      var operations = uses.map(\.operation)
+      var operations = uses.map { $0.operation }
       if number == 0 {
         for place in uses.indices.dropLast() { resize(uses[place], rows: band[place].count) }
       } else {
@@ -171,7 +171,7 @@ extension PlanBuilder {
     _ part: UnsafeMutablePointer<ck_dense_part>, firstStep: Int
   ) -> [ck_slice] {
     var slices: [ck_slice] = []
-    var done = band.map(\.lowerBound)
+    var done = band.map { $0.lowerBound }
     for row in band.last! {
       var needed = [row + 1]
       for use in uses.dropFirst().reversed() { needed.insert((needed[0] - 1) * use.stride + use.window, at: 0) }
