@@ -120,7 +120,7 @@ struct LiveCommand: ParsableCommand {
       PageFacts(
         labels: model.description.labels,
         shown: [
-          "model": path, "kind": model.isInt8 ? "int8" : "float", "camera": source.title, "threads": "\(threads.count)",
+          "model": URL(fileURLWithPath: path).lastPathComponent, "kind": model.isInt8 ? "int8" : "float", "camera": source.title, "threads": "\(threads.count)",
           "input": "\(model.description.preprocessing.width) x \(model.description.preprocessing.height)",
         ]))
     func open(_ port: UInt16) throws -> WebServer {

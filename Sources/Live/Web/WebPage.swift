@@ -27,7 +27,7 @@ enum WebPage {
     #history { width: 100%; height: 5rem; display: block; }
     .legend { color: var(--soft); font-size: .8rem; line-height: 1.2; }
     .stage { display: grid; grid-template-columns: 6.6rem 1fr 4.2rem; gap: .5rem; align-items: center;
-      font-variant-numeric: tabular-nums; } .stage span:last-child { text-align: right; }
+      font-variant-numeric: tabular-nums; } .stage span:last-child { text-align: right; white-space: nowrap; }
     .bar { background: var(--line); border-radius: .2rem; height: .55rem; overflow: hidden; }
     .bar i { display: block; height: 100%; background: var(--b); width: 0; }
     dl { display: grid; grid-template-columns: auto 1fr; gap: .15rem .8rem; margin: 0; } dt { color: var(--soft); }
@@ -122,7 +122,7 @@ enum WebPage {
       const most = Math.max(...shown.map(([key]) => bars[key].value), .001);
       for (const [key] of shown) {
         bars[key].bar.style.width = 100 * bars[key].value / most + "%";
-        bars[key].text.textContent = bars[key].value.toFixed(2) + " ms";
+        bars[key].text.textContent = bars[key].value.toFixed(bars[key].value < 10 ? 2 : 1) + " ms";
       }
       const chart = at("history"), scale = devicePixelRatio || 1, now = performance.now();
       chart.width = chart.clientWidth * scale; chart.height = chart.clientHeight * scale;
