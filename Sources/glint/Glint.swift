@@ -7,6 +7,7 @@ struct Glint: ParsableCommand {
     abstract: "Train a small CNN, quantize it to int8, and label faces live.",
     subcommands: [
       Demo.self,
+      Paint.self,
       Train.self,
       Quantize.self,
       Compare.self,
