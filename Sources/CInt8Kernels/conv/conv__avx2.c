@@ -7,14 +7,9 @@
 
 #define CK_TARGET __attribute__((target("avx2")))
 #include "../support/store__avx2.h"
+#include "../support/vector__avx2.h"
 
 // Inputs and weights are widened to 16 bits: vpmaddubsw would saturate (2 * 255 * 127 > 32767), vpmaddwd cannot.
-#define VEC __m256i
-#define VECTORS 2
-#define X __m256i
-#define W __m256i
-#define X_STEP 4
-#define W_VECTOR 32
 #define NAME ck_qs8_qc8w_conv__avx2
 #define NAME_POOLED ck_qs8_qc8w_conv_maxpool2x2__avx2
 #define WIDE_VECTORS 2
@@ -23,27 +18,13 @@
 #define NARROW 8
 #define NARROW_POOLED 4
 
-CK_TARGET static inline __m256i load_x(const char *x) {
-  int32_t pair;
-  memcpy(&pair, x, sizeof pair);
-  return _mm256_set1_epi32(pair);
-}
+CK_TARGET static inline V32 dot(V32 acc, V32 x, V32 w) { return add32(acc, multiply_pairs(x, w)); }
 
-CK_TARGET static inline __m256i load_w(const char *w) { return _mm256_loadu_si256((const __m256i *)w); }
-
-CK_TARGET static inline __m256i load_bias(const int32_t *bias) { return _mm256_loadu_si256((const __m256i *)bias); }
-
-CK_TARGET static inline __m256i dot(__m256i acc, __m256i x, __m256i w) {
-  return _mm256_add_epi32(acc, _mm256_madd_epi16(x, w));
-}
-
-CK_TARGET static inline __m256i largest(__m256i a, __m256i b) { return _mm256_max_epi32(a, b); }
-
-CK_TARGET static inline void store(const ck_conv *conv, __m256i acc, size_t channel, ptrdiff_t place) {
+CK_TARGET static inline void store(const ck_conv *conv, V32 acc, size_t channel, ptrdiff_t place) {
   ck_store__avx2(conv, acc, channel, place);
 }
 
-CK_TARGET static inline void store_wide(const ck_conv *conv, const __m256i acc[2], size_t channel, ptrdiff_t place) {
+CK_TARGET static inline void store_wide(const ck_conv *conv, const V32 acc[2], size_t channel, ptrdiff_t place) {
   ck_store__avx2(conv, acc[0], channel, place);
   ck_store__avx2(conv, acc[1], channel + 8, place);
 }

@@ -42,60 +42,6 @@ ALWAYS_INLINE void tile(const ck_conv *conv, const int8_t *window, size_t channe
   UNROLL for (int p = 0; p < WINDOWS; p++) sums[p] = vaddq_s32(across(acc[p]), bias);
 }
 
-// One slice of 16 inputs of a pixel: four rows of four pixels against nine taps. A pixel that is loaded serves all
-// windows and taps that see it. `begins` says that the accumulators hold nothing yet.
-ALWAYS_INLINE void slice_3x3(int32x4_t acc[2][2][CHANNELS], const int8_t *x, ptrdiff_t row, ptrdiff_t pixel,
-                             const int8_t *w, size_t tap_bytes, const int begins) {
-  int8x16_t lines[2][4];
-  UNROLL for (int i = 0; i < 4; i++) lines[0][i] = vld1q_s8(x + i * pixel);
-  UNROLL for (int r = 0; r < 3; r++) {
-    x += row;
-    UNROLL for (int i = 0; i < 4; i++) lines[(r + 1) % 2][i] = vld1q_s8(x + i * pixel);
-    UNROLL for (int t = 0; t < 3; t++) {
-      const int8x16_t a = lines[r % 2][t], b = lines[r % 2][t + 1];
-      const int8x16_t a2 = lines[(r + 1) % 2][t], b2 = lines[(r + 1) % 2][t + 1];
-      UNROLL for (int pair = 0; pair < CHANNELS; pair += 2) {
-        const int8x16_t weights[2] = {vld1q_s8(w + GROUP * pair), vld1q_s8(w + GROUP * pair + GROUP)};
-        UNROLL for (int c = pair; c < pair + 2; c++) {
-          int32x4_t *s0 = &acc[0][0][c], *s1 = &acc[0][1][c], *s2 = &acc[1][0][c], *s3 = &acc[1][1][c];
-          if (begins && r + t == 0) ck_first16_by_4__neon(s0, s1, s2, s3, a, b, a2, b2, weights[c - pair]);
-          else ck_dot16_by_4__neon(s0, s1, s2, s3, a, b, a2, b2, weights[c - pair]);
-        }
-      }
-      w += tap_bytes;
-    }
-  }
-}
-
-// The largest sums of 2x2 windows of 3x3 taps, for channels in slices of 16 and neighbouring windows.
-ALWAYS_INLINE int32x4_t pooled_3x3(const int8_t *window, ptrdiff_t row, const int8_t *w, const size_t slices) {
-  const ptrdiff_t pixel = GROUP * (ptrdiff_t)slices;
-  const size_t tap_bytes = GROUP * CK_BLOCK * slices;
-  int32x4_t acc[2][2][CHANNELS];
-  slice_3x3(acc, window, row, pixel, w, tap_bytes, 1);
-  for (size_t slice = 1; slice < slices; slice++)
-    slice_3x3(acc, window + GROUP * slice, row, pixel, w + GROUP * CK_BLOCK * slice, tap_bytes, 0);
-  int32x4_t upper = vmaxq_s32(across(acc[0][0]), across(acc[0][1]));
-  int32x4_t lower = vmaxq_s32(across(acc[1][0]), across(acc[1][1]));
-  return vmaxq_s32(upper, lower);
-}
-
-// A row of pooled pixels, 16 channels of a pixel before the next pixel.
-ALWAYS_INLINE void row_3x3(const ck_conv *conv, size_t row, size_t channel, const size_t slices) {
-  const int8_t *window = (const int8_t *)conv->io.input + 2 * (ptrdiff_t)row * conv->input_row;
-  const int8_t *w = weights_of(conv, channel);
-  ptrdiff_t place = (ptrdiff_t)row * conv->output_row;
-  for (size_t column = 0; column < conv->columns; column++) {
-    int32x4_t pooled[4];
-    for (size_t v = 0; v < 4; v++)
-      pooled[v] = vaddq_s32(pooled_3x3(window, conv->input_row, w + GROUP * CHANNELS * v, slices),
-                            vld1q_s32(conv->bias + channel + 4 * v));
-    ck_store__neon(conv, pooled, 4, channel, place);
-    window += 2 * conv->input_pixel;
-    place += conv->output_pixel;
-  }
-}
-
 void ck_qs8_qc8w_conv__neon(const void *operation, size_t first, size_t end) {
   const ck_conv *conv = operation;
   for (size_t row = first; row < end; row++) {
@@ -121,19 +67,7 @@ void ck_qs8_qc8w_conv__neon(const void *operation, size_t first, size_t end) {
 // Equation (4): requantization is monotonic, so pooling before it gives the same code as pooling after it.
 void ck_qs8_qc8w_conv_maxpool2x2__neon(const void *operation, size_t first, size_t end) {
   const ck_conv *conv = operation;
-  const int is_3x3 = conv->segment_count == 3 && conv->segments[1] == conv->input_row &&
-                     conv->segments[2] == 2 * conv->input_row && conv->input_pixel % GROUP == 0 &&
-                     (ptrdiff_t)conv->segment_groups * GROUP == 3 * conv->input_pixel;
   for (size_t row = first; row < end; row++) {
-    if (is_3x3) {
-      size_t slices = (size_t)conv->input_pixel / GROUP;
-      for (size_t channel = 0; channel < conv->channels; channel += CK_BLOCK) {
-        if (slices == 1) row_3x3(conv, row, channel, 1);
-        else if (slices == 2) row_3x3(conv, row, channel, 2);
-        else row_3x3(conv, row, channel, slices);
-      }
-      continue;
-    }
     for (size_t channel = 0; channel < conv->channels; channel += CHANNELS) {
       const int8_t *window = (const int8_t *)conv->io.input + 2 * (ptrdiff_t)row * conv->input_row;
       ptrdiff_t place = (ptrdiff_t)row * conv->output_row;

@@ -4,11 +4,8 @@
 //
 // The including file defines
 //   CK_TARGET             the attribute that names the instruction set
-//   VEC, VECTORS          int32 accumulators, and how many of them make a block of CK_BLOCK channels
-//   X, W                  types of broadcast inputs and of weights
-//   X_STEP                bytes of inputs in a group
-//   W_VECTOR              bytes of weights in one vector
-//   load_x, load_w, load_bias, dot, largest
+//   V32, LANES32, load32, broadcast32, max32     as in support/vector__*.h
+//   dot                   adds the products of a group of inputs, four bytes wide, and its weights
 //   store                 requantizes and stores (or stores raw) one vector of channels of one pixel
 //   store_wide            the same for the vectors of a wide tile
 //   NAME, NAME_POOLED     the two kernels
@@ -17,9 +14,11 @@
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
-#define LANES (CK_BLOCK / VECTORS)
-
-enum { MOST_WINDOWS = 2 * NARROW_POOLED > NARROW ? 2 * NARROW_POOLED : NARROW };
+enum {
+  VECTORS = CK_BLOCK / LANES32,  // of a block
+  VECTOR_BYTES = 4 * LANES32,      // of weights
+  MOST_WINDOWS = 2 * NARROW_POOLED > NARROW ? 2 * NARROW_POOLED : NARROW
+};
 
 // Convolutions compute more than they load, so there is time to fetch what a later layer only loads: this many cache
 // lines during each segment of a tile.
@@ -32,14 +31,14 @@ CK_TARGET ALWAYS_INLINE const char *ahead_of(const ck_conv *conv, size_t row, si
 }
 
 CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, const char *window, size_t vector, const int vectors,
-                                       const int rows, const int columns, VEC acc[][WIDE_VECTORS], const char *ahead,
+                                       const int rows, const int columns, V32 acc[][WIDE_VECTORS], const char *ahead,
                                        size_t lines) {
-  const size_t block_bytes = conv->segment_count * conv->segment_groups * (VECTORS * W_VECTOR);
+  const size_t block_bytes = conv->segment_count * conv->segment_groups * (VECTORS * VECTOR_BYTES);
   const char *w[WIDE_VECTORS];
   UNROLL for (int v = 0; v < vectors; v++) {
     size_t place = vector + (size_t)v;
-    w[v] = (const char *)conv->weights + place / VECTORS * block_bytes + place % VECTORS * W_VECTOR;
-    VEC bias = load_bias(conv->bias + place * LANES);
+    w[v] = (const char *)conv->weights + place / VECTORS * block_bytes + place % VECTORS * VECTOR_BYTES;
+    V32 bias = load32(conv->bias + place * LANES32);
     UNROLL for (int p = 0; p < rows * columns; p++) acc[p][v] = bias;
   }
   const ptrdiff_t across = conv->input_pixel;
@@ -50,16 +49,16 @@ CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, const char *window, 
     // Fetched in small portions: the processor waits for nothing as long as its line fill buffers suffice.
     for (size_t i = 0; i < lines; i++, ahead += 64) __builtin_prefetch(ahead, 0, 2);
     for (size_t group = 0; group < groups; group++) {
-      W weights[WIDE_VECTORS];
+      V32 weights[WIDE_VECTORS];
       UNROLL for (int v = 0; v < vectors; v++) {
-        weights[v] = load_w(w[v]);
-        w[v] += VECTORS * W_VECTOR;
+        weights[v] = load32(w[v]);
+        w[v] += VECTORS * VECTOR_BYTES;
       }
       UNROLL for (int p = 0; p < rows * columns; p++) {
-        X value = load_x(x + (p / columns) * down + (p % columns) * across);
+        V32 value = broadcast32(x + (p / columns) * down + (p % columns) * across);
         UNROLL for (int v = 0; v < vectors; v++) acc[p][v] = dot(acc[p][v], value, weights[v]);
       }
-      x += X_STEP;
+      x += 4;
     }
   }
 }
@@ -68,13 +67,13 @@ CK_TARGET ALWAYS_INLINE void plain_tile(const ck_conv *conv, size_t row, size_t 
                                         const int vectors, const int columns) {
   const char *window = (const char *)conv->io.input + (ptrdiff_t)row * conv->input_row +
                        (ptrdiff_t)column * conv->input_pixel;
-  VEC acc[MOST_WINDOWS][WIDE_VECTORS];
+  V32 acc[MOST_WINDOWS][WIDE_VECTORS];
   conv_tile(conv, window, vector, vectors, 1, columns, acc, ahead_of(conv, row, column),
             vector == 0 ? lines_ahead(conv, columns) : 0);
   ptrdiff_t place = (ptrdiff_t)row * conv->output_row + (ptrdiff_t)column * conv->output_pixel;
   UNROLL for (int p = 0; p < columns; p++) {
-    if (vectors > 1) store_wide(conv, acc[p], vector * LANES, place);
-    else store(conv, acc[p][0], vector * LANES, place);
+    if (vectors > 1) store_wide(conv, acc[p], vector * LANES32, place);
+    else store(conv, acc[p][0], vector * LANES32, place);
     place += conv->output_pixel;
   }
 }
@@ -84,22 +83,22 @@ CK_TARGET ALWAYS_INLINE void pooled_tile(const ck_conv *conv, size_t row, size_t
                                          const int vectors, const int columns) {
   const char *window = (const char *)conv->io.input + 2 * (ptrdiff_t)row * conv->input_row +
                        2 * (ptrdiff_t)column * conv->input_pixel;
-  VEC acc[MOST_WINDOWS][WIDE_VECTORS];
+  V32 acc[MOST_WINDOWS][WIDE_VECTORS];
   conv_tile(conv, window, vector, vectors, 2, columns, acc, ahead_of(conv, row, column),
             vector == 0 ? lines_ahead(conv, columns / 2) : 0);
   ptrdiff_t place = (ptrdiff_t)row * conv->output_row + (ptrdiff_t)column * conv->output_pixel;
   UNROLL for (int p = 0; p < columns; p += 2) {
-    VEC pooled[WIDE_VECTORS];
+    V32 pooled[WIDE_VECTORS];
     UNROLL for (int v = 0; v < vectors; v++)
-      pooled[v] = largest(largest(acc[p][v], acc[p + 1][v]), largest(acc[columns + p][v], acc[columns + p + 1][v]));
-    if (vectors > 1) store_wide(conv, pooled, vector * LANES, place);
-    else store(conv, pooled[0], vector * LANES, place);
+      pooled[v] = max32(max32(acc[p][v], acc[p + 1][v]), max32(acc[columns + p][v], acc[columns + p + 1][v]));
+    if (vectors > 1) store_wide(conv, pooled, vector * LANES32, place);
+    else store(conv, pooled[0], vector * LANES32, place);
     place += conv->output_pixel;
   }
 }
 
 // Vectors of nothing but padding are left out.
-CK_TARGET ALWAYS_INLINE size_t vectors_of(const ck_conv *conv) { return (conv->channels + LANES - 1) / LANES; }
+CK_TARGET ALWAYS_INLINE size_t vectors_of(const ck_conv *conv) { return (conv->channels + LANES32 - 1) / LANES32; }
 
 // The columns of a row: whole tiles, then tiles of four windows across, then the least possible.
 #define COLUMNS(tile, vector, vectors, unit, whole)                                          \

@@ -9,6 +9,7 @@
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
 #include "../support/store__avx512.h"
+#include "../support/vector__avx512.h"
 
 // A window of 3x3 RGB pixels is three runs of 9 bytes. Two dot products take bytes 0...7 of each run from the picture
 // as it lies; the ninth bytes of the runs ("corners") are gathered into a third, so that 27 inputs cost 7 dot products
@@ -19,12 +20,6 @@ typedef struct {
   __m512i head[3], tail[3];  // by kernel row: bytes 0...3 and 4...7
   __m512i corner[2];         // by window row
 } rgb_weights;
-
-CK_TARGET ALWAYS_INLINE __m512i broadcast(const uint8_t *x) {
-  int32_t four;
-  memcpy(&four, x, sizeof four);
-  return _mm512_set1_epi32(four);
-}
 
 // corners[4 * window + r] = x[r * row + 3 * window + 8], the ninth bytes of four rows side by side, 16 windows at a
 // time. No byte beyond the last window's is read.
@@ -55,18 +50,18 @@ CK_TARGET ALWAYS_INLINE void rgb_windows(const uint8_t *x, ptrdiff_t row, const 
   UNROLL for (int r = 0; r < 4; r++) {
     const uint8_t *line = x + r * row;
     UNROLL for (int p = 0; p < columns; p++) {
-      __m512i head = broadcast(line + 3 * p);
+      __m512i head = broadcast32(line + 3 * p);
       if (r < 3) acc[0][p] = _mm512_dpbusd_epi32(acc[0][p], head, w->head[r]);
       if (r > 0) acc[1][p] = _mm512_dpbusd_epi32(acc[1][p], head, w->head[r - 1]);
     }
     UNROLL for (int p = 0; p < columns; p++) {
-      __m512i tail = broadcast(line + 3 * p + 4);
+      __m512i tail = broadcast32(line + 3 * p + 4);
       if (r < 3) acc[0][p] = _mm512_dpbusd_epi32(acc[0][p], tail, w->tail[r]);
       if (r > 0) acc[1][p] = _mm512_dpbusd_epi32(acc[1][p], tail, w->tail[r - 1]);
     }
   }
   UNROLL for (int p = 0; p < columns; p++) {
-    __m512i corner = broadcast(corners + 4 * p);
+    __m512i corner = broadcast32(corners + 4 * p);
     acc[0][p] = _mm512_dpbusd_epi32(acc[0][p], corner, w->corner[0]);
     acc[1][p] = _mm512_dpbusd_epi32(acc[1][p], corner, w->corner[1]);
   }

@@ -9,16 +9,11 @@
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
 #include "../support/store__avx2.h"
+#include "../support/vector__avx2.h"
 
 // As in rgb3x3_maxpool2x2__avx512vnni.c: 27 inputs cost 7 dot products. Two rows of six windows by eight channels are
 // summed at once, then the block's other eight channels.
 enum { WINDOWS = 6, STRIP = 256, HALF = 32 };
-
-CK_TARGET ALWAYS_INLINE __m256i broadcast(const uint8_t *x) {
-  int32_t four;
-  memcpy(&four, x, sizeof four);
-  return _mm256_set1_epi32(four);
-}
 
 // corners[4 * window + r] = x[r * row + 3 * window + 8], the ninth bytes of four rows side by side, four windows at a
 // time. No byte beyond the last window's is read.
@@ -51,7 +46,7 @@ CK_TARGET ALWAYS_INLINE void rgb_windows(const uint8_t *x, ptrdiff_t row, const 
       if (r < 3) upper = _mm256_loadu_si256((const __m256i *)(w + 128 * r + 64 * part));
       if (r > 0) lower = _mm256_loadu_si256((const __m256i *)(w + 128 * (r - 1) + 64 * part));
       UNROLL for (int p = 0; p < columns; p++) {
-        __m256i value = broadcast(x + r * row + 3 * p + 4 * part);
+        __m256i value = broadcast32(x + r * row + 3 * p + 4 * part);
         if (r < 3) acc[0][p] = _mm256_dpbusd_avx_epi32(acc[0][p], value, upper);
         if (r > 0) acc[1][p] = _mm256_dpbusd_avx_epi32(acc[1][p], value, lower);
       }
@@ -59,7 +54,7 @@ CK_TARGET ALWAYS_INLINE void rgb_windows(const uint8_t *x, ptrdiff_t row, const 
   }
   __m256i upper = _mm256_loadu_si256((const __m256i *)(w + 384)), lower = _mm256_loadu_si256((const __m256i *)(w + 448));
   UNROLL for (int p = 0; p < columns; p++) {
-    __m256i corner = broadcast(corners + 4 * p);
+    __m256i corner = broadcast32(corners + 4 * p);
     acc[0][p] = _mm256_dpbusd_avx_epi32(acc[0][p], corner, upper);
     acc[1][p] = _mm256_dpbusd_avx_epi32(acc[1][p], corner, lower);
   }

@@ -46,22 +46,6 @@ CK_TARGET ALWAYS_INLINE void rgb_pixel(const ck_conv *conv, const int8_t *x, con
   ck_store__neon(conv, pooled, 4, channel, place);
 }
 
-CK_TARGET void ck_qs8_qc8w_rgb3x3_maxpool2x2__dotprod(const void *operation, size_t first, size_t end) {
-  const ck_conv *conv = operation;
-  int8_t corners[4 * CK_RGB_STRIP];
-  for (size_t row = first; row < end; row++) {
-    const int8_t *line = (const int8_t *)conv->io.input + 2 * (ptrdiff_t)row * conv->input_row;
-    for (size_t start = 0; start < conv->columns; start += CK_RGB_STRIP / 2) {
-      size_t columns = conv->columns - start < CK_RGB_STRIP / 2 ? conv->columns - start : CK_RGB_STRIP / 2;
-      const int8_t *x = line + 6 * start;
-      ck_rgb_corners__neon(x, conv->input_row, 2 * columns, corners);
-      ptrdiff_t place = (ptrdiff_t)row * conv->output_row + (ptrdiff_t)start * conv->output_pixel;
-      for (size_t channel = 0; channel < conv->channels; channel += CK_BLOCK)
-        for (size_t column = 0; column < columns; column++)
-          rgb_pixel(conv, x + 6 * column, corners + 8 * column, channel,
-                    place + (ptrdiff_t)column * conv->output_pixel);
-    }
-  }
-}
+CK_RGB_ROWS(ck_qs8_qc8w_rgb3x3_maxpool2x2__dotprod)
 
 #endif

@@ -7,13 +7,12 @@
 
 #define CK_TARGET __attribute__((target("avx2")))
 #include "../support/store__avx2.h"
+#include "../support/vector__avx2.h"
 
 // vpmaddubsw would saturate (2 * 255 * 127 > 32767); in 16 bits there is room for Winograd's transformation, which
 // more than makes up for the width.
 #define V16 __m256i
 #define LANES16 16
-#define V32 __m256i
-#define LANES32 8
 #define TILES 6
 #define STRIP 12
 #define POOLED_VECTORS 1
@@ -29,19 +28,6 @@ CK_TARGET static inline V16 load_codes(const char *x) {
 CK_TARGET static inline V16 add16(V16 a, V16 b) { return _mm256_add_epi16(a, b); }
 CK_TARGET static inline V16 sub16(V16 a, V16 b) { return _mm256_sub_epi16(a, b); }
 CK_TARGET static inline void store16(int16_t *out, V16 v) { _mm256_storeu_si256((__m256i *)out, v); }
-CK_TARGET static inline V32 load32(const int32_t *v) { return _mm256_loadu_si256((const __m256i *)v); }
-CK_TARGET static inline void store32(int32_t *out, V32 v) { _mm256_storeu_si256((__m256i *)out, v); }
-CK_TARGET static inline V32 add32(V32 a, V32 b) { return _mm256_add_epi32(a, b); }
-CK_TARGET static inline V32 sub32(V32 a, V32 b) { return _mm256_sub_epi32(a, b); }
-CK_TARGET static inline V32 max32(V32 a, V32 b) { return _mm256_max_epi32(a, b); }
-CK_TARGET static inline V32 quarter(V32 a) { return _mm256_srai_epi32(a, 2); }
-CK_TARGET static inline V32 madd(V32 x, V32 w) { return _mm256_madd_epi16(x, w); }
-
-CK_TARGET static inline V32 broadcast_pair(const int16_t *v) {
-  int32_t pair;
-  memcpy(&pair, v, sizeof pair);
-  return _mm256_set1_epi32(pair);
-}
 
 CK_TARGET static inline void store_block(const ck_conv *conv, const V32 acc[2], size_t channel, ptrdiff_t place) {
   ck_store_block__avx2(conv, acc, channel, place);

@@ -7,11 +7,10 @@
 
 #define CK_TARGET __attribute__((target("sse4.1")))
 #include "../support/store__sse41.h"
+#include "../support/vector__sse41.h"
 
 #define V16 __m128i
 #define LANES16 8
-#define V32 __m128i
-#define LANES32 4
 #define TILES 3
 #define STRIP 12
 #define POOLED_VECTORS 1
@@ -25,19 +24,6 @@ CK_TARGET static inline V16 load_codes(const char *x) { return _mm_cvtepu8_epi16
 CK_TARGET static inline V16 add16(V16 a, V16 b) { return _mm_add_epi16(a, b); }
 CK_TARGET static inline V16 sub16(V16 a, V16 b) { return _mm_sub_epi16(a, b); }
 CK_TARGET static inline void store16(int16_t *out, V16 v) { _mm_storeu_si128((__m128i *)out, v); }
-CK_TARGET static inline V32 load32(const int32_t *v) { return _mm_loadu_si128((const __m128i *)v); }
-CK_TARGET static inline void store32(int32_t *out, V32 v) { _mm_storeu_si128((__m128i *)out, v); }
-CK_TARGET static inline V32 add32(V32 a, V32 b) { return _mm_add_epi32(a, b); }
-CK_TARGET static inline V32 sub32(V32 a, V32 b) { return _mm_sub_epi32(a, b); }
-CK_TARGET static inline V32 max32(V32 a, V32 b) { return _mm_max_epi32(a, b); }
-CK_TARGET static inline V32 quarter(V32 a) { return _mm_srai_epi32(a, 2); }
-CK_TARGET static inline V32 madd(V32 x, V32 w) { return _mm_madd_epi16(x, w); }
-
-CK_TARGET static inline V32 broadcast_pair(const int16_t *v) {
-  int32_t pair;
-  memcpy(&pair, v, sizeof pair);
-  return _mm_set1_epi32(pair);
-}
 
 CK_TARGET static inline void store_block(const ck_conv *conv, const V32 acc[4], size_t channel, ptrdiff_t place) {
   for (size_t i = 0; i < 4 && channel + 4 * i < conv->channels; i++)

@@ -1,7 +1,6 @@
 // The products of winograd_template.h where one instruction multiplies pairs of 16-bit inputs by pairs of weights and
-// adds both products (pmaddwd). The includer defines CK_TARGET, V32, LANES32, load32, add32, store32, madd (a vector of
-// pairs times a vector of pairs) and broadcast_pair,
-// TILES and TILE_VECTORS (how many tiles and vectors of channels are summed at once).
+// adds both products (pmaddwd). The includer brings the names of support/vector__*.h, and defines TILES and TILE_VECTORS:
+// how many tiles and vectors of channels are summed at once.
 
 // m[tile][channel] = sum over groups of v[tile][group] . u[group][channel], pairs times pairs.
 CK_TARGET static inline __attribute__((always_inline)) void products(const int16_t *v, size_t tile_step,
@@ -12,13 +11,13 @@ CK_TARGET static inline __attribute__((always_inline)) void products(const int16
     const int16_t *w = u + 2 * lane;
     for (size_t group = 0; group < groups; group++, w += 2 * CK_BLOCK) {
 #pragma clang loop unroll(full)
-      for (int i = 0; i < TILE_VECTORS; i++) weights[i] = load32((const int32_t *)(w + 2 * LANES32 * i));
+      for (int i = 0; i < TILE_VECTORS; i++) weights[i] = load32(w + 2 * LANES32 * i);
 #pragma clang loop unroll(full)
       for (int t = 0; t < tiles; t++) {
-        V32 x = broadcast_pair(v + (size_t)t * tile_step + 2 * group);
+        V32 x = broadcast32(v + (size_t)t * tile_step + 2 * group);
 #pragma clang loop unroll(full)
         for (int i = 0; i < TILE_VECTORS; i++) {
-          V32 product = madd(x, weights[i]);
+          V32 product = multiply_pairs(x, weights[i]);
           acc[t][i] = group == 0 ? product : add32(acc[t][i], product);
         }
       }

@@ -5,39 +5,28 @@
 
 #include <arm_neon.h>
 
+#define CK_TARGET
+#define V32 int32x4_t
+#define INPUTS int8x16x2_t
+#define STEP 32
+#define OUTPUTS 8
+#define NAME ck_qs8_qc8w_dense__neon
+
+CK_TARGET static inline V32 zero32(void) { return vdupq_n_s32(0); }
+CK_TARGET static inline int32_t sum_of_lanes(V32 v) { return vaddvq_s32(v); }
+CK_TARGET static inline INPUTS load_inputs(const ck_code *x) {
+  return (int8x16x2_t){{vld1q_s8(x), vld1q_s8(x + 16)}};
+}
+
 // Two products fit in 16 bits, since -128 is no weight: 2 * 128 * 127 = 32512.
-static inline int32x4_t dot16(int32x4_t acc, int8x16_t x, int8x16_t w) {
+static inline V32 dot16(V32 acc, int8x16_t x, int8x16_t w) {
   int16x8_t pairs = vmull_s8(vget_low_s8(x), vget_low_s8(w));
   return vpadalq_s16(acc, vmlal_high_s8(pairs, x, w));
 }
-
-// `rows` outputs share each load of the input.
-static inline __attribute__((always_inline)) void dense_rows(const ck_dense *dense, size_t output, const int rows) {
-  const ck_code *x = dense->io.input;
-  const int8_t *w = dense->weights + output * dense->row_bytes;
-  int32x4_t acc[8];
-#pragma clang loop unroll(full)
-  for (int r = 0; r < rows; r++) acc[r] = vdupq_n_s32(0);
-  for (size_t i = 0; i < dense->row_bytes; i += 32) {
-    int8x16_t low = vld1q_s8(x + i), high = vld1q_s8(x + i + 16);
-#pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++) {
-      const int8_t *row = w + (size_t)r * dense->row_bytes + i;
-      acc[r] = dot16(dot16(acc[r], low, vld1q_s8(row)), high, vld1q_s8(row + 16));
-    }
-  }
-#pragma clang loop unroll(full)
-  for (int r = 0; r < rows; r++) {
-    uint32_t sum = (uint32_t)vaddvq_s32(acc[r]) + (uint32_t)dense->bias[output + (size_t)r];
-    ck_dense_store(dense, output + (size_t)r, (int32_t)sum);
-  }
+static inline V32 dot(V32 acc, INPUTS x, const int8_t *w) {
+  return dot16(dot16(acc, x.val[0], vld1q_s8(w)), x.val[1], vld1q_s8(w + 16));
 }
 
-void ck_qs8_qc8w_dense__neon(const void *operation, size_t first, size_t end) {
-  const ck_dense *dense = operation;
-  size_t output = first;
-  for (; output + 8 <= end; output += 8) dense_rows(dense, output, 8);
-  for (; output < end; output++) dense_rows(dense, output, 1);
-}
+#include "dense_template.h"
 
 #endif
