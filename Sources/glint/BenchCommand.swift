@@ -118,12 +118,12 @@ private struct BenchResult: Encodable {
     _ quantized: QuantizedModel, path: String, readMs: Double, kernels: KernelTable, threads: Int, runs: Int
   ) throws {
     let clock = ContinuousClock()
+    let pixels = Samples.pixels(quantized.description.graph)
     self.readMs = readMs
     var start = clock.now
     let interpreter = try Interpreter(quantized, kernels: kernels, threads: threads)
     loadMs = (clock.now - start).seconds * 1e3
 
-    let pixels = Samples.pixels(quantized.description.graph)
     var logits = [Float](repeating: 0, count: interpreter.logitCount)
     start = clock.now
     pixels.withUnsafeBufferPointer { interpreter.invoke(pixels: $0.baseAddress!, logits: &logits) }
