@@ -10,16 +10,22 @@ public struct ModelDescription: Hashable, Sendable {
   public var labels: [String]
   /// What a person should know.
   public var card: ModelCard
+  /// Logits are divided by this before they become probabilities, so that these say how often an answer is right
+  /// (temperature scaling, Guo et al. 2017); fitted on validation pictures. 1 changes nothing.
+  public var temperature: Float
 
   /// Makes a description.
-  public init(graph: Graph, preprocessing: Preprocessing, labels: [String], card: ModelCard = ModelCard()) {
+  public init(
+    graph: Graph, preprocessing: Preprocessing, labels: [String], card: ModelCard = ModelCard(), temperature: Float = 1
+  ) {
     self.graph = graph
     self.preprocessing = preprocessing
     self.labels = labels
     self.card = card
+    self.temperature = temperature
   }
 
-  /// The probability of each label, from the logits of a classifier's only output.
+  /// The probability of each label, from the logits of a classifier's only output, calibrated by the temperature.
   ///
   /// - Parameters:
   ///   - logits: `[1]` for a sigmoid of two classes, `[labels]` for softmax.
@@ -28,11 +34,11 @@ public struct ModelDescription: Hashable, Sendable {
     switch graph.outputs[0].function {
     case .identity: return logits
     case .sigmoid:
-      let ones = logits.map { 1 / (1 + exp(-$0)) }
+      let ones = logits.map { 1 / (1 + exp(-$0 / temperature)) }
       return ones.count == 1 ? [1 - ones[0], ones[0]] : ones
     case .softmax:
       let largest = logits.max() ?? 0
-      let powers = logits.map { exp($0 - largest) }
+      let powers = logits.map { exp(($0 - largest) / temperature) }
       let sum = powers.reduce(0, +)
       return powers.map { $0 / sum }
     }

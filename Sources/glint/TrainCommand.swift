@@ -31,6 +31,7 @@ struct Train: ParsableCommand {
         glint train photos facecrops -o faces.safetensors --boxes faces.csv --margin 10
         glint train photos --augmentation strong --show-augmentation sheet.jpg
         glint train photos -o faces.safetensors --resume
+        glint train photos -o faces.safetensors --report training.html
         glint train photos -o faces.safetensors --json > epochs.jsonl
       """)
 
@@ -109,6 +110,9 @@ struct Train: ParsableCommand {
   @Flag(name: .long, help: "Go on from the checkpoint beside the output.")
   var resume = false
 
+  @Option(name: .long, help: "Write an HTML report to this file.")
+  var report: String?
+
   @OptionGroup var split: SplitOption
   @Option(name: .long, help: "Seconds between two checkpoints, from which a killed run can go on.")
   var checkpointInterval = 20.0
@@ -181,6 +185,7 @@ struct Train: ParsableCommand {
 
   func run() throws {
     if output != nil { try checkOutput() }
+    if let report { try AtomicFile.checkWritable(report) }
     if let showAugmentation { try AtomicFile.checkWritable(showAugmentation) }
     let dataset = try readDataset(
       data, boxes: boxes.boxes, split: split.shares, threads: threads.count, quiet: quiet.quiet)
@@ -245,28 +250,27 @@ struct Train: ParsableCommand {
   }
 
   private func finish(_ loop: TrainingLoop, _ ending: TrainingLoop.Ending) throws {
-    let validation = try Judgement(loop, loop.dataset.validation)
-    let test = loop.dataset.test.isEmpty ? nil : try Judgement(loop, loop.dataset.test)
-    var model = try loop.model(validation: validation.metrics, test: test?.metrics, tool: "glint")
-    for (part, judgement) in [("validation", validation), ("test", test)] {
-      for (source, metrics) in judgement?.bySource ?? [] {
-        model.description.card["\(part) accuracy on \(source)"] = accuracyInWords(metrics)
-      }
-    }
+    let verdict = try Verdict(loop)
+    let model = try verdict.model(loop, tool: "glint")
     try model.write(to: modelPath)
+    if let report {
+      let command = "glint " + CommandLine.arguments.dropFirst().joined(separator: " ")
+      try TrainingPage.report(loop, verdict, model, path: modelPath, command: command).page.write(to: report)
+    }
     if json.json {
       emit(
         try jsonLine(
           FinalLine(
             weights_sha256: model.weightsSHA256, best_epoch: loop.bestEpoch, epochs: loop.history.count,
-            validation: validation.line, test: test?.line)))
+            temperature: verdict.temperature, validation: verdict.validation.line, test: verdict.test?.line)))
       return
     }
     if ending == .earlyStopped { emit("Stopped after epoch \(loop.history.count): the validation loss got no better.") }
-    validation.show("validation")
-    test?.show("test")
-    emit("weights sha256 \(model.weightsSHA256)")
+    verdict.validation.show("validation")
+    verdict.test?.show("test")
+    emit("temperature \(verdict.temperature), weights sha256 \(model.weightsSHA256)")
     emit("\(modelPath): the weights of epoch \(loop.bestEpoch)")
+    if let report { emit("Report: \(report)") }
   }
 }
 
@@ -295,6 +299,7 @@ private struct FinalLine: Encodable {
   let weights_sha256: String
   let best_epoch: Int
   let epochs: Int
+  let temperature: Float
   let validation: MetricsLine
   let test: MetricsLine?
 }

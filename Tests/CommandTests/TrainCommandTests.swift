@@ -18,6 +18,7 @@ import Testing
     let validation_accuracy: Double?
     let images_per_second: Double?
     let weights_sha256: String?
+    let temperature: Double?
     let test: Part?
   }
 
@@ -56,6 +57,27 @@ import Testing
     let bytes = { (name: String) in try Data(contentsOf: URL(fileURLWithPath: folder.path(name))) }
     #expect(try bytes("one.safetensors") == bytes("two.safetensors"))
     #expect(try !folder.names().contains { $0.contains("checkpoint") })
+  }
+
+  @Test func writesAPageAndCalibrates() throws {
+    let run = try GlintProgram.run(arguments("m.safetensors", ["--report", folder.path("page.html")]))
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try #require(lines(run.output).last?.temperature) > 0)
+    let page = try String(contentsOfFile: folder.path("page.html"), encoding: .utf8)
+    for words in ["Training of m.safetensors", "Confusion matrix", "Reliability", "Each class", "glint train"] {
+      #expect(page.contains(words), "\(words)")
+    }
+    let shown = try GlintProgram.run(["inspect", folder.path("m.safetensors")])
+    #expect(shown.output.contains("calibration: logits are divided by"))
+  }
+
+  @Test func drawsWhatAugmentationDoes() throws {
+    let run = try GlintProgram.run(
+      ["train", folder.path("data"), "--size", "24", "--augmentation", "strong", "--quiet", "--show-augmentation", folder.path("s.png")])
+    #expect(run.status == 0, "\(run.errors)")
+    let sheet = try ImageDecoder.decode(path: folder.path("s.png"))
+    #expect(sheet.width == 12 * 99 + 3 && sheet.height == 12 * 99 + 3)
+    #expect(try GlintProgram.run(["train", folder.path("data")]).status == 2)
   }
 
   /// Killed three times without warning, then left alone: the same weights as without.

@@ -48,3 +48,24 @@ import Testing
     #expect(try graph.parameterShapes()[0]?.weight == [4, 3, 3, 1])
   }
 }
+
+@Suite struct ProbabilityTests {
+  @Test func logitsAreDividedByTheTemperature() {
+    var description = ModelDescription(
+      graph: .happySad(), preprocessing: Preprocessing(width: 256, height: 256), labels: ["happy", "sad"])
+    // An exponential that shows what it was asked for.
+    func asked(_ logits: [Float]) -> Float {
+      var last: Float = 0
+      _ = description.probabilities(logits: logits) {
+        last = $0
+        return 1
+      }
+      return last
+    }
+    #expect(asked([3]) == -3)
+    description.temperature = 2
+    #expect(asked([3]) == -1.5)
+    description.graph.outputs[0].function = .softmax
+    #expect(asked([5, 1]) == -2)
+  }
+}

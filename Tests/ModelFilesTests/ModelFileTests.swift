@@ -29,6 +29,7 @@ private let everything = Graph(
     let folder = try TemporaryFolder()
     var model = try FloatModel.random(everything, seed: 1, labels: ["a", "b", "ç"])
     model.description.preprocessing.fit = .face(marginPercent: 25)
+    model.description.temperature = 1.37
     model.golden = [GoldenSample(pixels: [UInt8](repeating: 7, count: 360), logits: [1, 2, 3])]
     try model.write(to: folder.path("m"))
     let again = try FloatModel.load(folder.path("m"))
@@ -48,6 +49,16 @@ private let everything = Graph(
     #expect(again.parameters == model.parameters)
     #expect(again.quantization == model.quantization)
     #expect(throws: ModelFileError.self) { try FloatModel.load(folder.path("q")) }
+  }
+
+  @Test(arguments: [Float.nan, 0, -1, 1e9])
+  func refusesATemperatureThatIsNone(_ temperature: Float) throws {
+    let folder = try TemporaryFolder()
+    var model = try RandomModels.float(everything, seed: 1, labels: ["a", "b", "c"])
+    model.description.temperature = temperature
+    try model.write(to: folder.path("m"))
+    let error = try #require(caught(ModelFileError.self) { try FloatModel.load(folder.path("m")) })
+    #expect("\(error)".contains("temperature"))
   }
 
   /// Every byte of the header changed in two ways, every 97th of the tensors, and every cut: an error each time.

@@ -15,6 +15,7 @@ enum DescriptionCoding {
     writer.add(metadata: "labels", JSONValue.array(description.labels.map { .string($0) }).text)
     let card = description.card.entries.map { JSONValue.Member($0.field, .string($0.text)) }
     writer.add(metadata: "card", JSONValue.object(card).text)
+    if description.temperature != 1 { writer.add(metadata: "temperature", "\(description.temperature)") }
   }
 
   static func read(from file: SafetensorsFile) throws(ModelFileError) -> ModelDescription {
@@ -45,7 +46,12 @@ enum DescriptionCoding {
       throw ModelFileError(path: file.path, place: "card", reason: "is no object")
     }
     let card = ModelCard(entries.map { .init($0.name, $0.value.string ?? "") })
-    let description = ModelDescription(graph: graph, preprocessing: preprocessing, labels: labels, card: card)
+    let temperature = file.metadata("temperature").map { Float($0) ?? 0 } ?? 1
+    guard temperature >= 0.01, temperature <= 100 else {
+      throw ModelFileError(path: file.path, place: "metadata 'temperature'", reason: "is no number from 0.01 to 100")
+    }
+    let description = ModelDescription(
+      graph: graph, preprocessing: preprocessing, labels: labels, card: card, temperature: temperature)
     try checkLabels(description, path: file.path)
     return description
   }

@@ -41,6 +41,12 @@ public struct Share: Hashable, Sendable {
     self.high = high
   }
 
+  /// The share and, in brackets, its interval.
+  var withInterval: String {
+    guard low.isFinite, high.isFinite else { return Figures.percent(value) }
+    return "\(Figures.percent(value)) (\(Figures.percent(low)) to \(Figures.percent(high)))"
+  }
+
   /// The interval in words, or nothing.
   var interval: String {
     low.isFinite && high.isFinite ? "95 % interval \(Figures.percent(low)) to \(Figures.percent(high))" : ""

@@ -10,12 +10,60 @@ public struct TrainingReport: Sendable {
   public var keptEpoch: Int?
   /// What the model did on the test part.
   public var test: Evaluation?
-  /// A few pictures of the test part.
+  /// What the test part is called where it is none.
+  public var part = "test"
+  /// Figures of each class in the test part; without them, those that follow from its confusion matrix.
+  public var classes: [ClassFigures] = []
+  /// Figures of the test part by where its pictures come from.
+  public var sources: [Source] = []
+  /// Confidence against accuracy in the test part before probabilities were calibrated.
+  public var uncalibrated: Reliability?
+  /// The pictures of the test part that the model was most wrong about.
   public var samples: [JudgedPicture]
   /// What a reader should know, such as files that were passed over.
   public var notes: [String]
   /// The last line of the page.
   public var footer: String
+
+  /// One class of the test part.
+  public struct ClassFigures: Sendable {
+    /// Its name.
+    public var name: String
+    /// Its pictures.
+    public var pictures: Int
+    /// Of the pictures called so, the share that is.
+    public var precision: Share
+    /// Of its pictures, the share that was called so.
+    public var recall: Share
+
+    /// Makes the figures of a class.
+    public init(name: String, pictures: Int, precision: Share, recall: Share) {
+      self.name = name
+      self.pictures = pictures
+      self.precision = precision
+      self.recall = recall
+    }
+  }
+
+  /// The pictures of the test part that come from one place.
+  public struct Source: Sendable {
+    /// Where they come from.
+    public var name: String
+    /// How many they are.
+    public var pictures: Int
+    /// Share of right labels.
+    public var accuracy: Share
+    /// The recall of each class.
+    public var recalls: [Share]
+
+    /// Makes the figures of a source.
+    public init(name: String, pictures: Int, accuracy: Share, recalls: [Share]) {
+      self.name = name
+      self.pictures = pictures
+      self.accuracy = accuracy
+      self.recalls = recalls
+    }
+  }
 
   /// Makes a report.
   public init(
@@ -38,8 +86,8 @@ public struct TrainingReport: Sendable {
     if let test {
       let kept = history.first { $0.epoch == keptEpoch }
       var figures = [
-        Headline(Figures.percent(test.accuracy.value), "test accuracy", detail: test.accuracy.interval),
-        Headline(Figures.count(test.confusion.total), "test pictures", detail: "never seen in training"),
+        Headline(Figures.percent(test.accuracy.value), "\(part) accuracy", detail: test.accuracy.interval),
+        Headline(Figures.count(test.confusion.total), "\(part) pictures", detail: "never seen in training"),
       ]
       if let kept {
         let accuracy = Figures.percent(kept.validationAccuracy)
@@ -49,11 +97,13 @@ public struct TrainingReport: Sendable {
     }
     if !notes.isEmpty { sections.append(ReportSection("", blocks: notes.map { .note($0, tone: .warning) })) }
     sections.append(Self.curves(history, keptEpoch: keptEpoch))
-    if let test { sections.append(Self.result(test)) }
+    if let test { sections.append(result(test)) }
     if !samples.isEmpty {
       sections.append(
         ReportSection(
-          "Pictures", text: "From the test part.", blocks: [.gallery(samples.map(\.captioned))]))
+          "Most wrong", text: "Pictures of the \(part) part with a wrong label, the surest first, as the network saw them. "
+            + "Many such pictures show a label that is doubtful, or a kind of picture that there is too little of.",
+          blocks: [.gallery(samples.map(\.captioned))]))
     }
     if !facts.isEmpty { sections.append(ReportSection("Recipe", blocks: [.facts(facts)])) }
     return ReportPage(
@@ -78,21 +128,40 @@ public struct TrainingReport: Sendable {
       blocks: [.chart(loss, title: "Loss"), .chart(accuracy, title: "Accuracy")])
   }
 
-  /// Confusion matrix and figures of each class.
-  static func result(_ test: Evaluation) -> ReportSection {
+  /// Confusion matrix, figures of each class and source, ROC curve, calibration.
+  private func result(_ test: Evaluation) -> ReportSection {
     let matrix = test.confusion
-    let rows = matrix.labels.indices.map { label -> [ReportTable.Cell] in
-      [
-        .text(matrix.labels[label]), .number(Figures.percent(matrix.precision(label))),
-        .number(Figures.percent(matrix.recall(label))), .number(Figures.count(matrix.counts[label].reduce(0, +))),
-      ]
+    let classes =
+      self.classes.isEmpty
+      ? matrix.labels.indices.map { label in
+        ClassFigures(
+          name: matrix.labels[label], pictures: matrix.counts[label].reduce(0, +),
+          precision: Share(matrix.precision(label)), recall: Share(matrix.recall(label)))
+      } : self.classes
+    let rows = classes.map { row -> [ReportTable.Cell] in
+      [.text(row.name), .number(row.precision.withInterval), .number(row.recall.withInterval), .number(Figures.count(row.pictures))]
     }
-    let table = ReportTable(columns: ["class", "precision", "recall", "pictures"], rows: rows)
     var blocks: [ReportBlock] = [
-      .confusion(matrix, title: "Confusion matrix"), .table(table, title: "Each class", wide: false),
+      .confusion(matrix, title: "Confusion matrix"),
+      .table(ReportTable(columns: ["class", "precision", "recall", "pictures"], rows: rows), title: "Each class"),
     ]
+    if !sources.isEmpty {
+      let rows = sources.map { source -> [ReportTable.Cell] in
+        [.text(source.name), .number(source.accuracy.withInterval)] + source.recalls.map { .number($0.withInterval) }
+          + [.number(Figures.count(source.pictures))]
+      }
+      let columns = ["source", "accuracy"] + matrix.labels.map { "recall \($0)" } + ["pictures"]
+      blocks.append(.table(ReportTable(columns: columns, rows: rows), title: "By source"))
+    }
     if let roc = test.roc { blocks.append(.roc([(test.name, roc)])) }
-    if let reliability = test.reliability { blocks.append(.reliability([(test.name, reliability)])) }
-    return ReportSection("Test", text: "Pictures that neither training nor the choice of weights has seen.", blocks: blocks)
+    if let reliability = test.reliability {
+      blocks.append(.reliability([(test.name, reliability)] + (uncalibrated.map { [("before", $0)] } ?? [])))
+    }
+    let text =
+      part == "test"
+      ? "Pictures that neither training nor the choice of weights has seen."
+      : "Pictures that training has not seen; the choice of weights has."
+    return ReportSection(
+      part.prefix(1).uppercased() + part.dropFirst(), text: text + " In brackets, 95 % intervals.", blocks: blocks)
   }
 }

@@ -286,7 +286,9 @@ public final class TrainingLoop {
         let logits = network.logits(image)
         sum += plain.evaluate(logits, label: picture.label, scale: 1, gradient: nil)
         predictions.append(
-          .init(name: picture.name, label: picture.label, probabilities: loss.probabilities(Array(logits))))
+          .init(
+            name: picture.name, label: picture.label, probabilities: loss.probabilities(Array(logits)),
+            logits: Array(logits)))
       }
       loader.finish(batch)
     }

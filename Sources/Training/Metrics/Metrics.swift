@@ -10,12 +10,15 @@ public struct Metrics: Sendable {
     public var label: Int
     /// By class.
     public var probabilities: [Double]
+    /// What the probabilities were made of, where that is known.
+    public var logits: [Float]
 
     /// Makes a prediction.
-    public init(name: String, label: Int, probabilities: [Double]) {
+    public init(name: String, label: Int, probabilities: [Double], logits: [Float] = []) {
       self.name = name
       self.label = label
       self.probabilities = probabilities
+      self.logits = logits
     }
 
     /// The class with the largest probability, the first of equals.
@@ -67,6 +70,16 @@ public struct Metrics: Sendable {
   public func recall(_ label: Int) -> Double? {
     let there = confusion[label].reduce(0, +)
     return there == 0 ? nil : Double(confusion[label][label]) / Double(there)
+  }
+
+  /// The 95 % interval of a class's recall.
+  public func recallInterval(_ label: Int) -> ClosedRange<Double> {
+    Wilson.interval(confusion[label][label], of: confusion[label].reduce(0, +))
+  }
+
+  /// The 95 % interval of a class's precision.
+  public func precisionInterval(_ label: Int) -> ClosedRange<Double> {
+    Wilson.interval(confusion[label][label], of: confusion.reduce(0) { $0 + $1[label] })
   }
 
   /// The area under the ROC curve by ranks (Mann-Whitney), ties half.

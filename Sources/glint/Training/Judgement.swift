@@ -1,22 +1,36 @@
+import Graphs
 import Training
 
 /// How a network did on one part of its data: in all, and by the data folder that the pictures come from.
 struct Judgement {
   let labels: [String]
+  let pictures: [Dataset.Picture]
+  /// One a picture, calibrated.
   let predictions: [Metrics.Prediction]
   let metrics: Metrics
+  /// As the logits came, before they were divided by the temperature.
+  let uncalibrated: (predictions: [Metrics.Prediction], metrics: Metrics)
   /// By data folder, where there are several.
   let bySource: [(source: String, metrics: Metrics)]
 
-  init(_ loop: TrainingLoop, _ pictures: [Dataset.Picture]) throws {
+  /// Runs pictures through the trained network; `predictions` are theirs where they are known already.
+  ///
+  /// - Parameter temperature: what logits are divided by before they become probabilities.
+  init(
+    _ loop: TrainingLoop, _ pictures: [Dataset.Picture], _ predictions: [Metrics.Prediction], loss: Double,
+    temperature: Float
+  ) {
     let dataset = loop.dataset
     let classes = dataset.labels.count
     labels = dataset.labels
-    let judged = try loop.evaluate(pictures)
-    (metrics, predictions) = judged
+    self.pictures = pictures
+    let calibrated = Temperature.apply(temperature, to: predictions)
+    self.predictions = calibrated
+    metrics = Metrics(calibrated, classes: classes, loss: loss)
+    uncalibrated = (predictions, Metrics(predictions, classes: classes, loss: loss))
     var parts: [(source: String, metrics: Metrics)] = []
     for (origin, source) in dataset.origins.enumerated() where dataset.origins.count > 1 {
-      let own = zip(pictures, judged.predictions).filter { $0.0.origin == origin }.map(\.1)
+      let own = zip(pictures, calibrated).filter { $0.0.origin == origin }.map(\.1)
       if !own.isEmpty { parts.append((source, Metrics(own, classes: classes))) }
     }
     bySource = parts
@@ -31,15 +45,56 @@ struct Judgement {
           + "recall \(metrics.recall(label).map { percent($0) } ?? "none there")")
     }
     for (source, metrics) in bySource { emit("  on \(source): accuracy \(accuracyInWords(metrics))") }
+    emit(
+      "  calibration error \(fixed(metrics.calibrationError, 3)), "
+        + "\(fixed(uncalibrated.metrics.calibrationError, 3)) before the temperature")
   }
 
   /// The figures for programs.
   var line: MetricsLine {
     var line = MetricsLine(metrics, labels)
+    line.ece_uncalibrated = uncalibrated.metrics.calibrationError
     if !bySource.isEmpty {
       line.sources = Dictionary(bySource.map { ($0.source, MetricsLine($0.metrics, labels)) }) { first, _ in first }
     }
     return line
+  }
+}
+
+/// Both judged parts of a training run, and the temperature that the first was fitted to.
+struct Verdict {
+  let temperature: Float
+  let validation: Judgement
+  let test: Judgement?
+
+  init(_ loop: TrainingLoop) throws {
+    let first = try loop.evaluate(loop.dataset.validation)
+    temperature = Temperature.fitted(to: first.predictions)
+    validation = Judgement(
+      loop, loop.dataset.validation, first.predictions, loss: first.metrics.loss, temperature: temperature)
+    guard !loop.dataset.test.isEmpty else {
+      test = nil
+      return
+    }
+    let second = try loop.evaluate(loop.dataset.test)
+    test = Judgement(loop, loop.dataset.test, second.predictions, loss: second.metrics.loss, temperature: temperature)
+  }
+
+  /// The model of the trained network, with figures by source and the temperature.
+  func model(_ loop: TrainingLoop, tool: String) throws -> FloatModel {
+    var model = try loop.model(validation: validation.metrics, test: test?.metrics, tool: tool)
+    for (part, judgement) in [("validation", validation), ("test", test)] {
+      for (source, metrics) in judgement?.bySource ?? [] {
+        model.description.card["\(part) accuracy on \(source)"] = accuracyInWords(metrics)
+      }
+    }
+    model.description.temperature = temperature
+    let judged = test ?? validation
+    model.description.card["calibration"] =
+      "logits are divided by \(temperature), fitted on the validation pictures; expected calibration error on the "
+      + "\(test == nil ? "validation" : "test") pictures \(fixed(judged.metrics.calibrationError, 3)), "
+      + "\(fixed(judged.uncalibrated.metrics.calibrationError, 3)) before"
+    return model
   }
 }
 
@@ -60,6 +115,8 @@ struct MetricsLine: Encodable {
   let ece: Double
   let confusion: [[Int]]
   let precision, recall: [String: Double?]
+  /// The calibration error before the temperature.
+  var ece_uncalibrated: Double?
   /// By data folder, where there are several.
   var sources: [String: MetricsLine]?
 
