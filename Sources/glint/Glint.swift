@@ -15,6 +15,7 @@ struct Glint: ParsableCommand {
       Bench.self,
       Verify.self,
       Classify.self,
+      Doctor.self,
       LiveCommand.self,
     ])
 }

@@ -31,6 +31,7 @@ struct Train: ParsableCommand {
         glint train photos facecrops -o faces.safetensors --boxes faces.csv --margin 10
         glint train photos --augmentation strong --show-augmentation sheet.jpg
         glint train photos -o faces.safetensors --resume
+        glint train photos -o faces.safetensors --events runs/first     # tensorboard --logdir runs
         glint train photos -o faces.safetensors --report training.html
         glint train photos -o faces.safetensors --json > epochs.jsonl
       """)
@@ -112,6 +113,9 @@ struct Train: ParsableCommand {
 
   @Option(name: .long, help: "Write an HTML report to this file.")
   var report: String?
+
+  @Option(name: .long, help: "Write figures of every batch and epoch to event files in this folder, for TensorBoard.")
+  var events: String?
 
   @OptionGroup var split: SplitOption
   @Option(name: .long, help: "Seconds between two checkpoints, from which a killed run can go on.")
@@ -205,18 +209,19 @@ struct Train: ParsableCommand {
       cacheBytes: cache << 20)
     let hadOutput = FileManager.default.fileExists(atPath: modelPath)
     Interruption.listen()
-    let ending = try train(loop)
+    let log = try events.map { try EventLog(folder: $0) }
+    let ending = try train(loop, log)
     switch ending {
     case .completed, .earlyStopped:
-      try finish(loop, ending)
+      try finish(loop, ending, log)
       try? FileManager.default.removeItem(atPath: checkpointPath)
     case .cancelled:
-      if loop.bestEpoch > 0, !hadOutput { try finish(loop, ending) }
+      if loop.bestEpoch > 0, !hadOutput { try finish(loop, ending, log) }
       throw Failure(
         "interrupted after \(loop.history.count) epochs. Everything is kept in \(checkpointPath); "
           + "the same command with --resume goes on from there.")
     case .diverged(let step, let layer):
-      if loop.bestEpoch > 0, !hadOutput { try finish(loop, ending) }
+      if loop.bestEpoch > 0, !hadOutput { try finish(loop, ending, log) }
       throw TrainingError.diverged(step: step, layer: layer)
     }
   }
@@ -230,12 +235,13 @@ struct Train: ParsableCommand {
     }
   }
 
-  private func train(_ loop: TrainingLoop) throws -> TrainingLoop.Ending {
+  private func train(_ loop: TrainingLoop, _ log: EventLog?) throws -> TrainingLoop.Ending {
     var bar = Progress("Epoch 1 of \(epochs)", quiet: quiet.quiet)
     let checkpoints = TrainingLoop.Checkpoints(path: checkpointPath, interval: checkpointInterval, resumes: resume) {
       complain("glint: training goes on without a checkpoint: \($0)")
     }
     return try loop.run(checkpoints: checkpoints, isCancelled: { Interruption.isAsked }) { event in
+      log?.add(event)
       switch event {
       case .batch(_, let done, let all, let loss): bar.update(done, of: all, note: "loss \(fixed(loss, 4))")
       case .epoch(let record, let isBest):
@@ -249,8 +255,9 @@ struct Train: ParsableCommand {
     }
   }
 
-  private func finish(_ loop: TrainingLoop, _ ending: TrainingLoop.Ending) throws {
+  private func finish(_ loop: TrainingLoop, _ ending: TrainingLoop.Ending, _ log: EventLog?) throws {
     let verdict = try Verdict(loop)
+    log?.add(verdict, epoch: loop.history.count)
     let model = try verdict.model(loop, tool: "glint")
     try model.write(to: modelPath)
     if let report {

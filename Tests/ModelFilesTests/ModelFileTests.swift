@@ -54,7 +54,7 @@ private let everything = Graph(
   @Test(arguments: [Float.nan, 0, -1, 1e9])
   func refusesATemperatureThatIsNone(_ temperature: Float) throws {
     let folder = try TemporaryFolder()
-    var model = try RandomModels.float(everything, seed: 1, labels: ["a", "b", "c"])
+    var model = try FloatModel.random(everything, seed: 1, labels: ["a", "b", "c"])
     model.description.temperature = temperature
     try model.write(to: folder.path("m"))
     let error = try #require(caught(ModelFileError.self) { try FloatModel.load(folder.path("m")) })

@@ -15,7 +15,7 @@ enum DescriptionCoding {
     writer.add(metadata: "labels", JSONValue.array(description.labels.map { .string($0) }).text)
     let card = description.card.entries.map { JSONValue.Member($0.field, .string($0.text)) }
     writer.add(metadata: "card", JSONValue.object(card).text)
-    if description.temperature != 1 { writer.add(metadata: "temperature", "\(description.temperature)") }
+    if description.temperature != 1 { writer.add(metadata: "temperature", encode(temperature: description.temperature)) }
   }
 
   static func read(from file: SafetensorsFile) throws(ModelFileError) -> ModelDescription {
@@ -46,14 +46,34 @@ enum DescriptionCoding {
       throw ModelFileError(path: file.path, place: "card", reason: "is no object")
     }
     let card = ModelCard(entries.map { .init($0.name, $0.value.string ?? "") })
-    let temperature = file.metadata("temperature").map { Float($0) ?? 0 } ?? 1
-    guard temperature >= 0.01, temperature <= 100 else {
-      throw ModelFileError(path: file.path, place: "metadata 'temperature'", reason: "is no number from 0.01 to 100")
+    guard let temperature = decodeTemperature(file.metadata("temperature") ?? "1.000") else {
+      throw ModelFileError(
+        path: file.path, place: "metadata 'temperature'", reason: "is no number from 0.01 to 100 with three decimals")
     }
     let description = ModelDescription(
       graph: graph, preprocessing: preprocessing, labels: labels, card: card, temperature: temperature)
     try checkLabels(description, path: file.path)
     return description
+  }
+
+  /// A number with three decimals, written and read in integers: Embedded Swift has no text of fractions.
+  private static func encode(temperature: Float) -> String {
+    let thousandths = temperature > 0 && temperature < 1e6 ? Int((temperature * 1000).rounded()) : 0
+    var fraction = String(thousandths % 1000)
+    while fraction.utf8.count < 3 { fraction = "0" + fraction }
+    return String(thousandths / 1000) + "." + fraction
+  }
+
+  private static func decodeTemperature(_ text: String) -> Float? {
+    var digits = Array(text.utf8)
+    guard digits.count >= 5, digits.count <= 7, digits[digits.count - 4] == UInt8(ascii: ".") else { return nil }
+    digits.remove(at: digits.count - 4)
+    var thousandths = 0
+    for digit in digits {
+      guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
+      thousandths = thousandths * 10 + Int(digit - UInt8(ascii: "0"))
+    }
+    return (10...100_000).contains(thousandths) ? Float(thousandths) / 1000 : nil
   }
 
   private static func json(_ name: String, in file: SafetensorsFile) throws(ModelFileError) -> JSONValue {

@@ -101,7 +101,7 @@ extension Dataset {
   }
 
   /// Gives each picture its box.
-  private static func addBoxes(
+  static func addBoxes(
     to found: inout [FolderLayout.Found], _ layouts: [FolderLayout], table: String?
   ) throws(TrainingError) -> [BoxTable] {
     do {
@@ -233,4 +233,25 @@ final class LockedBox<Value>: @unchecked Sendable {
   var value: Value { lock.withLock { stored } }
 
   func update<Result>(_ change: (inout Value) -> Result) -> Result { lock.withLock { change(&stored) } }
+}
+
+extension Dataset {
+  /// All pictures of folders, unsplit and unread, with the faces that tables name.
+  ///
+  /// - Parameters:
+  ///   - folders: as for `init(folders:boxes:shares:threads:progress:)`.
+  ///   - boxes: a table of face boxes; without one, each folder's own counts.
+  ///   - labels: the classes that they must have.
+  /// - Throws: `TrainingError.data` where they have others, or a table cannot be understood.
+  public static func pictures(in folders: [String], boxes: String?, labels: [String]) throws(TrainingError) -> [Picture] {
+    let layouts = try FolderLayout.all(folders)
+    guard layouts[0].labels == labels else {
+      throw .data(
+        path: folders[0], "its classes are \(layouts[0].labels.joined(separator: ", ")), the model's labels "
+          + labels.joined(separator: ", "))
+    }
+    var found = layouts.flatMap(\.pictures)
+    _ = try addBoxes(to: &found, layouts, table: boxes)
+    return found.map(\.picture)
+  }
 }

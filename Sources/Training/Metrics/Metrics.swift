@@ -83,7 +83,7 @@ public struct Metrics: Sendable {
   }
 
   /// The area under the ROC curve by ranks (Mann-Whitney), ties half.
-  private static func area(_ scores: [(score: Double, positive: Bool)]) -> Double? {
+  static func area(_ scores: [(score: Double, positive: Bool)]) -> Double? {
     let sorted = scores.sorted { $0.score < $1.score }
     var rankSum = 0.0
     var start = 0
