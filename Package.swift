@@ -37,7 +37,9 @@ let package = Package(
 
     // The trainer, and the bridge from float to int8.
     .target(name: "CFloatKernels", cSettings: strictC),
-    .target(name: "Training", dependencies: ["Graphs", "ModelFiles", "Imaging", "CFloatKernels", "CThreads"]),
+    .target(
+      name: "Training", dependencies: ["Graphs", "ModelFiles", "Imaging", "CFloatKernels", "CThreads"],
+      exclude: ["Network/NETWORKS.md"]),
     .target(
       name: "Quantization",
       dependencies: ["Training", "Runtime", "Reference", "ModelFiles", "Imaging", "CFloatKernels"]),

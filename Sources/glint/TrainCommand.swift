@@ -28,6 +28,7 @@ struct Train: ParsableCommand {
         glint train photos -o faces.safetensors
         glint train photos -o small.safetensors --network compact --augmentation standard --epochs 40 --patience 0 \\
           --schedule cosine
+        glint train photos -o own.safetensors --network own.txt     # a layer a line: conv 16, relu, maxpool 2, ...
         glint train photos facecrops -o faces.safetensors --boxes faces.csv --margin 10
         glint train photos --augmentation strong --show-augmentation sheet.jpg
         glint train photos -o faces.safetensors --resume
@@ -42,13 +43,15 @@ struct Train: ParsableCommand {
   @Option(name: [.short, .long], help: "The model file to write.")
   var output: String?
 
-  @Option(name: .long, help: "The network: happy-sad, the reference, or compact, a small residual one.")
-  var network = NetworkName.happySad
+  @Option(
+    name: .long,
+    help: "The network: happy-sad, the reference, compact, a small residual one, or a file that describes one.")
+  var network = "happy-sad"
 
-  @Option(name: .long, help: "Rows and columns of the network's input (default: 256 for happy-sad, 64 for compact).")
+  @Option(name: .long, help: "Rows and columns of the network's input (default: 256 for happy-sad, 64 for compact, as a file says).")
   var size: Int?
 
-  @Option(name: .long, help: "What the network reads: rgb or grey (default: rgb for happy-sad, grey for compact).")
+  @Option(name: .long, help: "What the network reads: rgb or grey (default: rgb for happy-sad, grey for compact, as a file says).")
   var colour: Preprocessing.Colour?
 
   @OptionGroup var boxes: BoxesOption
@@ -125,29 +128,11 @@ struct Train: ParsableCommand {
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
-  /// The networks that can be named.
-  enum NetworkName: String, ExpressibleByArgument, CaseIterable {
-    case happySad = "happy-sad"
-    case compact
-
-    var usualSize: Int { self == .happySad ? 256 : 64 }
-
-    /// What the network reads: the compact one needs no colour, and is then not misled by it.
-    var usualColour: Preprocessing.Colour { self == .happySad ? .rgb : .grey }
-
-    func architecture(input: Shape, logits: Int) -> Architecture {
-      switch self {
-      case .happySad: .happySad(input: input, logits: logits)
-      case .compact: .compact(input: input, logits: logits)
-      }
-    }
-  }
-
   func validate() throws {
     guard output != nil || showAugmentation != nil else {
       throw ValidationError("-o names the model file to write.")
     }
-    guard (22...1024).contains(side) else { throw ValidationError("--size takes a number from 22 to 1024.") }
+    guard (22...1024).contains(size ?? 64) else { throw ValidationError("--size takes a number from 22 to 1024.") }
     guard (0...200).contains(margin ?? 0) else { throw ValidationError("--margin takes a number from 0 to 200.") }
     guard (1...100_000).contains(epochs) else { throw ValidationError("--epochs takes a number from 1 to 100000.") }
     guard (1...4096).contains(batch) else { throw ValidationError("--batch takes a number from 1 to 4096.") }
@@ -159,8 +144,6 @@ struct Train: ParsableCommand {
       throw ValidationError("--label-smoothing takes a number from 0 to below 1.")
     }
   }
-
-  private var side: Int { size ?? network.usualSize }
 
   private var rate: Float { learningRate ?? (optimizer == .adam ? 1e-3 : 1e-2) }
 
@@ -191,6 +174,8 @@ struct Train: ParsableCommand {
     if output != nil { try checkOutput() }
     if let report { try AtomicFile.checkWritable(report) }
     if let showAugmentation { try AtomicFile.checkWritable(showAugmentation) }
+    let network = try NetworkChoice(self.network)
+    let side = size ?? network.usualSize
     let dataset = try readDataset(
       data, boxes: boxes.boxes, split: split.shares, threads: threads.count, quiet: quiet.quiet)
     let cropsFaces = margin != nil || !dataset.boxTables.isEmpty
@@ -202,7 +187,7 @@ struct Train: ParsableCommand {
       emit("\(showAugmentation): pictures of the training part, each at the left as it is, beside it as changed")
       return
     }
-    let architecture = network.architecture(
+    let architecture = try network.architecture(
       input: [side, side, preprocessing.colour.channels], logits: dataset.labels.count == 2 ? 1 : dataset.labels.count)
     let loop = try TrainingLoop(
       architecture, dataset: dataset, preprocessing: preprocessing, recipe: recipe, threads: threads.count,
