@@ -56,6 +56,10 @@ public struct Quantizer: Sendable {
     description.card["quantization"] =
       "int8, weights symmetric per channel, activations from \(record.images.count) calibration images"
     description.card["quantization method"] = method.description
+    if let choice = record.choice, choice.method == method.description {
+      description.card["quantization choice"] = choice.reason
+      description.card["quantization trials"] = choice.trials
+    }
     description.card["float weights sha256"] = record.weightsSHA256
     return QuantizedModel(description: description, parameters: parameters, quantization: quantization)
   }

@@ -7,47 +7,62 @@ import Quantization
 /// `glint quantize`: float weights to int8.
 struct Quantize: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Quantize a float model to int8, per channel.",
+    abstract: "Quantize a float model to int8: try methods, keep the best, prove the loss.",
     discussion: """
-      Activations are observed on calibration images (a few hundred pictures of the kind that the model will see; \
-      labels are not needed), weights get one scale per output channel. What was observed can be kept and used \
-      again without the images.
+      The folder holds pictures of the kind that the model will see. Activations are observed on some of them; others, \
+      which neither calibrate nor test, judge the methods: with one folder a class, as for 'glint train', by accuracy, \
+      otherwise by how often int8 and float agree. Methods are tried from cheap to dear until one loses no more than \
+      --budget points beyond doubt. --method takes one without trying others.
+
+      What was observed, what was chosen and what was learned can be kept with --write-record; --record makes the same \
+      int8 file of the same float model again without the pictures.
 
       Examples:
         glint quantize happy-sad.safetensors --calibration photos -o happy-sad.int8.safetensors
-        glint quantize happy-sad.safetensors --calibration photos --method percentile -o q.safetensors
+        glint quantize happy-sad.safetensors --calibration photos --require 0.5 -o q.safetensors
+        glint quantize happy-sad.safetensors --calibration photos --method mse+equalize+bias -o q.safetensors
         glint quantize happy-sad.safetensors --record calibration.json -o q.safetensors
       """)
 
   @Argument(help: "The float model.")
   var model: String
 
-  @Option(name: .long, help: "A folder of images to observe activations on.")
+  @Option(name: .long, help: "A folder of images, or of one folder of images per class.")
   var calibration: String?
 
-  @Option(name: .long, help: "How many of the calibration images to use at most.")
+  @Option(name: .long, help: "How many images to observe activations on at most.")
   var images = 256
 
   @Option(name: .long, help: "Use this calibration record instead of images.")
   var record: String?
 
-  @Option(name: .long, help: "Keep what was observed in this file.")
+  @Option(name: .long, help: "Keep what was observed, chosen and learned in this file.")
   var writeRecord: String?
 
   @Option(
     name: .long,
-    help: "How to quantize, parts joined with '+' as in mse+weights-mse+equalize: \(QuantizationMethod.words).",
+    help: """
+      Take this method instead of trying several: parts joined with '+', as in mse+weights-mse+equalize. Parts are \
+      \(QuantizationMethod.words).
+      """,
     transform: { name in
       guard let method = QuantizationMethod(name: name) else {
         throw ValidationError("Unknown method '\(name)'. Parts are: \(QuantizationMethod.words).")
       }
       return method
     })
-  var method = QuantizationMethod()
+  var method: QuantizationMethod?
+
+  @Option(name: .long, help: "How many points of accuracy may be lost before dearer methods are tried.")
+  var budget = 0.5
+
+  @Option(name: .long, help: "Fail, and write nothing, where int8 loses more than this many points on the validation part.")
+  var require: Double?
 
   @Option(name: [.short, .long], help: "Where the int8 model goes.")
   var output: String
 
+  @OptionGroup var split: SplitOption
   @OptionGroup var boxes: BoxesOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var quiet: QuietOption
@@ -57,39 +72,103 @@ struct Quantize: ParsableCommand {
       throw ValidationError("Give either --calibration FOLDER or --record FILE.")
     }
     guard images > 0 else { throw ValidationError("--images takes a number from 1.") }
+    guard (0...100).contains(budget) else { throw ValidationError("--budget takes points from 0 to 100.") }
+    guard let require else { return }
+    guard (0...100).contains(require) else { throw ValidationError("--require takes points from 0 to 100.") }
+    guard record == nil else { throw ValidationError("--require needs images: give --calibration.") }
   }
 
   func run() throws {
     let float = try FloatModel.load(model)
     try AtomicFile.checkWritable(output)
     if let writeRecord { try AtomicFile.checkWritable(writeRecord) }
-    let observed: CalibrationRecord
+    let outcome: Outcome
     if let record {
-      observed = try CalibrationRecord.load(record, for: float)
+      outcome = try quantize(float, by: CalibrationRecord.load(record, for: float))
     } else {
-      observed = try calibrate(
-        float, folder: calibration!, boxes: boxes.boxes, count: images, threads: threads.count, quiet: quiet.quiet)
+      outcome = try quantize(float, onImagesOf: calibration!)
     }
-    let int8 = try Quantizer(method).quantize(float, observed)
-    if let writeRecord { try observed.write(to: writeRecord) }
-    try int8.write(to: output)
+    if let writeRecord { try outcome.record.write(to: writeRecord) }
+    try outcome.model.write(to: output)
     if !quiet.quiet {
-      emit("\(output): int8 by \(method) over \(observed.images.count) images")
+      emit("\(output): int8 by \(outcome.method), \(outcome.record.images.count) calibration images")
     }
   }
-}
 
-/// Observes a folder's images, with progress, damaged files named.
-func calibrate(
-  _ model: FloatModel, folder: String, boxes: String? = nil, count: Int, threads: Int, quiet: Bool
-) throws -> CalibrationRecord {
-  var reading = Progress("Reading images", quiet: quiet)
-  let images = try CalibrationImages(
-    folder: folder, boxes: boxes, count: count, preprocessing: model.description.preprocessing
-  ) { reading.update($0, of: $1) }
-  reading.finish("\(images.items.count) images")
-  for error in images.damaged { complain("passed over: \(error)") }
-  return try calibrate(model, images.items.map { ($0.pixels, $0.hash) }, threads: threads, quiet: quiet)
+  private struct Outcome {
+    let model: QuantizedModel
+    let record: CalibrationRecord
+    let method: String
+  }
+
+  /// The method asked for, else the one that the record was chosen for.
+  private func quantize(_ float: FloatModel, by record: CalibrationRecord) throws -> Outcome {
+    let chosen = record.choice.flatMap { QuantizationMethod(name: $0.method) }
+    let method = method ?? chosen ?? QuantizationMethod()
+    return Outcome(model: try Quantizer(method).quantize(float, record), record: record, method: method.description)
+  }
+
+  private func quantize(_ float: FloatModel, onImagesOf folder: String) throws -> Outcome {
+    let data = try QuantizationData.read(
+      folder, boxes: boxes.boxes, split: split.shares, count: images, sought: method == nil, for: float.description,
+      threads: threads.count, quiet: quiet.quiet)
+    guard require == nil || data.isLabelled else {
+      throw Failure(
+        "--require needs labelled images: \(folder) should hold a folder of at least 100 images for each of "
+          + float.description.labels.joined(separator: ", "))
+    }
+    let record = try calibrate(
+      float, data.calibration.map { ($0.pixels, $0.hash) }, threads: threads.count, quiet: quiet.quiet)
+    let judges = float.description.graph.outputs.count == 1 && !data.validation.isEmpty
+    guard judges else {
+      if method == nil, !quiet.quiet {
+        complain("No images are left to judge by (it takes \(QuantizationData.fewestJudging)): no methods are tried.")
+      }
+      return try quantizeUnjudged(float, record, data)
+    }
+    return try tournament(float, record, data)
+  }
+
+  /// One method, without anything to judge it by.
+  private func quantizeUnjudged(
+    _ float: FloatModel, _ record: CalibrationRecord, _ data: QuantizationData
+  ) throws -> Outcome {
+    let method = method ?? QuantizationMethod()
+    var record = record
+    if method.needsImages {
+      record.learned[method.description] = try Learner(method, float, record, threads: threads.count)
+        .learn(data.calibration.map(\.pixels))
+    }
+    record.choice = .init(method: method.description, trials: "none", reason: "it was not judged")
+    return Outcome(model: try Quantizer(method).quantize(float, record), record: record, method: method.description)
+  }
+
+  private func tournament(
+    _ float: FloatModel, _ record: CalibrationRecord, _ data: QuantizationData
+  ) throws -> Outcome {
+    var running = Progress("Running float", quiet: quiet.quiet)
+    let judge = try Judge(
+      float, images: data.validation, isLabelled: data.isLabelled, threads: threads.count
+    ) { running.update($0, of: $1) }
+    running.finish(
+      "\(data.validation.count) validation images"
+        + (judge.floatAccuracy.map { ", \(percent($0)) right" } ?? " without labels"))
+    var tournament = Tournament(
+      float, record, calibration: data.calibration.map(\.pixels), judge: judge,
+      budget: min(budget, require ?? budget), threads: threads.count)
+    var trying = Progress(method == nil ? "Trying methods" : "Quantizing", quiet: quiet.quiet)
+    var tried = 0
+    let note = { (name: String) in
+      trying.update(tried, of: Tournament.mostTrials, note: name)
+      tried += 1
+    }
+    let result = try method.map { try tournament.run(only: $0, trying: note) } ?? tournament.run(trying: note)
+    trying.finish("\(result.trials.count) tried")
+    if !quiet.quiet { TournamentTable.show(result, isLabelled: data.isLabelled) }
+    try Contract.check(result, judge, require: require)
+    return Outcome(
+      model: result.model, record: result.record, method: result.trials[result.winner].method.description)
+  }
 }
 
 /// Observes images in memory, with progress.

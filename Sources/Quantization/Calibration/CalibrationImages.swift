@@ -2,15 +2,18 @@ import Foundation
 import Graphs
 import Imaging
 import ModelFiles
+import Training
 
-/// The pictures of a folder that calibration runs through, chosen by content so that names and order do not matter.
+/// Pictures that calibration runs through, chosen by content so that names and order do not matter.
 public struct CalibrationImages: Sendable {
   /// A picture, ready for the network.
   public struct Item: Sendable {
-    /// The file.
+    /// The file, or what stands for it.
     public let path: String
-    /// SHA-256 of the file.
+    /// SHA-256 of the file, or of the pixels of a picture in memory.
     public let hash: String
+    /// The number of its class; it means nothing where the pictures have none.
+    public let label: Int
     /// Pixels of the network's input.
     public let pixels: [UInt8]
   }
@@ -20,8 +23,7 @@ public struct CalibrationImages: Sendable {
   /// Files that do not decode, and why.
   public private(set) var damaged: [ImageError] = []
 
-  /// Chooses up to `count` pictures of a folder and its folders: those with the smallest hashes, files that do not
-  /// decode passed over.
+  /// Chooses up to `count` pictures of a folder and its folders.
   ///
   /// - Parameters:
   ///   - boxes: a table of face boxes; without one, the folder's own counts (see `FaceBoxes`).
@@ -31,32 +33,59 @@ public struct CalibrationImages: Sendable {
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
     let boxes = try boxes.map { try FaceBoxes(path: $0) } ?? FaceBoxes.found(in: folder)
-    var files: [(hash: String, path: String)] = []
-    var seen: Set<String> = []
-    for path in try ImageFiles.list(folder) {
-      guard let data = FileManager.default.contents(atPath: path) else {
-        throw QuantizationError("\(path): cannot be read")
-      }
-      let hash = data.withUnsafeBytes { SHA256.hex($0) }
-      if seen.insert(hash).inserted { files.append((hash, path)) }
+    let pictures = try ImageFiles.list(folder).map {
+      Dataset.Picture(name: $0, label: 0, source: .file($0), face: boxes?.box(for: $0))
     }
-    files.sort { $0.hash < $1.hash }
-    for file in files {
+    guard !pictures.isEmpty else {
+      throw QuantizationError("\(folder): no images (.jpg, .jpeg, .png) to calibrate on")
+    }
+    try self.init(pictures, count: count, preprocessing: preprocessing, progress: progress)
+  }
+
+  /// Chooses up to `count` pictures: those with the smallest hashes, files that do not decode passed over, each content
+  /// once.
+  ///
+  /// - Throws: `QuantizationError` where no picture is left.
+  public init(
+    _ pictures: [Dataset.Picture], count: Int, preprocessing: Preprocessing,
+    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws {
+    var found: [(hash: String, picture: Dataset.Picture)] = []
+    var seen: Set<String> = []
+    for picture in pictures {
+      let hash = try Self.hash(picture)
+      if seen.insert(hash).inserted { found.append((hash, picture)) }
+    }
+    found.sort { $0.hash < $1.hash }
+    for (hash, picture) in found {
       guard items.count < count else { break }
       do throws(ImageError) {
-        let image = try ImageDecoder.decode(path: file.path)
-        let pixels = preprocessing.apply(to: image, face: boxes?.box(for: file.path)).pixels
-        items.append(Item(path: file.path, hash: file.hash, pixels: pixels))
+        let image: Image
+        switch picture.source {
+        case .file(let path): image = try ImageDecoder.decode(path: path)
+        case .image(let painted): image = painted
+        }
+        let pixels = preprocessing.apply(to: image, face: picture.face).pixels
+        items.append(Item(path: picture.name, hash: hash, label: picture.label, pixels: pixels))
       } catch {
         damaged.append(error)
       }
-      progress(items.count, min(count, files.count))
+      progress(items.count, min(count, found.count))
     }
     guard !items.isEmpty else {
       throw QuantizationError(
-        damaged.isEmpty
-          ? "\(folder): no images (.jpg, .jpeg, .png) to calibrate on"
-          : "\(folder): none of its \(damaged.count) images decodes; the first: \(damaged[0])")
+        damaged.isEmpty ? "no images to calibrate on" : "none of \(damaged.count) images decodes; the first: \(damaged[0])")
+    }
+  }
+
+  private static func hash(_ picture: Dataset.Picture) throws -> String {
+    switch picture.source {
+    case .image(let image): return image.pixels.withUnsafeBytes { SHA256.hex($0) }
+    case .file(let path):
+      guard let data = FileManager.default.contents(atPath: path) else {
+        throw QuantizationError("\(path): cannot be read")
+      }
+      return data.withUnsafeBytes { SHA256.hex($0) }
     }
   }
 }

@@ -45,6 +45,23 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
     }
   }
 
+  /// The method that was chosen, and why.
+  public struct Choice: Hashable, Sendable, Codable {
+    /// The method's name.
+    public var method: String
+    /// What was tried, and how it did.
+    public var trials: String
+    /// Why the method was chosen.
+    public var reason: String
+
+    /// Makes a choice.
+    public init(method: String, trials: String, reason: String) {
+      self.method = method
+      self.trials = trials
+      self.reason = reason
+    }
+  }
+
   /// The weights that were observed, as in `FloatModel.weightsSHA256`.
   public var weightsSHA256: String
   /// SHA-256 of each calibration image's file, sorted.
@@ -53,8 +70,8 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
   public var values: [Value]
   /// The same of the network after `CrossLayerEqualization`; nil where nothing can be equalized.
   public var equalized: [Value]?
-  /// The name of the method that was chosen; nil before one was.
-  public var method: String?
+  /// What was chosen by it; nil before that.
+  public var choice: Choice?
   /// What methods that need the images learned from them, by the method's name.
   public var learned: [String: LearnedParameters] = [:]
 

@@ -1,0 +1,178 @@
+import Graphs
+import ModelFiles
+import Runtime
+import Tensors
+import Training
+
+/// Tries methods on a float model, cheap ones first, until one keeps the accuracy budget with room.
+///
+/// Methods are tried in rounds: every way of choosing ranges; the same after equalization; learned biases on the best;
+/// learned rounding on the best. Of those within the budget, the best is the one whose logits are nearest to the float
+/// model's: on few hundred images, accuracy alone cannot tell good methods apart, and what a method wins whose logits are
+/// more than twice as far off is luck. The budget is kept with room when the 95 % interval of the paired loss ends within
+/// it and both models agree on 99.5 % of the images.
+public struct Tournament {
+  /// One method that was tried.
+  public struct Trial: Sendable {
+    /// The method.
+    public let method: QuantizationMethod
+    /// How it did.
+    public let verdict: Judge.Verdict
+  }
+
+  /// What came out.
+  public struct Result: Sendable {
+    /// The int8 model of the winner, with the tournament in its card.
+    public let model: QuantizedModel
+    /// The record with the choice, enough to make the same model without the images.
+    public let record: CalibrationRecord
+    /// All trials in order.
+    public let trials: [Trial]
+    /// The winner's place in `trials`.
+    public let winner: Int
+    /// Why it won, as a sentence.
+    public let reason: String
+  }
+
+  /// The most methods that are tried.
+  public static let mostTrials = 13
+
+  private let model: FloatModel
+  private let record: CalibrationRecord
+  private let judge: Judge
+  private let calibration: [[UInt8]]
+  private let budget: Double
+  private let threads: Int
+  private let kernels: KernelTable
+  private var trials: [Trial] = []
+  private var learned: [String: LearnedParameters] = [:]
+
+  /// Readies a tournament.
+  ///
+  /// - Parameters:
+  ///   - record: of the calibration images.
+  ///   - calibration: their pixels, for methods that learn from them.
+  ///   - budget: how many points of accuracy may be lost.
+  public init(
+    _ model: FloatModel, _ record: CalibrationRecord, calibration: [[UInt8]], judge: Judge, budget: Double,
+    threads: Int, kernels: KernelTable = .detected
+  ) {
+    self.model = model
+    self.record = record
+    self.calibration = calibration
+    self.judge = judge
+    self.budget = budget
+    self.threads = threads
+    self.kernels = kernels
+  }
+
+  /// Tries methods and takes the best.
+  ///
+  /// - Parameter trying: called with each method's name before it is tried.
+  public mutating func run(trying: (String) -> Void = { _ in }) throws -> Result {
+    let ranges: [RangeMethod] = [.minMax, .movingAverage, .usualPercentile, .entropy, .squaredError]
+    try round(ranges.map { .init(range: $0) }, trying)
+    try round([best.with { $0.weights = .squaredError }], trying)
+    if !hasRoom, record.equalized != nil {
+      let weights = best.weights
+      try round(ranges.map { .init(range: $0, weights: weights, equalizes: true) }, trying)
+    }
+    if !hasRoom { try round([best.with { $0.correctsBias = true }], trying) }
+    if !hasRoom {
+      try round(
+        [
+          best.with {
+            $0.correctsBias = true
+            $0.learnsRounding = true
+          }
+        ], trying)
+    }
+    return try finish()
+  }
+
+  /// Tries one method alone.
+  public mutating func run(only method: QuantizationMethod, trying: (String) -> Void = { _ in }) throws -> Result {
+    try round([method], trying)
+    return try finish()
+  }
+
+  private mutating func round(_ methods: [QuantizationMethod], _ trying: (String) -> Void) throws {
+    for method in methods where !trials.contains(where: { $0.method == method }) {
+      let name = method.description
+      trying(name)
+      if method.needsImages {
+        learned[name] = try Learner(method, model, record, threads: threads, kernels: kernels).learn(calibration)
+      }
+      let int8 = try Quantizer(method).untested(model, record, learned: learned[name])
+      trials.append(Trial(method: method, verdict: try judge.judge(int8)))
+    }
+  }
+
+  /// The place of the best trial so far.
+  private var leader: Int {
+    let nearest = trials.map(\.verdict.relativeError).min()!
+    return trials.indices.min { key(trials[$0], nearest) < key(trials[$1], nearest) }!
+  }
+
+  private var best: QuantizationMethod { trials[leader].method }
+
+  /// Logits not twice as far off as the nearest; within the budget before beyond it, there by loss; then by the error of
+  /// the logits. The first of equals leads.
+  private func key(_ trial: Trial, _ nearest: Double) -> (Int, Double, Double) {
+    let verdict = trial.verdict
+    return (verdict.relativeError > 2 * nearest ? 1 : 0, max(0, verdict.loss.points - budget), verdict.squaredError)
+  }
+
+  private var hasRoom: Bool {
+    let verdict = trials[leader].verdict
+    return verdict.loss.interval.upperBound <= budget && verdict.agreement >= 0.995
+  }
+
+  private func finish() throws -> Result {
+    let winner = leader
+    let method = trials[winner].method
+    let reason = reason(winner)
+    var record = record
+    record.choice = .init(method: method.description, trials: report, reason: reason)
+    record.learned = learned.filter { $0.key == method.description }
+    return Result(
+      model: try Quantizer(method).quantize(model, record), record: record, trials: trials, winner: winner,
+      reason: reason)
+  }
+
+  private func reason(_ winner: Int) -> String {
+    let verdict = trials[winner].verdict
+    guard trials.count > 1 else { return "it was asked for" }
+    let nearest = "of \(trials.count) methods tried, its logits are nearest to float"
+    if verdict.loss.points > budget { return "none of \(trials.count) methods keeps the budget of \(budget) points; it loses least" }
+    if hasRoom { return "\(nearest), and the loss stays within \(budget) points beyond doubt" }
+    return "\(nearest); \(verdict.loss.images) images are too few, or the loss is too large, to prove \(budget) points"
+  }
+
+  /// All trials in words, for the card.
+  private var report: String {
+    let kind = judge.isLabelled ? "points lost" : "points of answers changed"
+    let rows = trials.map { trial in
+      let loss = trial.verdict.loss
+      return "\(trial.method) \(Self.decimals(loss.points)) (\(Self.decimals(loss.interval.lowerBound)) to "
+        + "\(Self.decimals(loss.interval.upperBound))), logits off by \(Self.decimals(100 * trial.verdict.relativeError)) %"
+    }
+    return "on \(judge.images.count) validation images, \(kind): " + rows.joined(separator: "; ")
+  }
+
+  /// Two decimals, without a locale.
+  private static func decimals(_ value: Double) -> String {
+    let hundredths = Int((value * 100).rounded())
+    let digits = String(abs(hundredths) % 100)
+    return (hundredths < 0 ? "-" : "") + "\(abs(hundredths) / 100)." + (digits.count < 2 ? "0" : "") + digits
+  }
+}
+
+extension QuantizationMethod {
+  /// A method that differs in what `change` sets.
+  func with(_ change: (inout QuantizationMethod) -> Void) -> QuantizationMethod {
+    var result = self
+    change(&result)
+    return result
+  }
+}

@@ -1,0 +1,83 @@
+import Graphs
+import ModelFiles
+import Quantization
+import Tensors
+import TestSupport
+import Training
+
+/// A network that plain per-tensor ranges ruin: two depthwise layers whose batch normalization, folded into weights and
+/// bias, makes one channel of eight a thousand times as wide as its neighbours, and layers behind them that listen to it
+/// little: the step that the wide channel needs swallows what the others say.
+struct NastyNetwork {
+  let model: FloatModel
+  /// Labelled by the float model itself, but for pictures it is unsure of: 256 to calibrate, then 300, then 400.
+  let calibration: [[UInt8]]
+  let validation: [Comparison.Image]
+  let test: [Comparison.Image]
+
+  static let seed: UInt64 = 2_019
+
+  init() throws {
+    func convolution(_ channels: Int, _ size: Int, groups: Int = 1) -> Operator {
+      .conv2D(
+        .init(
+          outputChannels: channels, window: .init(size, size, padding: .all(size / 2)), groups: groups, activation: .relu))
+    }
+    let graph = Graph(
+      input: [12, 12, 3],
+      nodes: [
+        .init("stem", convolution(8, 3), inputs: [0]), .init("depth1", convolution(8, 3, groups: 8), inputs: [1]),
+        .init("point1", convolution(16, 1), inputs: [2]), .init("depth2", convolution(16, 3, groups: 16), inputs: [3]),
+        .init("point2", convolution(16, 1), inputs: [4]), .init("mean", .globalAveragePool, inputs: [5]),
+        .init("logits", .dense(.init(outputs: 1)), inputs: [6]),
+      ], outputs: [.init(value: 7, function: .sigmoid)])
+    var model = try RandomModels.float(graph, seed: Self.seed)
+    for (depth, point, channels) in [(1, 2, 8), (3, 4, 16)] {
+      for channel in stride(from: 0, to: channels, by: 8) {
+        for tap in 0..<9 { model.parameters[depth]!.weight.elements[channel * 9 + tap] *= 1_000 }
+        model.parameters[depth]!.bias.elements[channel] *= 1_000
+        for row in 0..<16 { model.parameters[point]!.weight.elements[row * channels + channel] /= 50_000 }
+      }
+    }
+    let pictures = (0..<2_000).map { Self.picture($0, graph.input) }
+    func logits(_ model: FloatModel) throws -> [Float] {
+      let interpreter = try FloatInterpreter(model)
+      return pictures.map { interpreter.run(pixels: $0)[0] }
+    }
+    let first = try logits(model).sorted()
+    model.parameters[6]!.bias.elements[0] -= first[1_000]
+    self.model = model
+    let margin = (first[1_500] - first[500]) / 4
+    let sure = zip(pictures, try logits(model)).filter { abs($0.1) > margin }.enumerated().map { index, pair in
+      Comparison.Image(name: "\(index)", label: pair.1 > 0 ? 1 : 0, pixels: pair.0)
+    }
+    calibration = sure[..<256].map(\.pixels)
+    validation = Array(sure[256..<556])
+    test = Array(sure[556..<956])
+  }
+
+  /// Stripes of some slope, width and colours, and a little noise.
+  private static func picture(_ index: Int, _ shape: Shape) -> [UInt8] {
+    var random = CounterRandom(seed: seed, stream: UInt64(index))
+    let (across, down) = (random.uniform(-1, 1), random.uniform(-1, 1))
+    let colours = (0..<6).map { _ in random.uniform(0, 235) }
+    var pixels: [UInt8] = []
+    for y in 0..<shape[0] {
+      for x in 0..<shape[1] {
+        let phase = across * Float(x) + down * Float(y)
+        let share = abs((phase / 4).truncatingRemainder(dividingBy: 1))
+        for channel in 0..<3 {
+          let value = colours[channel] * share + colours[channel + 3] * (1 - share) + random.uniform(0, 20)
+          pixels.append(UInt8(value))
+        }
+      }
+    }
+    return pixels
+  }
+
+  func record(threads: Int = 2) throws -> CalibrationRecord {
+    let calibrator = try Calibrator(model, threads: threads)
+    for pixels in calibration { try calibrator.observe(pixels, hash: pixels.withUnsafeBytes { SHA256.hex($0) }) }
+    return calibrator.record
+  }
+}

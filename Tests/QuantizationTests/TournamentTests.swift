@@ -1,0 +1,157 @@
+import Graphs
+import ModelFiles
+import Quantization
+import Tensors
+import TestSupport
+import Testing
+import Training
+
+@Suite struct TournamentTests {
+  private func result(_ nasty: NastyNetwork, threads: Int) throws -> Tournament.Result {
+    let judge = try Judge(nasty.model, images: nasty.validation, isLabelled: true, threads: threads)
+    var tournament = Tournament(
+      nasty.model, try nasty.record(threads: threads), calibration: nasty.calibration, judge: judge, budget: 0.3,
+      threads: threads)
+    return try tournament.run()
+  }
+
+  @Test func aNastyNetworkKeepsItsAccuracy() throws {
+    let nasty = try NastyNetwork()
+    let outside = try Judge(nasty.model, images: nasty.test, isLabelled: true, threads: 2)
+    #expect(outside.floatAccuracy == 1)
+    let plain = try outside.judge(Quantizer(method: .minMax).quantize(nasty.model, try nasty.record()))
+    #expect(plain.loss.points > 20, "min-max loses \(plain.loss.points)")
+    let result = try result(nasty, threads: 2)
+    let chosen = try outside.judge(result.model)
+    #expect(chosen.loss.points <= 0.3, "\(result.trials[result.winner].method) loses \(chosen.loss.points)")
+    #expect(result.trials[0].method.description == "min-max")
+    #expect(result.trials[result.winner].method.equalizes)
+    #expect(result.model.description.card["quantization trials"]?.contains("min-max") == true)
+  }
+
+  @Test func theSameFileFromTheRecordAloneAndWithAnyThreads() throws {
+    let nasty = try NastyNetwork()
+    let result = try result(nasty, threads: 1)
+    let bytes = result.model.writer().bytes()
+    #expect(try self.result(nasty, threads: 2).model.writer().bytes() == bytes)
+    let folder = try TemporaryFolder()
+    try result.record.write(to: folder.path("record.json"))
+    let kept = try CalibrationRecord.load(folder.path("record.json"), for: nasty.model)
+    #expect(kept == result.record)
+    let method = try #require(kept.choice.flatMap { QuantizationMethod(name: $0.method) })
+    #expect(try Quantizer(method).quantize(nasty.model, kept).writer().bytes() == bytes)
+    #expect(throws: QuantizationError.self) {
+      try Quantizer(method.needsImages ? .init(correctsBias: true) : method.learning).quantize(nasty.model, kept)
+    }
+  }
+
+  @Test func aForcedMethodIsJudgedAlone() throws {
+    let nasty = try NastyNetwork()
+    let judge = try Judge(nasty.model, images: nasty.validation, isLabelled: false, threads: 2)
+    #expect(judge.floatAccuracy == nil)
+    var tournament = Tournament(
+      nasty.model, try nasty.record(), calibration: nasty.calibration, judge: judge, budget: 0.5, threads: 2)
+    let method = try #require(QuantizationMethod(name: "mse+weights-mse+equalize+round+bias"))
+    let result = try tournament.run(only: method)
+    #expect(result.trials.count == 1)
+    // Without labels what differs from float counts as lost.
+    let verdict = result.trials[0].verdict
+    #expect(verdict.loss.lost == verdict.flipped.count && verdict.loss.won == 0)
+    let kept = result.record
+    #expect(try Quantizer(method).quantize(nasty.model, kept).writer().bytes() == result.model.writer().bytes())
+  }
+
+  /// 98 images, two lost and one won: half an image for each outcome, (1 ± 1.96 sqrt(4 - 1 / 100)) points of 100.
+  @Test func pairedIntervalByHand() {
+    let loss = PairedLoss(images: 98, lost: 2, won: 1)
+    #expect(abs(loss.points - 100.0 / 98) < 1e-9)
+    #expect(abs(loss.interval.upperBound - (1 + 1.959964 * 3.99.squareRoot())) < 1e-6)
+    #expect(abs(loss.interval.lowerBound - (1 - 1.959964 * 3.99.squareRoot())) < 1e-6)
+    let counted = PairedLoss(truth: [0, 0, 1, 1], float: [0, 0, 1, 0], int8: [1, 0, 1, 1])
+    #expect(counted == PairedLoss(images: 4, lost: 1, won: 1))
+    #expect(PairedLoss(truth: nil, float: [0, 1, 1], int8: [1, 1, 0]) == PairedLoss(images: 3, lost: 2, won: 0))
+  }
+}
+
+extension QuantizationMethod {
+  /// The same, with biases learned from images.
+  fileprivate var learning: QuantizationMethod {
+    .init(range: range, weights: weights, equalizes: equalizes, correctsBias: true)
+  }
+}
+
+@Suite struct LearningTests {
+  /// One dense layer of three pixels to one logit.
+  private func model(_ weights: [Float]) throws -> FloatModel {
+    let graph = Graph(
+      input: [1, 1, 3],
+      nodes: [.init("flat", .flatten, inputs: [0]), .init("logit", .dense(.init(outputs: 1)), inputs: [1])],
+      outputs: [.init(value: 2, function: .sigmoid)])
+    var model = try RandomModels.float(graph, seed: 1)
+    model.parameters[1] = .init(weight: Tensor([1, 3], weights), bias: Tensor([1], [0]))
+    return model
+  }
+
+  private func learn(_ model: FloatModel, _ images: [[UInt8]], _ name: String) throws -> LearnedParameters.Node {
+    let calibrator = try Calibrator(model, threads: 1)
+    for (index, pixels) in images.enumerated() { try calibrator.observe(pixels, hash: "\(index)") }
+    let learner = try Learner(QuantizationMethod(name: name)!, model, calibrator.record, threads: 1)
+    return try #require(try learner.learn(images).nodes["logit"])
+  }
+
+  /// Weights of 127, 0.4 and 0.4 steps; the last two pixels are always equal. Nearest rounds both away and is off by
+  /// 0.8 of a step times the pixel; one of the two rounded up is off by 0.2.
+  @Test func oneOfTwoTwinsIsRoundedUp() throws {
+    var random = CounterRandom(seed: 4)
+    let images = (0..<64).map { _ in
+      let twin = UInt8(random.below(256))
+      return [UInt8(random.below(256)), twin, twin]
+    }
+    let learned = try learn(model([1.27, 0.004, 0.004]), images, "min-max+round")
+    let bits = try #require(learned.roundedUp)[0]
+    #expect(bits & 0b110 == 0b010 || bits & 0b110 == 0b100)
+    // With pixels that do not move together, the nearest codes are best, and nothing is learned.
+    let apart = (0..<64).map { _ in (0..<3).map { _ in UInt8(random.below(2) * 255) } }
+    let free = try learn(model([1.27, 0.002, 0.002]), apart, "min-max+round+bias")
+    #expect(free.roundedUp.map { $0[0] & 0b110 == 0 } ?? true)
+  }
+
+  /// Weights of 127 and 0.4 steps, the second pixel always 200: its 0.4 steps are rounded away, and the bias gets them.
+  @Test func theBiasTakesWhatRoundingLoses() throws {
+    let images = (0..<32).map { [UInt8($0 * 8), 200, 0] }
+    let learned = try learn(model([1.27, 0.004, 0]), images, "min-max+bias")
+    let shift = try #require(learned.biasShift)[0]
+    #expect(abs(shift - 0.004 * 200 / 255) < 1e-6)
+    #expect(learned.roundedUp == nil)
+  }
+
+  /// One image, black images, dead channels, outliers: every method gives a sound model.
+  @Test(arguments: [
+    "min-max", "moving-average+bias", "percentile", "entropy+equalize", "mse+weights-mse",
+    "mse+weights-mse+equalize+round+bias", "min-max+round",
+  ])
+  func strangeInputs(name: String) throws {
+    let graph = Graph.happySad(input: [24, 24, 3])
+    var model = try RandomModels.float(graph, seed: 5)
+    model.parameters[0]!.weight.elements.replaceSubrange(0..<54, with: [Float](repeating: 0, count: 54))
+    model.parameters[2]!.weight.elements[7] = 1e6
+    let method = try #require(QuantizationMethod(name: name))
+    var random = CounterRandom(seed: 6)
+    let noise = (0..<graph.input.count).map { _ in UInt8(random.below(256)) }
+    let black = [UInt8](repeating: 0, count: graph.input.count)
+    for images in [[noise], [black], [black, black, black, noise, black]] {
+      let calibrator = try Calibrator(model, threads: 1)
+      for (index, pixels) in images.enumerated() { try calibrator.observe(pixels, hash: "\(index)") }
+      let learned = method.needsImages ? try Learner(method, model, calibrator.record, threads: 1).learn(images) : nil
+      let int8 = try Quantizer(method).quantize(model, calibrator.record, learned: learned)
+      let runner = try ModelRunner(.int8(int8), threads: 1)
+      for pixels in [black, noise] {
+        let logit = runner.logits(pixels)[0]
+        #expect(logit.isFinite)
+      }
+    }
+    model.parameters[2]!.weight.elements[0] = .nan
+    let broken = try Calibrator(model, threads: 1)
+    #expect(throws: QuantizationError.self) { try broken.observe(noise, hash: "") }
+  }
+}
