@@ -99,14 +99,19 @@ struct Compare: ParsableCommand {
   private func showLayers(_ comparison: Comparison) {
     guard !comparison.layers.isEmpty else { return }
     emit("")
-    var table = Table(["layer", "SQNR dB", "cosine", "clipped", "levels used"])
+    var table = Table(["layer", "SQNR dB", "cosine", "clipped", "levels used", "alone: same answer", "logits off by"])
     for layer in comparison.layers {
       table.add([
         layer.name, layer.sqnr.isFinite ? fixed(layer.sqnr) : "exact", fixed(layer.cosine, 5), percent(layer.clipped, 3),
-        layer.usedLevels.map { percent($0, 0) } ?? "",
+        layer.usedLevels.map { percent($0, 0) } ?? "", layer.alone.map { percent($0.agreement, 2) } ?? "",
+        layer.alone.map { percent($0.logitError, 2) } ?? "",
       ])
     }
     table.show()
+    if comparison.isEqualized { emit("Layers are held against the float network after equalization, as int8 was made.") }
+    guard !comparison.suggestions.isEmpty else { return }
+    emit("\nSuggestions:")
+    for suggestion in comparison.suggestions { emit("  \(suggestion)") }
   }
 
   private func showFlipped(_ comparison: Comparison) {

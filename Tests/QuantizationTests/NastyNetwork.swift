@@ -31,11 +31,14 @@ struct NastyNetwork {
         .init("point2", convolution(16, 1), inputs: [4]), .init("mean", .globalAveragePool, inputs: [5]),
         .init("logits", .dense(.init(outputs: 1)), inputs: [6]),
       ], outputs: [.init(value: 7, function: .sigmoid)])
-    var model = try RandomModels.float(graph, seed: Self.seed)
+    var model = try FloatModel.random(graph, seed: Self.seed)
     for (depth, point, channels) in [(1, 2, 8), (3, 4, 16)] {
       for channel in stride(from: 0, to: channels, by: 8) {
-        for tap in 0..<9 { model.parameters[depth]!.weight.elements[channel * 9 + tap] *= 1_000 }
-        model.parameters[depth]!.bias.elements[channel] *= 1_000
+        // Positive, so that ReLU leaves it alive.
+        for tap in channel * 9..<channel * 9 + 9 {
+          model.parameters[depth]!.weight.elements[tap] = 1_000 * abs(model.parameters[depth]!.weight.elements[tap])
+        }
+        model.parameters[depth]!.bias.elements[channel] = 1_000 * abs(model.parameters[depth]!.bias.elements[channel])
         for row in 0..<16 { model.parameters[point]!.weight.elements[row * channels + channel] /= 50_000 }
       }
     }

@@ -87,7 +87,7 @@ extension QuantizationMethod {
       input: [1, 1, 3],
       nodes: [.init("flat", .flatten, inputs: [0]), .init("logit", .dense(.init(outputs: 1)), inputs: [1])],
       outputs: [.init(value: 2, function: .sigmoid)])
-    var model = try RandomModels.float(graph, seed: 1)
+    var model = try FloatModel.random(graph, seed: 1)
     model.parameters[1] = .init(weight: Tensor([1, 3], weights), bias: Tensor([1], [0]))
     return model
   }
@@ -132,7 +132,7 @@ extension QuantizationMethod {
   ])
   func strangeInputs(name: String) throws {
     let graph = Graph.happySad(input: [24, 24, 3])
-    var model = try RandomModels.float(graph, seed: 5)
+    var model = try FloatModel.random(graph, seed: 5)
     model.parameters[0]!.weight.elements.replaceSubrange(0..<54, with: [Float](repeating: 0, count: 54))
     model.parameters[2]!.weight.elements[7] = 1e6
     let method = try #require(QuantizationMethod(name: name))

@@ -37,6 +37,22 @@ public struct Comparison: Sendable {
     public let clipped: Double
     /// Share of the 256 codes that occurred; nil where the second has no codes.
     public let usedLevels: Double?
+    /// Sum of the squares of the first's values, and of the differences: what the ratio is made of.
+    public let signal: Double
+    /// See `signal`.
+    public let noise: Double
+    /// What quantizing this layer alone does; nil where it was not measured or the layer only moves bytes.
+    public let alone: Alone?
+  }
+
+  /// What quantizing one layer alone does to the answers.
+  public struct Alone: Sendable {
+    /// Accuracy lost.
+    public let loss: PairedLoss
+    /// Share of images on which the class stays the same.
+    public let agreement: Double
+    /// Root mean square of the change of the logits, as a share of their spread.
+    public let logitError: Double
   }
 
   /// Names of the images, in order.
@@ -47,6 +63,10 @@ public struct Comparison: Sendable {
   public let second: Evaluation
   /// By node; empty where layers were not compared.
   public let layers: [Layer]
+  /// Whether layers were held against the first model after equalization, as the second was made.
+  public let isEqualized: Bool
+  /// What could be done about the largest losses, in words.
+  public let suggestions: [String]
 
   /// Share of images on which both name the same class.
   public var agreement: Double {
@@ -115,8 +135,19 @@ extension Comparison {
     names = images.map(\.name)
     self.first = evaluations[0]
     self.second = evaluations[1]
-    layers = try Self.compareLayers(first, second, layered.map(\.pixels), threads: threads, kernels: kernels) {
-      progress(images.count + $0, total)
+    guard let twin = try Self.twin(first, second) else {
+      (isEqualized, layers, suggestions) = (false, [], [])
+      return
+    }
+    let compared = try Self.compareLayers(twin.model, second, images, layerImages, threads: threads, kernels: kernels) {
+      progress(images.count + $0 * layered.count / max(1, $1), total)
+    }
+    isEqualized = twin.isEqualized
+    layers = compared
+    if case .int8 = second {
+      suggestions = Suggestions.list(twin.model, isEqualized: twin.isEqualized, layers: compared)
+    } else {
+      suggestions = []
     }
   }
 
@@ -137,31 +168,48 @@ extension Comparison {
     }
   }
 
+  /// The float network whose values the second model's stand for: the first, or its equalized twin where the second
+  /// was made from that. Nil where layers have no twins.
+  private static func twin(
+    _ first: LoadedModel, _ second: LoadedModel
+  ) throws -> (model: FloatModel, isEqualized: Bool)? {
+    guard first.description.graph == second.description.graph, case .float(let float) = first else { return nil }
+    let card = second.description.card
+    guard case .int8 = second, card["float weights sha256"] == float.weightsSHA256,
+      card["quantization method"].flatMap({ QuantizationMethod(name: $0) })?.equalizes == true,
+      let equalized = try CrossLayerEqualization.equalized(float)
+    else { return (float, false) }
+    return (equalized, true)
+  }
+
   private static func compareLayers(
-    _ first: LoadedModel, _ second: LoadedModel, _ images: [[UInt8]], threads: Int, kernels: KernelTable,
-    progress: (Int) -> Void
+    _ float: FloatModel, _ second: LoadedModel, _ images: [Image], _ count: Int, threads: Int, kernels: KernelTable,
+    progress: (_ done: Int, _ total: Int) -> Void
   ) throws -> [Layer] {
-    // Layers of different graphs have no twins.
-    guard first.description.graph == second.description.graph, case .float(let float) = first else { return [] }
-    let graph = first.description.graph
     let reference = try FloatInterpreter(float, threads: threads)
     let other = try ValueReader(second, threads: threads, kernels: kernels)
-    var statistics = graph.nodes.enumerated().map { index, node in
+    var statistics = float.description.graph.nodes.enumerated().map { index, node in
       LayerStatistics(name: node.name, parameters: other.parameters(of: index + 1))
     }
-    for (index, pixels) in images.enumerated() {
-      let values = try other.values(pixels)
-      _ = reference.run(pixels: pixels) { value, activations in
+    for image in images.prefix(count) {
+      let values = try other.values(image.pixels)
+      _ = reference.run(pixels: image.pixels) { value, activations in
         guard value > 0 else { return }
         switch values[value] {
         case .codes(let codes): statistics[value - 1].add(reference: activations, codes: codes)
         case .reals(let reals): statistics[value - 1].add(reference: activations, values: reals)
         }
       }
-      progress(index + 1)
     }
-    return statistics.map {
-      Layer(name: $0.name, sqnr: $0.sqnr, cosine: $0.cosine, clipped: $0.clipped, usedLevels: $0.usedLevels)
+    var effects = [LayerEffects.Effect?](repeating: nil, count: statistics.count)
+    if case .int8(let int8) = second, count > 0 {
+      effects = try LayerEffects.measure(float, int8, images: images, threads: threads, progress: progress)
+    }
+    return zip(statistics, effects).map { statistics, effect in
+      Layer(
+        name: statistics.name, sqnr: statistics.sqnr, cosine: statistics.cosine, clipped: statistics.clipped,
+        usedLevels: statistics.usedLevels, signal: statistics.signal, noise: statistics.noise,
+        alone: effect.map { Alone(loss: $0.loss, agreement: $0.agreement, logitError: $0.logitError) })
     }
   }
 }

@@ -5,8 +5,10 @@ public struct LayerStatistics: Sendable {
   /// The node.
   public let name: String
   private let parameters: QuantizationParameters?
-  private var signal = 0.0
-  private var noise = 0.0
+  /// Sum of the squares of the float values.
+  public private(set) var signal = 0.0
+  /// Sum of the squares of the differences.
+  public private(set) var noise = 0.0
   private var product = 0.0
   private var other = 0.0
   private var beyond = 0

@@ -107,6 +107,7 @@ public struct ComparisonReport: Sendable {
     // The bars end at the best finite layer; a layer without noise fills its bar.
     let best = layers.map(\.sqnr).filter(\.isFinite).max() ?? 1
     let measuresLevels = layers.contains { $0.usedLevels.isFinite }
+    let measuresAlone = layers.contains { $0.agreementAlone.isFinite }
     let rows = layers.map { layer -> [ReportTable.Cell] in
       let sqnr = layer.sqnr == .infinity ? "exact" : Figures.fixed(layer.sqnr, 1)
       var row: [ReportTable.Cell] = [
@@ -114,12 +115,19 @@ public struct ComparisonReport: Sendable {
         .number(Figures.fixed(layer.cosine, 5)), .number(Figures.percent(layer.clipped, 3)),
       ]
       if measuresLevels { row.append(.number(Figures.percent(layer.usedLevels, 0))) }
+      if measuresAlone {
+        let isMeasured = layer.agreementAlone.isFinite
+        row.append(.number(isMeasured ? Figures.percent(layer.agreementAlone, 2) : ""))
+        row.append(.number(isMeasured ? Figures.percent(layer.logitErrorAlone, 2) : ""))
+      }
       return row
     }
-    let columns = ["layer", "SQNR, dB", "cosine", "clipped"] + (measuresLevels ? ["levels used"] : [])
+    let columns =
+      ["layer", "SQNR, dB", "cosine", "clipped"] + (measuresLevels ? ["levels used"] : [])
+      + (measuresAlone ? ["alone: same label", "alone: logits off by"] : [])
     return ReportSection(
       "Layer by layer",
-      text: "How far each int8 output is from its float output: signal over quantization noise (6 dB is one bit), direction, and values cut off at the ends of the range.",
+      text: "How far each int8 output is from its float output: signal over quantization noise (6 dB is one bit), direction, and values cut off at the ends of the range; then what it does to labels and logits when it alone is int8.",
       blocks: [.table(ReportTable(columns: columns, rows: rows))])
   }
 

@@ -145,14 +145,23 @@ public struct LayerFigures: Hashable, Sendable {
   public var clipped: Double
   /// Share of the 256 levels that are used, 0...1; not a number where it was not measured.
   public var usedLevels: Double
+  /// Share of pictures whose label stays when this layer alone is int8; not a number where it was not measured.
+  public var agreementAlone: Double
+  /// How far the logits then are from float's, as a share of their spread; not a number where it was not measured.
+  public var logitErrorAlone: Double
 
   /// Makes the figures of a layer.
-  public init(name: String, sqnr: Double, cosine: Double, clipped: Double, usedLevels: Double = .nan) {
+  public init(
+    name: String, sqnr: Double, cosine: Double, clipped: Double, usedLevels: Double = .nan,
+    agreementAlone: Double = .nan, logitErrorAlone: Double = .nan
+  ) {
     self.name = name
     self.sqnr = sqnr
     self.cosine = cosine
     self.clipped = clipped
     self.usedLevels = usedLevels
+    self.agreementAlone = agreementAlone
+    self.logitErrorAlone = logitErrorAlone
   }
 }
 

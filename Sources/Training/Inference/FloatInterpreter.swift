@@ -91,12 +91,19 @@ public final class FloatInterpreter {
   public func run(
     pixels: [UInt8], observing: (_ value: Int, UnsafeBufferPointer<Float>) -> Void
   ) -> [Float] {
+    runChanging(pixels: pixels) { observing($0, UnsafeBufferPointer($1)) }
+  }
+
+  /// As `run(pixels:observing:)`, but each value may be changed before it is read on.
+  public func runChanging(
+    pixels: [UInt8], _ changing: (_ value: Int, UnsafeMutableBufferPointer<Float>) -> Void
+  ) -> [Float] {
     precondition(pixels.count == shapes[0].count, "\(pixels.count) bytes for an input of \(shapes[0])")
     kernels.table.pointee.unit_from_bytes(pixels, values[0].start, pixels.count)
-    observing(0, UnsafeBufferPointer(values[0].values))
+    changing(0, values[0].values)
     for index in graph.nodes.indices {
       compute(index)
-      observing(index + 1, UnsafeBufferPointer(values[index + 1].values))
+      changing(index + 1, values[index + 1].values)
     }
     return graph.outputs.flatMap { Array(values[$0.value].values) }
   }

@@ -22,9 +22,11 @@ enum ComparisonPage {
       mcNemar: comparison.mcNemarP,
       layers: comparison.layers.map {
         LayerFigures(
-          name: $0.name, sqnr: $0.sqnr, cosine: $0.cosine, clipped: $0.clipped, usedLevels: $0.usedLevels ?? .nan)
+          name: $0.name, sqnr: $0.sqnr, cosine: $0.cosine, clipped: $0.clipped, usedLevels: $0.usedLevels ?? .nan,
+          agreementAlone: $0.alone?.agreement ?? .nan, logitErrorAlone: $0.alone?.logitError ?? .nan)
       },
-      flipped: comparison.flipped.prefix(24).map { judged($0, comparison, names, images, graph) }, facts: facts)
+      flipped: comparison.flipped.prefix(24).map { judged($0, comparison, names, images, graph) },
+      suggestions: comparison.suggestions, facts: facts)
   }
 
   /// A picture with what both models said of it.

@@ -34,6 +34,25 @@ struct ComparisonFacts: Encodable {
     let cosine: Double
     let clipped: Double
     let levels_used: Double?
+    let signal: Double
+    let noise: Double
+    let alone: Alone?
+  }
+
+  /// What quantizing one layer alone does.
+  struct Alone: Encodable {
+    let images: Int
+    let points_lost: Double
+    let agreement: Double
+    let logit_error: Double
+  }
+
+  /// What both models said of one image.
+  struct Answer: Encodable {
+    let file: String
+    let label: String
+    let float: [Float]
+    let int8: [Float]
   }
 
   struct Flip: Encodable {
@@ -51,7 +70,11 @@ struct ComparisonFacts: Encodable {
   let identical: Bool
   let mcnemar_p: Double
   let layers: [Layer]
+  let layers_equalized: Bool
   let flipped: [Flip]
+  let suggestions: [String]
+  /// Probabilities in the order of `labels`, image by image: what every figure above is made of.
+  let answers: [Answer]
 
   init(_ comparison: Comparison) {
     let labels = comparison.first.labels
@@ -67,7 +90,19 @@ struct ComparisonFacts: Encodable {
     mcnemar_p = comparison.mcNemarP
     layers = comparison.layers.map {
       Layer(
-        name: $0.name, sqnr_db: $0.sqnr.finite, cosine: $0.cosine, clipped: $0.clipped, levels_used: $0.usedLevels)
+        name: $0.name, sqnr_db: $0.sqnr.finite, cosine: $0.cosine, clipped: $0.clipped, levels_used: $0.usedLevels,
+        signal: $0.signal, noise: $0.noise,
+        alone: $0.alone.map {
+          Alone(
+            images: $0.loss.images, points_lost: $0.loss.points, agreement: $0.agreement, logit_error: $0.logitError)
+        })
+    }
+    layers_equalized = comparison.isEqualized
+    suggestions = comparison.suggestions
+    answers = comparison.names.indices.map {
+      Answer(
+        file: comparison.names[$0], label: labels[comparison.first.truth[$0]],
+        float: comparison.first.probabilities[$0], int8: comparison.second.probabilities[$0])
     }
     flipped = comparison.flipped.map {
       Flip(

@@ -1,0 +1,133 @@
+import Foundation
+import Graphs
+import Imaging
+import ModelFiles
+import RenderedFaces
+import TestSupport
+import Testing
+
+/// `glint quantize` and `glint compare` from end to end, the printed figures recomputed from the printed answers.
+@Suite struct CompareCommandTests {
+  private struct Line: Decodable {
+    struct Side: Decodable {
+      let accuracy: Double
+      let auc: Double?
+      let confusion: [[Int]]
+    }
+    struct Layer: Decodable {
+      struct Alone: Decodable {
+        let images: Int
+        let agreement: Double
+        let logit_error: Double
+      }
+      let name: String
+      let sqnr_db: Double?
+      let signal: Double
+      let noise: Double
+      let alone: Alone?
+    }
+    struct Answer: Decodable {
+      let file: String
+      let label: String
+      let float: [Double]
+      let int8: [Double]
+    }
+    let images: Int
+    let labels: [String]
+    let float: Side
+    let int8: Side
+    let agreement: Double
+    let mcnemar_p: Double
+    let layers: [Layer]
+    let answers: [Answer]
+    let suggestions: [String]
+  }
+
+  private let folder: TemporaryFolder
+  private let float: String
+
+  /// Painted faces of both classes in class folders, and a network that never learned: its answers are near chance, so
+  /// that some of int8's differ.
+  init() throws {
+    folder = try TemporaryFolder()
+    var model = try FloatModel.random(.happySad(input: [32, 32, 3]), seed: 21)
+    model.description.preprocessing = Preprocessing(width: 32, height: 32)
+    float = folder.path("float.safetensors")
+    try model.write(to: float)
+    for index in 0..<220 {
+      let face = FacePainter.paint(seed: 3, index: index, size: 32, variety: 1)
+      try folder.write(
+        ImageEncoder.jpeg(face.image, quality: 92), as: "data/\(RenderedFaces.labels[face.label])/\(index).jpg")
+    }
+  }
+
+  private func quantized(_ arguments: [String] = []) throws -> String {
+    let int8 = folder.path("int8.safetensors")
+    let run = try GlintProgram.run(
+      ["quantize", float, "--calibration", folder.path("data"), "-o", int8, "--quiet"] + arguments)
+    #expect(run.status == 0, "\(run.errors)")
+    return int8
+  }
+
+  @Test func figuresFollowFromTheAnswers() throws {
+    let page = folder.path("report.html")
+    let run = try GlintProgram.run(
+      ["compare", float, quantized(), "--data", folder.path("data"), "--part", "all", "--json", "--report", page])
+    #expect(run.status == 0, "\(run.errors)")
+    let line = try JSONDecoder().decode(Line.self, from: Data(run.output.utf8))
+    #expect(line.answers.count == line.images && line.images > 100)
+    for (side, said) in [(line.float, \Line.Answer.float), (line.int8, \Line.Answer.int8)] {
+      var right = 0
+      for answer in line.answers {
+        let best = answer[keyPath: said][1] > answer[keyPath: said][0] ? 1 : 0
+        if line.labels[best] == answer.label { right += 1 }
+      }
+      #expect(abs(side.accuracy - Double(right) / Double(line.images)) < 1e-12)
+      // The area under the ROC curve is the share of pairs, one of each class, in the right order.
+      let (sad, happy) = (
+        line.answers.filter { $0.label == "sad" }.map { $0[keyPath: said][1] },
+        line.answers.filter { $0.label == "happy" }.map { $0[keyPath: said][1] }
+      )
+      var ordered = 0.0
+      for one in sad { for other in happy { ordered += one > other ? 1 : one == other ? 0.5 : 0 } }
+      let area = ordered / Double(sad.count * happy.count)
+      #expect(abs((side.auc ?? 0) - area) < 1e-9)
+    }
+    let same = line.answers.count { ($0.float[1] > $0.float[0]) == ($0.int8[1] > $0.int8[0]) }
+    #expect(abs(line.agreement - Double(same) / Double(line.images)) < 1e-12)
+    for layer in line.layers where layer.noise > 0 {
+      #expect(abs(layer.sqnr_db! - 10 * log10(layer.signal / layer.noise)) < 1e-6, "\(layer.name)")
+    }
+    let alone = line.layers.filter { $0.alone != nil }.map(\.name)
+    #expect(alone == ["conv1", "conv2", "conv3", "dense1", "dense2"])
+    #expect(line.layers.compactMap(\.alone).allSatisfy { $0.logit_error > 0 && $0.logit_error < 0.2 })
+    let html = try String(contentsOfFile: page, encoding: .utf8)
+    #expect(html.contains("alone: same label") && html.contains("levels used"))
+  }
+
+  /// The contract and the record, as a user meets them.
+  @Test func aBrokenPromiseWritesNothing() throws {
+    let int8 = folder.path("contract.safetensors")
+    let arguments = ["quantize", float, "--calibration", folder.path("data"), "-o", int8, "--quiet", "--split", "40/50/10"]
+    // Half an int8 range for all: a percentile of 50 leaves nothing but the middle.
+    let broken = try GlintProgram.run(arguments + ["--method", "percentile-50", "--require", "0"])
+    if broken.status == 0 {
+      // An untrained network may win by chance what it loses; then the promise holds.
+      #expect(FileManager.default.fileExists(atPath: int8))
+    } else {
+      #expect(broken.status == 1)
+      #expect(broken.errors.contains("nothing was written") && broken.errors.contains(".jpg"))
+      #expect(!FileManager.default.fileExists(atPath: int8))
+    }
+    let record = folder.path("record.json")
+    let first = try quantized(["--write-record", record])
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: first))
+    let again = try GlintProgram.run(["quantize", float, "--record", record, "-o", int8, "--quiet"])
+    #expect(again.status == 0, "\(again.errors)")
+    let same = try Data(contentsOf: URL(fileURLWithPath: int8)) == bytes
+    #expect(same)
+    let unlabelled = try GlintProgram.run(
+      ["quantize", float, "--calibration", folder.path("data/happy"), "-o", int8, "--require", "1", "--quiet"])
+    #expect(unlabelled.status == 1 && unlabelled.errors.contains("labelled"))
+  }
+}
