@@ -23,24 +23,27 @@ void ck_pack(const int8_t *weights, size_t outputs, size_t segments, size_t segm
 }
 
 ck_weight_sums ck_sum_weights(const int8_t *weights, size_t count) {
+  // Runs short enough for 16-bit sums (64 * 128 < 2^15), of which compilers put eight in a vector.
+  enum { RUN = 64 };
   ck_weight_sums sums = {0, 0, 0};
-  while (count > 0) {
-    // |sum| <= 65536 * 128 < 2^31 within a run.
-    size_t run = count < 65536 ? count : 65536;
-    int32_t sum = 0, magnitude = 0;
-    int8_t smallest = 0;
-    for (size_t i = 0; i < run; i++) {
-      int32_t w = weights[i];
-      sum += w;
-      magnitude += w < 0 ? -w : w;
-      smallest = weights[i] < smallest ? weights[i] : smallest;
+  int8_t smallest = 0;
+  for (; count >= RUN; count -= RUN, weights += RUN) {
+    int16_t sum = 0, magnitude = 0;
+    for (size_t i = 0; i < RUN; i++) {
+      int16_t w = weights[i];
+      sum = (int16_t)(sum + w);
+      magnitude = (int16_t)(magnitude + (w < 0 ? -w : w));
     }
+    for (size_t i = 0; i < RUN; i++) smallest = weights[i] < smallest ? weights[i] : smallest;
     sums.sum += sum;
     sums.magnitude += magnitude;
-    if (smallest == -128) sums.has_minus_128 = 1;
-    weights += run;
-    count -= run;
   }
+  for (size_t i = 0; i < count; i++) {
+    sums.sum += weights[i];
+    sums.magnitude += weights[i] < 0 ? -weights[i] : weights[i];
+    smallest = weights[i] < smallest ? weights[i] : smallest;
+  }
+  sums.has_minus_128 = smallest == -128;
   return sums;
 }
 
