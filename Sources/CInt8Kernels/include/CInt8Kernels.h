@@ -278,7 +278,8 @@ typedef struct {
 ck_weight_sums ck_sum_weights(const int8_t *weights, size_t count);
 
 /// Runs independent dot-product instructions of an instruction set on registers alone, `rounds` times, and returns how
-/// many multiply-adds that was: the speed that no kernel of it can pass. 0 where it is not built in.
+/// many multiply-adds that was: the speed that no kernel of it can pass, but for those of Winograd, which need fewer
+/// products. 0 where it is not built in.
 uint64_t ck_peak(ck_isa isa, uint64_t rounds);
 
 #endif

@@ -1,15 +1,26 @@
 #include "CInt8Kernels.h"
 
-uint64_t ck_peak__scalar(uint64_t rounds) {
-  // Four chains of multiply-adds that the compiler can neither join nor leave out.
-  int32_t a = 1, b = 2, c = 3, d = 4, x = 3, y = 5;
-  for (uint64_t i = 0; i < rounds; i++) {
-    __asm__ volatile("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d), "+r"(x), "+r"(y));
-    a = (int32_t)((uint32_t)a + (uint32_t)x * (uint32_t)y);
-    b = (int32_t)((uint32_t)b + (uint32_t)x * (uint32_t)y + 1u);
-    c = (int32_t)((uint32_t)c + (uint32_t)x * (uint32_t)y + 2u);
-    d = (int32_t)((uint32_t)d + (uint32_t)x * (uint32_t)y + 3u);
-  }
-  __asm__ volatile("" : : "r"(a), "r"(b), "r"(c), "r"(d));
-  return rounds * 4;
-}
+// What compilers may use in plain C: the vectors that every processor of the architecture has.
+#define CK_TARGET
+#define NAME ck_peak__scalar
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#define VEC __m128i
+#define DOT(acc, x, w) _mm_add_epi32(acc, _mm_madd_epi16(x, w))
+#define MACS 8
+#define REGISTER "x"
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#define VEC int32x4_t
+#define DOT(acc, x, w) vmlal_s16(acc, vreinterpret_s16_s32(vget_low_s32(x)), vreinterpret_s16_s32(vget_low_s32(w)))
+#define MACS 4
+#define REGISTER "w"
+#else
+#define VEC uint32_t
+#define DOT(acc, x, w) ((acc) + (x) * (w))
+#define MACS 1
+#define REGISTER "r"
+#endif
+
+#include "peak_template.h"
