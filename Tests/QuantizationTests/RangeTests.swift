@@ -14,9 +14,11 @@ import Testing
   @Test func movingAverageByHand() {
     let usual = CalibrationRecord.Extremes(low: 0, high: 10)
     let (low, high) = MovingAverage.range([usual, .init(low: -4, high: 30), usual, usual])
-    #expect(abs(low - (-4 * 0.05 * 0.95 * 0.95)) < 1e-5)
-    #expect(abs(high - (10 + 20 * 0.05 * 0.95 * 0.95)) < 1e-5)
-    #expect(MovingAverage.range([]) == (0, 0))
+    let share: Float = 0.05 * 0.95 * 0.95
+    #expect(abs(low + 4 * share) < 1e-5)
+    #expect(abs(high - 10 - 20 * share) < 1e-5)
+    let none = MovingAverage.range([])
+    #expect(none.low == 0 && none.high == 0)
   }
 
   /// n values spread evenly over 0...1 and m at 10. Clipping at h (between 1 and 10) costs m (10 - h)^2, rounding
@@ -25,7 +27,8 @@ import Testing
   func squaredErrorWeighsClippingAgainstRounding(many: Int, few: Int) {
     let values = (0..<many).map { 0.01 + 0.99 * Float($0) / Float(many) } + [Float](repeating: 10, count: few)
     let (low, high) = SquaredErrorRange.range(histogram(values))
-    let wanted = 10 * Float(few) / (Float(few) + Float(many) / (12 * 255 * 255))
+    let rounding = Float(many) / 780_300
+    let wanted = 10 * Float(few) / (Float(few) + rounding)
     #expect(low == 0)
     // Steps of a hundredth of the largest, and bins of 1/128.
     #expect(abs(high - wanted) <= 0.15, "\(high) for \(wanted)")

@@ -65,8 +65,9 @@ import Training
   @Test func pairedIntervalByHand() {
     let loss = PairedLoss(images: 98, lost: 2, won: 1)
     #expect(abs(loss.points - 100.0 / 98) < 1e-9)
-    #expect(abs(loss.interval.upperBound - (1 + 1.959964 * 3.99.squareRoot())) < 1e-6)
-    #expect(abs(loss.interval.lowerBound - (1 - 1.959964 * 3.99.squareRoot())) < 1e-6)
+    let half: Double = 1.959964 * 3.99.squareRoot()
+    #expect(abs(loss.interval.upperBound - 1 - half) < 1e-6)
+    #expect(abs(loss.interval.lowerBound - 1 + half) < 1e-6)
     let counted = PairedLoss(truth: [0, 0, 1, 1], float: [0, 0, 1, 0], int8: [1, 0, 1, 1])
     #expect(counted == PairedLoss(images: 4, lost: 1, won: 1))
     #expect(PairedLoss(truth: nil, float: [0, 1, 1], int8: [1, 1, 0]) == PairedLoss(images: 3, lost: 2, won: 0))

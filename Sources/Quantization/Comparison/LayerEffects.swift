@@ -50,8 +50,7 @@ struct LayerEffects {
     }
     let plain = try logits(float, nil)
     let all = plain.joined().map { Double($0) }
-    let mean = all.reduce(0, +) / Double(all.count)
-    let spread = (all.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(all.count)).squareRoot()
+    let spread = all.standardDeviation
     let before = plain.map { answer($0, float.description) }
     var result = [Effect?](repeating: nil, count: graph.nodes.count)
     for node in nodes {
@@ -61,7 +60,11 @@ struct LayerEffects {
       }
       let changed = try logits(mixed, node)
       let after = changed.map { answer($0, float.description) }
-      let squares = zip(changed.joined(), all).reduce(0.0) { $0 + (Double($1.0) - $1.1) * (Double($1.0) - $1.1) }
+      var squares = 0.0
+      for (logit, float) in zip(changed.joined(), all) {
+        let difference = Double(logit) - float
+        squares += difference * difference
+      }
       let error = (squares / Double(all.count)).squareRoot()
       result[node] = Effect(
         loss: PairedLoss(truth: images.map(\.label), float: before, int8: after),

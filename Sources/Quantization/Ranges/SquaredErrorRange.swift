@@ -48,8 +48,8 @@ public enum SquaredErrorRange {
       let inside = (counts[last] - counts[first]) * step * step / 12
       // sum (x - e)^2 = sum x^2 - 2 e sum x + e^2 n, below the low end and above the high one.
       let below = squares[first] - 2 * low * sums[first] + low * low * counts[first]
-      let above =
-        (squares[end] - squares[last]) - 2 * high * (sums[end] - sums[last]) + high * high * (counts[end] - counts[last])
+      let (square, sum, count) = (squares[end] - squares[last], sums[end] - sums[last], counts[end] - counts[last])
+      let above = square - 2 * high * sum + high * high * count
       return inside + max(0, below) + max(0, above)
     }
 

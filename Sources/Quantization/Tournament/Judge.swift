@@ -58,9 +58,7 @@ public final class Judge {
       progress(index + 1, images.count)
     }
     self.logits = logits
-    let all = logits.joined().map { Double($0) }
-    let mean = all.reduce(0, +) / Double(all.count)
-    spread = (all.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(all.count)).squareRoot()
+    spread = logits.joined().map { Double($0) }.standardDeviation
     probabilities = Self.probabilities(logits, model.description)
   }
 
@@ -78,7 +76,10 @@ public final class Judge {
     var squares = 0.0
     for (image, expected) in zip(images, logits) {
       let logits = interpreter.invoke(image.pixels)
-      for (one, two) in zip(logits, expected) { squares += (Double(one) - Double(two)) * (Double(one) - Double(two)) }
+      for (one, two) in zip(logits, expected) {
+        let difference = Double(one) - Double(two)
+        squares += difference * difference
+      }
       given.append(logits)
     }
     let int8 = Self.probabilities(given, description)
@@ -99,5 +100,16 @@ public final class Judge {
   /// The most probable class, the first of equals.
   private static func answers(_ probabilities: [[Float]]) -> [Int] {
     probabilities.map { row in row.indices.max { (row[$0], $1) < (row[$1], $0) } ?? 0 }
+  }
+}
+
+extension [Double] {
+  /// The root of the mean squared distance from the mean; 0 of nothing.
+  var standardDeviation: Double {
+    guard !isEmpty else { return 0 }
+    let mean = reduce(0, +) / Double(count)
+    var squares = 0.0
+    for value in self { squares += (value - mean) * (value - mean) }
+    return (squares / Double(count)).squareRoot()
   }
 }

@@ -83,7 +83,8 @@ struct LearnedRounding {
         errors.buffer[job] = channel.heldOutError
       }
     }
-    let sums = (0..<width).map { share in (0..<tried).reduce(0) { $0 + errors[$1 * width + share] } }
+    var sums = [Double](repeating: 0, count: width)
+    for (job, error) in errors.enumerated() { sums[job % width] += error }
     let best = (1..<width).min { (sums[$0], $0) < (sums[$1], $1) }!
     return sums[best] < sums[0] ? Self.shares[best - 1] : nil
   }
