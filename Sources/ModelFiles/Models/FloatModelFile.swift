@@ -15,24 +15,23 @@ extension FloatModel {
   }
 
   init(_ description: ModelDescription, in file: SafetensorsFile) throws(ModelFileError) {
-    var parameters: [Parameters?] = []
-    for (node, shapes) in zip(description.graph.nodes, try parameterShapes(description, file)) {
-      guard let shapes else {
-        parameters.append(nil)
-        continue
-      }
-      let weight = try file.tensor("\(node.name).weight", of: Float.self, shape: shapes.weight)
-      let bias = try file.tensor("\(node.name).bias", of: Float.self, shape: shapes.bias)
-      for (name, tensor) in [("weight", weight), ("bias", bias)] {
-        guard tensor.elements.allSatisfy({ $0.isFinite }) else {
-          throw ModelFileError(
-            path: file.path, place: "tensor '\(node.name).\(name)'", reason: "holds a number that is not finite")
-        }
-      }
-      parameters.append(Parameters(weight: weight, bias: bias))
+    let parameters = try ModelFile.parameters(of: description, in: file) { (node, shapes) throws(ModelFileError) in
+      Parameters(
+        weight: try Self.numbers("\(node).weight", shapes.weight, in: file),
+        bias: try Self.numbers("\(node).bias", shapes.bias, in: file))
     }
     let golden = try ModelFile.golden(in: file, for: description)
     self.init(description: description, parameters: parameters, golden: golden)
+  }
+
+  private static func numbers(
+    _ name: String, _ shape: Shape, in file: SafetensorsFile
+  ) throws(ModelFileError) -> Tensor<Float> {
+    let numbers = try file.tensor(name, of: Float.self, shape: shape)
+    guard numbers.elements.allSatisfy({ $0.isFinite }) else {
+      throw ModelFileError(path: file.path, place: "tensor '\(name)'", reason: "holds a number that is not finite")
+    }
+    return numbers
   }
 
   /// Writes the model, whole or not at all. The same model gives the same bytes.
@@ -60,16 +59,5 @@ extension FloatModel {
       parameters.bias.elements.withUnsafeBytes { hash.update($0) }
     }
     return hash.finishHex()
-  }
-}
-
-/// The parameter shapes of a graph that was checked when the description was read.
-func parameterShapes(
-  _ description: ModelDescription, _ file: SafetensorsFile
-) throws(ModelFileError) -> [(weight: Shape, bias: Shape)?] {
-  do throws(GraphError) {
-    return try description.graph.parameterShapes()
-  } catch {
-    throw ModelFileError(path: file.path, place: "graph", reason: error.description)
   }
 }

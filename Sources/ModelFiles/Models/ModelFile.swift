@@ -33,6 +33,30 @@ public enum ModelFile {
     }
   }
 
+  /// What `read` makes of each node that has a weight and a bias, by node index; nil for the others.
+  ///
+  /// - Parameter read: gets the node's name and the shapes that its tensors must have.
+  static func parameters<Parameters>(
+    of description: ModelDescription, in file: SafetensorsFile,
+    _ read: (_ node: String, _ shapes: (weight: Shape, bias: Shape)) throws(ModelFileError) -> Parameters
+  ) throws(ModelFileError) -> [Parameters?] {
+    let allShapes: [(weight: Shape, bias: Shape)?]
+    do throws(GraphError) {
+      allShapes = try description.graph.parameterShapes()
+    } catch {
+      throw ModelFileError(path: file.path, place: "graph", reason: error.description)
+    }
+    var parameters: [Parameters?] = []
+    for (node, shapes) in zip(description.graph.nodes, allShapes) {
+      if let shapes {
+        parameters.append(try read(node.name, shapes))
+      } else {
+        parameters.append(nil)
+      }
+    }
+    return parameters
+  }
+
   /// The samples that the file brings for the self-test at load.
   static func golden(in file: SafetensorsFile, for description: ModelDescription) throws(ModelFileError) -> [GoldenSample] {
     guard file.contains("golden.pixels") else { return [] }

@@ -17,20 +17,14 @@ extension QuantizedModel {
   }
 
   init(_ description: ModelDescription, in file: SafetensorsFile) throws(ModelFileError) {
-    var parameters: [Parameters?] = []
-    for (node, shapes) in zip(description.graph.nodes, try parameterShapes(description, file)) {
-      guard let shapes else {
-        parameters.append(nil)
-        continue
-      }
-      let weight = try file.tensor("\(node.name).weight", of: Int8.self, shape: shapes.weight)
+    let parameters = try ModelFile.parameters(of: description, in: file) { (node, shapes) throws(ModelFileError) in
+      let weight = try file.tensor("\(node).weight", of: Int8.self, shape: shapes.weight)
       guard !weight.elements.contains(-128) else {
-        throw ModelFileError(path: file.path, place: "tensor '\(node.name).weight'", reason: "holds -128")
+        throw ModelFileError(path: file.path, place: "tensor '\(node).weight'", reason: "holds -128")
       }
-      parameters.append(
-        Parameters(
-          weight: weight, bias: try file.tensor("\(node.name).bias", of: Int32.self, shape: shapes.bias),
-          scales: try Self.scales("\(node.name).weight_scale", shapes.bias.count, in: file)))
+      return Parameters(
+        weight: weight, bias: try file.tensor("\(node).bias", of: Int32.self, shape: shapes.bias),
+        scales: try Self.scales("\(node).weight_scale", shapes.bias.count, in: file))
     }
     let values = description.graph.nodes.count + 1
     let scales = try Self.scales("values.scale", values, in: file)
