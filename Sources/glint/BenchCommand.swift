@@ -33,6 +33,9 @@ struct Bench: ParsableCommand {
   @Option(name: .long, help: "Pictures of one step of training.")
   var batch = 32
 
+  @Option(name: .long, help: "The learning rate of training.")
+  var learningRate: Float = 1e-3
+
   @Option(name: .long, help: "With --training: write weights before the first step, pictures and labels to this file.")
   var record: String?
 
@@ -45,6 +48,7 @@ struct Bench: ParsableCommand {
 
   func validate() throws {
     guard (1...1_000_000).contains(runs) else { throw ValidationError("--runs takes a number from 1 to 1000000.") }
+    guard learningRate.isFinite, learningRate > 0 else { throw ValidationError("--learning-rate takes a number above 0.") }
     guard (1...1024).contains(batch) else { throw ValidationError("--batch takes a number from 1 to 1024.") }
     guard training == (model == nil) else {
       throw ValidationError("Name the model to measure, or measure training with --training and no model.")
@@ -54,7 +58,8 @@ struct Bench: ParsableCommand {
 
   func run() throws {
     guard let model else {
-      let result = try TrainingBench(threads: threads.count, batch: batch, steps: runs, record: record)
+      let result = try TrainingBench(
+        threads: threads.count, batch: batch, learningRate: learningRate, steps: runs, record: record)
       return try show(result, result.lines)
     }
     let clock = ContinuousClock()

@@ -102,6 +102,11 @@ struct Train: ParsableCommand {
   @Option(name: .long, help: "Only draw a page of pictures as training would see them, to this file, and end.")
   var showAugmentation: String?
 
+  @Option(
+    name: .long,
+    help: "Only write the first weights and all pictures as the network sees them to this file, and end.")
+  var prepare: String?
+
   @Option(name: .long, help: "Epochs without a better validation loss after which training ends (0: never).")
   var patience = 5
 
@@ -129,7 +134,7 @@ struct Train: ParsableCommand {
   @OptionGroup var quiet: QuietOption
 
   func validate() throws {
-    guard output != nil || showAugmentation != nil else {
+    guard output != nil || showAugmentation != nil || prepare != nil else {
       throw ValidationError("-o names the model file to write.")
     }
     guard (22...1024).contains(size ?? 64) else { throw ValidationError("--size takes a number from 22 to 1024.") }
@@ -172,8 +177,9 @@ struct Train: ParsableCommand {
 
   func run() throws {
     if output != nil { try checkOutput() }
-    if let report { try AtomicFile.checkWritable(report) }
-    if let showAugmentation { try AtomicFile.checkWritable(showAugmentation) }
+    for path in [report, showAugmentation, prepare] {
+      if let path { try AtomicFile.checkWritable(path) }
+    }
     let network = try NetworkChoice(self.network)
     let side = size ?? network.usualSize
     let dataset = try readDataset(
@@ -192,6 +198,11 @@ struct Train: ParsableCommand {
     let loop = try TrainingLoop(
       architecture, dataset: dataset, preprocessing: preprocessing, recipe: recipe, threads: threads.count,
       cacheBytes: cache << 20)
+    if let prepare {
+      var progress = Progress("Preparing", quiet: quiet.quiet)
+      try loop.prepared(tool: "glint") { progress.update($0, of: $1) }.write(to: prepare)
+      return progress.finish("\(prepare) holds the pictures: for tools/train-distributed, not for others to see")
+    }
     let hadOutput = FileManager.default.fileExists(atPath: modelPath)
     Interruption.listen()
     let log = try events.map { try EventLog(folder: $0) }

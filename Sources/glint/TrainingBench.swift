@@ -26,7 +26,7 @@ struct TrainingBench: Encodable {
   ///
   /// - Parameters:
   ///   - record: a file for weights before the first step, pictures and labels, so that others can do the same steps.
-  init(threads: Int, batch: Int, steps: Int, record: String?) throws {
+  init(threads: Int, batch: Int, learningRate: Float, steps: Int, record: String?) throws {
     let size = 256
     let faces = PaintedData.paint(
       count: batch * Self.batches, size: size, seed: 1, variety: FacePainter.standardVariety, threads: threads, quiet: true)
@@ -38,7 +38,7 @@ struct TrainingBench: Encodable {
     trained.initialize(seed: 1)
     if let record { try Self.write(record, trained, pixels, pictures.map(\.label), [batch, size, size, 3]) }
 
-    let optimizer = Optimizer.adam(learningRate: 1e-3)
+    let optimizer = Optimizer.adam(learningRate: learningRate)
     let loss = Loss(.binaryCrossEntropy)
     let clock = ContinuousClock()
     var (times, losses) = (Samples(), [Double]())

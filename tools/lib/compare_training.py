@@ -16,7 +16,7 @@ import sys
 
 WARM_UP = 3
 ENGINES = ("glint", "keras", "torch")
-TITLES = {"glint": "Glint", "keras": "Keras / TensorFlow", "torch": "PyTorch"}
+TITLES = {"glint": "Glint", "keras": "Keras / TensorFlow", "torch": "PyTorch", "exact": "PyTorch in float64"}
 CONVOLUTIONS = ("conv1", "conv2", "conv3")
 
 
@@ -27,7 +27,7 @@ def recorded(path):
     return tensors, tensors.pop("pixels"), tensors.pop("labels")
 
 
-def keras_step(recording, threads):
+def keras_step(recording, threads, learning_rate):
     """A function that does step `n` with Keras and returns its loss."""
     os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="", KERAS_BACKEND="tensorflow",
                       TF_NUM_INTRAOP_THREADS=str(threads), TF_NUM_INTEROP_THREADS="1")
@@ -47,7 +47,7 @@ def keras_step(recording, threads):
         model.get_layer(name).set_weights([weights[name + ".weight"].transpose(1, 2, 3, 0), weights[name + ".bias"]])
     for name in ("dense1", "dense2"):
         model.get_layer(name).set_weights([weights[name + ".weight"].T, weights[name + ".bias"]])
-    model.compile(optimizer=keras.optimizers.Adam(1e-3, epsilon=1e-8),
+    model.compile(optimizer=keras.optimizers.Adam(learning_rate, epsilon=1e-8),
                   loss=keras.losses.BinaryCrossentropy(from_logits=True), jit_compile=False)
     batches = [(tf.constant(batch.astype(np.float32) / np.float32(255)), tf.constant(label[:, None].astype(np.float32)))
                for batch, label in zip(pixels, labels)]
@@ -58,7 +58,7 @@ def keras_step(recording, threads):
     return step
 
 
-def torch_step(recording, threads):
+def torch_step(recording, threads, learning_rate, number_type="float32"):
     """A function that does step `n` with PyTorch and returns its loss."""
     import numpy as np
     import torch
@@ -85,11 +85,13 @@ def torch_step(recording, threads):
     side = round((first.shape[1] // channels) ** 0.5)
     first = first.reshape(hidden, side, side, channels).permute(0, 3, 1, 2).reshape(hidden, -1)
     model = nn.Sequential(*layers, nn.Flatten(), dense("dense1", first), nn.ReLU(),
-                          dense("dense2", tensor["dense2.weight"])).to(memory_format=torch.channels_last)
-    optimizer = torch.optim.Adam(model.parameters(), 1e-3)
+                          dense("dense2", tensor["dense2.weight"]))
+    kind = getattr(torch, number_type)
+    model = model.to(dtype=kind, memory_format=torch.channels_last)
+    optimizer = torch.optim.Adam(model.parameters(), learning_rate)
     loss_of = nn.BCEWithLogitsLoss()
     batches = [(torch.from_numpy(batch.transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255))
-                .contiguous(memory_format=torch.channels_last), torch.from_numpy(label[:, None].astype(np.float32)))
+                .to(kind).contiguous(memory_format=torch.channels_last), torch.from_numpy(label[:, None]).to(kind))
                for batch, label in zip(pixels, labels)]
 
     def step(number):
@@ -102,10 +104,13 @@ def torch_step(recording, threads):
     return step
 
 
-def run_peer(engine, recording, threads, steps):
+def run_peer(engine, recording, threads, steps, learning_rate):
     """Times steps in this process and prints what `glint bench --training --json` prints of the same."""
     import time
-    step = {"keras": keras_step, "torch": torch_step}[engine](recording, threads)
+    if engine == "exact":
+        step = torch_step(recording, threads, learning_rate, "float64")
+    else:
+        step = {"keras": keras_step, "torch": torch_step}[engine](recording, threads, learning_rate)
     times, losses = [], []
     for number in range(steps):
         start = time.perf_counter()
@@ -115,17 +120,18 @@ def run_peer(engine, recording, threads, steps):
     print(json.dumps({"median_ms": statistics.median(times), "min_ms": min(times), "losses": losses}))
 
 
-def measure(options, engine, threads, steps):
+def measure(options, engine, threads, steps, learning_rate=1e-3):
     """One process of one engine; its times and losses."""
     environment = dict(os.environ, OMP_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads))
     if engine == "glint":
         command = [options.glint, "bench", "--training", "--json", "--threads", str(threads), "--runs", str(steps),
-                   "--batch", str(options.batch)]
+                   "--batch", str(options.batch), "--learning-rate", str(learning_rate)]
     else:
         # Without these, the C library gives memory back after each step and PyTorch loses 2.5 times to page faults.
         environment.update(MALLOC_MMAP_MAX_="0", MALLOC_TRIM_THRESHOLD_="100000000000")
-        command = [getattr(options, engine), __file__, "--peer", engine, "--recording", str(options.recording),
-                   "--threads", str(threads), "--steps", str(steps)]
+        python = options.torch if engine == "exact" else getattr(options, engine)
+        command = [python, __file__, "--peer", engine, "--recording", str(options.recording), "--threads", str(threads),
+                   "--steps", str(steps), "--learning-rate", str(learning_rate)]
     process = subprocess.run(command, capture_output=True, text=True, env=environment)
     lines = [line for line in process.stdout.splitlines() if line.startswith("{")]
     if process.returncode != 0 or not lines:
@@ -155,17 +161,25 @@ def compare_speed(options):
 
 
 def compare_losses(options):
-    """The losses of all engines on the same steps, and the largest relative distance from Glint's."""
-    found = {engine: measure(options, engine, max(options.threads), options.loss_steps)["losses"]
-             for engine in options.engines}
-    result = {"losses": found, "largest_relative_difference": {}}
-    for engine in options.engines:
-        if engine == "glint":
-            continue
-        distances = [abs(ours - theirs) / max(abs(theirs), 1e-12) for ours, theirs in zip(found["glint"], found[engine])]
-        result["largest_relative_difference"][engine] = {
-            str(count): max(distances[:count]) for count in (1, 10, 50, 100) if count <= len(distances)}
-    return result
+    """The losses of all engines on the same steps, and the largest relative differences.
+
+    Every step multiplies what roundings leave, so that two float32 trainers part in the end, each from itself on another
+    machine too. PyTorch in float64 shows how much of a difference is rounding: nobody's float32 stays closer.
+    """
+    engines = options.engines + (["exact"] if "torch" in options.engines else [])
+    found = {}
+    for engine in engines:
+        print(f"\rlosses: {TITLES[engine]:20}", end="", file=sys.stderr, flush=True)
+        found[engine] = measure(options, engine, max(options.threads), options.loss_steps, options.learning_rate)["losses"]
+    print("\r" + " " * 60 + "\r", end="", file=sys.stderr)
+    pairs = [("glint", engine) for engine in engines if engine != "glint"]
+    pairs += [(engine, "exact") for engine in engines if "exact" in engines and engine not in ("glint", "exact")]
+    differences = []
+    for ours, theirs in pairs:
+        distances = [abs(a - b) / max(abs(b), 1e-12) for a, b in zip(found[ours], found[theirs])]
+        differences.append({"of": ours, "from": theirs, "largest_relative_difference": {
+            str(count): max(distances[:count]) for count in (1, 10, 50, 100) if count <= len(distances)}})
+    return {"learning_rate": options.learning_rate, "losses": found, "differences": differences}
 
 
 def show(options, table, losses):
@@ -180,13 +194,14 @@ def show(options, table, losses):
         return
     steps = options.loss_steps
     shown = [number for number in (1, 2, 5, 10, 20, 50, 100, 200, 500) if number <= steps]
-    print(f"\nLosses over {steps} steps from the same weights and batches:\n")
+    print(f"\nLosses over {steps} steps from the same weights and batches, learning rate {options.learning_rate}:\n")
     print("step                 " + "".join(f"{number:>12}" for number in shown))
-    for engine in options.engines:
-        print(f"{TITLES[engine]:20} " + "".join(f"{losses['losses'][engine][number - 1]:12.7f}" for number in shown))
-    for engine, distances in losses["largest_relative_difference"].items():
-        words = ", ".join(f"{value:.1e} within {count}" for count, value in distances.items())
-        print(f"largest relative difference from {TITLES[engine]}, by steps: {words}")
+    for engine, values in losses["losses"].items():
+        print(f"{TITLES[engine]:20} " + "".join(f"{values[number - 1]:12.7f}" for number in shown))
+    print("\nLargest relative difference up to a step:")
+    for entry in losses["differences"]:
+        words = ", ".join(f"{value:.1e} by {count}" for count, value in entry["largest_relative_difference"].items())
+        print(f"{TITLES[entry['of']]} from {TITLES[entry['from']]}: {words}")
 
 
 def main():
@@ -197,13 +212,15 @@ def main():
     parser.add_argument("--steps", type=int, default=15, help="steps of one turn, the first 3 not timed (default: 15)")
     parser.add_argument("--batch", type=int, default=32, help="pictures of a step (default: 32)")
     parser.add_argument("--loss-steps", type=int, default=100, help="steps whose losses are compared; 0: none")
+    parser.add_argument("--learning-rate", type=float, default=1e-4,
+                        help="of the steps whose losses are compared (default: 0.0001)")
     parser.add_argument("--engines", default="keras,torch", help="whom to compare with (default: keras,torch)")
     parser.add_argument("--json", action="store_true", help="print all figures as JSON")
     for name in ("--glint", "--keras", "--torch", "--recording", "--peer"):
         parser.add_argument(name, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.peer:
-        return run_peer(options.peer, options.recording, int(options.threads), options.steps)
+        return run_peer(options.peer, options.recording, int(options.threads), options.steps, options.learning_rate)
     options.threads = [int(number) for number in options.threads.split(",")]
     options.engines = ["glint"] + [engine for engine in options.engines.split(",") if engine != "glint"]
     unknown = set(options.engines) - set(ENGINES)

@@ -24,7 +24,8 @@ extension TrainingLoop {
     return model
   }
 
-  private func card(validation: Metrics, test: Metrics?, tool: String) -> ModelCard {
+  /// What the card says of the data.
+  var dataCard: ModelCard {
     func counts(_ part: [Dataset.Picture]) -> String {
       zip(dataset.labels, dataset.counts(part)).map { "\($1) \($0)" }.joined(separator: ", ")
     }
@@ -36,6 +37,11 @@ extension TrainingLoop {
     card["split"] = dataset.splitDescription
     if dataset.nearDuplicates > 0 { card["near-copies"] = "\(dataset.nearDuplicates) pictures have one in the data" }
     card["data fingerprint"] = dataset.fingerprint
+    return card
+  }
+
+  private func card(validation: Metrics, test: Metrics?, tool: String) -> ModelCard {
+    var card = dataCard
     card["recipe"] = recipe.summary
     card["seed"] = String(recipe.seed)
     card["best epoch"] = "\(bestEpoch) of \(history.count)"
