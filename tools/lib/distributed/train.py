@@ -249,20 +249,21 @@ def main():
     parser.add_argument("--quiet", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    job = Job(options)
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: setattr(job, "stopping", True))
-    if options.resume:
-        resume(job)
+    status = 0
     try:
+        job = Job(options)
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, lambda *_: setattr(job, "stopping", True))
+        if options.resume:
+            resume(job)
         train(job)
         finish(job)
-        status = 0
-    except SystemExit as ending:
-        if job.rank == 0:
+    except SystemExit as ending:  # all processes end for the same reason, and one says it
+        if os.environ["RANK"] == "0":
             print(f"train-distributed: {ending}", file=sys.stderr)
         status = 1
-    distributed.destroy_process_group()
+    if distributed.is_initialized():
+        distributed.destroy_process_group()
     sys.stdout.flush()
     sys.exit(status)
 
