@@ -1,5 +1,7 @@
 import Foundation
+import Graphs
 import Imaging
+import ModelFiles
 import Tensors
 import TestSupport
 import Testing
@@ -78,6 +80,51 @@ import Testing
     let sheet = try ImageDecoder.decode(path: folder.path("s.png"))
     #expect(sheet.width == 12 * 99 + 3 && sheet.height == 12 * 99 + 3)
     #expect(try GlintProgram.run(["train", folder.path("data")]).status == 2)
+  }
+
+  @Test func preparesEverythingForAnotherTrainer() throws {
+    let path = folder.path("prepared.safetensors")
+    let result = try GlintProgram.run(
+      ["train", folder.path("data"), "--prepare", path, "--network", "compact", "--size", "24", "--quiet"])
+    #expect(result.status == 0, "\(result.errors)")
+    let model = try FloatModel.load(path)
+    #expect(model.description.labels == ["dark", "light"])
+    let file = try SafetensorsFile(path: path)
+    var pictures = 0
+    for part in ["train", "validation", "test"] {
+      let labels = try file.tensor(part + ".labels", of: UInt8.self)
+      let pixels = try file.tensor(part + ".pixels", of: UInt8.self)
+      #expect(pixels.shape == Shape([labels.shape[0]] + model.description.graph.input.dimensions))
+      // Light pictures are light in every part.
+      let size = pixels.shape.count / labels.shape[0]
+      for (index, label) in labels.elements.enumerated() {
+        let sum = pixels.elements[index * size..<(index + 1) * size].reduce(0) { $0 + Int($1) }
+        #expect((sum > 125 * size) == (label == 1))
+      }
+      pictures += labels.shape[0]
+    }
+    #expect(pictures == 80)
+    let extras = try #require(file.metadata("training"))
+    #expect(extras.contains("\"stage1\""))
+    #expect(extras.contains("\"dropout\":{\"mean\":0."))
+  }
+
+  @Test func benchTrainsOnBatchesInMemoryAndRecordsThem() throws {
+    struct Result: Decodable {
+      let images_per_second: Double
+      let losses: [Double]
+    }
+    let path = folder.path("record.safetensors")
+    let arguments = ["bench", "--training", "--batch", "2", "--runs", "3", "--json"]
+    let result = try GlintProgram.run(arguments + ["--threads", "1", "--record", path])
+    #expect(result.status == 0, "\(result.errors)")
+    let found = try JSONDecoder().decode(Result.self, from: Data(result.output.utf8))
+    #expect(found.images_per_second > 0 && found.losses.count == 3)
+    let again = try GlintProgram.run(arguments + ["--threads", "2"])
+    #expect(try JSONDecoder().decode(Result.self, from: Data(again.output.utf8)).losses == found.losses)
+    let file = try SafetensorsFile(path: path)
+    #expect(try file.tensor("pixels", of: UInt8.self).shape == [4, 2, 256, 256, 3])
+    #expect(try file.tensor("conv1.weight", of: Float.self).shape == [16, 3, 3, 3])
   }
 
   /// Killed three times without warning, then left alone: the same weights as without.
