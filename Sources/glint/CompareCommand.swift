@@ -25,8 +25,10 @@ struct Compare: ParsableCommand {
   @Argument(help: "The model that is compared with it, usually int8.")
   var second: String
 
-  @Option(name: .long, help: "A folder with one folder of images per class.")
-  var data: String
+  @Option(
+    name: .long,
+    help: "A folder with one folder of images per class; repeated, the folders that a model was trained on together.")
+  var data: [String]
 
   @Option(name: .long, help: "Which pictures: test, what training never saw (the split follows from content), or all.")
   var part: DataPart = .test

@@ -233,8 +233,10 @@ struct Train: ParsableCommand {
 
   private func train(_ loop: TrainingLoop, _ log: EventLog?) throws -> TrainingLoop.Ending {
     var bar = Progress("Epoch 1 of \(epochs)", quiet: quiet.quiet)
+    let once = Once()
     let checkpoints = TrainingLoop.Checkpoints(path: checkpointPath, interval: checkpointInterval, resumes: resume) {
-      complain("glint: training goes on without a checkpoint: \($0)")
+      let problem = $0
+      once.run { complain("glint: training goes on without a checkpoint: \(problem)") }
     }
     return try loop.run(checkpoints: checkpoints, isCancelled: { Interruption.isAsked }) { event in
       log?.add(event)
@@ -255,7 +257,7 @@ struct Train: ParsableCommand {
     let verdict = try Verdict(loop)
     log?.add(verdict, epoch: loop.history.count)
     let model = try verdict.model(loop, tool: "glint")
-    try model.write(to: modelPath)
+    try keep(model)
     if let report {
       let command = "glint " + CommandLine.arguments.dropFirst().joined(separator: " ")
       try TrainingPage.report(loop, verdict, model, path: modelPath, command: command).page.write(to: report)
@@ -277,32 +279,18 @@ struct Train: ParsableCommand {
   }
 }
 
+extension Train {
+  /// Writes the model; where its place has no room any more, hours of work go to the system's folder for temporary files.
+  private func keep(_ model: FloatModel) throws {
+    do { try model.write(to: modelPath) } catch {
+      let refuge = NSTemporaryDirectory() + "glint-\(ProcessInfo.processInfo.processIdentifier).safetensors"
+      do { try model.write(to: refuge) } catch let second { throw Failure("\(error); nor could it be kept as \(second)") }
+      throw Failure("\(error). What was learned is kept as \(refuge)")
+    }
+  }
+}
+
 extension Recipe.OptimizerName: ExpressibleByArgument {}
 extension Recipe.Schedule: ExpressibleByArgument {}
 extension Augmentation.Level: ExpressibleByArgument {}
 extension Preprocessing.Colour: ExpressibleByArgument {}
-
-/// An epoch in the words of `train --json`.
-private struct EpochLine: Encodable {
-  let epoch: Int
-  let loss, validation_loss, accuracy, validation_accuracy, images_per_second: Double
-
-  init(_ record: EpochRecord) {
-    epoch = record.epoch
-    loss = record.loss
-    validation_loss = record.validationLoss
-    accuracy = record.accuracy
-    validation_accuracy = record.validationAccuracy
-    images_per_second = record.imagesPerSecond
-  }
-}
-
-/// The last line of `train --json`.
-private struct FinalLine: Encodable {
-  let weights_sha256: String
-  let best_epoch: Int
-  let epochs: Int
-  let temperature: Float
-  let validation: MetricsLine
-  let test: MetricsLine?
-}

@@ -127,6 +127,30 @@ import Testing
     #expect(try file.tensor("conv1.weight", of: Float.self).shape == [16, 3, 3, 3])
   }
 
+  /// The folder of the model goes away while training runs, as a full or unplugged disk would.
+  @Test func whatCannotBeWrittenIsKeptElsewhere() throws {
+    for name in ["gone/x", "refuge/x"] { try folder.write([], as: name) }
+    let options = arguments("gone/m.safetensors", ["--epochs", "150", "--checkpoint-interval", "0"]).dropFirst(1)
+    let line = "glint train \(options.joined(separator: " ")) | { read first; mv '\(folder.path("gone"))' '\(folder.path("away"))'; cat; }"
+    let run = try GlintProgram.shell(line, environment: ["TMPDIR": folder.path("refuge")])
+    #expect(run.errors.contains("gone/m.safetensors: cannot be written"))
+    #expect(run.errors.contains("What was learned is kept as \(folder.path("refuge"))"), "\(run.errors)")
+    #expect(run.errors.components(separatedBy: "without a checkpoint").count <= 2)
+    let kept = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path("refuge")).first { $0 != "x" })
+    #expect(try GlintProgram.run(["inspect", folder.path("refuge/" + kept)]).status == 0)
+  }
+
+  @Test func networksComeFromFilesToo() throws {
+    try folder.write(Array("conv 4\nrelu\nmaxpool 2\nmean\nlogits\n".utf8), as: "own.txt")
+    let run = try GlintProgram.run(arguments("own.safetensors", ["--network", folder.path("own.txt")]))
+    #expect(run.status == 0, "\(run.errors)")
+    try folder.write(Array("conv 4\n\nconv 4 from nobody\nlogits\n".utf8), as: "own.txt")
+    let wrong = try GlintProgram.run(arguments("own.safetensors", ["--network", folder.path("own.txt")]))
+    #expect(wrong.status == 1 && wrong.errors.contains("own.txt, line 3: no layer above is named 'nobody'"))
+    let none = try GlintProgram.run(arguments("own.safetensors", ["--network", "nothing"]))
+    #expect(none.status == 1 && none.errors.contains("neither a network's name"))
+  }
+
   /// Killed three times without warning, then left alone: the same weights as without.
   @Test func aKilledRunGoesOnToTheSameWeights() throws {
     let whole = try lines(GlintProgram.run(arguments("whole.safetensors")).output)

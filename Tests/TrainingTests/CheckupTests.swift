@@ -93,6 +93,15 @@ import Training
     #expect(found["grey"] == nil && found["resolution"]?.severity == .serious)
   }
 
+  @Test func aHandfulProvesNoShortcut() throws {
+    try writeClasses { picture(seed($0, $1)) }
+    for index in 2..<120 { try FileManager.default.removeItem(atPath: folder.path("data/b/\(index).jpg")) }
+    for index in 0..<2 { try write(picture(seed(1, index), grey: true, size: 90), "data/b/\(index).jpg") }
+    let found = try findings()
+    #expect(found["grey"] == nil && found["resolution"] == nil)
+    #expect(found["few"]?.severity == .serious && found["imbalance"]?.severity == .serious)
+  }
+
   @Test func seesExchangedColoursAndUnevenClasses() throws {
     try writeClasses { label, index in
       picture(seed(label, index), tint: index % 3 == 0 ? (90, 120, 200) : (200, 120, 90))

@@ -32,6 +32,8 @@ import Training
       Metrics.Prediction(name: "", label: $0 % 2, probabilities: [], logits: [$0 % 2 == 0 ? -1 : 1])
     }
     #expect(Temperature.fitted(to: certain) == Temperature.bounds.lowerBound)
+    let oneClass = (0..<50).map { _ in Metrics.Prediction(name: "", label: 1, probabilities: [], logits: [2]) }
+    #expect(Temperature.fitted(to: oneClass) == 1)
     let unknown = (0..<50).map { _ in Metrics.Prediction(name: "", label: 0, probabilities: [0.4, 0.6]) }
     #expect(Temperature.fitted(to: unknown) == 1)
     #expect(Temperature.apply(3, to: unknown)[0].probabilities == [0.4, 0.6])

@@ -36,8 +36,6 @@ struct Shortcuts {
 
   init(_ pictures: [PictureFacts], labels: [String], origins: [String]) {
     for property in Self.properties {
-      // With few pictures, chance tells classes apart too: the least area that counts lies two deviations above a half.
-      let chance = 1 / (Double(max(1, pictures.count)) / 3).squareRoot()
       var worst = (area: 0.5, label: 0)
       for label in labels.indices where labels.count > 2 || label == 0 {
         let scores = pictures.map { (property.value($0), $0.label == label) }
@@ -45,7 +43,10 @@ struct Shortcuts {
         if abs(area - 0.5) > abs(worst.area - 0.5) { worst = (area, label) }
       }
       let strength = abs(worst.area - 0.5)
-      guard strength >= max(0.15, chance) else { continue }
+      // With few pictures, chance tells classes apart too: the area of two equal kinds deviates from a half by the root
+      // of (m + n + 1) / (12 m n) (Mann, Whitney 1947), and three such deviations are no chance.
+      let (m, n) = (Double(pictures.count { $0.label == worst.label }), Double(pictures.count { $0.label != worst.label }))
+      guard strength >= max(0.15, 3 * ((m + n + 1) / (12 * m * n)).squareRoot()) else { continue }
       let means = labels.indices.map { label in Self.words(property, pictures.filter { $0.label == label }) }
       findings.append(
         Finding(

@@ -6,24 +6,24 @@ import Training
 
 /// Labelled images of a folder, preprocessed by a model's own rule.
 enum LabelledImages {
-  /// Reads a part of a folder of class folders.
+  /// Reads a part of folders of class folders. Their split is one, as when they are trained on together.
   ///
   /// - Parameters:
   ///   - part: which part; the split is the trainer's own, fixed by content, so that the test part of the folder that
   ///     a model was trained on holds no picture that it has seen.
   /// - Throws: where the folder's classes are not the model's labels, or nothing decodes.
   static func read(
-    _ folder: String, boxes: String?, part: DataPart, split: SplitShares, for description: ModelDescription, threads: Int, quiet: Bool
+    _ folders: [String], boxes: String?, part: DataPart, split: SplitShares, for description: ModelDescription, threads: Int, quiet: Bool
   ) throws -> [Comparison.Image] {
-    let dataset = try readDataset([folder], boxes: boxes, split: split, threads: threads, quiet: quiet)
+    let dataset = try readDataset(folders, boxes: boxes, split: split, threads: threads, quiet: quiet)
     guard dataset.labels == description.labels else {
       throw Failure(
-        "\(folder): its classes are \(dataset.labels.joined(separator: ", ")), "
+        "\(folders.joined(separator: ", ")): its classes are \(dataset.labels.joined(separator: ", ")), "
           + "the model's labels \(description.labels.joined(separator: ", "))")
     }
     let pictures = part == .all ? dataset.training + dataset.validation + dataset.test : dataset.test
     guard !pictures.isEmpty else {
-      throw Failure("\(folder): its test part is empty; --part all takes every picture")
+      throw Failure("\(folders.joined(separator: ", ")): its test part is empty; --part all takes every picture")
     }
     var progress = Progress("Preparing pictures", quiet: quiet)
     var images: [Comparison.Image] = []

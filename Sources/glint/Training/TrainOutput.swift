@@ -1,0 +1,41 @@
+import Foundation
+import Training
+
+/// An epoch in the words of `train --json`.
+struct EpochLine: Encodable {
+  let epoch: Int
+  let loss, validation_loss, accuracy, validation_accuracy, images_per_second: Double
+
+  init(_ record: EpochRecord) {
+    epoch = record.epoch
+    loss = record.loss
+    validation_loss = record.validationLoss
+    accuracy = record.accuracy
+    validation_accuracy = record.validationAccuracy
+    images_per_second = record.imagesPerSecond
+  }
+}
+
+/// The last line of `train --json`.
+struct FinalLine: Encodable {
+  let weights_sha256: String
+  let best_epoch: Int
+  let epochs: Int
+  let temperature: Float
+  let validation: MetricsLine
+  let test: MetricsLine?
+}
+
+/// Something that is said the first time only.
+final class Once: @unchecked Sendable {
+  private let lock = NSLock()
+  private var isDone = false
+
+  func run(_ action: () -> Void) {
+    let isFirst = lock.withLock {
+      defer { isDone = true }
+      return !isDone
+    }
+    if isFirst { action() }
+  }
+}
