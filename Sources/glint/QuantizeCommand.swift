@@ -19,6 +19,7 @@ struct Quantize: ParsableCommand {
 
       Examples:
         glint quantize happy-sad.safetensors --calibration photos -o happy-sad.int8.safetensors
+        glint quantize happy-sad.safetensors --calibration photos facecrops -o happy-sad.int8.safetensors
         glint quantize happy-sad.safetensors --calibration photos --require 0.5 -o q.safetensors
         glint quantize happy-sad.safetensors --calibration photos --method mse+equalize+bias -o q.safetensors
         glint quantize happy-sad.safetensors --record calibration.json -o q.safetensors
@@ -27,8 +28,10 @@ struct Quantize: ParsableCommand {
   @Argument(help: "The float model.")
   var model: String
 
-  @Option(name: .long, help: "A folder of images, or of one folder of images per class.")
-  var calibration: String?
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: "A folder of images, or of one folder of images per class; or several of the latter.")
+  var calibration: [String] = []
 
   @Option(name: .long, help: "How many images to observe activations on at most.")
   var images = 256
@@ -68,7 +71,7 @@ struct Quantize: ParsableCommand {
   @OptionGroup var quiet: QuietOption
 
   func validate() throws {
-    guard (calibration == nil) != (record == nil) else {
+    guard calibration.isEmpty != (record == nil) else {
       throw ValidationError("Give either --calibration FOLDER or --record FILE.")
     }
     guard images > 0 else { throw ValidationError("--images takes a number from 1.") }
@@ -86,7 +89,7 @@ struct Quantize: ParsableCommand {
     if let record {
       outcome = try quantize(float, by: CalibrationRecord.load(record, for: float))
     } else {
-      outcome = try quantize(float, onImagesOf: calibration!)
+      outcome = try quantize(float, onImagesOf: calibration)
     }
     if let writeRecord { try outcome.record.write(to: writeRecord) }
     try outcome.model.write(to: output)
@@ -108,13 +111,13 @@ struct Quantize: ParsableCommand {
     return Outcome(model: try Quantizer(method).quantize(float, record), record: record, method: method.description)
   }
 
-  private func quantize(_ float: FloatModel, onImagesOf folder: String) throws -> Outcome {
+  private func quantize(_ float: FloatModel, onImagesOf folders: [String]) throws -> Outcome {
     let data = try QuantizationData.read(
-      folder, boxes: boxes.boxes, split: split.shares, count: images, sought: method == nil, for: float.description,
+      folders, boxes: boxes.boxes, split: split.shares, count: images, sought: method == nil, for: float.description,
       threads: threads.count, quiet: quiet.quiet)
     guard require == nil || data.isLabelled else {
       throw Failure(
-        "--require needs labelled images: \(folder) should hold a folder of at least 100 images for each of "
+        "--require needs labelled images: \(folders.joined(separator: ", ")) should hold a folder of at least 100 images for each of "
           + float.description.labels.joined(separator: ", "))
     }
     let record = try calibrate(

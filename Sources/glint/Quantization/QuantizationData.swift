@@ -17,19 +17,26 @@ struct QuantizationData {
   /// Fewer tell nothing.
   static let fewestJudging = 20
 
-  /// Reads a folder: class folders named as the model's labels are split as the trainer does, calibration from its
-  /// training part, judges from its validation part; of other folders the images are shared out by content, or all
-  /// calibrate where no method is `sought`.
+  /// Reads folders: class folders named as the model's labels are split as the trainer does, calibration from
+  /// their training part, judges from their validation part; of another folder the images are shared out by content, or
+  /// all calibrate where no method is `sought`.
   static func read(
-    _ folder: String, boxes: String?, split: SplitShares, count: Int, sought: Bool, for description: ModelDescription,
+    _ folders: [String], boxes: String?, split: SplitShares, count: Int, sought: Bool, for description: ModelDescription,
     threads: Int, quiet: Bool
   ) throws -> QuantizationData {
-    if let labelled = try labelled(folder, boxes: boxes, split: split, labels: description.labels, threads: threads, quiet: quiet) {
+    if let labelled = try labelled(
+      folders, boxes: boxes, split: split, labels: description.labels, threads: threads, quiet: quiet)
+    {
       let calibration = try prepare(labelled.training, count, "Calibration images", description, quiet)
       let judging = try prepare(labelled.validation, mostJudging, "Validation images", description, quiet)
       return QuantizationData(
         calibration: calibration, validation: judging.map { .init(name: $0.path, label: $0.label, pixels: $0.pixels) },
         isLabelled: true)
+    }
+    guard folders.count == 1, let folder = folders.first else {
+      throw Failure(
+        "of several folders, each has to hold a folder of images for each of "
+          + description.labels.joined(separator: ", "))
     }
     var progress = Progress("Reading images", quiet: quiet)
     let images = try CalibrationImages(
@@ -47,15 +54,16 @@ struct QuantizationData {
       validation: judging.map { .init(name: $0.path, label: 0, pixels: $0.pixels) }, isLabelled: false)
   }
 
-  /// The parts of a folder of class folders; nil where it has none of the model's labels, or too few pictures to split.
+  /// The parts of folders of class folders; nil where one has none of the model's labels, or too few pictures to split.
   private static func labelled(
-    _ folder: String, boxes: String?, split: SplitShares, labels: [String], threads: Int, quiet: Bool
+    _ folders: [String], boxes: String?, split: SplitShares, labels: [String], threads: Int, quiet: Bool
   ) throws -> Dataset? {
     let names = Set(labels)
-    guard FolderListing.holds(names, in: folder) || FolderListing.holds(names, in: folder + "/train") else { return nil }
+    guard folders.allSatisfy({ FolderListing.holds(names, in: $0) || FolderListing.holds(names, in: $0 + "/train") })
+    else { return nil }
     let dataset: Dataset
     do {
-      dataset = try readDataset([folder], boxes: boxes, split: split, threads: threads, quiet: quiet)
+      dataset = try readDataset(folders, boxes: boxes, split: split, threads: threads, quiet: quiet)
     } catch let error as TrainingError {
       complain("\(error); methods are judged by how often int8 and float agree")
       return nil
