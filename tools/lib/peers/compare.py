@@ -17,8 +17,9 @@ import sys
 import numpy as np
 
 HERE = pathlib.Path(__file__).parent
-# What an engine's logits may be away from float64's, as a share of their spread over the trial pictures.
-ALLOWED_ERROR = 0.25
+# What an engine's logits may be away from float64's, as a share of their spread over the trial pictures: enough to tell
+# another network from coarse quantization (OpenVINO's default, symmetric activations, is off by a quarter to a third).
+ALLOWED_ERROR = 0.5
 
 
 class Peer:
