@@ -125,20 +125,14 @@ private struct BenchResult: Encodable {
     let clock = ContinuousClock()
     let pixels = Samples.pixels(quantized.description.graph)
     self.readMs = readMs
-    var start = clock.now
+    let start = clock.now
     let interpreter = try Interpreter(quantized, kernels: kernels, threads: threads)
     loadMs = (clock.now - start).seconds * 1e3
 
     var logits = [Float](repeating: 0, count: interpreter.logitCount)
-    start = clock.now
-    pixels.withUnsafeBufferPointer { interpreter.invoke(pixels: $0.baseAddress!, logits: &logits) }
-    firstMs = (clock.now - start).seconds * 1e3
-
-    var totals = Samples()
-    for _ in 0..<runs {
-      start = clock.now
+    let totals: Samples
+    (firstMs, totals) = Samples.timing(runs) {
       pixels.withUnsafeBufferPointer { interpreter.invoke(pixels: $0.baseAddress!, logits: &logits) }
-      totals.add((clock.now - start).seconds * 1e3)
     }
     var byLayer = [Samples](repeating: Samples(), count: interpreter.layers.count)
     var nanoseconds = [UInt64](repeating: 0, count: interpreter.layers.count)

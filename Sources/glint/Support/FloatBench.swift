@@ -21,20 +21,13 @@ struct FloatBenchResult: Encodable {
   /// Times the float kernels of the best instruction set up to a limit.
   init(_ float: FloatModel, path: String, readMs: Double, limit: ISA, threads: Int, runs: Int) throws {
     let kernels = FloatKernels.best(upTo: limit)
+    let pixels = Samples.pixels(float.description.graph)
     let clock = ContinuousClock()
-    var start = clock.now
+    let start = clock.now
     let interpreter = try FloatInterpreter(float, threads: threads, kernels: kernels)
     loadMs = (clock.now - start).seconds * 1e3
-    let pixels = Samples.pixels(float.description.graph)
-    start = clock.now
-    _ = interpreter.run(pixels: pixels)
-    firstMs = (clock.now - start).seconds * 1e3
-    var times = Samples()
-    for _ in 0..<runs {
-      start = clock.now
-      _ = interpreter.run(pixels: pixels)
-      times.add((clock.now - start).seconds * 1e3)
-    }
+    let times: Samples
+    (firstMs, times) = Samples.timing(runs) { _ = interpreter.run(pixels: pixels) }
     (model, isa, self.threads, self.runs, self.readMs) = (path, kernels.name, threads, runs, readMs)
     (minMs, medianMs, p99Ms) = (times.least, times.median, times.quantile(0.99))
     peakMemoryBytes = Samples.peakMemory()

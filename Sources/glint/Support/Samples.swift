@@ -17,6 +17,15 @@ struct Samples {
     return sorted[max(0, min(sorted.count - 1, Int((share * Double(sorted.count)).rounded(.up)) - 1))]
   }
 
+  /// Times a first call, then `runs` more.
+  static func timing(_ runs: Int, _ call: () -> Void) -> (firstMs: Double, later: Samples) {
+    let clock = ContinuousClock()
+    let firstMs = clock.measure(call).seconds * 1e3
+    var later = Samples()
+    for _ in 0..<runs { later.add(clock.measure(call).seconds * 1e3) }
+    return (firstMs, later)
+  }
+
   /// Random pixels of a graph's input.
   static func pixels(_ graph: Graph) -> [UInt8] {
     var random = CounterRandom(seed: 1)
