@@ -13,16 +13,20 @@ public struct ModelDescription: Hashable, Sendable {
   /// Logits are divided by this before they become probabilities, so that these say how often an answer is right
   /// (temperature scaling, Guo et al. 2017); fitted on validation pictures. 1 changes nothing.
   public var temperature: Float
+  /// How its output becomes boxes, for a network that finds things instead of naming them.
+  public var detection: Detection?
 
   /// Makes a description.
   public init(
-    graph: Graph, preprocessing: Preprocessing, labels: [String], card: ModelCard = ModelCard(), temperature: Float = 1
+    graph: Graph, preprocessing: Preprocessing, labels: [String], card: ModelCard = ModelCard(), temperature: Float = 1,
+    detection: Detection? = nil
   ) {
     self.graph = graph
     self.preprocessing = preprocessing
     self.labels = labels
     self.card = card
     self.temperature = temperature
+    self.detection = detection
   }
 
   /// The probability of each label, from the logits of a classifier's only output, calibrated by the temperature.

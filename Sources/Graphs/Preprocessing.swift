@@ -21,6 +21,9 @@ public struct Preprocessing: Hashable, Sendable {
     case centreSquare
     /// All of it, its aspect not kept.
     case stretch
+    /// All of it, its aspect kept: the smallest region of the input's aspect that holds the picture in its middle. What
+    /// lies beyond the picture shows its edge pixels.
+    case inside
     /// The square around a face box whose side is the longer side of the box times `1 + 2 * marginPercent / 100`;
     /// the centred square where no face is given.
     case face(marginPercent: Int)

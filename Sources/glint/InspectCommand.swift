@@ -150,6 +150,7 @@ extension Preprocessing.Fit {
     switch self {
     case .centreSquare: "the largest centred square"
     case .stretch: "the whole picture, stretched"
+    case .inside: "the whole picture, its aspect kept"
     case .face(let margin): "the face with \(margin) % margin"
     }
   }

@@ -15,6 +15,23 @@ import Testing
     #expect(all.region(ofWidth: 640, height: 480) == PixelRegion(x: 0, y: 0, width: 640, height: 480))
   }
 
+  @Test func insideKeepsTheAspect() {
+    let rule = Preprocessing(width: 8, height: 6, fit: .inside)
+    #expect(rule.region(ofWidth: 640, height: 480) == PixelRegion(x: 0, y: 0, width: 640, height: 480))
+    #expect(rule.region(ofWidth: 640, height: 360) == PixelRegion(x: 0, y: -60, width: 640, height: 480))
+    #expect(rule.region(ofWidth: 30, height: 60) == PixelRegion(x: -25, y: 0, width: 80, height: 60))
+    #expect(rule.region(ofWidth: 31, height: 60) == PixelRegion(x: -25, y: 0, width: 80, height: 60))
+    #expect(rule.region(ofWidth: 1, height: 1) == PixelRegion(x: 0, y: 0, width: 1, height: 1))
+    for (width, height) in [(1, 1), (1, 999), (10_000, 10), (17, 13), (639, 480), (641, 480)] {
+      let region = rule.region(ofWidth: width, height: height)
+      #expect(region.x <= 0 && region.y <= 0 && region.x + region.width >= width && region.y + region.height >= height)
+      #expect(region.width == width || region.height == height)
+    }
+    let image = Image(width: 1, height: 2, channels: 1, pixels: [10, 20])
+    let grey = Preprocessing(width: 4, height: 2, colour: .grey, fit: .inside)
+    #expect(grey.apply(to: image).pixels == [10, 10, 10, 10, 20, 20, 20, 20])
+  }
+
   @Test func facesBecomeSquares() {
     let rule = Preprocessing(width: 8, height: 8, fit: .face(marginPercent: 25))
     let box = FaceBox(x: 100, y: 50, width: 40, height: 60)

@@ -40,6 +40,23 @@ private let everything = Graph(
     #expect(throws: ModelFileError.self) { try QuantizedModel.load(folder.path("m")) }
   }
 
+  @Test func boxCodingRoundTrip() throws {
+    let folder = try TemporaryFolder()
+    let window = Operator.Window(3, 3, stride: 8, padding: .all(1))
+    let graph = Graph(
+      input: [24, 32, 1], nodes: [.init("head", .conv2D(.init(outputChannels: 4, window: window)), inputs: [0])],
+      outputs: [.init(value: 1, function: .identity)])
+    var model = try FloatModel.random(graph, seed: 1, labels: ["face"])
+    model.description.preprocessing = .init(width: 32, height: 24, colour: .grey, fit: .inside)
+    model.description.detection = Detection(stride: 8, threshold: -1.25, overlapPercent: 40, sides: 16...216)
+    try model.write(to: folder.path("m"))
+    #expect(try FloatModel.load(folder.path("m")).description == model.description)
+    model.description.detection?.stride = 4
+    try model.write(to: folder.path("wrong"))
+    let error = #expect(throws: ModelFileError.self) { try FloatModel.load(folder.path("wrong")) }
+    #expect(error?.description.contains("detection") == true)
+  }
+
   @Test func quantizedRoundTrip() throws {
     let folder = try TemporaryFolder()
     let model = try QuantizedModel.random(everything, seed: 2, labels: ["a", "b", "c"])

@@ -25,6 +25,8 @@ extension Preprocessing {
   ///
   /// - Centred square: side min(width, height), its corner at (width - side) / 2, (height - side) / 2, rounded down.
   /// - Stretch: everything.
+  /// - Inside: with W x H the input's size, `width` x ceil(width H / W) where that is at least `height` rows, otherwise
+  ///   ceil(height W / H) x `height`; its corner so that the picture is centred, rounded down.
   /// - Face: in single precision and in this order, side = round(max(w, h) * (100 + 2 margin) / 100), ties to even, at
   ///   least 1; corner = round down(x + w / 2 - side / 2), likewise for y. A box that is empty, not finite, or wholly
   ///   outside is no face: the centred square then.
@@ -32,6 +34,12 @@ extension Preprocessing {
     switch fit {
     case .stretch:
       return PixelRegion(x: 0, y: 0, width: width, height: height)
+    case .inside:
+      let rows = (width * self.height + self.width - 1) / self.width
+      let columns = (height * self.width + self.height - 1) / self.height
+      let (across, down) = rows >= height ? (width, rows) : (columns, height)
+      return PixelRegion(
+        x: -((across - width + 1) / 2), y: -((down - height + 1) / 2), width: across, height: down)
     case .face(let margin):
       if let face, let region = Self.square(around: face, margin: margin, width: width, height: height) {
         return region

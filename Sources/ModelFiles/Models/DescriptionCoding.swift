@@ -16,6 +16,7 @@ enum DescriptionCoding {
     let card = description.card.entries.map { JSONValue.Member($0.field, .string($0.text)) }
     writer.add(metadata: "card", JSONValue.object(card).text)
     if description.temperature != 1 { writer.add(metadata: "temperature", encode(temperature: description.temperature)) }
+    if let detection = description.detection { writer.add(metadata: "detection", encode(detection).text) }
   }
 
   static func read(from file: SafetensorsFile) throws(ModelFileError) -> ModelDescription {
@@ -50,8 +51,13 @@ enum DescriptionCoding {
       throw ModelFileError(
         path: file.path, place: "metadata 'temperature'", reason: "is no number from 0.01 to 100 with three decimals")
     }
+    var detection: Detection?
+    if file.metadata("detection") != nil {
+      detection = try decodeDetection(try json("detection", in: file), graph: graph, path: file.path)
+    }
     let description = ModelDescription(
-      graph: graph, preprocessing: preprocessing, labels: labels, card: card, temperature: temperature)
+      graph: graph, preprocessing: preprocessing, labels: labels, card: card, temperature: temperature,
+      detection: detection)
     try checkLabels(description, path: file.path)
     return description
   }
@@ -89,7 +95,7 @@ enum DescriptionCoding {
 
   /// A classifier has as many labels as its logits tell apart; other graphs may have none.
   private static func checkLabels(_ description: ModelDescription, path: String) throws(ModelFileError) {
-    guard description.graph.outputs.count == 1, !description.labels.isEmpty,
+    guard description.graph.outputs.count == 1, !description.labels.isEmpty, description.detection == nil,
       let shapes = try? description.graph.shapes()
     else { return }
     let output = description.graph.outputs[0]
@@ -113,6 +119,7 @@ enum DescriptionCoding {
     switch preprocessing.fit {
     case .centreSquare: members.append(.init("fit", .string("centre-square")))
     case .stretch: members.append(.init("fit", .string("stretch")))
+    case .inside: members.append(.init("fit", .string("inside")))
     case .face(let margin):
       members.append(.init("fit", .string("face")))
       members.append(.init("margin_percent", .integer(margin)))
@@ -141,6 +148,7 @@ enum DescriptionCoding {
     switch json["fit"]?.string {
     case "centre-square": fit = .centreSquare
     case "stretch": fit = .stretch
+    case "inside": fit = .inside
     case "face":
       guard let margin = json["margin_percent"]?.integer, (0...400).contains(margin) else {
         throw failure("no sound margin")
