@@ -43,7 +43,7 @@ extension Detection {
     // e^t with t = ln 2 * fraction below 0.7: t^9 / 9! < 1.2e-7.
     let t = (clamped - whole) * 0.693_147_18
     var sum: Float = 1
-    for n in stride(from: 9, through: 1, by: -1) { sum = 1 + sum * t / Float(n) }
+    for n in Swift.stride(from: 9, through: 1, by: -1) { sum = 1 + sum * t / Float(n) }
     return sum * Float(sign: .plus, exponent: Int(whole), significand: 1)
   }
 
@@ -52,7 +52,7 @@ extension Detection {
     let s = (x.significand - 1) / (x.significand + 1)  // at most 1/3: s^17 / 17 < 1e-9
     let square = s * s
     var sum: Float = 0
-    for n in stride(from: 15, through: 1, by: -2) { sum = sum * square + 1 / Float(n) }
+    for n in Swift.stride(from: 15, through: 1, by: -2) { sum = sum * square + 1 / Float(n) }
     return Float(x.exponent) + 2 * s * sum * 1.442_695
   }
 }

@@ -27,6 +27,9 @@ public struct CounterRandom: RandomNumberGenerator, Sendable {
     low + (high - low) * unit()
   }
 
+  /// True with this probability.
+  public mutating func chance(_ probability: Float) -> Bool { unit() < probability }
+
   /// An integer in `0 ..< bound`, by multiplication (bias below 2^-32 for bounds below 2^32).
   public mutating func below(_ bound: Int) -> Int {
     Int((next() >> 32).multipliedFullWidth(by: UInt64(bound) << 32).high)

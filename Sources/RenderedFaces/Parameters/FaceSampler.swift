@@ -219,9 +219,6 @@ extension CounterRandom {
   /// A float in `-width ..< width`, small values likelier than large ones (a triangle).
   mutating func centred(_ width: Float) -> Float { (unit() + unit() - 1) * width }
 
-  /// Whether an event of that probability happens.
-  mutating func chance(_ probability: Float) -> Bool { unit() < probability }
-
   /// A unit vector of random direction.
   mutating func direction() -> SIMD2<Float> {
     while true {

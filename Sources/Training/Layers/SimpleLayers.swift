@@ -69,6 +69,35 @@ final class Dropout: ImageLayer {
   }
 }
 
+/// Each value repeated down and across.
+final class UpsampleNearest: ImageLayer {
+  private let factor: Int
+  private let input: Shape
+
+  init(factor: Int, input: Shape) { (self.factor, self.input) = (factor, input) }
+
+  func forward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands) {
+    forEach { from, to in (operands.output + to).update(from: operands.inputs[0] + from, count: input[2]) }
+  }
+
+  func backward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands, _ gradients: Gradients) {
+    guard let dx = gradients.inputs[0] else { return }
+    dx.update(repeating: 0, count: input.count)
+    forEach { from, to in pass.kernels.table.pointee.add(dx + from, gradients.output + to, input[2]) }
+  }
+
+  /// The places of each input pixel and of each output pixel that repeats it.
+  private func forEach(_ body: (Int, Int) -> Void) {
+    let (columns, channels) = (input[1], input[2])
+    for row in 0..<input[0] * factor {
+      for column in 0..<columns * factor {
+        body(
+          (row / factor * columns + column / factor) * channels, (row * columns * factor + column) * channels)
+      }
+    }
+  }
+}
+
 /// Sum of two values.
 final class AddLayer: ImageLayer {
   private let count: Int

@@ -69,8 +69,11 @@ public struct Recipe: Hashable, Sendable, Codable {
     if step < warm { return learningRate * Float(step + 1) / Float(warm) }
     guard schedule == .cosine else { return learningRate }
     let all = max(1, epochs * stepsPerEpoch - warm)
-    return learningRate * Float((1 + Self.cosine(Double(min(step - warm, all)) / Double(all))) / 2)
+    return learningRate * Float(Self.halfCosine(Double(min(step - warm, all)) / Double(all)))
   }
+
+  /// From 1 at t = 0 along half a cosine to 0 at t = 1.
+  static func halfCosine(_ t: Double) -> Double { (1 + cosine(t)) / 2 }
 
   /// cos(pi t) for t in 0...1 by its series around 1/2, which every machine sums alike.
   private static func cosine(_ t: Double) -> Double {

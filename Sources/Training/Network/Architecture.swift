@@ -26,6 +26,8 @@ public struct Architecture: Hashable, Sendable {
     case dropout(Float)
     /// Sum of two values of one shape.
     case add
+    /// Each value repeated `factor` times down and across.
+    case upsampleNearest(factor: Int)
   }
 
   /// One layer applied to earlier values.
@@ -81,6 +83,7 @@ public struct Architecture: Hashable, Sendable {
       case .globalAveragePool: kind = .globalAveragePool
       case .flatten: kind = .flatten
       case .add: kind = .add
+      case .upsampleNearest(let factor): kind = .upsampleNearest(factor: factor)
       default: throw .network(GraphError(node.name, "\(node.operator.name) is not trained here"))
       }
       append(node.name, kind, reading: inputs)
@@ -108,6 +111,7 @@ public struct Architecture: Hashable, Sendable {
       case .dense(let outputs): op = .dense(.init(outputs: outputs))
       case .flatten: op = .flatten
       case .add: op = .add(.none)
+      case .upsampleNearest(let factor): op = .upsampleNearest(factor: factor)
       case .batchNormalization, .activation, .dropout: op = .hardSwish
       }
       return Graph.Node(node.name, op, inputs: node.inputs)

@@ -25,6 +25,7 @@ extension Network {
       case .globalAveragePool: op = .globalAveragePool
       case .flatten: op = .flatten
       case .add: op = .add(.none)
+      case .upsampleNearest(let factor): op = .upsampleNearest(factor: factor)
       case .batchNormalization:
         fold(normalization(node.name), into: &weights[inputs[0] - 1]!)
         values.append(inputs[0])

@@ -188,14 +188,28 @@ public final class Network {
   ///
   /// - Returns: the mean loss.
   public func backward(labels: [Int], loss: Loss, seed: UInt64 = 0) -> Double {
-    let images = labels.count
+    let scale = 1 / Double(labels.count)
+    let sum = backward(images: labels.count, seed: seed) { image, logits, gradient in
+      loss.evaluate(logits, label: labels[image], scale: scale, gradient: gradient)
+    }
+    return sum / Double(labels.count)
+  }
+
+  /// Computes every gradient for the batch that `forward` saw last, from a loss of the caller's.
+  ///
+  /// - Parameters:
+  ///   - images: the batch's.
+  ///   - loss: given an image's number, its logits, and where the loss's gradient by them is to be written, returns the
+  ///     image's loss.
+  /// - Returns: the sum of the losses.
+  func backward(
+    images: Int, seed: UInt64 = 0,
+    loss: (Int, UnsafeBufferPointer<Float>, UnsafeMutablePointer<Float>) -> Double
+  ) -> Double {
     let pass = Pass(images: images, training: true, seed: seed, pool: pool, kernels: kernels)
     var sum = 0.0
     let last = gradients[architecture.last]!.buffers[0].start
-    for (image, label) in labels.enumerated() {
-      sum += loss.evaluate(
-        logits(image), label: label, scale: 1 / Double(images), gradient: last + image * logitCount)
-    }
+    for image in 0..<images { sum += loss(image, logits(image), last + image * logitCount) }
     for stage in stages.reversed() {
       if case .batch(let layer) = steps[stage.lowerBound].body {
         let index = stage.lowerBound
@@ -222,7 +236,7 @@ public final class Network {
       }
     }
     for step in steps { step.layer.finish(pass) }
-    return sum / Double(images)
+    return sum
   }
 
   /// The logits of one image of the batch that `forward` saw last.

@@ -98,11 +98,12 @@ public struct NetworkText: Sendable {
       guard reads.count <= 1 else { throw failure(line, "'add' reads one layer and adds another") }
       reads = (reads.isEmpty ? [layers.last?.name ?? "input"] : reads) + [other]
       kind = .fixed(.add)
+    case "upsample": kind = .fixed(.upsampleNearest(factor: try arguments.number("times", 2...16)))
     case "logits": kind = .logits
     default:
       throw failure(
         line, "'\(words[0])' is no layer; layers are conv, depthwise, norm, relu, relu6, maxpool, mean, flatten, dense, "
-          + "dropout, add and logits")
+          + "dropout, add, upsample and logits")
     }
     try arguments.end()
     let own = name ?? (words[0] == "logits" ? "logits" : words[0] + String(counts[words[0]]!))

@@ -68,6 +68,7 @@ struct StepBuilder {
       guard rate >= 0, rate < 1 else { throw .network(GraphError(node.name, "dropout of \(rate)")) }
       layer = Dropout(rate: rate, shape: input, node: index)
     case .add: layer = AddLayer(shape: input)
+    case .upsampleNearest(let factor): layer = UpsampleNearest(factor: factor, input: input)
     case .batchNormalization:
       let maker = node.inputs[0] - 1
       guard maker >= 0, case .conv2D = architecture.nodes[maker].kind, architecture.readers(of: maker + 1) == [index]
