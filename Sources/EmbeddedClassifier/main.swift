@@ -1,4 +1,4 @@
-// The smallest classifier: a model file and raw pixels in, labels with probabilities and the logits out.
+// The smallest classifier: a model file and raw pixels in, labels with probabilities, the answer and the logits out.
 //
 // It stands on the runtime alone, without Foundation and the rest of Glint, so that it also compiles as Embedded Swift
 // and is then one small static program. `tools/check-embedded` builds it so.
@@ -57,6 +57,7 @@ func classify(_ path: String, _ pixelPath: String?) throws(ModelFileError) {
   if model.description.graph.outputs.count == 1 {
     let probabilities = model.description.probabilities(logits: logits, exp: sys_exp)
     for (label, probability) in zip(model.description.labels, probabilities) { print("\(label) \(text(probability))") }
+    print("answer \(model.description.answer(probabilities).label)")
   }
   for logit in logits { print("logit \(text(logit))") }
 }

@@ -15,11 +15,13 @@ public struct ModelDescription: Hashable, Sendable {
   public var temperature: Float
   /// How its output becomes boxes, for a network that finds things instead of naming them.
   public var detection: Detection?
+  /// When a label is shown; nil where the likeliest always is.
+  public var decision: Decision?
 
   /// Makes a description.
   public init(
     graph: Graph, preprocessing: Preprocessing, labels: [String], card: ModelCard = ModelCard(), temperature: Float = 1,
-    detection: Detection? = nil
+    detection: Detection? = nil, decision: Decision? = nil
   ) {
     self.graph = graph
     self.preprocessing = preprocessing
@@ -27,6 +29,7 @@ public struct ModelDescription: Hashable, Sendable {
     self.card = card
     self.temperature = temperature
     self.detection = detection
+    self.decision = decision
   }
 
   /// The probability of each label, from the logits of a classifier's only output, calibrated by the temperature.

@@ -1,6 +1,6 @@
 import Camera
+import Graphs
 import Imaging
-import Tensors
 
 /// A face and what the network says of it.
 public struct LabelledFace: Sendable {
@@ -13,8 +13,8 @@ public struct LabelledFace: Sendable {
   /// The probability of each label.
   public var probabilities: [Float]
 
-  /// The number of the likeliest label.
-  public var label: Int { probabilities.indexOfLargest ?? 0 }
+  /// What is said of it, by the model's decision.
+  public var answer: Answer
 }
 
 /// Where the time of one frame went, in nanoseconds.

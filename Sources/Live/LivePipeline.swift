@@ -164,13 +164,14 @@ public final class LivePipeline {
     for face in found ?? [nil] as [FoundFace?] {
       preprocessor.apply(to: image, face: face?.box, into: &pixels)
       times.prepare += lap()
-      let answer = logits(pixels)
+      let output = logits(pixels)
+      let probabilities = description.probabilities(logits: output) { Foundation.exp($0) }
       let box = face?.box ?? centre
       faces.append(
         LabelledFace(
           box: FaceBox(x: box.x * factor, y: box.y * factor, width: box.width * factor, height: box.height * factor),
-          track: face?.track ?? 0, logits: answer,
-          probabilities: description.probabilities(logits: answer) { Foundation.exp($0) }))
+          track: face?.track ?? 0, logits: output, probabilities: probabilities,
+          answer: description.answer(probabilities)))
       times.classify += lap()
     }
     times.glassToLabel = monotonicNow() - frame.nanoseconds

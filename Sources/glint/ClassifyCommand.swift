@@ -11,7 +11,8 @@ struct Classify: ParsableCommand {
     discussion: """
       Each picture is prepared as the model's file says, with its EXIF orientation applied. A file that cannot be read is
       named and passed over, and the exit status is then 1. Whole photos are cropped to their faces where the model was
-      trained so and --boxes, or an index.csv in the folder, says where these are.
+      trained so and --boxes, or an index.csv in the folder, says where these are. A model may know when it cannot say:
+      then the label is 'unsure', and the probability that of the likeliest label that could have been shown.
 
       Examples:
         glint classify face.jpg
@@ -51,8 +52,7 @@ struct Classify: ParsableCommand {
         preprocessor.apply(to: try ImageDecoder.decode(path: file), face: face, into: &pixels)
         let logits = runner.logits(pixels)
         let answer = PictureAnswer(
-          file: file, labels: loaded.description.labels, logits: logits,
-          probabilities: runner.probabilities(logits: logits))
+          file: file, loaded.description, logits: logits, probabilities: runner.probabilities(logits: logits))
         emit(json.json ? try jsonLine(answer) : answer.line(width: width))
       } catch let error as ImageError {
         failed += 1

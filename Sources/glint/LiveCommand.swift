@@ -19,7 +19,7 @@ struct LiveCommand: ParsableCommand {
       --listen names another address, which then asks for the token in the printed address. Nothing is stored.
 
       With --json, one object a labelled frame: sequence, timestamp_ns (CLOCK_MONOTONIC), faces (box x y w h in pixels of
-      the frame, label, probability, track), latency_ms (by stage, and glass_to_label from the frame's own time to its
+      the frame, label, probability, probabilities by class, track), latency_ms (by stage, and glass_to_label from the frame's own time to its
       label), dropped (frames so far), width and height of the frame, file for pictures of a folder,
       warning where the camera's picture is dark or otherwise unlike a good one. There is a page then only with --port or
       --listen.
@@ -97,7 +97,7 @@ struct LiveCommand: ParsableCommand {
     let runner = try ModelRunner(loaded, threads: threads.count, kernels: isa.kernels)
     let source = try openSource()
     let pipeline = try LivePipeline(source: source, description: loaded.description) { runner.logits($0) }
-    var screen = LiveScreen(labels: loaded.description.labels, json: json.json)
+    var screen = LiveScreen(loaded.description, json: json.json)
     screen.begin(source.title)
     let page = try openPage(loaded, path: model, source: source)
     defer { if let page { waiting { await page.stop() } } }
@@ -118,7 +118,7 @@ struct LiveCommand: ParsableCommand {
     let desk = try PhotoClassifier(model, kernels: isa.kernels)
     let facts = try jsonLine(
       PageFacts(
-        labels: model.description.labels,
+        labels: model.description.shownClasses.map { model.description.labels[$0] },
         shown: [
           "model": URL(fileURLWithPath: path).lastPathComponent, "kind": model.isInt8 ? "int8" : "float", "camera": source.title, "threads": "\(threads.count)",
           "input": "\(model.description.preprocessing.width) x \(model.description.preprocessing.height)",

@@ -30,6 +30,7 @@ private let everything = Graph(
     var model = try FloatModel.random(everything, seed: 1, labels: ["a", "b", "ç"])
     model.description.preprocessing.fit = .face(marginPercent: 25)
     model.description.temperature = 1.37
+    model.description.decision = Decision(thresholds: [0.625, nil, 1], otherwise: "unsure")
     model.golden = [GoldenSample(pixels: [UInt8](repeating: 7, count: 360), logits: [1, 2, 3])]
     try model.write(to: folder.path("m"))
     let again = try FloatModel.load(folder.path("m"))
@@ -76,6 +77,36 @@ private let everything = Graph(
     try model.write(to: folder.path("m"))
     let error = try #require(caught(ModelFileError.self) { try FloatModel.load(folder.path("m")) })
     #expect("\(error)".contains("temperature"))
+  }
+
+  @Test func refusesADecisionThatIsNone() throws {
+    let folder = try TemporaryFolder()
+    func refused(_ thresholds: [Float?], _ otherwise: String, _ reason: String) throws {
+      var model = try FloatModel.random(everything, seed: 1, labels: ["a", "b", "c"])
+      model.description.decision = Decision(thresholds: thresholds, otherwise: otherwise)
+      try model.write(to: folder.path("m"))
+      let error = try #require(caught(ModelFileError.self) { try FloatModel.load(folder.path("m")) })
+      #expect(error.place == "decision" && error.reason.contains(reason), "\(error)")
+    }
+    try refused([nil, nil, nil], "unsure", "no thresholds")
+    try refused([0.5, nil, nil], "", "no word")
+    try refused([0.5, 1.001, nil], "unsure", "'b' is no number")
+    try refused([0.5, 0.5, nil], "b", "both a label that is shown")
+    // A class that is never shown may lend its name.
+    var model = try FloatModel.random(everything, seed: 1, labels: ["a", "b", "c"])
+    model.description.decision = Decision(thresholds: [0, 0.999, nil], otherwise: "c")
+    try model.write(to: folder.path("m"))
+    #expect(try FloatModel.load(folder.path("m")).description == model.description)
+    model.description.decision = nil
+    for json in [
+      #"{"thresholds":{"z":"0.500"},"otherwise":"unsure"}"#, #"{"thresholds":{"a":0},"otherwise":"unsure"}"#,
+      #"{"thresholds":["a"],"otherwise":"unsure"}"#, #"{"thresholds":{"a":"0.5"},"otherwise":"unsure"}"#, "[]", "",
+    ] {
+      var writer = model.writer()
+      writer.add(metadata: "decision", json)
+      try writer.write(to: folder.path("m"))
+      #expect(throws: ModelFileError.self, "\(json)") { try FloatModel.load(folder.path("m")) }
+    }
   }
 
   /// Every byte of the header changed in two ways, every 97th of the tensors, and every cut: an error each time.

@@ -63,8 +63,10 @@ enum WebPage {
     const token = new URLSearchParams(location.search).get("token");
     if (token) history.replaceState(null, "", "/");  // the cookie has it from now on
     const variable = name => getComputedStyle(document.documentElement).getPropertyValue(name);
-    const colour = label => variable(labels.indexOf(label) % 2 ? "--b" : "--a");
+    // A label that is not among those that are shown says that the model is unsure.
+    const colour = label => variable(["--soft", "--a", "--b"][labels.includes(label) ? 1 + labels.indexOf(label) % 2 : 0]);
     const percent = share => (share * 100).toFixed(0) + " %";
+    const words = found => labels.includes(found.label) ? found.label + " " + percent(found.probability) : found.label;
 
     const bars = {};
     for (const [key, name] of shown) {
@@ -92,7 +94,7 @@ enum WebPage {
       pen.drawImage(picture, 0, 0); picture.close();
       const unit = Math.max(view.width, view.height) / 100;
       for (const face of found.faces) {
-        const { x, y, w, h } = face.box, text = face.label + " " + percent(face.probability);
+        const { x, y, w, h } = face.box, text = words(face);
         pen.lineWidth = unit * .5; pen.strokeStyle = pen.fillStyle = colour(face.label);
         const inset = pen.lineWidth / 2;
         pen.strokeRect(x + inset, y + inset, w - 2 * inset, h - 2 * inset);
@@ -111,8 +113,10 @@ enum WebPage {
       if (at("warning").textContent !== (found.warning || "")) at("warning").textContent = found.warning || "";
       if (face) {
         at("name").textContent = face.label; at("name").style.color = colour(face.label);
-        at("share").textContent = percent(face.probability);
-        if (labels.length === 2) past.push({ now, value: labels.indexOf(face.label) === 1 ? face.probability : 1 - face.probability });
+        at("share").textContent = labels.includes(face.label) ? percent(face.probability) : "";
+        // In the middle where neither label is likelier: also where both are unlikely.
+        const [low, high] = labels.map(label => face.probabilities[label]);
+        if (labels.length === 2) past.push({ now, value: (1 + high - low) / 2 });
       } else { at("name").textContent = "no face"; at("name").style.color = ""; at("share").textContent = ""; }
       while (past.length && now - past[0].now > 20000) past.shift();
       for (const [key] of shown) bars[key].value += .15 * ((found.latency_ms[key] || 0) - bars[key].value);
@@ -156,7 +160,7 @@ enum WebPage {
         if (answer.status === 413) throw new Error("This photo is too large.");
         const found = await answer.json();
         if (found.error) throw new Error(found.error);
-        const name = document.createElement("b"); name.textContent = `${found.label} ${percent(found.probability)}`;
+        const name = document.createElement("b"); name.textContent = words(found);
         text.append(name, ` — ${file.name}`);
       } catch (error) { text.textContent = error.message; text.style.color = "var(--bad)"; picture.hidden = true; }
       place.replaceChildren(picture, text);

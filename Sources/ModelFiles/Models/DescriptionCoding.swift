@@ -15,8 +15,11 @@ enum DescriptionCoding {
     writer.add(metadata: "labels", JSONValue.array(description.labels.map { .string($0) }).text)
     let card = description.card.entries.map { JSONValue.Member($0.field, .string($0.text)) }
     writer.add(metadata: "card", JSONValue.object(card).text)
-    if description.temperature != 1 { writer.add(metadata: "temperature", encode(temperature: description.temperature)) }
+    if description.temperature != 1 { writer.add(metadata: "temperature", encode(decimal: description.temperature)) }
     if let detection = description.detection { writer.add(metadata: "detection", encode(detection).text) }
+    if let decision = description.decision {
+      writer.add(metadata: "decision", encode(decision, labels: description.labels).text)
+    }
   }
 
   static func read(from file: SafetensorsFile) throws(ModelFileError) -> ModelDescription {
@@ -47,7 +50,7 @@ enum DescriptionCoding {
       throw ModelFileError(path: file.path, place: "card", reason: "is no object")
     }
     let card = ModelCard(entries.map { .init($0.name, $0.value.string ?? "") })
-    guard let temperature = decodeTemperature(file.metadata("temperature") ?? "1.000") else {
+    guard let temperature = decodeDecimal(file.metadata("temperature") ?? "1.000", within: 10...100_000) else {
       throw ModelFileError(
         path: file.path, place: "metadata 'temperature'", reason: "is no number from 0.01 to 100 with three decimals")
     }
@@ -57,20 +60,21 @@ enum DescriptionCoding {
     }
     let description = ModelDescription(
       graph: graph, preprocessing: preprocessing, labels: labels, card: card, temperature: temperature,
-      detection: detection)
+      detection: detection, decision: try decodeDecision(in: file, labels: labels))
     try checkLabels(description, path: file.path)
     return description
   }
 
   /// A number with three decimals, written and read in integers: Embedded Swift has no text of fractions.
-  private static func encode(temperature: Float) -> String {
-    let thousandths = temperature > 0 && temperature < 1e6 ? Int((temperature * 1000).rounded()) : 0
+  private static func encode(decimal: Float) -> String {
+    let thousandths = decimal > 0 && decimal < 1e6 ? Int((decimal * 1000).rounded()) : 0
     var fraction = String(thousandths % 1000)
     while fraction.utf8.count < 3 { fraction = "0" + fraction }
     return String(thousandths / 1000) + "." + fraction
   }
 
-  private static func decodeTemperature(_ text: String) -> Float? {
+  /// - Parameter range: in thousandths.
+  private static func decodeDecimal(_ text: String, within range: ClosedRange<Int>) -> Float? {
     var digits = Array(text.utf8)
     guard digits.count >= 5, digits.count <= 7, digits[digits.count - 4] == UInt8(ascii: ".") else { return nil }
     digits.remove(at: digits.count - 4)
@@ -79,7 +83,39 @@ enum DescriptionCoding {
       guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
       thousandths = thousandths * 10 + Int(digit - UInt8(ascii: "0"))
     }
-    return (10...100_000).contains(thousandths) ? Float(thousandths) / 1000 : nil
+    return range.contains(thousandths) ? Float(thousandths) / 1000 : nil
+  }
+
+  // MARK: Decision
+
+  private static func encode(_ decision: Decision, labels: [String]) -> JSONValue {
+    let shown = zip(labels, decision.thresholds).compactMap { label, threshold in
+      threshold.map { JSONValue.Member(label, .string(encode(decimal: $0))) }
+    }
+    return .object([.init("thresholds", .object(shown)), .init("otherwise", .string(decision.otherwise))])
+  }
+
+  private static func decodeDecision(in file: SafetensorsFile, labels: [String]) throws(ModelFileError) -> Decision? {
+    guard file.metadata("decision") != nil else { return nil }
+    let json = try json("decision", in: file)
+    func failure(_ reason: String) -> ModelFileError {
+      ModelFileError(path: file.path, place: "decision", reason: reason)
+    }
+    guard case .object(let members)? = json["thresholds"], !members.isEmpty,
+      let otherwise = json["otherwise"]?.string, !otherwise.isEmpty
+    else { throw failure("has no thresholds, or no word for when none is reached") }
+    var thresholds = [Float?](repeating: nil, count: labels.count)
+    for member in members {
+      guard let label = labels.firstIndex(of: member.name) else { throw failure("names '\(member.name)', which is no label") }
+      guard let threshold = member.value.string.flatMap({ decodeDecimal($0, within: 0...1_000) }) else {
+        throw failure("the threshold of '\(member.name)' is no number from 0 to 1 with three decimals")
+      }
+      thresholds[label] = threshold
+    }
+    guard !members.contains(where: { $0.name == otherwise }) else {
+      throw failure("'\(otherwise)' is both a label that is shown and the word for when none is")
+    }
+    return Decision(thresholds: thresholds, otherwise: otherwise)
   }
 
   private static func json(_ name: String, in file: SafetensorsFile) throws(ModelFileError) -> JSONValue {

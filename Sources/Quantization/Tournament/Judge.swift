@@ -99,7 +99,7 @@ public final class Judge {
 
   /// The most probable class, the first of equals.
   private static func answers(_ probabilities: [[Float]]) -> [Int] {
-    probabilities.map { row in row.indices.max { (row[$0], $1) < (row[$1], $0) } ?? 0 }
+    probabilities.map { $0.indexOfLargest ?? 0 }
   }
 }
 

@@ -20,7 +20,7 @@ struct DemoLive {
     let stop = StopSignal()
     stop.listen()
     let pipeline = try LivePipeline(source: source, description: model.description) { runner.logits($0) }
-    var screen = LiveScreen(labels: model.description.labels, json: false)
+    var screen = LiveScreen(model.description, json: false)
     if !quiet { screen.begin(source.title) }
     summary = pipeline.run(
       .init(seconds: seconds), stop: stop, notify: { screen.show($0) },

@@ -1,19 +1,20 @@
 import Camera
 import Foundation
+import Graphs
 import Live
 
 /// What `glint live` shows: one line that is drawn again and again on a terminal, a line a second where output is piped, or
 /// one JSON object a frame.
 struct LiveScreen {
-  private let labels: [String]
+  private let description: ModelDescription
   private let json: Bool
   private let isTerminal = isatty(STDOUT_FILENO) == 1
   private var drawn: UInt64 = 0
   private var recent: [UInt64] = []
   private var width = 0
 
-  init(labels: [String], json: Bool) {
-    self.labels = labels
+  init(_ description: ModelDescription, json: Bool) {
+    self.description = description
     self.json = json
   }
 
@@ -24,7 +25,7 @@ struct LiveScreen {
 
   /// The frame in the words of `--json`.
   func line(_ frame: LabelledFrame) -> String {
-    (try? jsonLine(LiveLine(frame, labels: labels))) ?? "{}"
+    (try? jsonLine(LiveLine(frame, description))) ?? "{}"
   }
 
   /// Shows a labelled frame.
@@ -37,9 +38,11 @@ struct LiveScreen {
     drawn = now
     let rate = recent.count > 1 ? Double(recent.count - 1) / (Double(now - recent[0]) / 1e9) : 0
     let faces = frame.faces.map { face in
-      let share = Double(face.probabilities[face.label])
+      let answer = face.answer
+      guard answer.isSure else { return answer.label }
+      let share = Double(answer.probability)
       let bar = String(repeating: "█", count: Int(share * 10)) + String(repeating: "░", count: 10 - Int(share * 10))
-      return "\(labels[face.label]) \(bar) \(percent(share, 0))"
+      return "\(answer.label) \(bar) \(percent(share, 0))"
     }
     let times = frame.times
     let line = [
@@ -98,6 +101,7 @@ private struct LiveLine: Encodable {
     let box: Box
     let label: String
     let probability: Float
+    let probabilities: [String: Float]
     let track: Int
   }
 
@@ -111,7 +115,7 @@ private struct LiveLine: Encodable {
   let dropped: Int
   let warning: String?
 
-  init(_ frame: LabelledFrame, labels: [String]) {
+  init(_ frame: LabelledFrame, _ description: ModelDescription) {
     sequence = frame.sequence
     timestamp_ns = frame.nanoseconds
     file = frame.file
@@ -121,8 +125,8 @@ private struct LiveLine: Encodable {
     warning = frame.fault?.advice
     faces = frame.faces.map {
       Face(
-        box: Box(x: $0.box.x, y: $0.box.y, w: $0.box.width, h: $0.box.height), label: labels[$0.label],
-        probability: $0.probabilities[$0.label], track: $0.track)
+        box: Box(x: $0.box.x, y: $0.box.y, w: $0.box.width, h: $0.box.height), label: $0.answer.label,
+        probability: $0.answer.probability, probabilities: description.byLabel($0.probabilities), track: $0.track)
     }
     let times = frame.times
     let stages = [

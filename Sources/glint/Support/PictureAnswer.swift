@@ -1,9 +1,9 @@
 import Foundation
+import Graphs
 import Imaging
 import ModelFiles
 import Quantization
 import Runtime
-import Tensors
 
 /// What is known of one picture, in the words of `classify --json`.
 struct PictureAnswer: Encodable {
@@ -13,19 +13,26 @@ struct PictureAnswer: Encodable {
   let probabilities: [String: Float]
   let logits: [Float]
 
-  init(file: String, labels: [String], logits: [Float], probabilities: [Float]) {
-    let best = probabilities.indexOfLargest ?? 0
+  /// The label that is nearest, in words, where none is shown.
+  private let nearest: String?
+
+  private enum CodingKeys: CodingKey { case file, label, probability, probabilities, logits }
+
+  init(file: String, _ description: ModelDescription, logits: [Float], probabilities: [Float]) {
+    let answer = description.answer(probabilities)
     self.file = file
     self.logits = logits
-    label = labels[best]
-    probability = probabilities[best]
-    self.probabilities = Dictionary(zip(labels, probabilities)) { first, _ in first }
+    label = answer.label
+    probability = answer.probability
+    self.probabilities = description.byLabel(probabilities)
+    nearest = answer.isSure ? nil : description.labels[answer.candidate]
   }
 
   /// For people: file, label, probability; the file as wide as its neighbours.
   func line(width: Int) -> String {
     let name = file.padding(toLength: max(width, file.count), withPad: " ", startingAt: 0)
-    return "\(name)  \(label)  \(percent(Double(probability)))"
+    let share = percent(Double(probability))
+    return "\(name)  \(label)  " + (nearest.map { "(\($0) \(share))" } ?? share)
   }
 }
 
@@ -38,12 +45,12 @@ struct PictureRefusal: Encodable {
 /// Photos that a browser sends, with an engine of their own beside the one that labels the camera.
 final class PhotoClassifier: @unchecked Sendable {
   private let lock = NSLock()
-  private let labels: [String]
+  private let description: ModelDescription
   private let runner: ModelRunner
   private let preprocessor: Preprocessor
 
   init(_ model: LoadedModel, kernels: KernelTable) throws {
-    labels = model.description.labels
+    description = model.description
     runner = try ModelRunner(model, threads: 1, kernels: kernels)
     preprocessor = Preprocessor(model.description.preprocessing)
   }
@@ -58,7 +65,7 @@ final class PhotoClassifier: @unchecked Sendable {
         let logits = runner.logits(pixels)
         return try jsonLine(
           PictureAnswer(
-            file: "photo", labels: labels, logits: logits, probabilities: runner.probabilities(logits: logits)))
+            file: "photo", description, logits: logits, probabilities: runner.probabilities(logits: logits)))
       } catch {
         let reason = (error as? ImageError)?.reason ?? "\(error)"
         return (try? jsonLine(PictureRefusal(file: "photo", error: reason))) ?? "{}"
@@ -69,8 +76,16 @@ final class PhotoClassifier: @unchecked Sendable {
 
 /// What the page is told of the model and the camera.
 struct PageFacts: Encodable {
+  /// The labels that may be shown.
   let labels: [String]
   let shown: [String: String]
+}
+
+extension ModelDescription {
+  /// Probabilities under their labels, as JSON tells them.
+  func byLabel(_ probabilities: [Float]) -> [String: Float] {
+    Dictionary(zip(labels, probabilities)) { first, _ in first }
+  }
 }
 
 extension LoadedModel {
