@@ -14,6 +14,19 @@ public struct Decision: Hashable, Sendable {
     self.thresholds = thresholds
     self.otherwise = otherwise
   }
+
+  /// The classes whose labels may be shown.
+  public var shownClasses: [Int] { thresholds.indices.filter { thresholds[$0] != nil } }
+
+  /// What is said for these probabilities: see `ModelDescription.answer`.
+  public func answer(_ probabilities: [Float], labels: [String]) -> Answer {
+    let nearest = Answer(nearest: shownClasses, probabilities, labels)
+    guard let threshold = thresholds[nearest.candidate], nearest.probability >= threshold else {
+      return Answer(
+        label: otherwise, candidate: nearest.candidate, probability: nearest.probability, isSure: false)
+    }
+    return nearest
+  }
 }
 
 /// What is said of one picture.
@@ -28,11 +41,17 @@ public struct Answer: Hashable, Sendable {
   public let isSure: Bool
 }
 
+extension Answer {
+  /// The label of the likeliest of some classes.
+  init(nearest classes: [Int], _ probabilities: [Float], _ labels: [String]) {
+    let best = classes[classes.map { probabilities[$0] }.indexOfLargest ?? 0]
+    self.init(label: labels[best], candidate: best, probability: probabilities[best], isSure: true)
+  }
+}
+
 extension ModelDescription {
   /// The classes whose labels may be shown: without a decision, all.
-  public var shownClasses: [Int] {
-    labels.indices.filter { decision == nil || decision?.thresholds[$0] != nil }
-  }
+  public var shownClasses: [Int] { decision?.shownClasses ?? Array(labels.indices) }
 
   /// What is said for these probabilities, be they one picture's or smoothed over time: the label of the likeliest class
   /// that may be shown, if its probability reaches the class's threshold, otherwise the decision's word for that. Without
@@ -40,12 +59,6 @@ extension ModelDescription {
   ///
   /// - Parameter probabilities: `[labels]`, as `probabilities(logits:exp:)` gives them.
   public func answer(_ probabilities: [Float]) -> Answer {
-    let shown = shownClasses
-    let best = shown[shown.map { probabilities[$0] }.indexOfLargest ?? 0]
-    let probability = probabilities[best]
-    guard let decision, let threshold = decision.thresholds[best], !(probability >= threshold) else {
-      return Answer(label: labels[best], candidate: best, probability: probability, isSure: true)
-    }
-    return Answer(label: decision.otherwise, candidate: best, probability: probability, isSure: false)
+    decision?.answer(probabilities, labels: labels) ?? Answer(nearest: Array(labels.indices), probabilities, labels)
   }
 }

@@ -59,6 +59,7 @@ public struct Quantizer: Sendable {
     if let choice = record.choice, choice.method == method.description {
       description.card["quantization choice"] = choice.reason
       description.card["quantization trials"] = choice.trials
+      record.answers?.apply(to: &description)
     }
     description.card["float weights sha256"] = record.weightsSHA256
     return QuantizedModel(description: description, parameters: parameters, quantization: quantization)

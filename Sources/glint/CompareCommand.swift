@@ -96,6 +96,10 @@ struct Compare: ParsableCommand {
     let (one, two) = (comparison.first.metrics.confusion, comparison.second.metrics.confusion)
     for (index, label) in labels.enumerated() { table.add([label] + (one[index] + two[index]).map(String.init)) }
     table.show()
+    for (name, evaluation) in [("first", comparison.first), ("second", comparison.second)] {
+      guard let decision = evaluation.decision, let coverage = evaluation.coverage else { continue }
+      emit("\n\(name): \(decision.words(labels: labels)):\n  \(coverage.words)")
+    }
   }
 
   private func showLayers(_ comparison: Comparison) {

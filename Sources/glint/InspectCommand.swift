@@ -126,6 +126,7 @@ private struct ModelFacts: Encodable {
   func show() {
     emit("\(kind) model, \(grouped(parameters)) parameters, \(grouped(layers.reduce(0) { $0 + $1.macs })) multiply-adds")
     emit("labels  \(labels.joined(separator: ", "))")
+    if let decision = description.decision { emit("shown   \(decision.words(labels: labels))") }
     emit("input   \(input.width)x\(input.height), \(input.channels) channels, \(input.fit)")
     emit("sha256  \(sha256)\n")
     var table = Table(

@@ -13,8 +13,12 @@ struct Train: ParsableCommand {
     discussion: """
       DATA holds one folder of JPEG or PNG files for each class, or folders train, val and test that do. Without these,
       each picture's part follows from the SHA-256 of its file, and near-copies stay in one part. Files that do not
-      decode are named and passed over. The weights kept are those with the lowest validation loss. Several folders with
-      the same classes may be given, and figures are then also told by folder.
+      decode are named and passed over. The weights kept are those with the lowest validation loss. Several folders may be
+      given, and figures are then also told by folder. The first has all classes; others may have some of them, and then
+      teach the network to tell these apart and nothing else.
+
+      A model can be made to say that it is unsure: --unsure names classes that are never shown, such as neutral faces,
+      and --coverage how many of the others shall still get their label. The thresholds are kept in the model.
 
       Whole photos are cropped to faces by a table of boxes: --boxes FILE, or an index.csv in the data folder. It has a
       line for each picture, with its file and the face's x, y, w, h in pixels. Pictures without a box are taken whole,
@@ -30,6 +34,7 @@ struct Train: ParsableCommand {
           --schedule cosine
         glint train photos -o own.safetensors --network own.txt     # a layer a line: conv 16, relu, maxpool 2, ...
         glint train photos facecrops -o faces.safetensors --boxes faces.csv --margin 10
+        glint train happy-sad-neutral happy-sad -o faces.safetensors --unsure neutral --coverage 85
         glint train photos --augmentation strong --show-augmentation sheet.jpg
         glint train photos -o faces.safetensors --resume
         glint train photos -o faces.safetensors --events runs/first     # tensorboard --logdir runs
@@ -37,7 +42,7 @@ struct Train: ParsableCommand {
         glint train photos -o faces.safetensors --json > epochs.jsonl
       """)
 
-  @Argument(help: "The folder of class folders, or several with the same classes.")
+  @Argument(help: "The folder of class folders, or several, the first with all classes.")
   var data: [String]
 
   @Option(name: [.short, .long], help: "The model file to write.")
@@ -96,6 +101,16 @@ struct Train: ParsableCommand {
 
   @Option(
     name: .long,
+    help: "A class that is never shown: its pictures are to be answered 'unsure', as others that are too doubtful (repeatable).")
+  var unsure: [String] = []
+
+  @Option(
+    name: .long,
+    help: "Of each other class, the percentage of pictures that still gets its label, the rest being too doubtful (default: 85 with --unsure, else all).")
+  var coverage: Double?
+
+  @Option(
+    name: .long,
     help: "How much training pictures are moved, lit, blurred and so on at random: none, light, standard or strong.")
   var augmentation = Augmentation.Level.light
 
@@ -145,6 +160,7 @@ struct Train: ParsableCommand {
     guard (0...1_000_000).contains(cache) else { throw ValidationError("--cache takes a number from 0 to 1000000.") }
     guard rate.isFinite, rate > 0 else { throw ValidationError("--learning-rate takes a number above 0.") }
     guard weightDecay >= 0, weightDecay < 1 else { throw ValidationError("--weight-decay takes a number from 0 to 1.") }
+    guard (1...100).contains(coverage ?? 100) else { throw ValidationError("--coverage takes a number from 1 to 100.") }
     guard labelSmoothing >= 0, labelSmoothing < 1 else {
       throw ValidationError("--label-smoothing takes a number from 0 to below 1.")
     }
@@ -184,6 +200,7 @@ struct Train: ParsableCommand {
     let side = size ?? network.usualSize
     let dataset = try readDataset(
       data, boxes: boxes.boxes, split: split.shares, threads: threads.count, quiet: quiet.quiet)
+    let decision = try decisionWish(dataset)
     let cropsFaces = margin != nil || !dataset.boxTables.isEmpty
     let preprocessing = Preprocessing(
       width: side, height: side, colour: colour ?? network.usualColour,
@@ -207,17 +224,18 @@ struct Train: ParsableCommand {
     Interruption.listen()
     let log = try events.map { try EventLog(folder: $0) }
     let ending = try train(loop, log)
+    let finish = { try self.finish(loop, ending, log, decision) }
     switch ending {
     case .completed, .earlyStopped:
-      try finish(loop, ending, log)
+      try finish()
       try? FileManager.default.removeItem(atPath: checkpointPath)
     case .cancelled:
-      if loop.bestEpoch > 0, !hadOutput { try finish(loop, ending, log) }
+      if loop.bestEpoch > 0, !hadOutput { try finish() }
       throw Failure(
         "interrupted after \(loop.history.count) epochs. Everything is kept in \(checkpointPath); "
           + "the same command with --resume goes on from there.")
     case .diverged(let step, let layer):
-      if loop.bestEpoch > 0, !hadOutput { try finish(loop, ending, log) }
+      if loop.bestEpoch > 0, !hadOutput { try finish() }
       throw TrainingError.diverged(step: step, layer: layer)
     }
   }
@@ -253,8 +271,22 @@ struct Train: ParsableCommand {
     }
   }
 
-  private func finish(_ loop: TrainingLoop, _ ending: TrainingLoop.Ending, _ log: EventLog?) throws {
-    let verdict = try Verdict(loop)
+  private func decisionWish(_ dataset: Dataset) throws -> DecisionWish? {
+    guard !unsure.isEmpty || coverage != nil else { return nil }
+    let hidden = try unsure.map { name in
+      guard let label = dataset.labels.firstIndex(of: name) else {
+        throw Failure("--unsure \(name): the classes are \(dataset.labels.joined(separator: ", "))")
+      }
+      return label
+    }
+    guard Set(hidden).count < dataset.labels.count else { throw Failure("--unsure: names every class; none would be shown") }
+    return DecisionWish(hidden: Set(hidden), coverage: (coverage ?? 85) / 100)
+  }
+
+  private func finish(
+    _ loop: TrainingLoop, _ ending: TrainingLoop.Ending, _ log: EventLog?, _ decision: DecisionWish?
+  ) throws {
+    let verdict = try Verdict(loop, decision: decision)
     log?.add(verdict, epoch: loop.history.count)
     let model = try verdict.model(loop, tool: "glint")
     try keep(model)
@@ -273,6 +305,7 @@ struct Train: ParsableCommand {
     if ending == .earlyStopped { emit("Stopped after epoch \(loop.history.count): the validation loss got no better.") }
     verdict.validation.show("validation")
     verdict.test?.show("test")
+    if let decision = verdict.decision { emit("decision: \(decision.words(labels: loop.dataset.labels))") }
     emit("temperature \(verdict.temperature), weights sha256 \(model.weightsSHA256)")
     emit("\(modelPath): the weights of epoch \(loop.bestEpoch)")
     if let report { emit("Report: \(report)") }

@@ -121,6 +121,30 @@ import Training
     }
   }
 
+  /// A later folder may lack classes; its pictures keep the numbers of theirs.
+  @Test func aFolderMayLackClasses() throws {
+    try inFolder { folder in
+      for (number, name) in ["all/a", "all/b", "all/c", "some/a", "some/c", "one/b"].enumerated() {
+        try Self.write(30, to: folder + "/" + name, seed: UInt64(number + 1))
+      }
+      let dataset = try Dataset(folders: [folder + "/all", folder + "/some"])
+      #expect(dataset.labels == ["a", "b", "c"] && dataset.originClasses == [[0, 1, 2], [0, 2]])
+      let pictures = dataset.training + dataset.validation + dataset.test
+      for picture in pictures {
+        #expect(picture.name.contains("/\(dataset.labels[picture.label])/"))
+        #expect(dataset.knowsAllClasses(picture) == picture.name.contains("/all/"))
+      }
+      let some = try Dataset(folders: [folder + "/some"], labels: ["a", "b", "c"])
+      #expect(some.labels == ["a", "b", "c"] && Set(some.training.map(\.label)) == [0, 2])
+      func refusal(_ folders: [String], labels: [String]? = nil) -> String {
+        "\(caught(TrainingError.self) { try Dataset(folders: folders, labels: labels) }.map { "\($0)" } ?? "")"
+      }
+      #expect(refusal([folder + "/some", folder + "/all"]).contains("its classes are a, b, c; those of"))
+      #expect(refusal([folder + "/all"], labels: ["a", "b"]).contains("the model's labels are a, b"))
+      #expect(refusal([folder + "/all", folder + "/one"]).contains("at least two"))
+    }
+  }
+
   @Test func facesComeFromATable() throws {
     try inFolder { folder in
       try Self.write(30, to: folder + "/a", seed: 1)

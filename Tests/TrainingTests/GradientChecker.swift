@@ -16,7 +16,9 @@ struct GradientChecker {
   var images = 3
   var seed: UInt64 = 1701
 
-  func check(_ architecture: Architecture, loss: Loss, classes: Int = 2, fusing: Bool = true) throws {
+  func check(
+    _ architecture: Architecture, loss: Loss, classes: Int = 2, among candidates: [[Int]?] = [], fusing: Bool = true
+  ) throws {
     let network = try Network(architecture, capacity: images, threads: 2, fusing: fusing, inputGradient: true)
     network.initialize(seed: seed)
     var random = CounterRandom(seed: seed, stream: 77)
@@ -29,7 +31,7 @@ struct GradientChecker {
     func lossNow() -> Double {
       for (image, elements) in inputs.enumerated() { network.setInput(image: image, elements) }
       network.forward(pixels: nil, images: images, training: true, seed: 5)
-      return network.backward(labels: labels, loss: loss, seed: 5)
+      return network.backward(labels: labels, loss: loss, among: candidates, seed: 5)
     }
     _ = lossNow()
     let gradients = network.parameters.map(\.gradientTensor)

@@ -1,3 +1,4 @@
+import Foundation
 import Graphs
 import Tensors
 import TestSupport
@@ -104,6 +105,24 @@ import Training
       architecture, loss: Loss(.crossEntropy, classWeights: [1, 2, 0.5, 1]), classes: 4)
     try GradientChecker().check(
       Self.chain([3, 3, 2], []), loss: Loss(.binaryCrossEntropy, labelSmoothing: 0.2, classWeights: [1, 3]))
+  }
+
+  /// An image whose source lacks a class teaches the others alone.
+  @Test func lossAmongSomeClasses() throws {
+    let architecture = Self.chain([3, 3, 2], logits: 4, [])
+    try GradientChecker().check(
+      architecture, loss: Loss(.crossEntropy, labelSmoothing: 0.1), classes: 3, among: [[0, 2], nil, [1, 2, 3]])
+    // Two classes among four: the loss of the two alone, whatever is said of the others.
+    let network = try Network(architecture, capacity: 1, threads: 1, inputGradient: true)
+    network.initialize(seed: 3)
+    network.setInput(image: 0, (0..<18).map { Float($0) / 18 })
+    network.forward(pixels: nil, images: 1)
+    let loss = Loss(.crossEntropy)
+    let mean = network.backward(labels: [0], loss: loss, among: [[0, 2]])
+    let logits = Array(network.logits(0))
+    #expect(abs(mean - log(1 + exp(Double(logits[2] - logits[0])))) < 1e-6)
+    let gradient = try #require(network.parameters.first { $0.name.hasSuffix("bias") }).gradientTensor.elements
+    #expect(gradient[1] == 0 && gradient[3] == 0 && gradient[0] == -gradient[2] && gradient[2] > 0)
   }
 
   @Test func fusedEqualsUnfused() throws {

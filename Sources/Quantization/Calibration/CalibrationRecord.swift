@@ -75,6 +75,9 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
   /// What methods that need the images learned from them, by the method's name.
   public var learned: [String: LearnedParameters] = [:]
 
+  /// How the int8 logits of the chosen method become answers; nil where they do as the float model's.
+  public var answers: AnswerFit?
+
   /// Makes a record.
   public init(weightsSHA256: String, images: [String], values: [Value], equalized: [Value]? = nil) {
     self.weightsSHA256 = weightsSHA256
@@ -119,6 +122,9 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
     }
     guard record.learned.values.allSatisfy({ $0.fits(weights) }) else {
       throw QuantizationError("\(path): what it learned does not fit the network; calibrate on images again")
+    }
+    guard record.answers?.fits(model.description) ?? true else {
+      throw QuantizationError("\(path): was recorded with another decision; calibrate on images again")
     }
     return record
   }

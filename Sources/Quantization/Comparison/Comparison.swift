@@ -16,9 +16,12 @@ public struct Comparison: Sendable {
     public let label: Int
     /// Pixels of the network's input.
     public let pixels: [UInt8]
+    /// Whether it comes from a source that holds every class, so that its class says something of each.
+    public let knowsAllClasses: Bool
 
     /// Makes a labelled image.
-    public init(name: String, label: Int, pixels: [UInt8]) {
+    public init(name: String, label: Int, pixels: [UInt8], knowsAllClasses: Bool = true) {
+      self.knowsAllClasses = knowsAllClasses
       self.name = name
       self.label = label
       self.pixels = pixels
@@ -122,7 +125,9 @@ extension Comparison {
     let layered = images.prefix(layerImages)
     let total = images.count + layered.count
     let labels = first.description.labels
-    var evaluations = [Evaluation](repeating: .init(labels: labels, truth: images.map(\.label)), count: 2)
+    var evaluations = [first, second].map {
+      Evaluation(labels: labels, truth: images.map(\.label), decision: $0.description.decision)
+    }
     for (index, image) in images.enumerated() {
       for (side, runner) in runners.enumerated() {
         let start = ContinuousClock.now

@@ -1,3 +1,4 @@
+import Graphs
 import Training
 
 /// What one model answered on labelled images: one entry an image, in the order of the images.
@@ -11,8 +12,12 @@ public struct Evaluation: Sendable {
   /// Time of all runs, in seconds.
   public var seconds = 0.0
 
+  /// When the model shows a label; nil where the likeliest always is.
+  public let decision: Decision?
+
   /// Starts an evaluation of images whose classes are known.
-  public init(labels: [String], truth: [Int]) {
+  public init(labels: [String], truth: [Int], decision: Decision? = nil) {
+    self.decision = decision
     self.labels = labels
     self.truth = truth
   }
@@ -25,6 +30,9 @@ public struct Evaluation: Sendable {
 
   /// Accuracy, confusion matrix, area under the ROC curve and calibration error.
   public var metrics: Metrics { Metrics(answers, classes: labels.count) }
+
+  /// What the decision did, where there is one.
+  public var coverage: Coverage? { decision.map { Coverage(answers, labels: labels, by: $0) } }
 
   /// Mean confidence, accuracy and images of each of ten equal bins of confidence that holds any.
   public var reliability: [(confidence: Double, accuracy: Double, count: Int)] {

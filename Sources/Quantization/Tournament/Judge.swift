@@ -21,6 +21,8 @@ public final class Judge {
     public let flipped: [Int]
     /// The probabilities that the int8 model gave.
     public let probabilities: [[Float]]
+    /// The logits that they are of.
+    public let logits: [[Float]]
   }
 
   /// The images, their names and pixels; `label` counts only where `isLabelled`.
@@ -29,7 +31,8 @@ public final class Judge {
   public let isLabelled: Bool
   /// The probabilities that the float model gives.
   public let probabilities: [[Float]]
-  private let logits: [[Float]]
+  /// The logits that they are of.
+  public let logits: [[Float]]
   private let description: ModelDescription
   private let spread: Double
   private let threads: Int
@@ -90,7 +93,7 @@ public final class Judge {
       loss: PairedLoss(truth: isLabelled ? images.map(\.label) : nil, float: first, int8: second),
       agreement: 1 - Double(flipped.count) / Double(images.count), squaredError: squaredError,
       relativeError: spread > 0 ? squaredError.squareRoot() / spread : squaredError.squareRoot(), flipped: flipped,
-      probabilities: int8)
+      probabilities: int8, logits: given)
   }
 
   private static func probabilities(_ logits: [[Float]], _ description: ModelDescription) -> [[Float]] {

@@ -134,6 +134,9 @@ public struct Tournament {
     let reason = reason(winner)
     var record = record
     record.choice = .init(method: method.description, trials: report, reason: reason)
+    record.answers = AnswerFit(
+      model.description, images: judge.images, before: judge.logits, after: trials[winner].verdict.logits,
+      isLabelled: judge.isLabelled)
     record.learned = learned.filter { $0.key == method.description }
     return Result(
       model: try Quantizer(method).quantize(model, record), record: record, trials: trials, winner: winner,

@@ -55,6 +55,9 @@ public struct Dataset: Sendable {
   public var origins: [String]
   /// The class names in the order of their numbers.
   public var labels: [String]
+  /// By data folder, the classes that it holds pictures of. Where one lacks some, where a picture comes from would give
+  /// its class away: its loss is then taken over the classes that its folder has alone.
+  public var originClasses: [[Int]]
   /// What weights are learned from.
   public var training: [Picture] = []
   /// What decides when to stop.
@@ -96,12 +99,22 @@ public struct Dataset: Sendable {
     self.name = name
     origins = [name]
     self.labels = labels
+    originClasses = [Array(labels.indices)]
     self.training = training
     self.validation = validation
     self.test = test
     self.splitDescription = splitDescription
     fingerprint = "in memory: \(name), \(training.count) + \(validation.count) + \(test.count)"
   }
+
+  /// The classes that a picture of this origin may be of, nil where all.
+  func candidates(_ picture: Picture) -> [Int]? {
+    let classes = originClasses[picture.origin]
+    return classes.count == labels.count ? nil : classes
+  }
+
+  /// Whether the picture's data folder holds every class, so that its answers can be held against all of them.
+  public func knowsAllClasses(_ picture: Picture) -> Bool { candidates(picture) == nil }
 
   /// The number of pictures of each class in a part.
   public func counts(_ part: [Picture]) -> [Int] {

@@ -12,8 +12,8 @@ extension Dataset {
     try self.init(folders: [folder], shares: shares, threads: threads, progress: progress)
   }
 
-  /// Reads folders of class folders, or such with `train`, `val` and `test` folders of class folders; all have the same
-  /// classes.
+  /// Reads folders of class folders, or such with `train`, `val` and `test` folders of class folders. The first has all
+  /// classes; others may lack some.
   ///
   /// Every file is read and decoded once, to find damage and copies, over all folders together. Without given parts, a
   /// picture's part follows from the SHA-256 of its file, so that adding or renaming files moves no other; pictures that
@@ -24,19 +24,21 @@ extension Dataset {
   ///   - boxes: a table of face boxes for all folders; without one, each folder's own `index.csv` counts (see
   ///     `FaceBoxes`).
   ///   - shares: how much goes where.
+  ///   - labels: the classes, of which then every folder may lack some; nil takes the first folder's.
   ///   - threads: threads to decode with.
   ///   - progress: called now and then with files done and their number.
   /// - Throws: `TrainingError.data` for a missing path, no pictures, one class, classes that differ between folders, a
   ///   table that cannot be understood, or too few pictures to split.
   public init(
-    folders: [String], boxes: String? = nil, shares: SplitShares = .usual, threads: Int = 1,
+    folders: [String], boxes: String? = nil, shares: SplitShares = .usual, labels: [String]? = nil, threads: Int = 1,
     progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws(TrainingError) {
-    let layouts = try FolderLayout.all(folders)
+    let layouts = try FolderLayout.all(folders, labels: labels)
     let place = folders.joined(separator: ", ")
     name = layouts.map(\.name).joined(separator: " + ")
     origins = layouts.map(\.name)
-    labels = layouts[0].labels
+    self.labels = layouts[0].labels
+    originClasses = layouts.map(\.classes)
     var found = layouts.flatMap(\.pictures)
     for index in found.indices { found[index].picture.origin = found[index].layout }
     boxTables = try Self.addBoxes(to: &found, layouts, table: boxes)
@@ -76,7 +78,7 @@ extension Dataset {
     }
     splitDescription = Self.describe(layouts)
     fingerprint = Self.fingerprint(parts)
-    try checkSizes(place, mustTest: !layouts.allSatisfy(\.isSplit))
+    try checkSizes(place, mustTest: !layouts.allSatisfy(\.isSplit), classes: Set(originClasses.joined()))
   }
 
   private static func describe(_ layouts: [FolderLayout]) -> String {
@@ -152,8 +154,8 @@ extension Dataset {
     case training, validation, test
   }
 
-  private func checkSizes(_ folder: String, mustTest: Bool) throws(TrainingError) {
-    for (label, name) in labels.enumerated() {
+  private func checkSizes(_ folder: String, mustTest: Bool, classes: Set<Int>) throws(TrainingError) {
+    for (label, name) in labels.enumerated() where classes.contains(label) {
       let count = training.count { $0.label == label }
       guard count >= 2 else {
         throw .data(
@@ -241,15 +243,10 @@ extension Dataset {
   /// - Parameters:
   ///   - folders: as for `init(folders:boxes:shares:threads:progress:)`.
   ///   - boxes: a table of face boxes; without one, each folder's own counts.
-  ///   - labels: the classes that they must have.
-  /// - Throws: `TrainingError.data` where they have others, or a table cannot be understood.
+  ///   - labels: the classes; each folder has two of them or more.
+  /// - Throws: `TrainingError.data` where one has others, or a table cannot be understood.
   public static func pictures(in folders: [String], boxes: String?, labels: [String]) throws(TrainingError) -> [Picture] {
-    let layouts = try FolderLayout.all(folders)
-    guard layouts[0].labels == labels else {
-      throw .data(
-        path: folders[0], "its classes are \(layouts[0].labels.joined(separator: ", ")), the model's labels "
-          + labels.joined(separator: ", "))
-    }
+    let layouts = try FolderLayout.all(folders, labels: labels)
     var found = layouts.flatMap(\.pictures)
     _ = try addBoxes(to: &found, layouts, table: boxes)
     return found.map(\.picture)

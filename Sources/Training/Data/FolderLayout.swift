@@ -16,6 +16,8 @@ struct FolderLayout {
   /// A word for it, its last name.
   private(set) var name: String
   private(set) var labels: [String]
+  /// The numbers of the classes that it has pictures of.
+  private(set) var classes: [Int] = []
   private(set) var pictures: [Found] = []
   /// Whether the folder has a `train` folder.
   let isSplit: Bool
@@ -25,16 +27,26 @@ struct FolderLayout {
     (.training, ["train", "training"]), (.validation, ["val", "valid", "validation"]), (.test, ["test", "testing"]),
   ]
 
-  /// The layouts of several folders with the same classes.
-  static func all(_ folders: [String]) throws(TrainingError) -> [FolderLayout] {
+  /// The layouts of several folders: the first has all the classes, or `labels` names them; each has two of them or more,
+  /// and no others. Pictures get the numbers of their classes among all.
+  static func all(_ folders: [String], labels: [String]? = nil) throws(TrainingError) -> [FolderLayout] {
     var layouts: [FolderLayout] = []
     for folder in folders {
       var layout = try FolderLayout(folder)
-      for index in layout.pictures.indices { layout.pictures[index].layout = layouts.count }
-      if let first = layouts.first, layout.labels != first.labels {
+      let all = labels ?? layouts.first?.labels ?? layout.labels
+      let numbers = layout.labels.map { all.firstIndex(of: $0) }
+      guard !numbers.contains(nil) else {
+        let others = labels == nil ? "those of \(layouts[0].folder)" : "the model's labels"
         throw .data(
-          path: folder, "its classes are \(layout.labels.joined(separator: ", ")); those of \(first.folder) are "
-            + "\(first.labels.joined(separator: ", ")). Folders that are used together have the same classes")
+          path: folder, "its classes are \(layout.labels.joined(separator: ", ")); \(others) are "
+            + "\(all.joined(separator: ", ")). Folders that are used together have the same classes, or later ones some "
+            + "of the first one's")
+      }
+      layout.classes = numbers.compactMap { $0 }
+      layout.labels = all
+      for index in layout.pictures.indices {
+        layout.pictures[index].layout = layouts.count
+        layout.pictures[index].picture.label = layout.classes[layout.pictures[index].picture.label]
       }
       let place = URL(fileURLWithPath: folder).standardizedFileURL.path
       if layouts.contains(where: { URL(fileURLWithPath: $0.folder).standardizedFileURL.path == place }) {

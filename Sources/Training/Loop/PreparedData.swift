@@ -18,6 +18,9 @@ extension TrainingLoop {
   public func prepared(
     tool: String, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws(TrainingError) -> SafetensorsWriter {
+    guard dataset.originClasses.allSatisfy({ $0.count == dataset.labels.count }) else {
+      throw .data(path: dataset.name, "folders that lack some of the classes cannot be prepared for another trainer")
+    }
     let (graph, parameters) = try network.exported(function: loss.kind == .binaryCrossEntropy ? .sigmoid : .softmax)
     var card = dataCard
     card["seed"] = String(recipe.seed)

@@ -199,7 +199,8 @@ public final class TrainingLoop {
     let labels = batch.indices.map { dataset.training[$0].label }
     let seed = recipe.seed &+ UInt64(state.step) &* 0x9E37_79B9_7F4A_7C15
     network.forward(pixels: batch.pixels, images: labels.count, training: true, seed: seed)
-    let mean = network.backward(labels: labels, loss: loss, seed: seed)
+    let candidates = batch.indices.map { dataset.candidates(dataset.training[$0]) }
+    let mean = network.backward(labels: labels, loss: loss, among: candidates, seed: seed)
     guard mean.isFinite else { return network.firstNodeThatDiverged(images: labels.count) ?? "loss" }
     recipe.rule.apply(
       to: network, step: state.step + 1, rate: recipe.rate(step: state.step, stepsPerEpoch: batchCount))
@@ -284,7 +285,7 @@ public final class TrainingLoop {
       for (image, index) in batch.indices.enumerated() {
         let picture = store.pictures[index]
         let logits = network.logits(image)
-        sum += plain.evaluate(logits, label: picture.label, scale: 1, gradient: nil)
+        sum += plain.evaluate(logits, label: picture.label, scale: 1, among: dataset.candidates(picture), gradient: nil)
         predictions.append(
           .init(
             name: picture.name, label: picture.label, probabilities: loss.probabilities(Array(logits)),

@@ -47,10 +47,13 @@ public struct Loss: Hashable, Sendable {
   ///   - logits: one, or one a class.
   ///   - label: the class.
   ///   - scale: multiplies the gradient: 1 / images for the mean over a batch.
+  ///   - candidates: the classes that the image can be of, where that is known; nil for all. The loss is then that of
+  ///     the probabilities among these, and the other logits get no gradient: nothing is said of them.
   ///   - gradient: written, as many as logits; nil where none is needed.
   /// - Returns: the loss, not scaled.
   func evaluate(
-    _ logits: UnsafeBufferPointer<Float>, label: Int, scale: Double, gradient: UnsafeMutablePointer<Float>?
+    _ logits: UnsafeBufferPointer<Float>, label: Int, scale: Double, among candidates: [Int]? = nil,
+    gradient: UnsafeMutablePointer<Float>?
   ) -> Double {
     let weight = classWeights.isEmpty ? 1 : Double(classWeights[label])
     let smoothing = Double(labelSmoothing)
@@ -63,15 +66,17 @@ public struct Loss: Hashable, Sendable {
       // max(x, 0) - x t + log(1 + e^-|x|), which no x overflows
       return weight * (max(logit, 0) - logit * target + cf_log(1 + cf_exp(-abs(logit))))
     case .crossEntropy:
-      let largest = Double(logits.max() ?? 0)
+      let classes = candidates ?? Array(logits.indices)
+      let largest = Double(classes.map { logits[$0] }.max() ?? 0)
       var sum = 0.0
-      for logit in logits { sum += cf_exp(Double(logit) - largest) }
+      for index in classes { sum += cf_exp(Double(logits[index]) - largest) }
       let logSum = cf_log(sum) + largest
       var loss = 0.0
-      for (index, logit) in logits.enumerated() {
-        let target = (index == label ? 1 - smoothing : 0) + smoothing / Double(logits.count)
-        loss += target * (logSum - Double(logit))
-        let probability = cf_exp(Double(logit) - largest) / sum
+      gradient?.update(repeating: 0, count: logits.count)
+      for index in classes {
+        let target = (index == label ? 1 - smoothing : 0) + smoothing / Double(classes.count)
+        loss += target * (logSum - Double(logits[index]))
+        let probability = cf_exp(Double(logits[index]) - largest) / sum
         gradient?[index] = Float(weight * scale * (probability - target))
       }
       return weight * loss

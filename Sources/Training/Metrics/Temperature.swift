@@ -6,13 +6,16 @@ public enum Temperature {
   /// What fits are kept within: a small validation part that is all right would ask for no end of certainty.
   public static let bounds: ClosedRange<Float> = 0.5...10
 
+  /// Fewer are not fitted to.
+  public static let fewestPictures = 20
+
   /// The temperature with the smallest mean loss over the predictions, to three decimals; 1 where there are fewer than
-  /// twenty, all of one class, or one without logits.
+  /// `fewestPictures`, all of one class, or one without logits.
   ///
   /// With b = 1 / T the loss is convex, and its slope, the sum of (expected logit - logit of the true class), grows with
   /// b: a bisection finds where it is zero.
   public static func fitted(to predictions: [Metrics.Prediction]) -> Float {
-    guard predictions.count >= 20, Set(predictions.map(\.label)).count > 1,
+    guard predictions.count >= fewestPictures, Set(predictions.map(\.label)).count > 1,
       predictions.allSatisfy({ !$0.logits.isEmpty })
     else { return 1 }
     func slope(_ inverse: Double) -> Double {

@@ -186,11 +186,14 @@ public final class Network {
 
   /// Computes the loss of the batch that `forward` saw last, and every gradient.
   ///
+  /// - Parameter candidates: by image, the classes that it can be of, nil for all; empty where all can be of all.
   /// - Returns: the mean loss.
-  public func backward(labels: [Int], loss: Loss, seed: UInt64 = 0) -> Double {
+  public func backward(labels: [Int], loss: Loss, among candidates: [[Int]?] = [], seed: UInt64 = 0) -> Double {
     let scale = 1 / Double(labels.count)
     let sum = backward(images: labels.count, seed: seed) { image, logits, gradient in
-      loss.evaluate(logits, label: labels[image], scale: scale, gradient: gradient)
+      loss.evaluate(
+        logits, label: labels[image], scale: scale, among: candidates.isEmpty ? nil : candidates[image],
+        gradient: gradient)
     }
     return sum / Double(labels.count)
   }

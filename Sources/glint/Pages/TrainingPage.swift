@@ -24,7 +24,7 @@ enum TrainingPage {
       samples: wrong(judged, loop), notes: notes(loop.dataset, hasTest: verdict.test != nil), footer: "Made by: \(command)")
     report.part = verdict.test == nil ? "validation" : "test"
     report.classes = classes(judged)
-    report.sources = judged.bySource.map { source, metrics in
+    report.sources = judged.bySource.map { source, metrics, _ in
       TrainingReport.Source(
         name: source, pictures: metrics.count, accuracy: share(metrics.accuracy, metrics.accuracyInterval),
         recalls: judged.labels.indices.map { share(metrics.recall($0), metrics.recallInterval($0)) })

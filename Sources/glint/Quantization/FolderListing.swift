@@ -2,12 +2,12 @@ import Foundation
 
 /// What lies in a folder.
 enum FolderListing {
-  /// Whether a folder holds a folder of each of these names.
+  /// Whether a folder holds folders of two or more of these names, as class folders lie.
   static func holds(_ names: Set<String>, in folder: String) -> Bool {
-    !names.isEmpty
-      && names.allSatisfy { name in
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder) && isFolder.boolValue
-      }
+    let there = names.count { name in
+      var isFolder: ObjCBool = false
+      return FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder) && isFolder.boolValue
+    }
+    return there > 1
   }
 }

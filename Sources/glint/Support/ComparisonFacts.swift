@@ -12,6 +12,8 @@ struct ComparisonFacts: Encodable {
     let recall: [Double?]
     let auc: Double?
     let ece: Double
+    /// Where the model has a decision.
+    let decision: CoverageLine?
     let ms_per_image: Double
 
     init(_ evaluation: Quantization.Evaluation) {
@@ -24,6 +26,7 @@ struct ComparisonFacts: Encodable {
       recall = classes.map(metrics.recall)
       auc = metrics.auc
       ece = metrics.calibrationError
+      decision = evaluation.coverage.map { CoverageLine($0) }
       ms_per_image = evaluation.seconds * 1000 / Double(max(1, evaluation.truth.count))
     }
   }

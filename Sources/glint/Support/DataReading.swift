@@ -3,11 +3,13 @@ import Foundation
 import Training
 
 /// Reads folders of class folders, with progress; files that are passed over are named and counted.
+///
+/// - Parameter labels: a model's, of which each folder may lack some; nil takes the classes of the first folder.
 func readDataset(
-  _ folders: [String], boxes: String? = nil, split: SplitShares, threads: Int, quiet: Bool
+  _ folders: [String], boxes: String? = nil, split: SplitShares, labels: [String]? = nil, threads: Int, quiet: Bool
 ) throws -> Dataset {
   let bar = LockedProgress("Reading pictures", quiet: quiet)
-  let dataset = try Dataset(folders: folders, boxes: boxes, shares: split, threads: threads) { done, all in
+  let dataset = try Dataset(folders: folders, boxes: boxes, shares: split, labels: labels, threads: threads) { done, all in
     bar.update(done, of: all)
   }
   bar.finish(
@@ -15,9 +17,13 @@ func readDataset(
   warn(dataset.damaged, "do not decode and are passed over")
   warn(dataset.conflicts, "are left out, since the same file stands under two labels")
   warn(dataset.leaks, "are left out of training, since copies of them are held out")
+  for (origin, classes) in zip(dataset.origins, dataset.originClasses) where !quiet && classes.count < dataset.labels.count {
+    complain("  \(origin): holds \(classes.map { dataset.labels[$0] }.joined(separator: " and ")) alone")
+  }
   if !quiet { for table in dataset.boxTables { complain("  " + sentence(on: table)) } }
   for (part, name) in [(dataset.validation, "validation"), (dataset.test, "test")] where !part.isEmpty {
-    for (label, count) in dataset.counts(part).enumerated() where count == 0 {
+    let counts = dataset.counts(part), expected = Set(dataset.originClasses.joined())
+    for (label, count) in counts.enumerated() where count == 0 && expected.contains(label) {
       complain("glint: no picture of class '\(dataset.labels[label])' is in the \(name) part: its figures say nothing of it")
     }
   }

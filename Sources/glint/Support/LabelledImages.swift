@@ -11,16 +11,12 @@ enum LabelledImages {
   /// - Parameters:
   ///   - part: which part; the split is the trainer's own, fixed by content, so that the test part of the folder that
   ///     a model was trained on holds no picture that it has seen.
-  /// - Throws: where the folder's classes are not the model's labels, or nothing decodes.
+  /// - Throws: where a folder has classes that are not among the model's labels, or nothing decodes.
   static func read(
     _ folders: [String], boxes: String?, part: DataPart, split: SplitShares, for description: ModelDescription, threads: Int, quiet: Bool
   ) throws -> [Comparison.Image] {
-    let dataset = try readDataset(folders, boxes: boxes, split: split, threads: threads, quiet: quiet)
-    guard dataset.labels == description.labels else {
-      throw Failure(
-        "\(folders.joined(separator: ", ")): its classes are \(dataset.labels.joined(separator: ", ")), "
-          + "the model's labels \(description.labels.joined(separator: ", "))")
-    }
+    let dataset = try readDataset(
+      folders, boxes: boxes, split: split, labels: description.labels, threads: threads, quiet: quiet)
     let pictures = part == .all ? dataset.training + dataset.validation + dataset.test : dataset.test
     guard !pictures.isEmpty else {
       throw Failure("\(folders.joined(separator: ", ")): its test part is empty; --part all takes every picture")
