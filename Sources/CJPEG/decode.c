@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "pool.h"
 
 /// Progressive files may hold any number of scans of one picture; honest ones have about ten.
 enum { MOST_SCANS = 200 };
@@ -9,6 +10,7 @@ enum { MOST_SCANS = 200 };
 struct cjpeg_decoder {
   struct jpeg_decompress_struct info;
   cjpeg_failure failure;
+  cjpeg_pool pool;
   struct jpeg_progress_mgr progress;
   cjpeg_options options;
   int created;
@@ -30,6 +32,7 @@ cjpeg_decoder *cjpeg_decoder_create(void) {
   }
   jpeg_create_decompress(&decoder->info);
   decoder->created = 1;
+  cjpeg_pool_install(&decoder->pool, (j_common_ptr)&decoder->info);
   decoder->progress.progress_monitor = watch_scans;
   decoder->info.progress = &decoder->progress;
   return decoder;
@@ -38,6 +41,7 @@ cjpeg_decoder *cjpeg_decoder_create(void) {
 void cjpeg_decoder_destroy(cjpeg_decoder *decoder) {
   if (!decoder) return;
   if (decoder->created) jpeg_destroy_decompress(&decoder->info);
+  cjpeg_pool_destroy(&decoder->pool);
   free(decoder);
 }
 
@@ -118,7 +122,25 @@ static void mix_inks(const uint8_t *inks, uint8_t *rgb, uint32_t width, int inve
   }
 }
 
-cjpeg_status cjpeg_decoder_finish(cjpeg_decoder *decoder, uint8_t *pixels) {
+/// Leaves out what is left and right of `columns` columns from `*first` on; `*first` becomes the first one that comes.
+/// Whole blocks come, and one column more to each side at least, since colours are interpolated from neighbours: so those
+/// that were asked for are what they are in the whole picture.
+static void crop(struct jpeg_decompress_struct *info, uint32_t *first, uint32_t columns) {
+#ifdef LIBJPEG_TURBO_VERSION
+  JDIMENSION left = *first > 2 ? *first - 2 : 0, right = *first + columns + 2;
+  if (right > info->output_width) right = info->output_width;
+  JDIMENSION width = right - left;
+  *first = 0;
+  if (width == info->output_width) return;
+  jpeg_crop_scanline(info, &left, &width);
+  *first = left;
+#else
+  (void)info, (void)columns;
+  *first = 0;
+#endif
+}
+
+cjpeg_status cjpeg_decoder_finish(cjpeg_decoder *decoder, uint8_t *pixels, uint32_t first, uint32_t columns) {
   struct jpeg_decompress_struct *info = &decoder->info;
   if (setjmp(decoder->failure.entry)) {
     jpeg_abort_decompress(info);
@@ -126,7 +148,9 @@ cjpeg_status cjpeg_decoder_finish(cjpeg_decoder *decoder, uint8_t *pixels) {
   }
   jpeg_start_decompress(info);
   int inked = info->out_color_space == JCS_CMYK;
-  size_t stride = (size_t)info->output_width * (inked ? 3 : info->output_components);
+  size_t bytes = inked ? 3 : (size_t)info->output_components, stride = bytes * info->output_width;
+  crop(info, &first, columns);
+  pixels += bytes * first;
   JSAMPARRAY inks = NULL;
   if (inked) inks = info->mem->alloc_sarray((j_common_ptr)info, JPOOL_IMAGE, info->output_width * 4, 1);
   while (info->output_scanline < info->output_height) {

@@ -18,7 +18,11 @@ struct Bench: ParsableCommand {
         glint bench happy-sad.int8.safetensors --threads 1 --isa avx2 --runs 500
         glint bench happy-sad.int8.safetensors --json > bench.json
         glint bench happy-sad.safetensors --isa avx2
+        glint bench happy-sad.int8.safetensors --frames photos/ --threads 1
         glint bench --training --threads 2 --runs 40
+
+      With --frames, from a camera's JPEG to its label: decoding, preparing and the network, as 'glint live' does it
+      where it looks for no face.
 
       With --training, --runs steps of the reference network, forward, backward and Adam, on batches of painted faces
       that are in memory already.
@@ -26,6 +30,9 @@ struct Bench: ParsableCommand {
 
   @Argument(help: "A model file, int8 or float.")
   var model: String?
+
+  @Option(name: .long, help: "Measure from JPEG to label, on the JPEGs of this folder as a camera's frames.")
+  var frames: String?
 
   @Flag(name: .long, help: "Measure training in place of inference; takes no model.")
   var training = false
@@ -53,6 +60,7 @@ struct Bench: ParsableCommand {
     guard training == (model == nil) else {
       throw ValidationError("Name the model to measure, or measure training with --training and no model.")
     }
+    guard !training || frames == nil else { throw ValidationError("--frames takes a model and no --training.") }
     guard training || record == nil else { throw ValidationError("--record belongs to --training.") }
   }
 
@@ -66,6 +74,11 @@ struct Bench: ParsableCommand {
     let start = clock.now
     let loaded = try ModelFile.load(model)
     let readMs = (clock.now - start).seconds * 1e3
+    if let frames {
+      let result = try FrameBenchResult(
+        loaded, path: model, folder: frames, kernels: isa.kernels, threads: threads.count, runs: runs)
+      return try show(result, result.lines)
+    }
     switch loaded {
     case .int8(let int8):
       let result = try BenchResult(

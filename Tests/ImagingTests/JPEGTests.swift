@@ -1,4 +1,5 @@
 import Foundation
+import Graphs
 import Imaging
 import Testing
 
@@ -75,6 +76,24 @@ import Testing
       #expect(image.width == 64 / factor && image.height == 48 / factor)
       // The first block's colour, wherever it is that small.
       for c in 0..<3 { #expect(abs(Int(image.pixels[c]) - Int(picture.pixels[c])) <= 8) }
+    }
+  }
+
+  @Test(arguments: [(640, 480), (333, 70), (65, 64), (64, 64), (40, 90)])
+  func whatTheCentreReadsIsWhatTheWholePictureHas(_ width: Int, _ height: Int) throws {
+    let rule = Preprocessing(width: 16, height: 16)
+    for (channels, quality) in [(3, 95), (3, 30), (1, 90)] {
+      let bytes = try ImageEncoder.jpeg(testPicture(width, height, channels: channels), quality: quality)
+      for scale in JPEGDecoder.Scale.allCases {
+        let decoder = try JPEGDecoder()
+        let whole = try decoder.decode(bytes, name: "whole", scale: scale)
+        var part = Image(width: 1, height: 1, channels: 3, filledWith: 0)
+        try bytes.withUnsafeBufferPointer {
+          try decoder.decode($0, name: "part", scale: scale, isFrame: true, columnsFor: rule, into: &part)
+        }
+        #expect(part.width == whole.width && part.height == whole.height && part.channels == channels)
+        #expect(rule.apply(to: part) == rule.apply(to: whole), "\(scale)")
+      }
     }
   }
 

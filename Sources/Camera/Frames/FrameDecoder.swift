@@ -1,4 +1,5 @@
 import CImaging
+import Graphs
 import Imaging
 
 /// Turns frames into pictures, its memory kept from frame to frame. For one thread at a time.
@@ -14,9 +15,10 @@ public final class FrameDecoder {
   ///
   /// - Parameters:
   ///   - scale: the least detail that serves; only JPEGs know less than all.
+  ///   - rule: names the columns that must come, as for `JPEGDecoder`.
   ///   - image: becomes the picture; after an error it holds something.
   public func decode(
-    _ frame: Frame, scale: JPEGDecoder.Scale = .full, into image: inout Image
+    _ frame: Frame, scale: JPEGDecoder.Scale = .full, columnsFor rule: Preprocessing? = nil, into image: inout Image
   ) throws(ImageError) {
     let name = frame.file ?? "frame \(frame.sequence)"
     guard !frame.bytes.isEmpty else { throw ImageError(file: name, cause: .empty) }
@@ -26,7 +28,8 @@ public final class FrameDecoder {
       var failure: ImageError?
       frame.bytes.withUnsafeBufferPointer { bytes in
         do throws(ImageError) {
-          try jpeg.decode(bytes, name: name, scale: scale, isFrame: frame.file == nil, into: &image)
+          try jpeg.decode(
+            bytes, name: name, scale: scale, isFrame: frame.file == nil, columnsFor: rule, into: &image)
         } catch { failure = error }
       }
       if let failure { throw failure }

@@ -1,4 +1,5 @@
 import CJPEG
+import Graphs
 
 extension ImageDecoder {
   static func decodeJPEG(_ bytes: [UInt8], name: String) throws(ImageError) -> Image {
@@ -58,9 +59,12 @@ public final class JPEGDecoder {
   }
 
   /// Decodes one picture into one that is there, whose memory is used again. After an error `image` holds something.
+  ///
+  /// - Parameter rule: where it is named, only the columns that it reads of a picture without a known face need come;
+  ///   what `image` holds in the others is not said.
   public func decode(
     _ bytes: UnsafeBufferPointer<UInt8>, name: String, scale: Scale = .full, isFrame: Bool = false,
-    into image: inout Image
+    columnsFor rule: Preprocessing? = nil, into image: inout Image
   ) throws(ImageError) {
     let picture = try start(bytes, name: name, scale: scale, isFrame: isFrame)
     // Before the pixels are decoded, which ends the tag's memory.
@@ -68,7 +72,12 @@ public final class JPEGDecoder {
       isFrame ? .upright : Orientation(exif: UnsafeBufferPointer(start: picture.exif, count: picture.exif_count))
     image.reshape(
       width: Int(picture.output_width), height: Int(picture.output_height), channels: Int(picture.channels))
-    let status = image.pixels.withUnsafeMutableBufferPointer { cjpeg_decoder_finish(decoder, $0.baseAddress) }
+    let region = rule?.region(ofWidth: image.width, height: image.height)
+    // Columns of a turned picture are rows when it stands upright.
+    let (first, columns) = orientation == .upright ? (region?.x ?? 0, region?.width ?? image.width) : (0, image.width)
+    let status = image.pixels.withUnsafeMutableBufferPointer {
+      cjpeg_decoder_finish(decoder, $0.baseAddress, UInt32(first), UInt32(columns))
+    }
     guard status == CJPEG_OK else { throw failure(status, name: name, picture) }
     if orientation != .upright { image = orientation.applied(to: image) }
   }

@@ -2,7 +2,7 @@
 tools with the same calibration pictures, per-channel weights.
 
 Arguments: the float model, the folder that is written. `litert` as a third argument writes LiteRT's instead, which
-needs TensorFlow's converter and so an environment of its own.
+needs TensorFlow's converter and so an environment of its own; `frames` a camera's frames instead, with their logits.
 """
 
 import os
@@ -148,6 +148,15 @@ def litert_int8(tensors, images, folder):
     (folder / "litert.tflite").write_bytes(converter.convert())
 
 
+def write_frames(tensors, images, folder):
+    """A camera's JPEGs, and their logits last, which say that all is there."""
+    (folder / "frames").mkdir(exist_ok=True)
+    frames = list(network.camera_frames(images))
+    for index, frame in enumerate(frames):
+        (folder / "frames" / f"{index:03d}.jpg").write_bytes(frame)
+    np.save(folder / "frame_logits.npy", [network.frame_logits(tensors, frame)[0] for frame in frames])
+
+
 def main():
     model, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
@@ -156,14 +165,18 @@ def main():
     if sys.argv[3:] == ["litert"]:
         litert_int8(tensors, images, folder)
         return
-    trials = network.pictures(network.TRIAL_PICTURES, seed=2)
     network.write_png(folder / "calibration", images)
+    trials = network.pictures(network.TRIAL_PICTURES, seed=2)
+    if sys.argv[3:] == ["frames"]:
+        write_frames(tensors, trials, folder)
+        return
     network.write_png(folder / "trials", trials)
-    np.save(folder / "logits.npy", [network.values(tensors, image)["logits"][0] for image in trials])
     onnx_float(tensors, folder)
     onnxruntime_int8(network.as_nchw(images), folder)
     openvino_int8(network.as_nchw(images), folder)
     ncnn_int8(tensors, images, folder)
+    # Last: it says that all is there.
+    np.save(folder / "logits.npy", [network.values(tensors, image)["logits"][0] for image in trials])
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ class Peer:
 
 
 class Glint:
-    """Glint's own benchmark, a process each round."""
+    """Glint's own benchmark of the network, a process each round."""
 
     name = "Glint"
 
@@ -72,13 +72,32 @@ class Glint:
         return {"median": result["median_ms"], "min": result["min_ms"]}
 
 
+class GlintFrames:
+    """Glint's own benchmark from JPEG to label, a process each round."""
+
+    def __init__(self, program, model, frames, threads, name="Glint"):
+        self.name = name
+        self.command = [program, "bench", model, "--frames", frames, "--json", "--threads", str(threads)]
+        self.measure(1)
+
+    def measure(self, runs):
+        result = json.loads(subprocess.run([*self.command, "--runs", str(runs)], check=True, capture_output=True,
+                                           text=True).stdout)
+        self.logits = np.array([logits[0] for logits in result["logits"]])
+        self.stages = {stage["name"]: stage["median_ms"] for stage in result["stages"]}
+        return {"median": result["median_ms"], "min": result["min_ms"]}
+
+
 def compare(options, threads, floats):
     """Measures all engines with this many threads; the rows of the table."""
     environment = {"ONEDNN_MAX_CPU_ISA": "AVX2"} if options.isa == "avx2" else {}
-    glint = Glint(options.glint, options.int8, options.models / "trials", threads, options.isa)
+    if options.pipeline:
+        glint = GlintFrames(options.glint, options.int8, options.models / "frames", threads)
+    else:
+        glint = Glint(options.glint, options.int8, options.models / "trials", threads, options.isa)
     engines, rows = [glint], []
     # Only OpenVINO can be held to an instruction set.
-    names = ["OpenVINO"] if options.isa else options.engines
+    names = ["OpenVINO"] if options.isa else ["OpenCV and LiteRT"] if options.pipeline else options.engines
     with contextlib.ExitStack() as stack:
         for name in names:
             try:
@@ -104,13 +123,28 @@ def compare(options, threads, floats):
         rows.append({"engine": engine.name, "threads": threads, "median_ms": statistics.median(medians),
                      "best_median_ms": min(medians), "min_ms": min(time["min"] for time in times[engine.name]),
                      "ratio": statistics.median(ratios), "logit_error": error})
-    rows[0]["share_of_peak"] = glint.share_of_peak
+    if options.pipeline:
+        rows[0]["stages"] = glint.stages
+    else:
+        rows[0]["share_of_peak"] = glint.share_of_peak
     return rows
 
 
-def show(rows, isa):
-    limit = f", held to {isa}" if isa else ""
-    print(f"\n{rows[0]['threads']} thread{'s' * (rows[0]['threads'] > 1)}, batch 1, 256x256x3, int8{limit}")
+def show_other(options, threads):
+    """What another of Glint's models takes on the same frames, which no peer is given."""
+    other = GlintFrames(options.glint, options.other, options.models / "frames", threads)
+    median = statistics.median(other.measure(options.runs)["median"] for _ in range(options.rounds))
+    print(f"  {other.name} with {pathlib.Path(options.other).name}: median {median:.3f} ms, {stages(other.stages)}")
+
+
+def stages(times):
+    return ", ".join(f"{name} {time:.3f}" for name, time in times.items())
+
+
+def show(rows, options):
+    limit = f", held to {options.isa}" if options.isa else ""
+    work = "from a 640x480 JPEG (4:2:2, quality 90) to the label, " if options.pipeline else "batch 1, "
+    print(f"\n{rows[0]['threads']} thread{'s' * (rows[0]['threads'] > 1)}, {work}256x256x3, int8{limit}")
     print(f"  {'engine':18} {'median ms':>9} {'best ms':>9} {'least ms':>9} {'to Glint':>9}  logits off by")
     for row in rows:
         wrong = "   WRONG" if row["logit_error"] > ALLOWED_ERROR else ""
@@ -120,6 +154,8 @@ def show(rows, isa):
     if peers:
         fastest = min(peers, key=lambda row: row["ratio"])
         print(f"  Glint is {fastest['ratio']:.2f} times as fast as the fastest peer, {fastest['engine']}.")
+    if options.pipeline:
+        print(f"  Glint's stages: {stages(rows[0]['stages'])}")
 
 
 def main():
@@ -133,17 +169,23 @@ def main():
     parser.add_argument("--isa", choices=["avx2"])
     parser.add_argument("--engines", default="LiteRT,OpenVINO,ONNX Runtime u8s8,ONNX Runtime s8s8,ncnn")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--pipeline", action="store_true")
+    parser.add_argument("--other")
     options = parser.parse_args()
     options.engines = options.engines.split(",")
-    floats = np.load(options.models / "logits.npy")
+    floats = np.load(options.models / ("frame_logits.npy" if options.pipeline else "logits.npy"))
     everything = []
     for threads in map(int, options.threads.split(",")):
         rows = compare(options, threads, floats)
         everything += rows
         if not options.json:
-            show(rows, options.isa)
+            show(rows, options)
+            if options.other:
+                show_other(options, threads)
     if options.json:
         print(json.dumps(everything))
+    elif options.pipeline:
+        print("\nRatios are medians over rounds in which both ran in turn, each on the same frames in memory.")
     elif not options.isa:
         print("\nRatios are medians over rounds in which all engines ran in turn; an inference starts from an input that"
               "\nalready has the engine's layout and type, and ends with the logits.")

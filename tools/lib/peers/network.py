@@ -51,6 +51,18 @@ def pictures(count, seed):
     return result
 
 
+def camera_frames(images, seed=3):
+    """The pictures as a camera's frames: 640x480, some noise, JPEG of quality 90 with 4:2:2 colours; bytes of files."""
+    import cv2
+
+    random = np.random.default_rng(seed)
+    options = [cv2.IMWRITE_JPEG_QUALITY, 90, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_422]
+    for image in images:
+        large = cv2.resize(image, (640, 480), interpolation=cv2.INTER_CUBIC)
+        noisy = np.clip(large + random.normal(0, 4, large.shape), 0, 255).astype(np.uint8)
+        yield cv2.imencode(".jpg", noisy[..., ::-1], options)[1].tobytes()
+
+
 def as_nchw(images):
     """Bytes `[n, h, w, c]` as floats `[n, c, h, w]` of 0 to 1."""
     return np.ascontiguousarray(images.transpose(0, 3, 1, 2)).astype(np.float32) / np.float32(255)
@@ -75,6 +87,14 @@ def values(tensors, image):
     result["dense1"] = np.maximum(tensors["dense1.weight"].astype(np.float64) @ x.ravel() + tensors["dense1.bias"], 0)
     result["logits"] = tensors["dense2.weight"].astype(np.float64) @ result["dense1"] + tensors["dense2.bias"]
     return result
+
+
+def frame_logits(tensors, frame):
+    """The network's logits for a frame's centre, in float64: pixels averaged over their areas, as little as can be lost."""
+    import cv2
+
+    pixels = cv2.imdecode(np.frombuffer(frame, np.uint8), cv2.IMREAD_COLOR_RGB)
+    return values(tensors, cv2.resize(pixels[:, 80:560], (SIZE, SIZE), interpolation=cv2.INTER_AREA))["logits"]
 
 
 def write_png(folder, images):
