@@ -46,7 +46,9 @@ let package = Package(
 
     // What people see.
     .target(
-      name: "Live", dependencies: ["Camera", "Runtime", .product(name: "FlyingFox", package: "FlyingFox")]),
+      name: "Live",
+      dependencies: ["Camera", "Runtime", "CThreads", .product(name: "FlyingFox", package: "FlyingFox")],
+      exclude: ["Web/PROTOCOL.md", "Web/live.schema.json"]),
     .target(name: "Reports", dependencies: ["Imaging", "ModelFiles"]),
     .executableTarget(
       name: "glint",
@@ -65,7 +67,7 @@ let package = Package(
     suite("Runtime", and: ["Reference", "CInt8Kernels", "CAllocations"]),
     suite("Imaging", and: ["CImaging"]), suite("RenderedFaces"), suite("Camera"),
     suite("Training", and: ["CFloatKernels"]), suite("Quantization"),
-    suite("Live", and: ["glint", "ModelFiles"]), suite("Reports", and: ["ModelFiles"]),
+    suite("Live", and: ["glint", "ModelFiles", "CAllocations"]), suite("Reports", and: ["ModelFiles"]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["glint", "EmbeddedClassifier", "ModelFiles", "RenderedFaces", "TestSupport"]),

@@ -122,17 +122,21 @@ public struct QuantizedModel: Sendable {
   public var parameters: [Parameters?]
   /// By value number (0 is the input). Values that leave the graph as float logits have an entry that nothing reads.
   public var quantization: [QuantizationParameters]
+  /// By value number, the share of elements with the largest code, 127, that calibration saw: much more of them later is a
+  /// picture unlike those. Empty where it was not recorded.
+  public var saturation: [Float]
   /// Samples for the self-test at load.
   public var golden: [GoldenSample]
 
   /// Makes a model.
   public init(
     description: ModelDescription, parameters: [Parameters?], quantization: [QuantizationParameters],
-    golden: [GoldenSample] = []
+    saturation: [Float] = [], golden: [GoldenSample] = []
   ) {
     self.description = description
     self.parameters = parameters
     self.quantization = quantization
+    self.saturation = saturation
     self.golden = golden
   }
 }

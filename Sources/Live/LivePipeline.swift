@@ -42,20 +42,24 @@ public final class LivePipeline {
   private var pixels: [UInt8] = []
   private var summary = LiveSummary()
   private var check = PictureCheck()
+  private let saturation: SaturationCheck?
+  private var isSaturated = false
 
   /// - Parameters:
   ///   - source: where frames come from; used on a thread of its own while `run` runs.
   ///   - description: of the model.
   ///   - findFaces: faces of a picture, in its pixels; without one, the part of the frame that the model's rule names for
   ///     pictures without a face counts as the only one.
+  ///   - saturation: what tells pictures that are unlike the calibration pictures.
   ///   - logits: the network: logits of pixels `[height, width, channels]`.
   public init(
     source: any FrameSource, description: ModelDescription, findFaces: ((Image) -> [FoundFace])? = nil,
-    logits: @escaping ([UInt8]) -> [Float]
+    saturation: SaturationCheck? = nil, logits: @escaping ([UInt8]) -> [Float]
   ) throws(ImageError) {
     self.source = source
     self.description = description
     self.findFaces = findFaces
+    self.saturation = saturation
     self.logits = logits
     decoder = try FrameDecoder()
     preprocessor = Preprocessor(description.preprocessing)
@@ -106,11 +110,12 @@ public final class LivePipeline {
           if frame.file == nil, !labelled.faces.isEmpty {
             let fault = check.look(at: pixels, channels: description.preprocessing.colour.channels)
             if let fault { notify(.unlike(fault)) }
-            labelled.fault = check.fault
+            labelled.fault = check.fault ?? (isSaturated ? .saturated : nil)
           }
           let before = monotonicNow()
           publish(labelled, frame, image)
           count(labelled.times, publish: monotonicNow() - before)
+          if frame.file == nil, !labelled.faces.isEmpty { lookAtSaturation(notify) }
         } catch {
           summary.damaged += 1
           if summary.damaged <= 3 { notify(.unreadable(error)) }
@@ -122,6 +127,14 @@ public final class LivePipeline {
     summary.seconds = Double(monotonicNow() - start) / 1e9
     summary.processorSeconds = processorNow() - processor
     return summary
+  }
+
+  /// Once a second at a camera's rate, when the label is out already.
+  private func lookAtSaturation(_ notify: (Notice) -> Void) {
+    guard let saturation, summary.labelled % 30 == 0 else { return }
+    let was = isSaturated
+    isSaturated = saturation.look(at: pixels)
+    if isSaturated, !was, check.fault == nil { notify(.unlike(.saturated)) }
   }
 
   private func startCapture(into mailbox: Mailbox) {
@@ -182,12 +195,13 @@ public final class LivePipeline {
 
   /// Decodes at the least detail that serves; the frame's full size.
   private func decode(_ frame: Frame) throws(ImageError) -> (width: Int, height: Int) {
-    var scale = JPEGDecoder.Scale.full
-    // A face may be small: with a finder, all detail is needed. Pictures of files may be of any size and may be turned.
-    if findFaces == nil, frame.file == nil {
-      scale = preprocessor.scale(forWidth: frame.width, height: frame.height)
+    // A face may be anywhere and small: with a finder, all is needed. Pictures of files may be of any size and turned.
+    guard findFaces == nil, frame.file == nil else {
+      try decoder.decode(frame, into: &image)
+      return (image.width, image.height)
     }
-    try decoder.decode(frame, scale: scale, into: &image)
+    let scale = preprocessor.scale(forWidth: frame.width, height: frame.height)
+    try decoder.decode(frame, scale: scale, columnsFor: preprocessor.rule, into: &image)
     guard scale != .full else { return (image.width, image.height) }
     return (frame.width, frame.height)
   }

@@ -8,6 +8,8 @@ public enum PictureFault: String, Sendable, CaseIterable {
   case blownOut
   /// One of red, green and blue far above another.
   case colourCast
+  /// Much of what the network computes lies beyond what its calibration pictures gave.
+  case saturated
 
   /// What is wrong and what to do.
   public var advice: String {
@@ -16,6 +18,9 @@ public enum PictureFault: String, Sendable, CaseIterable {
     case .dark: "The picture is dark: turn on a light or face the window. Labels may be wrong."
     case .blownOut: "A large part of the picture is white: avoid light from behind or a lamp in view. Labels may be wrong."
     case .colourCast: "The picture has a strong colour cast: change the light or the camera's white balance. Labels may be wrong."
+    case .saturated:
+      "The picture is unlike those that the model was calibrated on. Labels may be wrong. Look into the camera from nearer "
+        + "and in even light; if it stays so, calibrate with this camera's pictures (glint quantize --calibration)."
     }
   }
 }

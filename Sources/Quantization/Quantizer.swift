@@ -62,7 +62,11 @@ public struct Quantizer: Sendable {
       record.answers?.apply(to: &description)
     }
     description.card["float weights sha256"] = record.weightsSHA256
-    return QuantizedModel(description: description, parameters: parameters, quantization: quantization)
+    let saturation = zip(quantization, values).map { parameters, value in
+      value.histogram.share(from: parameters.dequantize(127) - parameters.scale / 2)
+    }
+    return QuantizedModel(
+      description: description, parameters: parameters, quantization: quantization, saturation: saturation)
   }
 
   /// Scale and zero point of each value, by number.

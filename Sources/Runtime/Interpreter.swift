@@ -215,6 +215,14 @@ public final class Interpreter {
     return bytes.map(Codes.code)
   }
 
+  /// The share of a value's elements with the largest code, 127, after `invoke`; for an interpreter that keeps all values.
+  public func saturation(_ number: Int) -> Float {
+    guard case .buffer(let index) = places[number] else { return 0 }
+    let bytes = UnsafeBufferPointer(start: addresses[index], count: shapes[number].count)
+    let largest = Codes.byte(127)
+    return Float(bytes.reduce(into: 0) { $0 += $1 == largest ? 1 : 0 }) / Float(bytes.count)
+  }
+
   /// The raw accumulators of an output after `invoke`, row-major.
   ///
   /// - Parameter output: its index in `graph.outputs`.

@@ -96,7 +96,11 @@ struct LiveCommand: ParsableCommand {
     let loaded = try ModelFile.load(model)
     let runner = try ModelRunner(loaded, threads: threads.count, kernels: isa.kernels)
     let source = try openSource()
-    let pipeline = try LivePipeline(source: source, description: loaded.description) { runner.logits($0) }
+    var saturation: SaturationCheck?
+    if case .int8(let int8) = loaded { saturation = try SaturationCheck(int8, kernels: isa.kernels) }
+    let pipeline = try LivePipeline(
+      source: source, description: loaded.description, saturation: saturation
+    ) { runner.logits($0) }
     var screen = LiveScreen(loaded.description, json: json.json)
     screen.begin(source.title)
     let page = try openPage(loaded, path: model, source: source)

@@ -2,6 +2,7 @@ import Foundation
 import Graphs
 import Imaging
 import ModelFiles
+import Tensors
 import TestSupport
 
 /// The stand-in camera, built once, and the real program run with it.
@@ -49,6 +50,17 @@ enum StandIn {
     }
     let image = Image(width: 64, height: 48, channels: 3, pixels: pixels)
     return file(try! ImageEncoder.jpeg(image, quality: 85), "frame\(number).jpg")
+  }
+
+  /// JPEG frames of 640 x 480 pixels, as heavy as a webcam's.
+  static let largeFrames: [String] = (0..<6).map { (number: Int) -> String in
+    var random = CounterRandom(seed: UInt64(number))
+    var pixels = [UInt8](repeating: 0, count: 640 * 480 * 3)
+    for place in pixels.indices {
+      pixels[place] = UInt8((place / 3 % 640 / 4 + 20 * number) % 200 + random.below(24))
+    }
+    let image = Image(width: 640, height: 480, channels: 3, pixels: pixels)
+    return file(try! ImageEncoder.jpeg(image, quality: 80), "large\(number).jpg")
   }
 
   /// One camera's facts, and what happens.

@@ -50,9 +50,6 @@ final class WebHub: @unchecked Sendable {
   /// Whether anybody looks.
   var hasViewers: Bool { lock.withLock { viewers > 0 } }
 
-  /// Whether one more may look.
-  var hasRoom: Bool { lock.withLock { viewers < Self.mostViewers } }
-
   /// Lets one more look, if there is room.
   func enter() -> Bool {
     lock.withLock {

@@ -1,3 +1,4 @@
+import CThreads
 import Camera
 import FlyingFox
 import FlyingSocks
@@ -7,9 +8,10 @@ import Imaging
 /// The page of `glint live`: picture, labels and times in a browser, and a place to drop a photo on.
 ///
 /// - `GET /` the page, `GET /facts` what is known of model and camera, as JSON.
-/// - `GET /live` a WebSocket: for each labelled frame a text message, the JSON of `glint live --json`, then a binary one,
-///   the frame as JPEG.
+/// - `GET /live` a WebSocket: for each labelled frame a text message, then a binary one, the frame as JPEG.
 /// - `POST /classify` a JPEG or PNG; the answer is the JSON of `glint classify --json`, or `error`.
+///
+/// PROTOCOL.md describes all of it for other programs.
 public final class WebServer: Sendable {
   /// The largest photo that is taken, in bytes.
   static let mostPhotoBytes = 24 << 20
@@ -118,6 +120,7 @@ private struct WebHandler: HTTPHandler {
   let photos: PhotoDesk
 
   func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
+    ct_stand_back()  // serving comes after capturing and labelling
     if let refusal = gate.refusal(request) { return refusal }
     switch (request.method, request.path) {
     case (.GET, "/"):
@@ -128,7 +131,6 @@ private struct WebHandler: HTTPHandler {
       return response
     case (.GET, "/facts"): return answer(facts, type: "application/json")
     case (.GET, "/live"):
-      guard hub.hasRoom else { return HTTPResponse(statusCode: .serviceUnavailable) }
       return try await WebSocketHTTPHandler(handler: WebViewerHandler(hub: hub)).handleRequest(request)
     case (.POST, "/classify"): return try await classify(request)
     default: return HTTPResponse(statusCode: .notFound)
@@ -137,11 +139,15 @@ private struct WebHandler: HTTPHandler {
 
   private func classify(_ request: HTTPRequest) async throws -> HTTPResponse {
     let limit = WebServer.mostPhotoBytes
-    if let count = request.bodySequence.count, count > limit { return HTTPResponse(statusCode: .payloadTooLarge) }
+    let refusal = HTTPResponse(
+      statusCode: .payloadTooLarge,
+      body: Data("{\"error\":\"This photo is too large: \(limit >> 20) MB is the most.\"}".utf8))
+    // The rest of what is sent is read and thrown away by the server, so that the answer arrives.
+    if let count = request.bodySequence.count, count > limit { return refusal }
     var bytes: [UInt8] = []
     for try await chunk in request.bodySequence {
       bytes.append(contentsOf: chunk)
-      if bytes.count > limit { return HTTPResponse(statusCode: .payloadTooLarge) }
+      if bytes.count > limit { return refusal }
     }
     return answer(await photos.classify(bytes), type: "application/json")
   }

@@ -1,3 +1,4 @@
+import CThreads
 import FlyingFox
 import Foundation
 
@@ -7,11 +8,20 @@ struct WebViewerHandler: WSHandler {
   let hub: WebHub
 
   func makeFrames(for client: AsyncThrowingStream<WSFrame, any Error>) async throws -> AsyncStream<WSFrame> {
-    // Between the answer to the request and this, others may have come.
-    guard hub.enter() else { return AsyncStream { nil } }
+    guard hub.enter() else { return Self.farewell }
     let viewer = WebViewer(hub)
     viewer.listen(to: client)
     return AsyncStream(unfolding: { await viewer.next() }, onCancel: { viewer.end() })
+  }
+
+  /// What one too many gets: why, in words, and the code that says to come again later (RFC 6455, 7.4; 1013).
+  private static var farewell: AsyncStream<WSFrame> {
+    let words = "{\"error\":\"\(WebHub.mostViewers) browsers look already; no more are served.\"}"
+    return AsyncStream { stream in
+      stream.yield(WSFrame(fin: true, opcode: .text, mask: nil, payload: Data(words.utf8)))
+      stream.yield(WSFrame(fin: true, opcode: .close, mask: nil, payload: Data([0x03, 0xF5])))
+      stream.finish()
+    }
   }
 }
 
@@ -58,6 +68,7 @@ private final class WebViewer: @unchecked Sendable {
 
   /// The next message, or nil when it is over.
   func next() async -> WSFrame? {
+    ct_stand_back()
     while true {
       let (reply, pending, isOver) = lock.withLock {
         let reply = replies.isEmpty ? nil : replies.removeFirst()

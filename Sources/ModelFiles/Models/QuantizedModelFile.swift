@@ -5,7 +5,8 @@ extension QuantizedModel {
   static let kind = "int8"
 
   /// Reads an int8 model: tensors `<node>.weight` (int8), `<node>.bias` (int32), `<node>.weight_scale` (float32, one
-  /// per output channel), and for all values by number `values.scale` (float32) and `values.zero_point` (int8).
+  /// per output channel), and for all values by number `values.scale` (float32) and `values.zero_point` (int8), perhaps
+  /// `values.saturation` (float32).
   ///
   /// - Throws: `ModelFileError`; also where the file holds a float model.
   public static func load(_ path: String) throws(ModelFileError) -> QuantizedModel {
@@ -35,7 +36,20 @@ extension QuantizedModel {
         path: file.path, place: "tensor 'values.scale'", reason: "the input's scale is not that of pixels")
     }
     let golden = try ModelFile.golden(in: file, for: description)
-    self.init(description: description, parameters: parameters, quantization: quantization, golden: golden)
+    self.init(
+      description: description, parameters: parameters, quantization: quantization,
+      saturation: try Self.saturation(values, in: file), golden: golden)
+  }
+
+  /// Shares by value, none in files that do not have them.
+  private static func saturation(_ count: Int, in file: SafetensorsFile) throws(ModelFileError) -> [Float] {
+    let name = "values.saturation"
+    guard file.contains(name) else { return [] }
+    let shares = try file.tensor(name, of: Float.self, shape: [count]).elements
+    guard shares.allSatisfy({ $0 >= 0 && $0 <= 1 }) else {
+      throw ModelFileError(path: file.path, place: "tensor '\(name)'", reason: "holds a share that is not from 0 to 1")
+    }
+    return shares
   }
 
   private static func scales(_ name: String, _ count: Int, in file: SafetensorsFile) throws(ModelFileError) -> [Float] {
@@ -61,6 +75,7 @@ extension QuantizedModel {
     }
     writer.add("values.scale", Tensor([quantization.count], quantization.map { $0.scale }))
     writer.add("values.zero_point", Tensor([quantization.count], quantization.map { $0.zeroPoint }))
+    if !saturation.isEmpty { writer.add("values.saturation", Tensor([saturation.count], saturation)) }
     ModelFile.add(golden: golden, input: description.graph.input, to: &writer)
     return writer
   }

@@ -88,6 +88,14 @@ public struct Histogram: Hashable, Sendable, Codable {
     return (max(low, smallest), min(high, largest))
   }
 
+  /// The share of values from this one on, to the width of a bin.
+  public func share(from value: Float) -> Float {
+    guard total > 0, value <= largest else { return 0 }
+    let first = Int((value / binWidth).rounded()) + Self.bins / 2
+    guard first < Self.bins else { return 0 }
+    return Float(counts[max(0, first)...].reduce(0, +)) / Float(total)
+  }
+
   private mutating func widen(toHold magnitude: Float) {
     var wanted = exponent
     while wanted < 127, magnitude >= Self.power(wanted) { wanted += 1 }

@@ -1,0 +1,55 @@
+import Graphs
+import Runtime
+
+/// Looks now and then at how much of what the network computes lies at the end of its int8 codes: more than calibration
+/// saw by far is a picture unlike those that the model was calibrated on, and its codes do not tell such pictures apart.
+/// For one thread at a time.
+public final class SaturationCheck {
+  /// A share of saturated elements below this is never a fault, whatever calibration saw.
+  static let least: Float = 0.02
+  /// So many times the share that calibration saw is a fault.
+  static let factor: Float = 5
+  /// So many looks in a row decide.
+  static let patience = 3
+
+  private let interpreter: Interpreter
+  private let values: [Int]
+  private let allowed: [Float]
+  private var logits: [Float]
+  private var unlike = 0
+
+  /// Readies a second interpreter, which keeps all values.
+  public init(_ model: QuantizedModel, kernels: KernelTable = .detected) throws(RuntimeError) {
+    interpreter = try Interpreter(model, kernels: kernels, threads: 1, keepingAllValues: true)
+    logits = [Float](repeating: 0, count: interpreter.logitCount)
+    let graph = model.description.graph
+    // The input has all codes by right. Values that only move others are as saturated as those.
+    values = (1...graph.nodes.count).filter { number in
+      switch graph.nodes[number - 1].operator {
+      case .conv2D, .dense, .add, .hardSwish, .averagePool2D, .globalAveragePool: !graph.isOutput(number)
+      case .maxPool2D, .flatten, .reshape, .upsampleNearest, .concatenate: false
+      }
+    }
+    allowed = values.map { number in
+      max(Self.least, Self.factor * (model.saturation.isEmpty ? 0 : model.saturation[number]))
+    }
+  }
+
+  /// Looks at one picture, `[height, width, channels]` of the network's input.
+  ///
+  /// - Returns: whether this and those before are unlike what calibration saw.
+  public func look(at pixels: [UInt8]) -> Bool {
+    unlike = isSaturated(pixels) ? unlike + 1 : 0
+    return unlike >= Self.patience
+  }
+
+  /// The most that any value is saturated, as a multiple of what is allowed.
+  package func excess(_ pixels: [UInt8]) -> Float {
+    pixels.withUnsafeBufferPointer { interpreter.invoke(pixels: $0.baseAddress!, logits: &logits) }
+    return zip(values, allowed).reduce(0) { most, entry in
+      max(most, interpreter.saturation(entry.0) / entry.1)
+    }
+  }
+
+  private func isSaturated(_ pixels: [UInt8]) -> Bool { excess(pixels) > 1 }
+}
