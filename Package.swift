@@ -31,6 +31,7 @@ let package = Package(
     .target(name: "CPNG", cSettings: strictC, linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CImaging", cSettings: strictC),
     .target(name: "Imaging", dependencies: ["Graphs", "CJPEG", "CPNG", "CImaging"]),
+    .target(name: "Faces", dependencies: ["Graphs", "Imaging"]),
     .target(name: "RenderedFaces", dependencies: ["Imaging"]),
     .target(name: "CV4L2", cSettings: strictC, linkerSettings: [.linkedLibrary("v4lconvert")]),
     .target(name: "Camera", dependencies: ["Imaging", "RenderedFaces", "CImaging", "CV4L2"]),
@@ -47,7 +48,7 @@ let package = Package(
     // What people see.
     .target(
       name: "Live",
-      dependencies: ["Camera", "Runtime", "CThreads", .product(name: "FlyingFox", package: "FlyingFox")],
+      dependencies: ["Camera", "Faces", "Runtime", "CThreads", .product(name: "FlyingFox", package: "FlyingFox")],
       exclude: ["Web/PROTOCOL.md", "Web/live.schema.json"]),
     .target(name: "Reports", dependencies: ["Imaging", "ModelFiles"]),
     .executableTarget(
@@ -66,6 +67,7 @@ let package = Package(
     suite("Tensors"), suite("Graphs"), suite("ModelFiles", and: ["CSHA256"]),
     suite("Runtime", and: ["Reference", "CInt8Kernels", "CAllocations"]),
     suite("Imaging", and: ["CImaging"]), suite("RenderedFaces"), suite("Camera"),
+    suite("Faces", and: ["RenderedFaces", "Runtime", "CAllocations"]),
     suite("Training", and: ["CFloatKernels"]), suite("Quantization"),
     suite("Live", and: ["glint", "ModelFiles", "CAllocations"]), suite("Reports", and: ["ModelFiles"]),
     .testTarget(

@@ -39,6 +39,15 @@ public final class ModelRunner {
     }
   }
 
+  /// As above, into room for as many logits as the outputs have, without allocating it anew for an int8 model.
+  public func run(_ pixels: [UInt8], logits: inout [Float]) {
+    switch engine {
+    case .float(let interpreter): logits = interpreter.run(pixels: pixels)
+    case .int8(let interpreter):
+      pixels.withUnsafeBufferPointer { interpreter.invoke(pixels: $0.baseAddress!, logits: &logits) }
+    }
+  }
+
   /// The probability of each label.
   public func probabilities(logits: [Float]) -> [Float] {
     model.description.probabilities(logits: logits) { Foundation.exp($0) }

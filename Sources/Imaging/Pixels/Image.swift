@@ -44,12 +44,23 @@ public struct Image: Sendable, Equatable {
   public var grey: Image {
     guard channels == 3 else { return self }
     let luma = [UInt8](unsafeUninitializedCapacity: width * height) { buffer, count in
-      pixels.withUnsafeBufferPointer { from in
-        for i in 0..<width * height { buffer[i] = Self.luma(from[3 * i], from[3 * i + 1], from[3 * i + 2]) }
-      }
+      writeLuma(to: buffer.baseAddress!)
       count = width * height
     }
     return Image(width: width, height: height, channels: 1, pixels: luma)
+  }
+
+  /// Makes `grey` what the property of that name is, in the memory that it has.
+  public func makeGrey(_ grey: inout Image) {
+    guard channels == 3 else { return grey = self }
+    grey.reshape(width: width, height: height, channels: 1)
+    grey.pixels.withUnsafeMutableBufferPointer { writeLuma(to: $0.baseAddress!) }
+  }
+
+  private func writeLuma(to luma: UnsafeMutablePointer<UInt8>) {
+    pixels.withUnsafeBufferPointer { from in
+      for i in 0..<width * height { luma[i] = Self.luma(from[3 * i], from[3 * i + 1], from[3 * i + 2]) }
+    }
   }
 
   /// This picture with three channels; grey repeats its value.
@@ -72,25 +83,5 @@ public struct Image: Sendable, Equatable {
   /// stays itself.
   static func luma(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> UInt8 {
     UInt8(truncatingIfNeeded: (19595 * UInt32(red) + 38470 * UInt32(green) + 7471 * UInt32(blue) + 32768) >> 16)
-  }
-}
-
-/// Where a face stands, in pixels of the upright picture; it may reach beyond the frame.
-public struct FaceBox: Hashable, Sendable {
-  /// The left edge.
-  public var x: Float
-  /// The upper edge.
-  public var y: Float
-  /// From left to right.
-  public var width: Float
-  /// From top to bottom.
-  public var height: Float
-
-  /// Makes a box.
-  public init(x: Float, y: Float, width: Float, height: Float) {
-    self.x = x
-    self.y = y
-    self.width = width
-    self.height = height
   }
 }

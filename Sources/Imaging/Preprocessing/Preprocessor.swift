@@ -6,6 +6,7 @@ public final class Preprocessor {
   public let rule: Preprocessing
   private var plan: ResamplingPlan?
   private var scratch: [UInt8] = []
+  private var grey = Image(width: 1, height: 1, channels: 1, filledWith: 0)
 
   /// Makes a preprocessor.
   public init(_ rule: Preprocessing) {
@@ -19,6 +20,10 @@ public final class Preprocessor {
   ///   - face: as in `Preprocessing.apply`.
   ///   - input: becomes `[height, width, colour.channels]`.
   public func apply(to image: Image, face: FaceBox? = nil, into input: inout [UInt8]) {
+    if image.channels == 3, rule.colour == .grey {
+      image.makeGrey(&grey)
+      return apply(to: grey, face: face, into: &input)
+    }
     guard rule.resampling == .triangle, image.channels == rule.colour.channels else {
       input = rule.apply(to: image, face: face).pixels
       return

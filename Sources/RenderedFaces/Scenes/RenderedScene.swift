@@ -14,6 +14,15 @@ public struct SceneFace: Hashable, Sendable {
 /// People in a room before a camera that does not exist: they move a little, blink, and change between happy and sad
 /// every few seconds. What a frame shows depends on the seed and the time alone.
 public struct RenderedScene: Sendable {
+  /// How several people move.
+  public enum Choreography: Sendable {
+    /// Each strolls at leisure and is away for seconds at a time.
+    case strolling
+    /// They walk to and fro through each other's sight: every other one the other way, meeting in the middle of the
+    /// picture, and every third so far that it leaves the frame on both sides.
+    case crossing
+  }
+
   /// Columns of a frame.
   public let width: Int
   /// Rows of a frame.
@@ -23,10 +32,12 @@ public struct RenderedScene: Sendable {
   private let capture: Capture
 
   /// Makes a scene. One person stays near the middle; several wander, cross and leave the frame.
-  public init(seed: UInt64, width: Int = 640, height: Int = 480, people count: Int = 1) {
+  public init(
+    seed: UInt64, width: Int = 640, height: Int = 480, people count: Int = 1, choreography: Choreography = .strolling
+  ) {
     self.width = width
     self.height = height
-    people = (0..<count).map { Actor(seed: seed, number: $0, alone: count == 1, aspect: Float(width) / Float(height)) }
+    people = (0..<count).map { Actor(seed: seed, number: $0, alone: count == 1, choreography: choreography) }
     var room = FaceSampler(seed: seed, index: 0).nuisances().surroundings
     room.background = .room
     room.brightness = 0.55 + 0.3 * room.brightness
@@ -43,31 +54,29 @@ public struct RenderedScene: Sendable {
   /// away first.
   public func frame(at seconds: Double) -> (image: Image, faces: [SceneFace]) {
     var canvas = backdrop
+    for actor in people {
+      PersonPainter(actor.parameters(at: seconds).0, width: width, height: height).paint(on: &canvas)
+    }
+    let grain = UInt32(truncatingIfNeeded: Int(seconds * 120)) &* 0x9E37_79B9
+    return (Finish(capture: capture).develop(&canvas, noiseSeed: grain), faces(at: seconds))
+  }
+
+  /// The faces of `frame(at:)`, without painting it.
+  public func faces(at seconds: Double) -> [SceneFace] {
     var faces: [SceneFace] = []
     for actor in people {
       let (parameters, label) = actor.parameters(at: seconds)
-      let painter = PersonPainter(parameters, width: width, height: height)
-      painter.paint(on: &canvas)
-      let box = painter.geometry.faceBox(width: width, height: height)
-      let whole = painter.geometry.faceBox(width: .max >> 24, height: .max >> 24)
+      let geometry = HeadGeometry(parameters, width: width, height: height)
+      let box = geometry.faceBox(width: width, height: height)
+      let whole = geometry.faceBox(width: .max >> 24, height: .max >> 24)
       if box.width > 0, box.height > 0, box.width * box.height > 0.5 * whole.width * whole.height {
         let face = FaceBox(x: box.x, y: box.y, width: box.width, height: box.height)
         // Nearer people come later and hide those behind them.
-        faces.removeAll { Self.overlap($0.face, face) > 0.5 * $0.face.width * $0.face.height }
+        faces.removeAll { $0.face.intersection(face) > 0.5 * $0.face.width * $0.face.height }
         faces.append(SceneFace(face: face, label: label, person: actor.number))
       }
     }
-    let grain = UInt32(truncatingIfNeeded: Int(seconds * 120)) &* 0x9E37_79B9
-    return (Finish(capture: capture).develop(&canvas, noiseSeed: grain), faces)
-  }
-}
-
-extension RenderedScene {
-  /// The area that two boxes share.
-  private static func overlap(_ a: FaceBox, _ b: FaceBox) -> Float {
-    let width = min(a.x + a.width, b.x + b.width) - max(a.x, b.x)
-    let height = min(a.y + a.height, b.y + b.height) - max(a.y, b.y)
-    return width > 0 && height > 0 ? width * height : 0
+    return faces
   }
 }
 
@@ -77,18 +86,17 @@ private struct Actor: Sendable {
   let seed: UInt64
   let look: FaceParameters
   let alone: Bool
-  /// Columns over rows of the frame.
-  let aspect: Float
+  let choreography: RenderedScene.Choreography
   /// Seconds between changes of expression.
   let period: Double
   /// Where in its cycles each movement starts.
   let phases: SIMD8<Float>
   let startsSad: Bool
 
-  init(seed: UInt64, number: Int, alone: Bool, aspect: Float) {
+  init(seed: UInt64, number: Int, alone: Bool, choreography: RenderedScene.Choreography) {
     self.number = number
     self.alone = alone
-    self.aspect = aspect
+    self.choreography = choreography
     var random = CounterRandom(seed: seed, stream: 1_000_003 &+ UInt64(number))
     self.seed = random.next()
     var look = FaceSampler(seed: self.seed, index: 0).nuisances()
@@ -119,6 +127,11 @@ private struct Actor: Sendable {
       // Framed as the data set's portraits are, for a network that learned from those.
       result.pose.x = 0.5 + 0.014 * sway(0, every: 7)
       result.pose.y = 0.5 + 0.014 * sway(1, every: 5)
+    } else if choreography == .crossing {
+      let way: Float = number.isMultiple(of: 2) ? 1 : -1
+      let (reach, cycle): (Float, Float) = number % 3 == 2 ? (0.8, 12.7) : (0.38, 9)
+      result.pose.x = 0.5 + way * reach * wave(time / cycle)
+      result.pose.y = 0.4 + 0.02 * sway(1, every: 2.3)
     } else {
       result.pose.x = 0.5 + 0.62 * sway(0, every: 13 + 5 * Float(number))
       result.pose.y = 0.36 + 0.06 * Float(number % 3) + 0.015 * sway(1, every: 2.3)

@@ -1,0 +1,38 @@
+import Graphs
+import Imaging
+
+/// From a detector's output to boxes in pixels of its input, as `Detection` says.
+struct BoxDecoding {
+  let detection: Detection
+  let rows: Int
+  let columns: Int
+
+  /// Offsets beyond this many sides, and sizes beyond so many octaves from those trained for, are limited: logits may
+  /// be anything.
+  private static let furthest: Float = 2
+  private static let octaves: Float = 2
+
+  /// Adds the boxes of all cells that reach the threshold, cell after cell, row by row.
+  ///
+  /// - Parameter logits: `[rows, columns, 4]`.
+  func add(_ logits: [Float], to faces: inout [DetectedFace]) {
+    let stride = Float(detection.stride)
+    let least = roughLog2(Float(detection.sides.lowerBound) / Detection.unit) - Self.octaves
+    let most = roughLog2(Float(detection.sides.upperBound) / Detection.unit) + Self.octaves
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let place = (row * columns + column) * Detection.channels
+        let score = logits[place]
+        // A number that is none reaches nothing.
+        guard score >= detection.threshold, score < .infinity else { continue }
+        let (dx, dy, size) = (logits[place + 1], logits[place + 2], logits[place + 3])
+        guard !dx.isNaN, !dy.isNaN, !size.isNaN else { continue }
+        let side = Detection.unit * exp2Exactly(min(max(size, least), most))
+        let x = (Float(column) + 0.5) * stride + min(max(dx, -Self.furthest), Self.furthest) * side
+        let y = (Float(row) + 0.5) * stride + min(max(dy, -Self.furthest), Self.furthest) * side
+        faces.append(
+          DetectedFace(box: FaceBox(x: x - side / 2, y: y - side / 2, width: side, height: side), score: score))
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Graphs
+import Imaging
+
+/// The parts of a photo that a detector looks at, so that faces of all sizes come out as large as it knows them.
+///
+/// The first window is the whole photo. Windows of the following levels are half as large each time, until the smallest
+/// wanted face is as large as the detector's smallest; those of one level overlap by the largest face that is taken from
+/// it, so that one of them shows each face whole.
+public enum PhotoWindows {
+  /// Smaller faces than this say nothing: the side in pixels.
+  public static let usualSmallest = 28
+  /// Windows of one photo, at most: a bound for the time that enormous photos take.
+  static let most = 2000
+  /// The largest side taken from a level after the first, over the detector's smallest: more than the octave to the level
+  /// before, so that no size falls between them.
+  private static let reach: Float = 2.5
+
+  struct Window: Equatable {
+    /// In pixels of the photo.
+    var region: PixelRegion
+    /// The largest side taken from it.
+    var largest: Float
+    /// Whether the photo goes on beyond each edge.
+    var left, top, right, bottom: Bool
+
+    /// Whether a box found in it counts: it is not too large, and no edge within the photo cuts it.
+    func accepts(_ box: FaceBox) -> Bool {
+      let slack = 0.1 * box.width
+      return box.width <= largest
+        && (!left || box.x >= Float(region.x) - slack) && (!top || box.y >= Float(region.y) - slack)
+        && (!right || box.x + box.width <= Float(region.x + region.width) + slack)
+        && (!bottom || box.y + box.height <= Float(region.y + region.height) + slack)
+    }
+  }
+
+  /// - Parameters:
+  ///   - whole: the region of the first window.
+  ///   - rule: how the detector's input is made.
+  ///   - smallest: the side of the smallest wanted faces, in pixels of the photo.
+  static func of(
+    width: Int, height: Int, whole: PixelRegion, _ detection: Detection, _ rule: Preprocessing, _ smallest: Int
+  ) -> [Window] {
+    var windows = [
+      Window(region: whole, largest: .infinity, left: false, top: false, right: false, bottom: false)
+    ]
+    let least = Float(detection.sides.lowerBound)
+    let finest = max(1, Float(smallest) / least)
+    // Pixels of the photo to one of the input.
+    var factor = Float(whole.width) / Float(rule.width)
+    while factor > finest {
+      factor = max(factor / 2, finest)
+      let largest = reach * least * factor
+      let across = steps(Int((Float(rule.width) * factor).rounded(.up)), of: width, overlap: Int(largest))
+      let down = steps(Int((Float(rule.height) * factor).rounded(.up)), of: height, overlap: Int(largest))
+      guard windows.count + across.starts.count * down.starts.count <= most else { break }
+      for y in down.starts {
+        for x in across.starts {
+          windows.append(
+            Window(
+              region: PixelRegion(x: x, y: y, width: across.extent, height: down.extent), largest: largest, left: x > 0,
+              top: y > 0, right: x + across.extent < width, bottom: y + down.extent < height))
+        }
+      }
+    }
+    return windows
+  }
+
+  /// Where windows of `extent` begin that cover `limit` evenly; one, centred, where it is larger.
+  private static func steps(_ extent: Int, of limit: Int, overlap: Int) -> (extent: Int, starts: [Int]) {
+    guard extent < limit else { return (extent, [-((extent - limit + 1) / 2)]) }
+    let step = max(1, extent - overlap)
+    let gaps = (limit - extent + step - 1) / step
+    return (extent, (0...gaps).map { (limit - extent) * $0 / gaps })
+  }
+}

@@ -1,0 +1,35 @@
+/// Where a face stands, in pixels of the upright picture; it may reach beyond the frame.
+public struct FaceBox: Hashable, Sendable {
+  /// The left edge.
+  public var x: Float
+  /// The upper edge.
+  public var y: Float
+  /// From left to right.
+  public var width: Float
+  /// From top to bottom.
+  public var height: Float
+
+  /// Makes a box.
+  public init(x: Float, y: Float, width: Float, height: Float) {
+    self.x = x
+    self.y = y
+    self.width = width
+    self.height = height
+  }
+}
+
+extension FaceBox {
+  /// The area that it shares with another box.
+  public func intersection(_ other: FaceBox) -> Float {
+    let across = min(x + width, other.x + other.width) - max(x, other.x)
+    let down = min(y + height, other.y + other.height) - max(y, other.y)
+    return across > 0 && down > 0 ? across * down : 0
+  }
+
+  /// The area shared with another box over the area covered by either.
+  public func overlap(_ other: FaceBox) -> Float {
+    let shared = intersection(other)
+    let all = width * height + other.width * other.height - shared
+    return all > 0 ? shared / all : 0
+  }
+}
