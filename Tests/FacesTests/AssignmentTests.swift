@@ -1,7 +1,6 @@
+import Faces
 import Tensors
 import Testing
-
-@testable import Faces
 
 @Suite struct AssignmentTests {
   /// The least cost by trying everything.

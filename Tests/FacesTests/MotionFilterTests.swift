@@ -1,6 +1,5 @@
+import Faces
 import Testing
-
-@testable import Faces
 
 @Suite struct MotionFilterTests {
   @Test func learnsAVelocityAndGoesOnWithIt() {

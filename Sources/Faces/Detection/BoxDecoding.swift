@@ -2,10 +2,16 @@ import Graphs
 import Imaging
 
 /// From a detector's output to boxes in pixels of its input, as `Detection` says.
-struct BoxDecoding {
-  let detection: Detection
-  let rows: Int
-  let columns: Int
+package struct BoxDecoding {
+  private let detection: Detection
+  private let rows: Int
+  private let columns: Int
+
+  package init(detection: Detection, rows: Int, columns: Int) {
+    self.detection = detection
+    self.rows = rows
+    self.columns = columns
+  }
 
   /// Offsets beyond this many sides, and sizes beyond so many octaves from those trained for, are limited: logits may
   /// be anything.
@@ -15,10 +21,10 @@ struct BoxDecoding {
   /// Adds the boxes of all cells that reach the threshold, cell after cell, row by row.
   ///
   /// - Parameter logits: `[rows, columns, 4]`.
-  func add(_ logits: [Float], to faces: inout [DetectedFace]) {
+  package func add(_ logits: [Float], to faces: inout [DetectedFace]) {
     let stride = Float(detection.stride)
-    let least = roughLog2(Float(detection.sides.lowerBound) / Detection.unit) - Self.octaves
-    let most = roughLog2(Float(detection.sides.upperBound) / Detection.unit) + Self.octaves
+    let least = Detection.log2(Float(detection.sides.lowerBound) / Detection.unit) - Self.octaves
+    let most = Detection.log2(Float(detection.sides.upperBound) / Detection.unit) + Self.octaves
     for row in 0..<rows {
       for column in 0..<columns {
         let place = (row * columns + column) * Detection.channels
@@ -27,7 +33,7 @@ struct BoxDecoding {
         guard score >= detection.threshold, score < .infinity else { continue }
         let (dx, dy, size) = (logits[place + 1], logits[place + 2], logits[place + 3])
         guard !dx.isNaN, !dy.isNaN, !size.isNaN else { continue }
-        let side = Detection.unit * exp2Exactly(min(max(size, least), most))
+        let side = Detection.unit * Detection.exp2(min(max(size, least), most))
         let x = (Float(column) + 0.5) * stride + min(max(dx, -Self.furthest), Self.furthest) * side
         let y = (Float(row) + 0.5) * stride + min(max(dy, -Self.furthest), Self.furthest) * side
         faces.append(

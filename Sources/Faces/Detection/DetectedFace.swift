@@ -1,3 +1,4 @@
+import Graphs
 import Imaging
 
 /// A face that a detector found in a picture.
@@ -14,7 +15,7 @@ public struct DetectedFace: Hashable, Sendable {
   }
 
   /// The score as a probability of being a face, by the detector's own account.
-  public var certainty: Float { 1 / (1 + exp2Exactly(-score * 1.442695)) }
+  public var certainty: Float { 1 / (1 + Detection.exp2(-score * 1.442695)) }
 }
 
 extension Array where Element == DetectedFace {

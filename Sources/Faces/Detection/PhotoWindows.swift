@@ -10,7 +10,7 @@ public enum PhotoWindows {
   /// Smaller faces than this say nothing: the side in pixels.
   public static let usualSmallest = 28
   /// Windows of one photo, at most: a bound for the time that enormous photos take.
-  static let most = 2000
+  package static let most = 2000
   /// The largest side taken from a level after the first, over the detector's smallest: more than the octave to the level
   /// before, so that no size falls between them.
   private static let reach: Float = 2.5

@@ -1,9 +1,9 @@
 import Imaging
 
 /// Leaves one box of several for one face: greedy non-maximum suppression.
-enum Suppression {
+package enum Suppression {
   /// A box counts as part of a better one when its centre lies in it and so much of its area does.
-  static let contained: Float = 0.7
+  private static let contained: Float = 0.7
 
   /// Appends the best faces, the surest first and of equals the earlier one; boxes that overlap a better one by more than
   /// `overlap` (intersection over union), or are part of one, are dropped.
@@ -12,7 +12,7 @@ enum Suppression {
   ///   - candidates: of which those appended or dropped lose their scores.
   ///   - most: how many faces there may be.
   ///   - faces: filled from empty; nothing else is allocated.
-  static func keepBest(
+  package static func keepBest(
     of candidates: inout [DetectedFace], overlap: Float, most: Int, in faces: inout [DetectedFace]
   ) {
     faces.removeAll(keepingCapacity: true)
@@ -33,7 +33,7 @@ enum Suppression {
   }
 
   /// Whether a box is another sight of what the better one shows.
-  static func hides(_ better: FaceBox, _ box: FaceBox, overlap: Float) -> Bool {
+  private static func hides(_ better: FaceBox, _ box: FaceBox, overlap: Float) -> Bool {
     let shared = better.intersection(box)
     let area = box.width * box.height
     if shared > overlap * (better.width * better.height + area - shared) { return true }

@@ -1,6 +1,6 @@
 /// Who is whom: the pairing of rows with columns that costs least in all, by shortest augmenting paths with potentials
 /// (Kuhn 1955, Munkres 1957; in the form of Jonker and Volgenant 1987). Ties fall to the lower column.
-enum Assignment {
+package enum Assignment {
   /// - Parameters:
   ///   - rows: how many rows.
   ///   - columns: how many columns.
@@ -8,7 +8,7 @@ enum Assignment {
   ///   - cost: of a pair; nil for a pair that cannot be.
   /// - Returns: the column of each row, nil for one that stays alone.
   /// - Complexity: rows² x (rows + columns).
-  static func cheapest(rows: Int, columns: Int, alone: Float, cost: (Int, Int) -> Float?) -> [Int?] {
+  package static func cheapest(rows: Int, columns: Int, alone: Float, cost: (Int, Int) -> Float?) -> [Int?] {
     guard rows > 0, columns > 0 else { return [Int?](repeating: nil, count: rows) }
     // Each row has a column of its own for staying alone. Pairs that cannot be cost more than any that can.
     let width = columns + rows

@@ -1,3 +1,4 @@
+import Graphs
 import Imaging
 
 /// One face over time.
@@ -21,24 +22,26 @@ public struct FaceTrack: Sendable {
   private var height: Float
 
   /// How exactly detectors place faces, in sides of the face, as a standard deviation.
-  private static let noise: Float = 0.08
+  private static let noise: Float = 0.06
   /// How much a face's velocity changes in a second, in sides a second.
-  private static let agility: Float = 2
+  private static let agility: Float = 1.2
+  /// How fast faces come in, in sides a second.
+  private static let topSpeed: Float = 2
   /// Of a factor of two in size, how much a measured size is off.
-  private static let sizeNoise: Float = 0.15
+  private static let sizeNoise: Float = 0.12
   /// What of a new size is taken over at once.
   private static let sizeGain: Float = 0.5
   /// Squared standard deviations beyond which a face would have had to jump.
-  static let gate: Float = 16
+  static let gate: Float = 10
   /// So far, in sides, a face may jump in any case.
-  private static let jump: Float = 0.5
+  private static let jump: Float = 0.25
 
   init(_ face: DetectedFace, at nanoseconds: UInt64) {
     let box = face.box
     (width, height, score, lastSeen) = (box.width, box.height, face.score, nanoseconds)
     let side = max(box.width, box.height)
-    x = MotionFilter(position: box.x + box.width / 2, noise: Self.noise * side, speed: Self.agility * side)
-    y = MotionFilter(position: box.y + box.height / 2, noise: Self.noise * side, speed: Self.agility * side)
+    x = MotionFilter(position: box.x + box.width / 2, noise: Self.noise * side, speed: Self.topSpeed * side)
+    y = MotionFilter(position: box.y + box.height / 2, noise: Self.noise * side, speed: Self.topSpeed * side)
   }
 
   /// Where the face is, or is expected.
@@ -69,10 +72,10 @@ public struct FaceTrack: Sendable {
     let dy = face.box.y + face.box.height / 2 - y.position
     let far = dx * dx / across + dy * dy / down
     guard far <= Self.gate || dx * dx + dy * dy <= Self.jump * Self.jump * side * side else { return nil }
-    let ratio = (roughLog2(face.box.width * face.box.height) - roughLog2(width * height)) / 2
-    guard abs(ratio) <= 1 else { return nil }
+    let ratio = (Detection.log2(face.box.width * face.box.height) - Detection.log2(width * height)) / 2
+    guard abs(ratio) <= 0.35 else { return nil }
     let size = ratio / Self.sizeNoise
-    let spread = roughLog2(across * down) - 2 * roughLog2(noise * noise)
+    let spread = Detection.log2(across * down) - 2 * Detection.log2(noise * noise)
     return min(far, Self.gate) + size * size + Self.naturalLogarithmOf2 * spread
   }
 
@@ -98,7 +101,7 @@ public struct FaceTrack: Sendable {
   mutating func smooth(_ new: [Float], at nanoseconds: UInt64, halfLife: Float) -> [Float] {
     if probabilities.count == new.count {
       let seconds = Float(nanoseconds - min(labelled, nanoseconds)) * 1e-9
-      let share = halfLife > 0 ? 1 - exp2Exactly(-seconds / halfLife) : 1
+      let share = halfLife > 0 ? 1 - Detection.exp2(-seconds / halfLife) : 1
       for index in new.indices { probabilities[index] += share * (new[index] - probabilities[index]) }
     } else {
       probabilities = new

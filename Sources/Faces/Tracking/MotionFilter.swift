@@ -1,12 +1,12 @@
 /// One coordinate of something that moves: a Kalman filter (Kalman 1960) of constant velocity that random accelerations
 /// disturb. Positions in pixels, times in seconds.
-struct MotionFilter: Hashable, Sendable {
+package struct MotionFilter: Hashable, Sendable {
   /// Where it is.
-  private(set) var position: Float
+  package private(set) var position: Float
   /// Pixels a second.
-  private(set) var velocity: Float = 0
+  package private(set) var velocity: Float = 0
   /// The variance of `position`.
-  private(set) var variance: Float
+  package private(set) var variance: Float
   private var velocityVariance: Float
   private var covariance: Float = 0
 
@@ -14,7 +14,7 @@ struct MotionFilter: Hashable, Sendable {
   ///   - position: where it was first seen.
   ///   - noise: the standard deviation of a measured position.
   ///   - speed: the standard deviation of a velocity that nothing is known of.
-  init(position: Float, noise: Float, speed: Float) {
+  package init(position: Float, noise: Float, speed: Float) {
     self.position = position
     variance = noise * noise
     velocityVariance = speed * speed
@@ -23,7 +23,7 @@ struct MotionFilter: Hashable, Sendable {
   /// Moves on by `seconds`.
   ///
   /// - Parameter agility: by how much the velocity changes in one second, as a standard deviation.
-  mutating func advance(_ seconds: Float, agility: Float) {
+  package mutating func advance(_ seconds: Float, agility: Float) {
     let q = agility * agility
     position += velocity * seconds
     variance += seconds * (2 * covariance + seconds * (velocityVariance + q * seconds / 3))
@@ -32,7 +32,7 @@ struct MotionFilter: Hashable, Sendable {
   }
 
   /// Takes in a measured position whose standard deviation is `noise`.
-  mutating func correct(_ measured: Float, noise: Float) {
+  package mutating func correct(_ measured: Float, noise: Float) {
     let innovation = measured - position
     let total = variance + noise * noise
     let gain = variance / total, velocityGain = covariance / total

@@ -5,6 +5,8 @@ import Tensors
 public struct SceneFace: Hashable, Sendable {
   /// From hairline to chin, in pixels of the frame, cut at its edges.
   public let face: FaceBox
+  /// The same uncut: it reaches beyond the frame where the face does.
+  public let whole: FaceBox
   /// 0 happy, 1 sad: what the face shows or is on the way to.
   public let label: Int
   /// Whose face it is: a number that stays with the person.
@@ -67,13 +69,13 @@ public struct RenderedScene: Sendable {
     for actor in people {
       let (parameters, label) = actor.parameters(at: seconds)
       let geometry = HeadGeometry(parameters, width: width, height: height)
-      let box = geometry.faceBox(width: width, height: height)
-      let whole = geometry.faceBox(width: .max >> 24, height: .max >> 24)
-      if box.width > 0, box.height > 0, box.width * box.height > 0.5 * whole.width * whole.height {
-        let face = FaceBox(x: box.x, y: box.y, width: box.width, height: box.height)
+      let whole = geometry.faceBox
+      let cut = geometry.faceBox(width: width, height: height)
+      if cut.width > 0, cut.height > 0, cut.width * cut.height > 0.5 * whole.width * whole.height {
+        let face = FaceBox(x: cut.x, y: cut.y, width: cut.width, height: cut.height)
         // Nearer people come later and hide those behind them.
         faces.removeAll { $0.face.intersection(face) > 0.5 * $0.face.width * $0.face.height }
-        faces.append(SceneFace(face: face, label: label, person: actor.number))
+        faces.append(SceneFace(face: face, whole: whole, label: label, person: actor.number))
       }
     }
     return faces
@@ -105,7 +107,9 @@ private struct Actor: Sendable {
     look.light.shadow = 0
     look.light.key = 0.7 + 0.3 * look.light.key
     look.light.y = -0.4
-    look.pose.scale = alone ? 0.285 : 0.105 + 0.03 * Float(number)
+    // Those who cross stand at clearly different distances.
+    let step: Float = choreography == .crossing ? 0.045 : 0.03
+    look.pose.scale = alone ? 0.285 : 0.105 + step * Float(number)
     self.look = look
     period = Double(random.uniform(3, 5))
     phases = SIMD8((0..<8).map { _ in random.unit() })

@@ -1,3 +1,5 @@
+import Imaging
+
 /// Where a picture's pixel is on the head.
 ///
 /// The head is an egg: an ellipsoid seen from far away, wider or narrower at the jaw, turned by yaw and pitch about
@@ -81,8 +83,8 @@ struct HeadGeometry {
     return SIMD3(yawCos * x + yawSin * z1, y1, yawCos * z1 - yawSin * x)
   }
 
-  /// The tight box around the face from hairline to chin, inside a picture of that size.
-  func faceBox(width: Int, height: Int) -> (x: Float, y: Float, width: Float, height: Float) {
+  /// The tight box around the face from hairline to chin.
+  var faceBox: FaceBox {
     // The face is the ellipse between 0.72 of the upper half height and the chin.
     let top = -0.72 * aspect
     let bottom = aspect + jawDrop
@@ -94,10 +96,14 @@ struct HeadGeometry {
     let across = 1 + 0.3 * jaw + 0.7 * cheek
     let halfWidth = (rollCos * rollCos * across * across + rollSin * rollSin * half * half).squareRoot() * radius
     let halfHeight = (rollSin * rollSin + rollCos * rollCos * half * half).squareRoot() * radius
-    let left = max(0, x - halfWidth)
-    let up = max(0, y - halfHeight)
-    return (
-      left, up, max(0, min(Float(width), x + halfWidth) - left), max(0, min(Float(height), y + halfHeight) - up)
-    )
+    return FaceBox(x: x - halfWidth, y: y - halfHeight, width: 2 * halfWidth, height: 2 * halfHeight)
+  }
+
+  /// The part of that box inside a picture of that size.
+  func faceBox(width: Int, height: Int) -> (x: Float, y: Float, width: Float, height: Float) {
+    let whole = faceBox
+    let left = max(0, whole.x), up = max(0, whole.y)
+    let right = min(Float(width), whole.x + whole.width), bottom = min(Float(height), whole.y + whole.height)
+    return (left, up, max(0, right - left), max(0, bottom - up))
   }
 }
