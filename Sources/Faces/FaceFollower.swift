@@ -1,3 +1,4 @@
+import Graphs
 import Imaging
 
 /// Detector and tracker together: the faces of frame after frame, found when it is time to look, otherwise where they are
@@ -20,6 +21,9 @@ public final class FaceFollower {
     self.splitsScenes = splitsScenes
     tracker = FaceTracker(settings)
   }
+
+  /// What the detector reads.
+  public var colour: Preprocessing.Colour { detector.description.preprocessing.colour }
 
   /// The faces that are there, the largest first.
   ///

@@ -10,7 +10,7 @@ public struct LabelledFace: Sendable {
   public var track: Int
   /// The logits.
   public var logits: [Float]
-  /// The probability of each label.
+  /// The probability of each label, smoothed over time where the face is followed.
   public var probabilities: [Float]
 
   /// What is said of it, by the model's decision.
@@ -56,20 +56,6 @@ public struct LabelledFrame: Sendable {
   public var fault: PictureFault?
   /// Frames dropped so far: lost before they came, or passed over for newer ones.
   public var dropped: Int
-}
-
-/// A place where a face is.
-public struct FoundFace: Sendable {
-  /// In pixels of the frame.
-  public var box: FaceBox
-  /// A number that stays with the face from frame to frame.
-  public var track: Int
-
-  /// Makes a found face.
-  public init(box: FaceBox, track: Int) {
-    self.box = box
-    self.track = track
-  }
 }
 
 /// What happened in all.

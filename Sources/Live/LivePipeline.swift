@@ -1,4 +1,5 @@
 import Camera
+import Faces
 import Foundation
 import Graphs
 import Imaging
@@ -35,10 +36,11 @@ public final class LivePipeline {
   private let source: any FrameSource
   private let description: ModelDescription
   private let logits: ([UInt8]) -> [Float]
-  private let findFaces: ((Image) -> [FoundFace])?
+  private let follower: FaceFollower?
   private let decoder: FrameDecoder
   private let preprocessor: Preprocessor
   private var image = Image(width: 1, height: 1, channels: 3, filledWith: 0)
+  private var grey = Image(width: 1, height: 1, channels: 1, filledWith: 0)
   private var pixels: [UInt8] = []
   private var summary = LiveSummary()
   private var check = PictureCheck()
@@ -48,17 +50,17 @@ public final class LivePipeline {
   /// - Parameters:
   ///   - source: where frames come from; used on a thread of its own while `run` runs.
   ///   - description: of the model.
-  ///   - findFaces: faces of a picture, in its pixels; without one, the part of the frame that the model's rule names for
-  ///     pictures without a face counts as the only one.
+  ///   - follower: finds the faces of each frame and knows them again; without one, the part of the frame that the
+  ///     model's rule names for pictures without a face counts as the only one.
   ///   - saturation: what tells pictures that are unlike the calibration pictures.
   ///   - logits: the network: logits of pixels `[height, width, channels]`.
   public init(
-    source: any FrameSource, description: ModelDescription, findFaces: ((Image) -> [FoundFace])? = nil,
+    source: any FrameSource, description: ModelDescription, follower: FaceFollower? = nil,
     saturation: SaturationCheck? = nil, logits: @escaping ([UInt8]) -> [Float]
   ) throws(ImageError) {
     self.source = source
     self.description = description
-    self.findFaces = findFaces
+    self.follower = follower
     self.saturation = saturation
     self.logits = logits
     decoder = try FrameDecoder()
@@ -107,7 +109,7 @@ public final class LivePipeline {
         do throws(ImageError) {
           var labelled = try label(frame)
           // Pictures of files are what they are.
-          if frame.file == nil, !labelled.faces.isEmpty {
+          if frame.file == nil {
             let fault = check.look(at: pixels, channels: description.preprocessing.colour.channels)
             if let fault { notify(.unlike(fault)) }
             labelled.fault = check.fault ?? (isSaturated ? .saturated : nil)
@@ -169,24 +171,30 @@ public final class LivePipeline {
     let (width, height) = try decode(frame)
     times.decode = lap()
 
-    let found = findFaces?(image)
+    // Detector and classifier mostly read grey: it is made once.
+    let wantsGrey = description.preprocessing.colour == .grey
+    if follower != nil, wantsGrey || follower?.colour == .grey { image.makeGrey(&grey) }
+    let found = follower?.faces(in: follower?.colour == .grey ? grey : image, at: frame.nanoseconds)
     times.detect = lap()
 
     var faces: [LabelledFace] = []
     let factor = Float(width) / Float(image.width)
-    for face in found ?? [nil] as [FoundFace?] {
-      preprocessor.apply(to: image, face: face?.box, into: &pixels)
+    for face in found ?? [nil] as [FaceTrack?] {
+      preprocessor.apply(to: follower != nil && wantsGrey ? grey : image, face: face?.box, into: &pixels)
       times.prepare += lap()
       let output = logits(pixels)
-      let probabilities = description.probabilities(logits: output) { Foundation.exp($0) }
+      var probabilities = description.probabilities(logits: output) { Foundation.exp($0) }
+      if let face, let follower { probabilities = follower.smooth(probabilities, ofFace: face.number) }
       let box = face?.box ?? centre
       faces.append(
         LabelledFace(
           box: FaceBox(x: box.x * factor, y: box.y * factor, width: box.width * factor, height: box.height * factor),
-          track: face?.track ?? 0, logits: output, probabilities: probabilities,
+          track: face?.number ?? 0, logits: output, probabilities: probabilities,
           answer: description.answer(probabilities)))
       times.classify += lap()
     }
+    // Where nobody is, the picture's middle still tells whether there is light.
+    if faces.isEmpty, frame.file == nil { preprocessor.apply(to: image, into: &pixels) }
     times.glassToLabel = monotonicNow() - frame.nanoseconds
     return LabelledFrame(
       sequence: frame.sequence, nanoseconds: frame.nanoseconds, file: frame.file, width: width, height: height,
@@ -196,7 +204,7 @@ public final class LivePipeline {
   /// Decodes at the least detail that serves; the frame's full size.
   private func decode(_ frame: Frame) throws(ImageError) -> (width: Int, height: Int) {
     // A face may be anywhere and small: with a finder, all is needed. Pictures of files may be of any size and turned.
-    guard findFaces == nil, frame.file == nil else {
+    guard follower == nil, frame.file == nil else {
       try decoder.decode(frame, into: &image)
       return (image.width, image.height)
     }

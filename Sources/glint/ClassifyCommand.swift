@@ -14,9 +14,16 @@ struct Classify: ParsableCommand {
       trained so and --boxes, or an index.csv in the folder, says where these are. A model may know when it cannot say:
       then the label is 'unsure', and the probability that of the likeliest label that could have been shown.
 
+      A model that was trained on faces looks at the main face of a whole photo, which the face detector finds; where it
+      finds none, or a face that fills the picture, the picture is taken as it is. --no-faces always takes it so. --faces
+      labels every face: one line a face, and in JSON a list 'faces' with 'box' (x y w h in pixels of the upright
+      picture), 'face' (the detector's certainty), label, probability, probabilities and logits, the main face first;
+      label and so on of the file are that face's, or the label is 'no face'. --draw writes copies with the boxes.
+
       Examples:
         glint classify face.jpg
         glint classify mine.int8.safetensors holiday/ portrait.png --json
+        glint classify party.jpg --faces --draw drawn
       """)
 
   @Argument(
@@ -27,6 +34,11 @@ struct Classify: ParsableCommand {
   var paths: [String]
 
   @OptionGroup var boxes: BoxesOption
+  @OptionGroup var faces: FaceOptions
+
+  @Option(name: .long, help: "Write copies with boxes and labels drawn in, as JPEG files, to this folder.")
+  var draw: String?
+
   @OptionGroup var threads: ThreadOption
   @OptionGroup var isa: ISAOption
   @OptionGroup var json: JSONOption
@@ -41,19 +53,19 @@ struct Classify: ParsableCommand {
     let images = namesModel ? Array(paths.dropFirst()) : paths
     let loaded = try ModelFile.load(namesModel ? paths[0] : try ShippedModels.path(ShippedModels.usual))
     let runner = try ModelRunner(loaded, threads: threads.count, kernels: isa.kernels)
-    let preprocessor = Preprocessor(loaded.description.preprocessing)
+    let detector = try faces.open(for: loaded.description, kernels: isa.kernels, threads: threads.count)
+    let reader = PictureReader(runner, detector: detector, scope: faces.isAsked ? .all : .main)
+    var copies = try draw.map { try AnnotatedCopies(folder: $0, labels: loaded.description.labels) }
     let files = try Self.files(images, boxes: try boxes.boxes.map { try FaceBoxes(path: $0) })
     // Columns that stand below each other: paths of one command are mostly of like length.
     let width = min(60, files.map(\.path.count).max() ?? 0)
-    var pixels: [UInt8] = []
     var failed = 0
     for (file, face) in files {
       do {
-        preprocessor.apply(to: try ImageDecoder.decode(path: file), face: face, into: &pixels)
-        let logits = runner.logits(pixels)
-        let answer = PictureAnswer(
-          file: file, loaded.description, logits: logits, probabilities: runner.probabilities(logits: logits))
-        emit(json.json ? try jsonLine(answer) : answer.line(width: width))
+        let image = try ImageDecoder.decode(path: file)
+        let answer = reader.answer(image, file: file, face: face)
+        if json.json { emit(try jsonLine(answer)) } else { answer.lines(width: width).forEach(emit) }
+        try copies?.write(image, answer)
       } catch let error as ImageError {
         failed += 1
         if json.json { emit(try jsonLine(PictureRefusal(file: file, error: error.reason))) }

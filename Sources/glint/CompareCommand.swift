@@ -37,7 +37,7 @@ struct Compare: ParsableCommand {
   var report: String?
 
   @OptionGroup var split: SplitOption
-  @OptionGroup var boxes: BoxesOption
+  @OptionGroup var faces: FaceSourceOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var isa: ISAOption
   @OptionGroup var json: JSONOption
@@ -48,7 +48,8 @@ struct Compare: ParsableCommand {
     let models = try (ModelFile.load(first), ModelFile.load(second))
     let description = models.0.description
     let images = try LabelledImages.read(
-      data, boxes: boxes.boxes, part: part, split: split.shares, for: description, threads: threads.count, quiet: quiet.quiet || json.json)
+      data, faces: try faces.source(isa.kernels), part: part, split: split.shares, for: description,
+      threads: threads.count, quiet: quiet.quiet || json.json)
     var progress = Progress("Comparing", quiet: quiet.quiet || json.json)
     let comparison = try Comparison(
       models.0, models.1, images: images, threads: threads.count, kernels: isa.kernels

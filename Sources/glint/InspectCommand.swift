@@ -82,7 +82,16 @@ private struct ModelFacts: Encodable {
     let fit: String
   }
 
+  struct Found: Encodable {
+    let stride: Int
+    let threshold: Float
+    let overlap: Float
+    let smallest_side: Int
+    let largest_side: Int
+  }
+
   let kind: String
+  let detection: Found?
   let labels: [String]
   let input: Input
   let layers: [Layer]
@@ -90,7 +99,7 @@ private struct ModelFacts: Encodable {
   let card: [String: String]
   let sha256: String
 
-  private enum CodingKeys: String, CodingKey { case kind, labels, input, layers, parameters, card, sha256 }
+  private enum CodingKeys: String, CodingKey { case kind, detection, labels, input, layers, parameters, card, sha256 }
 
   private let description: ModelDescription
 
@@ -104,6 +113,11 @@ private struct ModelFacts: Encodable {
     if case .int8(let int8) = model { quantization = int8.quantization }
     kind = quantization == nil ? "float" : "int8"
     labels = description.labels
+    detection = description.detection.map {
+      Found(
+        stride: $0.stride, threshold: $0.threshold, overlap: Float($0.overlapPercent) / 100,
+        smallest_side: $0.sides.lowerBound, largest_side: $0.sides.upperBound)
+    }
     let preprocessing = description.preprocessing
     input = Input(
       width: preprocessing.width, height: preprocessing.height, channels: preprocessing.colour.channels,
@@ -125,7 +139,13 @@ private struct ModelFacts: Encodable {
 
   func show() {
     emit("\(kind) model, \(grouped(parameters)) parameters, \(grouped(layers.reduce(0) { $0 + $1.macs })) multiply-adds")
-    emit("labels  \(labels.joined(separator: ", "))")
+    if let detection {
+      emit(
+        "finds   faces with sides of \(detection.smallest_side) to \(detection.largest_side) pixels of its input, from a "
+          + "logit of \(detection.threshold) on, in cells of \(detection.stride) pixels")
+    } else {
+      emit("labels  \(labels.joined(separator: ", "))")
+    }
     if let decision = description.decision { emit("shown   \(decision.words(labels: labels))") }
     emit("input   \(input.width)x\(input.height), \(input.channels) channels, \(input.fit)")
     emit("sha256  \(sha256)\n")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Camera
+import Faces
 import Foundation
 import Live
 import ModelFiles
@@ -15,6 +16,10 @@ struct LiveCommand: ParsableCommand {
       Takes the first camera unless one is named. Always the newest frame is labelled; older ones that had no time are
       dropped and counted. A camera that is unplugged is waited for. Ctrl-C ends with a summary.
 
+      Faces are found by the face detector, several a frame, and followed: each keeps its number ('track') while it moves
+      and when it turns away for up to a second, and its probabilities are smoothed over 0.4 s. With --no-faces, or a
+      model that does not crop to faces, the middle of the frame is taken for the one face.
+
       The picture and its labels are also shown on a page, at the address that is printed: on this machine alone, unless
       --listen names another address, which then asks for the token in the printed address. Nothing is stored.
 
@@ -28,7 +33,7 @@ struct LiveCommand: ParsableCommand {
         glint live
         glint live mine.int8.safetensors --camera /dev/video2 --size 1280x720 --format mjpeg
         glint live --folder photos/ --fps 10 --count 100 --json
-        glint live --rendered --seconds 10
+        glint live --rendered --people 3 --seconds 10
         glint live --listen 0.0.0.0 --port 8642
         glint live --list
       """)
@@ -44,6 +49,11 @@ struct LiveCommand: ParsableCommand {
 
   @Flag(name: .long, help: "Use a camera that is rendered: a painted person who smiles and frowns.")
   var rendered = false
+
+  @Option(name: .long, help: "How many people are rendered; several walk through each other's sight.")
+  var people = 1
+
+  @OptionGroup var faces: FaceOptions
 
   @Flag(name: .long, help: "List the cameras and what they offer, and end.")
   var list = false
@@ -85,6 +95,9 @@ struct LiveCommand: ParsableCommand {
     if let seconds, !(seconds > 0) { throw ValidationError("--seconds takes a number above 0.") }
     if format != nil, folder != nil || rendered { throw ValidationError("--format is for cameras.") }
     if noPage, port != nil || listen != nil { throw ValidationError("--no-page excludes --port and --listen.") }
+    guard (1...8).contains(people), people == 1 || rendered else {
+      throw ValidationError("--people takes a number from 1 to 8, and goes with --rendered.")
+    }
     if size != nil, folder != nil { throw ValidationError("--size is for cameras; pictures have their own.") }
   }
 
@@ -99,7 +112,8 @@ struct LiveCommand: ParsableCommand {
     var saturation: SaturationCheck?
     if case .int8(let int8) = loaded { saturation = try SaturationCheck(int8, kernels: isa.kernels) }
     let pipeline = try LivePipeline(
-      source: source, description: loaded.description, saturation: saturation
+      source: source, description: loaded.description, follower: try openFollower(for: loaded.description),
+      saturation: saturation
     ) { runner.logits($0) }
     var screen = LiveScreen(loaded.description, json: json.json)
     screen.begin(source.title)
@@ -116,10 +130,26 @@ struct LiveCommand: ParsableCommand {
     }
   }
 
+  /// Finds and follows faces, where that is wanted and can be; says why where it cannot.
+  private func openFollower(for description: ModelDescription) throws -> FaceFollower? {
+    guard let detector = try faces.open(for: description, kernels: isa.kernels, threads: threads.count) else {
+      if faces.faces == nil, case .face = description.preprocessing.fit {
+        complain("There is no face detector: the middle of the frame is taken for the face.")
+      }
+      return nil
+    }
+    guard folder != nil else { return FaceFollower(detector) }
+    // Pictures of a folder may have nothing to do with each other: what is found in one counts at once, and alone.
+    var settings = FaceTracker.Settings()
+    (settings.hits, settings.patience, settings.interval) = (1, 0, 1)
+    return FaceFollower(detector, settings: settings, splitsScenes: true)
+  }
+
   /// Starts the page, unless none is wanted.
   private func openPage(_ model: LoadedModel, path: String, source: any FrameSource) throws -> WebServer? {
     guard !noPage, !json.json || port != nil || listen != nil else { return nil }
-    let desk = try PhotoClassifier(model, kernels: isa.kernels)
+    let detector = try faces.open(for: model.description, kernels: isa.kernels, threads: 1)
+    let desk = try PhotoClassifier(model, detector: detector, kernels: isa.kernels)
     let facts = try jsonLine(
       PageFacts(
         labels: model.description.shownClasses.map { model.description.labels[$0] },
@@ -149,8 +179,9 @@ struct LiveCommand: ParsableCommand {
   private func openSource() throws -> any FrameSource {
     if let folder { return try FolderSource(folder, rate: fps ?? 30) }
     if rendered {
-      let scene = RenderedScene(seed: 1, width: size?.width ?? 640, height: size?.height ?? 480)
-      return PaintedSource(title: "a rendered person, \(scene.width) x \(scene.height)", rate: fps ?? 30) {
+      let scene = RenderedScene(
+        seed: 1, width: size?.width ?? 640, height: size?.height ?? 480, people: people, choreography: .crossing)
+      return PaintedSource(title: "\(people == 1 ? "a rendered person" : "\(people) rendered people"), \(scene.width) x \(scene.height)", rate: fps ?? 30) {
         scene.frame(at: $0).image
       }
     }

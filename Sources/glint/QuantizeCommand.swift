@@ -66,7 +66,7 @@ struct Quantize: ParsableCommand {
   var output: String
 
   @OptionGroup var split: SplitOption
-  @OptionGroup var boxes: BoxesOption
+  @OptionGroup var faces: FaceSourceOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var quiet: QuietOption
 
@@ -113,7 +113,7 @@ struct Quantize: ParsableCommand {
 
   private func quantize(_ float: FloatModel, onImagesOf folders: [String]) throws -> Outcome {
     let data = try QuantizationData.read(
-      folders, boxes: boxes.boxes, split: split.shares, count: images, sought: method == nil, for: float.description,
+      folders, faces: try faces.source(isa.kernels), split: split.shares, count: images, sought: method == nil, for: float.description,
       threads: threads.count, quiet: quiet.quiet)
     guard require == nil || data.isLabelled else {
       throw Failure(

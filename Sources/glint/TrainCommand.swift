@@ -20,7 +20,9 @@ struct Train: ParsableCommand {
       A model can be made to say that it is unsure: --unsure names classes that are never shown, such as neutral faces,
       and --coverage how many of the others shall still get their label. The thresholds are kept in the model.
 
-      Whole photos are cropped to faces by a table of boxes: --boxes FILE, or an index.csv in the data folder. It has a
+      Whole photos are cropped to faces by the face detector with --faces: each to its main face, the largest of the
+      sure ones, and pictures in which none is found are left out and named. Or by a table of boxes: --boxes FILE, or an
+      index.csv in the data folder. It has a
       line for each picture, with its file and the face's x, y, w, h in pixels. Pictures without a box are taken whole,
       as is right for pictures that are faces already, so that both kinds can be mixed. The margin is sealed into the
       model: 'glint live' and the other commands crop likewise.
@@ -33,6 +35,7 @@ struct Train: ParsableCommand {
         glint train photos -o small.safetensors --network compact --augmentation standard --epochs 40 --patience 0 \\
           --schedule cosine
         glint train photos -o own.safetensors --network own.txt     # a layer a line: conv 16, relu, maxpool 2, ...
+        glint train photos -o faces.safetensors --faces
         glint train photos facecrops -o faces.safetensors --boxes faces.csv --margin 10
         glint train happy-sad-neutral happy-sad -o faces.safetensors --unsure neutral --coverage 85
         glint train photos --augmentation strong --show-augmentation sheet.jpg
@@ -59,7 +62,7 @@ struct Train: ParsableCommand {
   @Option(name: .long, help: "What the network reads: rgb or grey (default: rgb for happy-sad, grey for compact, as a file says).")
   var colour: Preprocessing.Colour?
 
-  @OptionGroup var boxes: BoxesOption
+  @OptionGroup var faces: FaceSourceOption
 
   @Option(
     name: .long,
@@ -199,9 +202,9 @@ struct Train: ParsableCommand {
     let network = try NetworkChoice(self.network)
     let side = size ?? network.usualSize
     let dataset = try readDataset(
-      data, boxes: boxes.boxes, split: split.shares, threads: threads.count, quiet: quiet.quiet)
+      data, faces: try faces.source(), split: split.shares, threads: threads.count, quiet: quiet.quiet)
     let decision = try decisionWish(dataset)
-    let cropsFaces = margin != nil || !dataset.boxTables.isEmpty
+    let cropsFaces = margin != nil || faces.faces || !dataset.boxTables.isEmpty
     let preprocessing = Preprocessing(
       width: side, height: side, colour: colour ?? network.usualColour,
       fit: cropsFaces ? .face(marginPercent: margin ?? 10) : .centreSquare)

@@ -11,27 +11,6 @@ import Testing
 
 /// The detector around networks that are not trained: random ones for the engine's sake, and one that finds bright squares.
 @Suite struct FaceDetectorTests {
-  /// A small network with a detector's input and output.
-  private static func random(seed: UInt64) throws -> QuantizedModel {
-    var nodes: [Graph.Node] = []
-    for (index, channels) in [8, 16, 24].enumerated() {
-      nodes.append(
-        .init(
-          "conv\(index)",
-          .conv2D(
-            .init(
-              outputChannels: channels, window: .init(3, 3, stride: 2, padding: .all(1)), activation: .relu)),
-          inputs: [index]))
-    }
-    nodes.append(.init("boxes", .conv2D(.init(outputChannels: 4, window: .init(1, 1))), inputs: [3]))
-    let graph = Graph(input: [240, 320, 1], nodes: nodes, outputs: [.init(value: 4, function: .identity)])
-    var model = try QuantizedModel.random(graph, seed: seed)
-    model.description.labels = []
-    model.description.preprocessing = Preprocessing(width: 320, height: 240, colour: .grey, fit: .inside)
-    model.description.detection = Detection(stride: 8, threshold: 0, overlapPercent: 40, sides: 18...230)
-    return model
-  }
-
   private static func detector(_ model: QuantizedModel, kernels: KernelTable = .detected, threads: Int = 1) throws
     -> FaceDetector
   {
@@ -45,7 +24,7 @@ import Testing
 
   @Test func sameBoxesOnEveryInstructionSetAndThreadCount() throws {
     // Scales of random models are not a trained one's: the threshold is put where some cells are above it.
-    var model = try Self.random(seed: 11)
+    var model = try QuantizedModel.randomDetector(seed: 11)
     let pixels = model.description.preprocessing.apply(to: Self.frame).pixels
     let logits = try Interpreter(model).invoke(pixels)
     let scores = stride(from: 0, to: logits.count, by: 4).map { logits[$0] }.sorted()
@@ -63,7 +42,7 @@ import Testing
   }
 
   @Test func framesAllocateTheResultAlone() throws {
-    var model = try Self.random(seed: 12)
+    var model = try QuantizedModel.randomDetector(seed: 12)
     model.description.detection?.threshold = -1e6
     let detector = try Self.detector(model)
     var faces = detector.faces(in: Self.frame)
@@ -81,7 +60,7 @@ import Testing
   @Test func aClassifierIsNoDetector() throws {
     let model = try QuantizedModel.random(.happySad(input: [32, 32, 3]), seed: 1)
     #expect(throws: FaceDetectorError.self) { try FaceDetector(model.description) { _, _ in } }
-    var other = try Self.random(seed: 1)
+    var other = try QuantizedModel.randomDetector(seed: 1)
     other.description.detection?.stride = 16
     #expect(throws: FaceDetectorError.self) { try FaceDetector(other.description) { _, _ in } }
   }
@@ -89,7 +68,7 @@ import Testing
   // MARK: - A network that finds bright squares of the sizes that it is made for
 
   private static func squares() throws -> FaceDetector {
-    let description = try random(seed: 1).description
+    let description = try QuantizedModel.randomDetector(seed: 1).description
     let sides = description.detection!.sides
     return try FaceDetector(description) { pixels, logits in
       for place in logits.indices { logits[place] = place % 4 == 0 ? -9 : 0 }
@@ -160,7 +139,7 @@ import Testing
 
   @Test(arguments: [(1, 1), (10_000, 10), (10, 10_000), (319, 241), (1, 3000), (7000, 5000)])
   func oddPicturesAreLookedAtInBoundedTime(width: Int, height: Int) throws {
-    let description = try Self.random(seed: 1).description
+    let description = try QuantizedModel.randomDetector(seed: 1).description
     let counter = Counter()
     let detector = try FaceDetector(description) { pixels, logits in
       counter.looks += 1

@@ -22,3 +22,22 @@ extension FloatModel {
     return FloatModel(description: description, parameters: parameters)
   }
 }
+
+extension QuantizedModel {
+  /// A small network with a face detector's input and output, which finds nothing but by chance.
+  public static func randomDetector(seed: UInt64, threshold: Float = 0) throws -> QuantizedModel {
+    var nodes: [Graph.Node] = []
+    for (index, channels) in [8, 16, 24].enumerated() {
+      let window = Operator.Window(3, 3, stride: 2, padding: .all(1))
+      nodes.append(
+        .init("conv\(index)", .conv2D(.init(outputChannels: channels, window: window, activation: .relu)), inputs: [index]))
+    }
+    nodes.append(.init("boxes", .conv2D(.init(outputChannels: 4, window: .init(1, 1))), inputs: [3]))
+    let graph = Graph(input: [240, 320, 1], nodes: nodes, outputs: [.init(value: 4, function: .identity)])
+    var model = try QuantizedModel.random(graph, seed: seed)
+    model.description.labels = []
+    model.description.preprocessing = Preprocessing(width: 320, height: 240, colour: .grey, fit: .inside)
+    model.description.detection = Detection(stride: 8, threshold: threshold, overlapPercent: 40, sides: 18...230)
+    return model
+  }
+}

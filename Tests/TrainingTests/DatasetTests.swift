@@ -48,6 +48,28 @@ import Training
     }
   }
 
+  @Test func facesAreFoundAndPicturesWithoutOneLeftOut() throws {
+    try inFolder { folder in
+      try Self.write(60, to: folder + "/a", seed: 1)
+      try Self.write(60, to: folder + "/b", seed: 2)
+      // A table would say otherwise.
+      try "file,x,y,w,h\na/1.PNG,1,1,3,3\n".write(toFile: folder + "/index.csv", atomically: true, encoding: .utf8)
+      let finder: FaceFinder = { image in
+        image.pixels[0] < 64 ? nil : FaceBox(x: Float(image.pixels[0]), y: 2, width: 5, height: 5)
+      }
+      let dataset = try Dataset(folders: [folder], finder: finder, threads: 3)
+      let kept = dataset.training + dataset.validation + dataset.test
+      #expect(kept.count + dataset.faceless.count == 120 && dataset.faceless.count > 10)
+      for picture in kept {
+        guard case .file(let path) = picture.source else { continue }
+        #expect(picture.face == finder(try ImageDecoder.decode(path: path)))
+      }
+      #expect(dataset.boxTables.isEmpty)
+      #expect(dataset.fingerprint == (try Dataset(folders: [folder], finder: finder)).fingerprint)
+      #expect(throws: TrainingError.self) { try Dataset(folders: [folder], finder: { _ in nil }) }
+    }
+  }
+
   @Test func copiesStayInOnePart() throws {
     try inFolder { folder in
       try Self.write(30, to: folder + "/a", seed: 1)

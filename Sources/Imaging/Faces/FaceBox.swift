@@ -33,3 +33,6 @@ extension FaceBox {
     return all > 0 ? shared / all : 0
   }
 }
+
+/// Finds the face that a picture is of; nil where there is none. Called from several threads.
+public typealias FaceFinder = @Sendable (Image) -> FaceBox?

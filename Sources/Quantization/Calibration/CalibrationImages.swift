@@ -20,6 +20,8 @@ public struct CalibrationImages: Sendable {
 
   /// The pictures, by hash.
   public private(set) var items: [Item] = []
+  /// Pictures passed over because no face was found in them, where one was looked for.
+  public private(set) var faceless = 0
   /// Files that do not decode, and why.
   public private(set) var damaged: [ImageError] = []
 
@@ -27,19 +29,20 @@ public struct CalibrationImages: Sendable {
   ///
   /// - Parameters:
   ///   - boxes: a table of face boxes; without one, the folder's own counts (see `FaceBoxes`).
+  ///   - finder: finds the face of each picture, in place of tables; pictures without one are passed over.
   /// - Throws: `QuantizationError` where no picture is left.
   public init(
-    folder: String, boxes: String? = nil, count: Int, preprocessing: Preprocessing,
+    folder: String, boxes: String? = nil, finder: FaceFinder? = nil, count: Int, preprocessing: Preprocessing,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
-    let boxes = try boxes.map { try FaceBoxes(path: $0) } ?? FaceBoxes.found(in: folder)
+    let boxes = finder == nil ? try boxes.map { try FaceBoxes(path: $0) } ?? FaceBoxes.found(in: folder) : nil
     let pictures = try ImageFiles.list(folder).map {
       Dataset.Picture(name: $0, label: 0, source: .file($0), face: boxes?.box(for: $0))
     }
     guard !pictures.isEmpty else {
       throw QuantizationError("\(folder): no images (.jpg, .jpeg, .png) to calibrate on")
     }
-    try self.init(pictures, count: count, preprocessing: preprocessing, progress: progress)
+    try self.init(pictures, finder: finder, count: count, preprocessing: preprocessing, progress: progress)
   }
 
   /// Chooses up to `count` pictures: those with the smallest hashes, files that do not decode passed over, each content
@@ -47,7 +50,7 @@ public struct CalibrationImages: Sendable {
   ///
   /// - Throws: `QuantizationError` where no picture is left.
   public init(
-    _ pictures: [Dataset.Picture], count: Int, preprocessing: Preprocessing,
+    _ pictures: [Dataset.Picture], finder: FaceFinder? = nil, count: Int, preprocessing: Preprocessing,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
     var found: [(hash: String, picture: Dataset.Picture)] = []
@@ -65,7 +68,12 @@ public struct CalibrationImages: Sendable {
         case .file(let path): image = try ImageDecoder.decode(path: path)
         case .image(let painted): image = painted
         }
-        let pixels = preprocessing.apply(to: image, face: picture.face).pixels
+        let face = picture.face ?? finder?(image)
+        if finder != nil, face == nil {
+          faceless += 1
+          continue
+        }
+        let pixels = preprocessing.apply(to: image, face: face).pixels
         items.append(Item(path: picture.name, hash: hash, label: picture.label, pixels: pixels))
       } catch {
         damaged.append(error)
@@ -74,7 +82,7 @@ public struct CalibrationImages: Sendable {
     }
     guard !items.isEmpty else {
       throw QuantizationError(
-        damaged.isEmpty ? "no images to calibrate on" : "none of \(damaged.count) images decodes; the first: \(damaged[0])")
+        damaged.isEmpty ? "no images to calibrate on" + (faceless > 0 ? ": no face was found in \(faceless)" : "") : "none of \(damaged.count) images decodes; the first: \(damaged[0])")
     }
   }
 

@@ -70,6 +70,8 @@ public struct Dataset: Sendable {
   public var leaks: [Rejected] = []
   /// Files left out because a file of the same bytes stands under another label.
   public var conflicts: [Rejected] = []
+  /// Pictures left out because no face was found in them, where one was looked for.
+  public var faceless: [Rejected] = []
   /// Pictures that have a near-copy in the set.
   public var nearDuplicates = 0
   /// Tables of face boxes that were used, and how many pictures of their folders have no box.

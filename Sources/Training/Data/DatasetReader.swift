@@ -4,7 +4,7 @@ import ModelFiles
 import Tensors
 
 extension Dataset {
-  /// Reads a folder of class folders: `init(folders:boxes:shares:threads:progress:)` of one.
+  /// Reads a folder of class folders: `init(folders:boxes:finder:shares:labels:threads:progress:)` of one.
   public init(
     folder: String, shares: SplitShares = .usual, threads: Int = 1,
     progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
@@ -23,6 +23,7 @@ extension Dataset {
   ///   - folders: the folders.
   ///   - boxes: a table of face boxes for all folders; without one, each folder's own `index.csv` counts (see
   ///     `FaceBoxes`).
+  ///   - finder: finds the face of each picture, in place of tables; pictures without one are left out.
   ///   - shares: how much goes where.
   ///   - labels: the classes, of which then every folder may lack some; nil takes the first folder's.
   ///   - threads: threads to decode with.
@@ -30,7 +31,8 @@ extension Dataset {
   /// - Throws: `TrainingError.data` for a missing path, no pictures, one class, classes that differ between folders, a
   ///   table that cannot be understood, or too few pictures to split.
   public init(
-    folders: [String], boxes: String? = nil, shares: SplitShares = .usual, labels: [String]? = nil, threads: Int = 1,
+    folders: [String], boxes: String? = nil, finder: FaceFinder? = nil, shares: SplitShares = .usual,
+    labels: [String]? = nil, threads: Int = 1,
     progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws(TrainingError) {
     let layouts = try FolderLayout.all(folders, labels: labels)
@@ -41,12 +43,19 @@ extension Dataset {
     originClasses = layouts.map(\.classes)
     var found = layouts.flatMap(\.pictures)
     for index in found.indices { found[index].picture.origin = found[index].layout }
-    boxTables = try Self.addBoxes(to: &found, layouts, table: boxes)
-    let scanned = Self.scan(found, threads: threads, progress: progress)
+    if finder == nil { boxTables = try Self.addBoxes(to: &found, layouts, table: boxes) }
+    let scanned = Self.scan(found, finder: finder, threads: threads, progress: progress)
     damaged = scanned.compactMap { $0.damage }
-    let readable = scanned.filter { $0.damage == nil }
+    var readable = scanned.filter { $0.damage == nil }
     guard !readable.isEmpty else {
       throw .data(path: place, "none of its \(found.count) pictures can be read")
+    }
+    if finder != nil {
+      faceless = readable.filter { $0.found.picture.face == nil }.map {
+        Rejected(file: $0.found.picture.name, reason: "no face was found")
+      }
+      readable.removeAll { $0.found.picture.face == nil }
+      guard !readable.isEmpty else { throw .data(path: place, "no face was found in any of its pictures") }
     }
     let good = leavingOutConflicts(readable)
     let clusters = Clusters(good.map { ($0.likeness, $0.content) })
@@ -192,7 +201,7 @@ extension Dataset {
 
   /// Decodes and hashes all files on several threads.
   private static func scan(
-    _ pictures: [FolderLayout.Found], threads: Int, progress: @Sendable (Int, Int) -> Void
+    _ pictures: [FolderLayout.Found], finder: FaceFinder?, threads: Int, progress: @Sendable (Int, Int) -> Void
   ) -> [ScannedPicture] {
     let results = LockedBox([ScannedPicture?](repeating: nil, count: pictures.count))
     let done = LockedBox(0)
@@ -208,7 +217,9 @@ extension Dataset {
           }
           let bytes = [UInt8](data)
           scanned.content = bytes.withUnsafeBytes { SHA256.hex($0) }
-          scanned.likeness = Likeness(try ImageDecoder.decode(bytes, name: path))
+          let image = try ImageDecoder.decode(bytes, name: path)
+          scanned.likeness = Likeness(image)
+          if let finder { scanned.found.picture.face = finder(image) }
         } catch {
           let reason = (error as? ImageError)?.reason ?? "\(error)"
           scanned.damage = Rejected(file: path, reason: reason)
@@ -241,7 +252,7 @@ extension Dataset {
   /// All pictures of folders, unsplit and unread, with the faces that tables name.
   ///
   /// - Parameters:
-  ///   - folders: as for `init(folders:boxes:shares:threads:progress:)`.
+  ///   - folders: as for `init(folders:boxes:finder:shares:labels:threads:progress:)`.
   ///   - boxes: a table of face boxes; without one, each folder's own counts.
   ///   - labels: the classes; each folder has two of them or more.
   /// - Throws: `TrainingError.data` where one has others, or a table cannot be understood.

@@ -21,11 +21,11 @@ struct QuantizationData {
   /// their training part, judges from their validation part; of another folder the images are shared out by content, or
   /// all calibrate where no method is `sought`.
   static func read(
-    _ folders: [String], boxes: String?, split: SplitShares, count: Int, sought: Bool, for description: ModelDescription,
+    _ folders: [String], faces: FaceSource, split: SplitShares, count: Int, sought: Bool, for description: ModelDescription,
     threads: Int, quiet: Bool
   ) throws -> QuantizationData {
     if let labelled = try labelled(
-      folders, boxes: boxes, split: split, labels: description.labels, threads: threads, quiet: quiet)
+      folders, faces: faces, split: split, labels: description.labels, threads: threads, quiet: quiet)
     {
       let calibration = try prepare(labelled.training, count, "Calibration images", description, quiet)
       let judging = try prepare(labelled.validation, mostJudging, "Validation images", description, quiet)
@@ -43,9 +43,11 @@ struct QuantizationData {
     }
     var progress = Progress("Reading images", quiet: quiet)
     let images = try CalibrationImages(
-      folder: folder, boxes: boxes, count: count + (sought ? mostJudging : 0), preprocessing: description.preprocessing
+      folder: folder, boxes: faces.boxes, finder: faces.finder, count: count + (sought ? mostJudging : 0),
+      preprocessing: description.preprocessing
     ) { progress.update($0, of: $1) }
     for error in images.damaged { complain("passed over: \(error)") }
+    if images.faceless > 0 { complain("glint: no face was found in \(images.faceless) pictures, which are left out") }
     // A fifth judges, unless there are plenty; where that is too few to tell anything, all calibrate.
     let all = images.items
     var calibrating = min(count, all.count - all.count / 5)
@@ -59,7 +61,7 @@ struct QuantizationData {
 
   /// The parts of folders of class folders; nil where one has none of the model's labels, or too few pictures to split.
   private static func labelled(
-    _ folders: [String], boxes: String?, split: SplitShares, labels: [String], threads: Int, quiet: Bool
+    _ folders: [String], faces: FaceSource, split: SplitShares, labels: [String], threads: Int, quiet: Bool
   ) throws -> Dataset? {
     let names = Set(labels)
     guard folders.allSatisfy({ FolderListing.holds(names, in: $0) || FolderListing.holds(names, in: $0 + "/train") })
@@ -67,7 +69,7 @@ struct QuantizationData {
     let dataset: Dataset
     do {
       dataset = try readDataset(
-        folders, boxes: boxes, split: split, labels: labels, threads: threads, quiet: quiet)
+        folders, faces: faces, split: split, labels: labels, threads: threads, quiet: quiet)
     } catch let error as TrainingError {
       complain("\(error); methods are judged by how often int8 and float agree")
       return nil

@@ -6,15 +6,16 @@ import Training
 ///
 /// - Parameter labels: a model's, of which each folder may lack some; nil takes the classes of the first folder.
 func readDataset(
-  _ folders: [String], boxes: String? = nil, split: SplitShares, labels: [String]? = nil, threads: Int, quiet: Bool
+  _ folders: [String], faces: FaceSource, split: SplitShares, labels: [String]? = nil, threads: Int, quiet: Bool
 ) throws -> Dataset {
   let bar = LockedProgress("Reading pictures", quiet: quiet)
-  let dataset = try Dataset(folders: folders, boxes: boxes, shares: split, labels: labels, threads: threads) { done, all in
-    bar.update(done, of: all)
-  }
+  let dataset = try Dataset(
+    folders: folders, boxes: faces.boxes, finder: faces.finder, shares: split, labels: labels, threads: threads
+  ) { bar.update($0, of: $1) }
   bar.finish(
     "\(dataset.training.count) to train on, \(dataset.validation.count) to validate, \(dataset.test.count) to test")
   warn(dataset.damaged, "do not decode and are passed over")
+  warn(dataset.faceless, "are left out, since no face was found in them")
   warn(dataset.conflicts, "are left out, since the same file stands under two labels")
   warn(dataset.leaks, "are left out of training, since copies of them are held out")
   for (origin, classes) in zip(dataset.origins, dataset.originClasses) where !quiet && classes.count < dataset.labels.count {

@@ -13,10 +13,10 @@ enum LabelledImages {
   ///     a model was trained on holds no picture that it has seen.
   /// - Throws: where a folder has classes that are not among the model's labels, or nothing decodes.
   static func read(
-    _ folders: [String], boxes: String?, part: DataPart, split: SplitShares, for description: ModelDescription, threads: Int, quiet: Bool
+    _ folders: [String], faces: FaceSource, part: DataPart, split: SplitShares, for description: ModelDescription, threads: Int, quiet: Bool
   ) throws -> [Comparison.Image] {
     let dataset = try readDataset(
-      folders, boxes: boxes, split: split, labels: description.labels, threads: threads, quiet: quiet)
+      folders, faces: faces, split: split, labels: description.labels, threads: threads, quiet: quiet)
     let pictures = part == .all ? dataset.training + dataset.validation + dataset.test : dataset.test
     guard !pictures.isEmpty else {
       throw Failure("\(folders.joined(separator: ", ")): its test part is empty; --part all takes every picture")

@@ -46,8 +46,8 @@ struct LiveScreen {
     }
     let times = frame.times
     let line = [
-      faces.joined(separator: "  "), "\(fixed(rate, 0))/s", "decode \(milliseconds(times.decode))",
-      "prepare \(milliseconds(times.prepare))", "classify \(milliseconds(times.classify)) ms",
+      faces.isEmpty ? "no face" : faces.joined(separator: "  "), "\(fixed(rate, 0))/s", "decode \(milliseconds(times.decode))",
+      "detect \(milliseconds(times.detect))", "prepare \(milliseconds(times.prepare))", "classify \(milliseconds(times.classify)) ms",
       "glass to label \(milliseconds(times.glassToLabel)) ms", "dropped \(frame.dropped)",
     ].joined(separator: "  ")
     if isTerminal { draw(line) } else { emit(line) }
@@ -94,11 +94,8 @@ struct LiveScreen {
 
 /// One frame in the words of `live --json`.
 private struct LiveLine: Encodable {
-  struct Box: Encodable {
-    let x, y, w, h: Float
-  }
   struct Face: Encodable {
-    let box: Box
+    let box: BoxLine
     let label: String
     let probability: Float
     let probabilities: [String: Float]
@@ -125,7 +122,7 @@ private struct LiveLine: Encodable {
     warning = frame.fault?.advice
     faces = frame.faces.map {
       Face(
-        box: Box(x: $0.box.x, y: $0.box.y, w: $0.box.width, h: $0.box.height), label: $0.answer.label,
+        box: BoxLine($0.box), label: $0.answer.label,
         probability: $0.answer.probability, probabilities: description.byLabel($0.probabilities), track: $0.track)
     }
     let times = frame.times

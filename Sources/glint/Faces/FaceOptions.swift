@@ -1,0 +1,112 @@
+import ArgumentParser
+import Faces
+import Foundation
+import Graphs
+import Imaging
+import ModelFiles
+import Quantization
+import Runtime
+
+/// `--faces`, `--no-faces` and `--detector`, for commands that label pictures.
+struct FaceOptions: ParsableArguments {
+  @Flag(inversion: .prefixedNo, help: "Find faces and label each, or do not look for faces.")
+  var faces: Bool?
+
+  @Option(name: .long, help: "The face detector's model file (default: the one that Glint comes with).")
+  var detector: String?
+
+  func validate() throws {
+    if faces == false, detector != nil { throw ValidationError("--no-faces excludes --detector.") }
+  }
+
+  /// Whether faces were asked for, rather than left to the command.
+  var isAsked: Bool { faces == true || detector != nil }
+
+  /// The detector for a classifier, nil where faces are not to be looked for or cannot be.
+  ///
+  /// - Throws: where faces were asked for and the classifier does not look at faces, or there is no detector.
+  func open(for description: ModelDescription, kernels: KernelTable, threads: Int) throws -> FaceDetector? {
+    guard faces != false else { return nil }
+    guard case .face = description.preprocessing.fit else {
+      guard isAsked else { return nil }
+      throw Failure(
+        "the model reads \(description.preprocessing.fit.words), wherever faces are: train one with 'glint train --faces'")
+    }
+    if let detector = try Detectors.open(detector, kernels: kernels, threads: threads) { return detector }
+    if isAsked { throw Detectors.missing }
+    return nil
+  }
+}
+
+/// `--faces`, `--detector` and `--boxes`, for commands that read data sets.
+struct FaceSourceOption: ParsableArguments {
+  @OptionGroup var boxes: BoxesOption
+
+  @Flag(help: "Crop whole photos to the faces that the face detector finds; pictures without one are left out.")
+  var faces = false
+
+  @Option(name: .long, help: "The face detector's model file for --faces (default: the one that Glint comes with).")
+  var detector: String?
+
+  func validate() throws {
+    if faces, boxes.boxes != nil { throw ValidationError("--faces and --boxes exclude each other.") }
+    if detector != nil, !faces { throw ValidationError("--detector goes with --faces.") }
+  }
+
+  /// Where faces are known from.
+  func source(_ kernels: KernelTable = .detected) throws -> FaceSource {
+    guard faces else { return FaceSource(boxes: boxes.boxes) }
+    let pool = try DetectorPool(detector, kernels: kernels)
+    return FaceSource(finder: { pool.mainFace(of: $0) })
+  }
+}
+
+/// Where the faces of a data set's pictures are known from: a table, or a detector.
+struct FaceSource {
+  var boxes: String?
+  var finder: FaceFinder?
+}
+
+/// Face detectors from model files.
+enum Detectors {
+  /// What is said where one is needed and not there.
+  static let missing = Failure(
+    "no face detector: Calibration/Models/\(ShippedModels.detector) is not near this program; name one with --detector")
+
+  /// Opens the detector of a file, or the one that Glint comes with; nil where that is not there.
+  static func open(_ path: String?, kernels: KernelTable, threads: Int) throws -> FaceDetector? {
+    guard let path = path ?? ShippedModels.find(ShippedModels.detector) else { return nil }
+    return try open(try ModelFile.load(path), path: path, kernels: kernels, threads: threads)
+  }
+
+  static func open(_ model: LoadedModel, path: String, kernels: KernelTable, threads: Int) throws -> FaceDetector {
+    let runner = try ModelRunner(model, threads: threads, kernels: kernels)
+    do {
+      return try FaceDetector(model.description) { runner.run($0, logits: &$1) }
+    } catch let error as FaceDetectorError {
+      throw Failure("\(path): \(error.reason)")
+    }
+  }
+}
+
+/// Detectors of one model for several threads, as many as ever were needed at once.
+final class DetectorPool: @unchecked Sendable {
+  private let lock = NSLock()
+  private let make: () throws -> FaceDetector
+  private var idle: [FaceDetector]
+
+  init(_ path: String?, kernels: KernelTable) throws {
+    guard let path = path ?? ShippedModels.find(ShippedModels.detector) else { throw Detectors.missing }
+    let model = try ModelFile.load(path)
+    make = { try Detectors.open(model, path: path, kernels: kernels, threads: 1) }
+    idle = [try make()]
+  }
+
+  /// The box of a photo's main face.
+  func mainFace(of photo: Image) -> FaceBox? {
+    // What could be made once can be made again, unless the system has no memory left.
+    guard let detector = lock.withLock({ idle.popLast() }) ?? (try? make()) else { return nil }
+    defer { lock.withLock { idle.append(detector) } }
+    return detector.faces(inPhoto: photo).main?.box
+  }
+}
