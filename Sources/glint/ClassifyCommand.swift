@@ -54,7 +54,7 @@ struct Classify: ParsableCommand {
     let loaded = try ModelFile.load(namesModel ? paths[0] : try ShippedModels.path(ShippedModels.usual))
     let runner = try ModelRunner(loaded, threads: threads.count, kernels: isa.kernels)
     let detector = try faces.open(for: loaded.description, kernels: isa.kernels, threads: threads.count)
-    let reader = PictureReader(runner, detector: detector, scope: faces.isAsked ? .all : .main)
+    let reader = PictureReader(runner, detector: detector, scope: faces.faces == true ? .all : .main)
     var copies = try draw.map { try AnnotatedCopies(folder: $0, labels: loaded.description.labels) }
     let files = try Self.files(images, boxes: try boxes.boxes.map { try FaceBoxes(path: $0) })
     // Columns that stand below each other: paths of one command are mostly of like length.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Camera
 import Faces
 import Foundation
+import Graphs
 import Live
 import ModelFiles
 import Quantization

@@ -113,7 +113,7 @@ struct Quantize: ParsableCommand {
 
   private func quantize(_ float: FloatModel, onImagesOf folders: [String]) throws -> Outcome {
     let data = try QuantizationData.read(
-      folders, faces: try faces.source(isa.kernels), split: split.shares, count: images, sought: method == nil, for: float.description,
+      folders, faces: try faces.source(), split: split.shares, count: images, sought: method == nil, for: float.description,
       threads: threads.count, quiet: quiet.quiet)
     guard require == nil || data.isLabelled else {
       throw Failure(

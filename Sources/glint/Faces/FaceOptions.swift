@@ -81,9 +81,9 @@ enum Detectors {
 
   static func open(_ model: LoadedModel, path: String, kernels: KernelTable, threads: Int) throws -> FaceDetector {
     let runner = try ModelRunner(model, threads: threads, kernels: kernels)
-    do {
+    do throws(FaceDetectorError) {
       return try FaceDetector(model.description) { runner.run($0, logits: &$1) }
-    } catch let error as FaceDetectorError {
+    } catch {
       throw Failure("\(path): \(error.reason)")
     }
   }
