@@ -83,4 +83,58 @@ import Testing
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.output.contains("6 calibration images"), "\(run.output)")
   }
+
+  /// What people calibrate on by mistake.
+  enum Pictures: String, CaseIterable {
+    case oneClass, oneImage, black
+  }
+
+  /// Pictures of one class, one picture, black ones: a network with a dead channel and a huge weight becomes an int8
+  /// model that answers, whatever method wins.
+  @Test(arguments: Pictures.allCases)
+  func strangePicturesGiveASoundModel(pictures: Pictures) throws {
+    let float = folder.path("float.safetensors")
+    var model = try FloatModel.random(.happySad(input: [32, 32, 3]), seed: 14)
+    model.description.preprocessing = Preprocessing(width: 32, height: 32)
+    model.parameters[0]!.weight.elements.replaceSubrange(0..<27, with: [Float](repeating: 0, count: 27))
+    model.parameters[2]!.weight.elements[5] = 1e6
+    try model.write(to: float)
+    switch pictures {
+    case .oneImage: _ = try paint(1, parts: 1)
+    case .oneClass:
+      for index in 0..<110 {
+        let face = FacePainter.paint(seed: 8, index: 2 * index, size: 32, variety: 1)
+        try folder.write(ImageEncoder.jpeg(face.image, quality: 90), as: "scenes0/happy/\(index).jpg")
+      }
+    case .black:
+      // Each file counts once, so they differ in size.
+      for index in 0..<110 {
+        let image = Image(width: 20 + index, height: 20, channels: 3, filledWith: 0)
+        try folder.write(ImageEncoder.jpeg(image, quality: 90), as: "scenes0/\(index).jpg")
+      }
+    }
+    let int8 = folder.path("int8.safetensors")
+    let run = try GlintProgram.run(["quantize", float, "--calibration", folder.path("scenes0"), "-o", int8])
+    #expect(run.status == 0, "\(run.errors)")
+    let face = FacePainter.paint(seed: 9, index: 1, size: 32, variety: 1)
+    let picture = try folder.write(ImageEncoder.jpeg(face.image, quality: 90), as: "face.jpg")
+    let said = try GlintProgram.run(["classify", int8, picture, "--json"])
+    #expect(said.status == 0, "\(said.errors)")
+    let answer = try JSONSerialization.jsonObject(with: Data(said.output.utf8)) as? [String: Any]
+    let logit = try #require((answer?["logits"] as? [Double])?.first)
+    #expect(logit.isFinite)
+  }
+
+  @Test func weightsThatAreNoNumbersAreNamed() throws {
+    let float = folder.path("float.safetensors")
+    var model = try FloatModel.random(.happySad(input: [32, 32, 3]), seed: 15)
+    model.description.preprocessing = Preprocessing(width: 32, height: 32)
+    model.parameters[2]!.weight.elements[0] = .nan
+    try model.write(to: float)
+    let scenes = try paint(3, parts: 1)
+    let int8 = folder.path("int8.safetensors")
+    let run = try GlintProgram.run(["quantize", float, "--calibration"] + scenes + ["-o", int8])
+    #expect(run.status == 1 && run.errors.contains("conv2"), "\(run.errors)")
+    #expect(!FileManager.default.fileExists(atPath: int8))
+  }
 }
