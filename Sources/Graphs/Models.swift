@@ -32,6 +32,9 @@ public struct ModelDescription: Hashable, Sendable {
     self.decision = decision
   }
 
+  /// Whether the answer is one of the labels: there are some, and one output tells them apart.
+  public var isClassifier: Bool { graph.outputs.count == 1 && !labels.isEmpty && detection == nil }
+
   /// The probability of each label, from the logits of a classifier's only output, calibrated by the temperature.
   ///
   /// - Parameters:

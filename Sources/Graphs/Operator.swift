@@ -149,6 +149,14 @@ public enum Operator: Hashable, Sendable {
     }
   }
 
+  /// Whether the quantizer gives the result the scale and zero point of what is read: the node only moves bytes.
+  public var keepsQuantization: Bool {
+    switch self {
+    case .maxPool2D, .flatten, .reshape, .upsampleNearest: true
+    case .conv2D, .averagePool2D, .globalAveragePool, .dense, .add, .concatenate, .hardSwish: false
+    }
+  }
+
   /// The clamp that the node applies.
   public var activation: Activation {
     switch self {

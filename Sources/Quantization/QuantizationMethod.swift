@@ -12,21 +12,24 @@ public struct QuantizationMethod: Hashable, Sendable, CustomStringConvertible {
   public var correctsBias: Bool
   /// Whether weights are rounded by `LearnedRounding`. It needs the images.
   public var learnsRounding: Bool
+  /// Whether all weights learn in the end by `FineTuning`. It needs the images.
+  public var fineTunes: Bool
 
   /// Makes a method.
   public init(
     range: RangeMethod = .usualPercentile, weights: WeightMethod = .maximum, equalizes: Bool = false,
-    correctsBias: Bool = false, learnsRounding: Bool = false
+    correctsBias: Bool = false, learnsRounding: Bool = false, fineTunes: Bool = false
   ) {
     self.range = range
     self.weights = weights
     self.equalizes = equalizes
     self.correctsBias = correctsBias
     self.learnsRounding = learnsRounding
+    self.fineTunes = fineTunes
   }
 
   /// Whether the images must run through int8 layers, so that a calibration record alone is not enough.
-  public var needsImages: Bool { correctsBias || learnsRounding }
+  public var needsImages: Bool { correctsBias || learnsRounding || fineTunes }
 
   /// The name.
   public var description: String {
@@ -35,13 +38,14 @@ public struct QuantizationMethod: Hashable, Sendable, CustomStringConvertible {
     if equalizes { parts.append("equalize") }
     if learnsRounding { parts.append("round") }
     if correctsBias { parts.append("bias") }
+    if fineTunes { parts.append("fine-tune") }
     return parts.joined(separator: "+")
   }
 
   /// What the parts of a name may be, for help and errors.
   public static let words =
     "min-max, moving-average, percentile, percentile-99.9 (or another number), entropy, mse; "
-    + "weights-max, weights-mse; equalize; round; bias"
+    + "weights-max, weights-mse; equalize; round; bias; fine-tune"
 
   /// The method of a name such as `entropy+bias`; nil where a part is unknown or two contradict each other.
   public init?(name: String) {
@@ -61,6 +65,8 @@ public struct QuantizationMethod: Hashable, Sendable, CustomStringConvertible {
         learnsRounding = true
       } else if part == "bias" {
         correctsBias = true
+      } else if part == "fine-tune" {
+        fineTunes = true
       } else {
         return nil
       }

@@ -61,6 +61,7 @@ public struct Quantizer: Sendable {
       description.card["quantization trials"] = choice.trials
       record.answers?.apply(to: &description)
     }
+    if let note = learned?.note { description.card["fine-tuning"] = note }
     description.card["float weights sha256"] = record.weightsSHA256
     let saturation = zip(quantization, values).map { parameters, value in
       value.histogram.share(from: parameters.dequantize(127) - parameters.scale / 2)
@@ -98,15 +99,5 @@ public struct Quantizer: Sendable {
     let arePools = readers.allSatisfy { if case .maxPool2D = graph.nodes[$0].operator { true } else { false } }
     guard arePools, let first = readers.first else { return values[value] }
     return readers.dropFirst().reduce(into: values[first + 1]) { $0.merge(values[$1 + 1]) }
-  }
-}
-
-extension Operator {
-  /// Whether the result has the scale and zero point of what is read.
-  var keepsQuantization: Bool {
-    switch self {
-    case .maxPool2D, .flatten, .reshape, .upsampleNearest: true
-    case .conv2D, .averagePool2D, .globalAveragePool, .dense, .add, .concatenate, .hardSwish: false
-    }
   }
 }

@@ -12,7 +12,8 @@ struct Quantize: ParsableCommand {
       The folder holds pictures of the kind that the model will see. Activations are observed on some of them; others, \
       which neither calibrate nor test, judge the methods: with one folder a class, as for 'glint train', by accuracy, \
       otherwise by how often int8 and float agree. Methods are tried from cheap to dear until one loses no more than \
-      --budget points beyond doubt. --method takes one without trying others.
+      --budget points beyond doubt. --method takes one without trying others; then any folders of pictures will do. A \
+      network that is no classifier, such as a detector, is quantized by one method, and not judged.
 
       What was observed, what was chosen and what was learned can be kept with --write-record; --record makes the same \
       int8 file of the same float model again without the pictures.
@@ -23,6 +24,7 @@ struct Quantize: ParsableCommand {
         glint quantize happy-sad.safetensors --calibration photos --require 0.5 -o q.safetensors
         glint quantize happy-sad.safetensors --calibration photos --method mse+equalize+bias -o q.safetensors
         glint quantize happy-sad.safetensors --record calibration.json -o q.safetensors
+        glint quantize detector.safetensors --calibration scenes --method mse+equalize+bias -o detector.int8.safetensors
       """)
 
   @Argument(help: "The float model.")
@@ -30,7 +32,7 @@ struct Quantize: ParsableCommand {
 
   @Option(
     name: .long, parsing: .upToNextOption,
-    help: "A folder of images, or of one folder of images per class; or several of the latter.")
+    help: "A folder of images, or of one folder of images per class; or several.")
   var calibration: [String] = []
 
   @Option(name: .long, help: "How many images to observe activations on at most.")
@@ -112,9 +114,13 @@ struct Quantize: ParsableCommand {
   }
 
   private func quantize(_ float: FloatModel, onImagesOf folders: [String]) throws -> Outcome {
+    let isClassifier = float.description.isClassifier
+    guard require == nil || isClassifier else {
+      throw Failure("--require promises accuracy, and \(model) is no classifier: leave it out")
+    }
     let data = try QuantizationData.read(
-      folders, faces: try faces.source(), split: split.shares, count: images, sought: method == nil, for: float.description,
-      threads: threads.count, quiet: quiet.quiet)
+      folders, faces: try faces.source(), split: split.shares, count: images, sought: method == nil && isClassifier,
+      for: float.description, threads: threads.count, quiet: quiet.quiet)
     guard require == nil || data.isLabelled else {
       throw Failure(
         "--require needs labelled images: \(folders.joined(separator: ", ")) should hold a folder of at least 100 images for each of "
@@ -122,14 +128,15 @@ struct Quantize: ParsableCommand {
     }
     let record = try calibrate(
       float, data.calibration.map { ($0.pixels, $0.hash) }, threads: threads.count, quiet: quiet.quiet)
-    let judges = float.description.graph.outputs.count == 1 && !data.validation.isEmpty
-    guard judges else {
-      if method == nil, !quiet.quiet {
-        complain("No images are left to judge by (it takes \(QuantizationData.fewestJudging)): no methods are tried.")
-      }
-      return try quantizeUnjudged(float, record, data)
+    if isClassifier, !data.validation.isEmpty { return try tournament(float, record, data) }
+    if method == nil, !quiet.quiet {
+      let why =
+        isClassifier
+        ? "No images are left to judge by (it takes \(QuantizationData.fewestJudging))"
+        : "Methods are judged by what a classifier says, and \(model) is none"
+      complain("\(why): none are tried, and \(QuantizationMethod()) is taken.")
     }
-    return try tournament(float, record, data)
+    return try quantizeUnjudged(float, record, data)
   }
 
   /// One method, without anything to judge it by.
@@ -139,8 +146,10 @@ struct Quantize: ParsableCommand {
     let method = method ?? QuantizationMethod()
     var record = record
     if method.needsImages {
+      var learning = Progress("Learning", quiet: quiet.quiet)
       record.learned[method.description] = try Learner(method, float, record, threads: threads.count)
-        .learn(data.calibration.map(\.pixels))
+        .learn(data.calibration.map(\.pixels)) { learning.update($0, of: $1) }
+      learning.finish("from \(data.calibration.count) images")
     }
     record.choice = .init(method: method.description, trials: "none", reason: "it was not judged")
     return Outcome(model: try Quantizer(method).quantize(float, record), record: record, method: method.description)

@@ -115,7 +115,7 @@ import Testing
   @Test func namesComeBack() {
     let names = [
       "min-max", "moving-average", "percentile", "percentile-99.9", "entropy", "mse", "mse+weights-mse",
-      "percentile-99.95+equalize", "mse+weights-mse+equalize+round+bias",
+      "percentile-99.95+equalize", "mse+weights-mse+equalize+round+bias", "mse+equalize+bias+fine-tune",
     ]
     for name in names { #expect(QuantizationMethod(name: name)?.description == name) }
     #expect(QuantizationMethod(name: "bias")?.description == "percentile+bias")

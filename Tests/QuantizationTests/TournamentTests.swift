@@ -129,7 +129,7 @@ extension QuantizationMethod {
   /// One image, black images, dead channels, outliers: every method gives a sound model.
   @Test(arguments: [
     "min-max", "moving-average+bias", "percentile", "entropy+equalize", "mse+weights-mse",
-    "mse+weights-mse+equalize+round+bias", "min-max+round",
+    "mse+weights-mse+equalize+round+bias", "min-max+round", "min-max+fine-tune", "mse+equalize+round+bias+fine-tune",
   ])
   func strangeInputs(name: String) throws {
     let graph = Graph.happySad(input: [24, 24, 3])

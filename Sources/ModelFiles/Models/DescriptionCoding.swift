@@ -131,9 +131,7 @@ enum DescriptionCoding {
 
   /// A classifier has as many labels as its logits tell apart; other graphs may have none.
   private static func checkLabels(_ description: ModelDescription, path: String) throws(ModelFileError) {
-    guard description.graph.outputs.count == 1, !description.labels.isEmpty, description.detection == nil,
-      let shapes = try? description.graph.shapes()
-    else { return }
+    guard description.isClassifier, let shapes = try? description.graph.shapes() else { return }
     let output = description.graph.outputs[0]
     let logits = shapes[output.value].count
     let classes = output.function == .sigmoid && logits == 1 ? 2 : logits

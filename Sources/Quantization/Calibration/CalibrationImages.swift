@@ -25,22 +25,28 @@ public struct CalibrationImages: Sendable {
   /// Files that do not decode, and why.
   public private(set) var damaged: [ImageError] = []
 
-  /// Chooses up to `count` pictures of a folder and its folders.
+  /// Chooses up to `count` pictures of folders and their folders.
   ///
   /// - Parameters:
-  ///   - boxes: a table of face boxes; without one, the folder's own counts (see `FaceBoxes`).
+  ///   - boxes: a table of face boxes; without one, each folder's own counts (see `FaceBoxes`). Where the network does
+  ///     not look at faces, no table is read.
   ///   - finder: finds the face of each picture, in place of tables; pictures without one are passed over.
   /// - Throws: `QuantizationError` where no picture is left.
   public init(
-    folder: String, boxes: String? = nil, finder: FaceFinder? = nil, count: Int, preprocessing: Preprocessing,
+    folders: [String], boxes: String? = nil, finder: FaceFinder? = nil, count: Int, preprocessing: Preprocessing,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
-    let boxes = finder == nil ? try boxes.map { try FaceBoxes(path: $0) } ?? FaceBoxes.found(in: folder) : nil
-    let pictures = try ImageFiles.list(folder).map {
-      Dataset.Picture(name: $0, label: 0, source: .file($0), face: boxes?.box(for: $0))
+    let given = try boxes.map { try FaceBoxes(path: $0) }
+    var pictures: [Dataset.Picture] = []
+    for folder in folders {
+      var boxes = given
+      if case .face = preprocessing.fit, given == nil, finder == nil { boxes = try FaceBoxes.found(in: folder) }
+      pictures += try ImageFiles.list(folder).map {
+        Dataset.Picture(name: $0, label: 0, source: .file($0), face: boxes?.box(for: $0))
+      }
     }
     guard !pictures.isEmpty else {
-      throw QuantizationError("\(folder): no images (.jpg, .jpeg, .png) to calibrate on")
+      throw QuantizationError("\(folders.joined(separator: ", ")): no images (.jpg, .jpeg, .png) to calibrate on")
     }
     try self.init(pictures, finder: finder, count: count, preprocessing: preprocessing, progress: progress)
   }

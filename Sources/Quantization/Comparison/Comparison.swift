@@ -168,7 +168,7 @@ extension Comparison {
         description: "the models read pictures by other rules: \(first.preprocessing.words) against "
           + second.preprocessing.words)
     }
-    guard first.graph.outputs.count == 1, second.graph.outputs.count == 1, !first.labels.isEmpty else {
+    guard first.isClassifier, second.isClassifier else {
       throw ComparisonError(description: "only classifiers, with one output and labels, can be compared")
     }
   }

@@ -47,8 +47,8 @@ public final class Judge {
   ) throws {
     description = model.description
     guard !images.isEmpty else { throw QuantizationError("there are no images to judge methods by") }
-    guard description.graph.outputs.count == 1 else {
-      throw QuantizationError("methods are judged by what a classifier says; this network has several outputs")
+    guard description.isClassifier else {
+      throw QuantizationError("methods are judged by what a classifier says; this network is none")
     }
     self.images = images
     self.isLabelled = isLabelled

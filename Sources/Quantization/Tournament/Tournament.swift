@@ -7,7 +7,7 @@ import Training
 /// Tries methods on a float model, cheap ones first, until one keeps the accuracy budget with room.
 ///
 /// Methods are tried in rounds: every way of choosing ranges; the same after equalization; learned biases on the best;
-/// learned rounding on the best. Of those within the budget, the best is the one whose logits are nearest to the float
+/// learned rounding on the best, at last fine-tuning. Of those within the budget, the best is the one whose logits are nearest to the float
 /// model's: on few hundred images, accuracy alone cannot tell good methods apart, and what a method wins whose logits are
 /// more than twice as far off is luck. The budget is kept with room when the 95 % interval of the paired loss ends within
 /// it and both models agree on 99.5 % of the images.
@@ -35,7 +35,7 @@ public struct Tournament {
   }
 
   /// The most methods that are tried.
-  public static let mostTrials = 13
+  public static let mostTrials = 14
 
   private let model: FloatModel
   private let record: CalibrationRecord
@@ -68,8 +68,10 @@ public struct Tournament {
 
   /// Tries methods and takes the best.
   ///
-  /// - Parameter trying: called with each method's name before it is tried.
-  public mutating func run(trying: (String) -> Void = { _ in }) throws -> Result {
+  /// - Parameters:
+  ///   - learning: whether methods that learn from the images are tried as well; they take most of the time.
+  ///   - trying: called with each method's name before it is tried.
+  public mutating func run(learning: Bool = true, trying: (String) -> Void = { _ in }) throws -> Result {
     let ranges: [RangeMethod] = [.minMax, .movingAverage, .usualPercentile, .entropy, .squaredError]
     try round(ranges.map { .init(range: $0) }, trying)
     try round([best.with { $0.weights = .squaredError }], trying)
@@ -77,6 +79,7 @@ public struct Tournament {
       let weights = best.weights
       try round(ranges.map { .init(range: $0, weights: weights, equalizes: true) }, trying)
     }
+    guard learning else { return try finish() }
     if !hasRoom { try round([best.with { $0.correctsBias = true }], trying) }
     if !hasRoom {
       try round(
@@ -86,6 +89,9 @@ public struct Tournament {
             $0.learnsRounding = true
           }
         ], trying)
+    }
+    if !hasRoom, FineTuning.obstacle(model.description.graph) == nil {
+      try round([best.with { $0.fineTunes = true }], trying)
     }
     return try finish()
   }

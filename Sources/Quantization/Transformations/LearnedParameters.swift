@@ -10,16 +10,22 @@ public struct LearnedParameters: Hashable, Sendable, Codable {
     /// One bit a weight, lowest bit first: whether `weight / scale` is rounded up instead of down; nil where each goes
     /// to the nearest. JSON holds it in base64.
     public var roundedUp: Data?
+    /// The int8 code of each weight, one byte a weight, where all of them were learned (`FineTuning`): rounding
+    /// says nothing then. Nil where codes follow from the float weights. JSON holds it in base64.
+    public var codes: Data?
 
     /// Makes an entry that changes nothing.
-    public init(biasShift: [Float]? = nil, roundedUp: Data? = nil) {
+    public init(biasShift: [Float]? = nil, roundedUp: Data? = nil, codes: Data? = nil) {
       self.biasShift = biasShift
       self.roundedUp = roundedUp
+      self.codes = codes
     }
   }
 
   /// By node name.
   public var nodes: [String: Node]
+  /// How it was learned, in words, for the model's card; nil where the method's name says all.
+  public var note: String?
 
   /// Starts with nothing learned.
   public init(nodes: [String: Node] = [:]) { self.nodes = nodes }
@@ -32,6 +38,7 @@ public struct LearnedParameters: Hashable, Sendable, Codable {
       guard let own = weights[name] else { return false }
       return node.biasShift.map { $0.count == own.channels && $0.allSatisfy(\.isFinite) } ?? true
         && node.roundedUp.map { $0.count == (own.count + 7) / 8 } ?? true
+        && node.codes.map { $0.count == own.count && !$0.contains(0x80) } ?? true
     }
   }
 }

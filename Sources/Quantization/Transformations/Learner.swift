@@ -5,7 +5,8 @@ import Tensors
 import Training
 
 /// Runs calibration images through the float and the growing int8 network, and learns layer after layer how to round
-/// weights and shift biases. The same images give the same result, with any number of threads.
+/// weights and shift biases, then all weights together. The same images give the same result, with any number of
+/// threads.
 public struct Learner {
   private let method: QuantizationMethod
   private let network: FloatModel
@@ -37,38 +38,50 @@ public struct Learner {
     _ images: [[UInt8]], progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> LearnedParameters {
     let graph = network.description.graph
-    let float = try FloatInterpreter(network, threads: threads)
-    let pool = ThreadPool(threads: threads)
     let layers = graph.nodes.indices.filter { network.parameters[$0] != nil }
+    let total = layers.count + (method.fineTunes ? FineTuning.steps : 0)
     var int8 = start
     var result = LearnedParameters()
-    for (done, index) in layers.enumerated() {
-      progress(done, layers.count)
-      let parameters = network.parameters[index]!
-      let reader = try ValueReader(.int8(int8), threads: threads, kernels: kernels)
-      var samples = try LayerSamples(node: index, float: float, int8: reader, graph: graph, images: images)
-      let means = (exact: samples.means(samples.exact), coded: samples.means(samples.coded))
-      let inputScale = int8.quantization[graph.nodes[index].inputs[0]].scale
-      var learned = LearnedParameters.Node()
-      if method.learnsRounding {
-        if method.correctsBias { samples.center() }
-        let rounding = LearnedRounding(
-          samples, weight: parameters.weight.elements, scales: int8.parameters[index]!.scales)
-        learned.roundedUp = rounding.roundedUp(pool: pool)
-        int8.parameters[index] = WeightQuantizer.quantize(
-          parameters, inputScale: inputScale, method: method.weights, learned: learned)
+    if method.learnsRounding || method.correctsBias {
+      let float = try FloatInterpreter(network, threads: threads)
+      let pool = ThreadPool(threads: threads)
+      for (done, index) in layers.enumerated() {
+        progress(done, total)
+        result.nodes[graph.nodes[index].name] = try learn(index, &int8, float, images, pool)
       }
-      if method.correctsBias {
-        let quantized = int8.parameters[index]!
-        learned.biasShift = BiasCorrection.shifts(
-          exact: means.exact, coded: means.coded, weight: parameters.weight.elements,
-          codes: quantized.weight.elements, scales: quantized.scales)
-        int8.parameters[index] = WeightQuantizer.quantize(
-          parameters, inputScale: inputScale, method: method.weights, learned: learned)
-      }
-      result.nodes[graph.nodes[index].name] = learned
     }
-    progress(layers.count, layers.count)
-    return result
+    progress(layers.count, total)
+    guard method.fineTunes else { return result }
+    return try FineTuning(network, start: int8, threads: threads, kernels: kernels)
+      .learn(images, after: result) { progress(layers.count + $0, total) }
+  }
+
+  /// What images teach about one node; the int8 network gets it.
+  private func learn(
+    _ index: Int, _ int8: inout QuantizedModel, _ float: FloatInterpreter, _ images: [[UInt8]], _ pool: ThreadPool
+  ) throws -> LearnedParameters.Node {
+    let graph = network.description.graph
+    let parameters = network.parameters[index]!
+    let reader = try ValueReader(.int8(int8), threads: threads, kernels: kernels)
+    var samples = try LayerSamples(node: index, float: float, int8: reader, graph: graph, images: images)
+    let means = (exact: samples.means(samples.exact), coded: samples.means(samples.coded))
+    let inputScale = int8.quantization[graph.nodes[index].inputs[0]].scale
+    let scales = int8.parameters[index]!.scales
+    var learned = LearnedParameters.Node()
+    if method.learnsRounding {
+      if method.correctsBias { samples.center() }
+      let rounding = LearnedRounding(samples, weight: parameters.weight.elements, scales: scales)
+      learned.roundedUp = rounding.roundedUp(pool: pool)
+      int8.parameters[index] = WeightQuantizer.quantize(
+        parameters, scales: scales, inputScale: inputScale, learned: learned)
+    }
+    if method.correctsBias {
+      learned.biasShift = BiasCorrection.shifts(
+        exact: means.exact, coded: means.coded, weight: parameters.weight.elements,
+        codes: int8.parameters[index]!.weight.elements, scales: scales)
+      int8.parameters[index] = WeightQuantizer.quantize(
+        parameters, scales: scales, inputScale: inputScale, learned: learned)
+    }
+    return learned
   }
 }

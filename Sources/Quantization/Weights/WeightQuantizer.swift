@@ -14,16 +14,25 @@ public enum WeightQuantizer {
   ///   - parameters: float weight and bias of the node.
   ///   - inputScale: the scale of the value that the node reads.
   ///   - method: how the scales are chosen.
-  ///   - learned: which weights are rounded up instead of to the nearest, and by how much biases shift.
+  ///   - learned: which weights are rounded up instead of to the nearest, or all codes, and by how much biases shift.
   public static func quantize(
     _ parameters: FloatModel.Parameters, inputScale: Float, method: WeightMethod = .maximum,
     learned: LearnedParameters.Node? = nil
   ) -> QuantizedModel.Parameters {
+    quantize(
+      parameters, scales: scales(of: parameters, inputScale: inputScale, method: method), inputScale: inputScale,
+      learned: learned)
+  }
+
+  /// As above, with scales that are known.
+  static func quantize(
+    _ parameters: FloatModel.Parameters, scales: [Float], inputScale: Float, learned: LearnedParameters.Node?
+  ) -> QuantizedModel.Parameters {
     let channels = parameters.bias.shape.count
     let size = parameters.weight.shape.count / channels
-    let scales = scales(of: parameters, inputScale: inputScale, method: method)
     var weight = [Int8](repeating: 0, count: parameters.weight.shape.count)
-    for channel in 0..<channels {
+    if let codes = learned?.codes { weight = codes.map { Int8(bitPattern: $0) } }
+    for channel in 0..<channels where learned?.codes == nil {
       for at in channel * size..<(channel + 1) * size {
         let exact = parameters.weight.elements[at] / scales[channel]
         let rounded: Float

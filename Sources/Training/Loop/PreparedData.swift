@@ -60,7 +60,7 @@ extension TrainingLoop {
       guard node.inputs[0] > 0 else { return "input" }
       let before = nodes[node.inputs[0] - 1]
       switch before.kind {
-      case .activation, .batchNormalization, .dropout: return maker(before)
+      case .activation, .batchNormalization, .dropout, .fakeQuantization: return maker(before)
       default: return before.name
       }
     }

@@ -28,6 +28,8 @@ public struct Architecture: Hashable, Sendable {
     case add
     /// Each value repeated `factor` times down and across.
     case upsampleNearest(factor: Int)
+    /// Rounds to int8 codes and back while training; the graph for inference has no such node.
+    case fakeQuantization(QuantizationParameters)
   }
 
   /// One layer applied to earlier values.
@@ -67,11 +69,13 @@ public struct Architecture: Hashable, Sendable {
 
   /// A graph's layers for training: fused activations become nodes of their own.
   ///
+  /// - Parameter quantization: by value number, the codes that values are rounded to (`fakeQuantization`), but for those
+  ///   that keep the codes of what they are made of, and for logits; nil where the network stays float.
   /// - Throws: `TrainingError.network` for an operator that is not trained here.
-  public init(_ graph: Graph) throws(TrainingError) {
+  public init(_ graph: Graph, quantization: [QuantizationParameters]? = nil) throws(TrainingError) {
     self.init(input: graph.input)
     var value = [0]
-    for node in graph.nodes {
+    for (index, node) in graph.nodes.enumerated() {
       let inputs = node.inputs.map { value[$0] }
       let kind: Kind
       switch node.operator {
@@ -90,8 +94,26 @@ public struct Architecture: Hashable, Sendable {
       if node.operator.activation != .none {
         append(node.name + ".\(node.operator.activation.rawValue)", .activation(node.operator.activation))
       }
+      if let quantization, Self.isRounded(index, graph) {
+        append(node.name + ".int8", .fakeQuantization(quantization[index + 1]))
+      }
       value.append(last)
     }
+  }
+
+  /// Whether the result of a node is rounded. The largest of rounded values is the rounded largest, equation (4), so
+  /// a value that only a max pool reads is rounded behind it, where there is less of it.
+  private static func isRounded(_ index: Int, _ graph: Graph) -> Bool {
+    guard !graph.isOutput(index + 1) else { return false }
+    if case .maxPool2D = graph.nodes[index].operator { return isPooledAlone(graph.nodes[index].inputs[0], graph) }
+    return !graph.nodes[index].operator.keepsQuantization && !isPooledAlone(index + 1, graph)
+  }
+
+  private static func isPooledAlone(_ value: Int, _ graph: Graph) -> Bool {
+    let readers = graph.readers(of: value)
+    guard value > 0, !graph.nodes[value - 1].operator.keepsQuantization, readers.count == 1 else { return false }
+    if case .maxPool2D = graph.nodes[readers[0]].operator { return true }
+    return false
   }
 
   /// The nodes that read a value.
@@ -112,7 +134,7 @@ public struct Architecture: Hashable, Sendable {
       case .flatten: op = .flatten
       case .add: op = .add(.none)
       case .upsampleNearest(let factor): op = .upsampleNearest(factor: factor)
-      case .batchNormalization, .activation, .dropout: op = .hardSwish
+      case .batchNormalization, .activation, .dropout, .fakeQuantization: op = .hardSwish
       }
       return Graph.Node(node.name, op, inputs: node.inputs)
     }

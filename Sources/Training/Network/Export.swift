@@ -30,7 +30,7 @@ extension Network {
         fold(normalization(node.name), into: &weights[inputs[0] - 1]!)
         values.append(inputs[0])
         continue
-      case .dropout:
+      case .dropout, .fakeQuantization:
         values.append(inputs[0])
         continue
       case .activation(let activation):

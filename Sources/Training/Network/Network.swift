@@ -198,6 +198,23 @@ public final class Network {
     return sum / Double(labels.count)
   }
 
+  /// As `backward(labels:loss:)`, the loss being the squared distance to given logits, its mean over all of them.
+  ///
+  /// - Parameter targets: the logits that are wanted, by image.
+  public func backward(targets: [[Float]], seed: UInt64 = 0) -> Double {
+    let count = Double(targets.count * logitCount)
+    let sum = backward(images: targets.count, seed: seed) { image, logits, gradient in
+      var squares = 0.0
+      for (at, (logit, target)) in zip(logits, targets[image]).enumerated() {
+        let difference = Double(logit) - Double(target)
+        squares += difference * difference
+        gradient[at] = Float(2 * difference / count)
+      }
+      return squares
+    }
+    return sum / count
+  }
+
   /// Computes every gradient for the batch that `forward` saw last, from a loss of the caller's.
   ///
   /// - Parameters:

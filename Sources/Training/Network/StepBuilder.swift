@@ -69,6 +69,7 @@ struct StepBuilder {
       layer = Dropout(rate: rate, shape: input, node: index)
     case .add: layer = AddLayer(shape: input)
     case .upsampleNearest(let factor): layer = UpsampleNearest(factor: factor, input: input)
+    case .fakeQuantization(let parameters): layer = FakeQuantization(parameters, shape: input)
     case .batchNormalization:
       let maker = node.inputs[0] - 1
       guard maker >= 0, case .conv2D = architecture.nodes[maker].kind, architecture.readers(of: maker + 1) == [index]

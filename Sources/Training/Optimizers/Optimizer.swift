@@ -18,8 +18,11 @@ public struct Optimizer: Hashable, Sendable {
   public var weightDecay: Float
 
   /// Adam with the usual constants.
-  public static func adam(learningRate: Float = 1e-3, weightDecay: Float = 0) -> Optimizer {
-    Optimizer(rule: .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8), learningRate: learningRate, weightDecay: weightDecay)
+  ///
+  /// - Parameter epsilon: what is added to the root of the mean square; gradients should be large beside it.
+  public static func adam(learningRate: Float = 1e-3, weightDecay: Float = 0, epsilon: Float = 1e-8) -> Optimizer {
+    Optimizer(
+      rule: .adam(beta1: 0.9, beta2: 0.999, epsilon: epsilon), learningRate: learningRate, weightDecay: weightDecay)
   }
 
   /// Stochastic gradient descent with momentum.

@@ -68,9 +68,9 @@ struct Demo: ParsableCommand {
     try trained.model.write(to: files.float)
 
     step(3, "Quantizing to int8")
-    let record = try observe(trained.model, data)
-    let int8 = try Quantizer(method: .usualPercentile).quantize(trained.model, record)
-    try record.write(to: files.record)
+    let chosen = try quantize(trained.model, data)
+    let int8 = chosen.model
+    try chosen.record.write(to: files.record)
     try int8.write(to: files.int8)
 
     step(4, "Comparing int8 with float on \(data.test.count) faces that training never saw")
@@ -99,14 +99,32 @@ struct Demo: ParsableCommand {
     if !quiet.quiet { complain("\n\(number)/5  \(title)") }
   }
 
-  /// Calibration on training faces: the test part stays unseen.
-  private func observe(_ model: FloatModel, _ data: Dataset) throws -> CalibrationRecord {
-    let pictures = try data.training.prefix(256).map { picture in
-      let pixels = try LabelledImages.prepared(picture, by: model.description.preprocessing).pixels
-      return (pixels: pixels, hash: pixels.withUnsafeBytes { SHA256.hex($0) })
+  /// Calibration on training faces, the choice of method on validation faces: the test part stays unseen. What learns
+  /// from images is left out, so that a choice takes seconds.
+  private func quantize(_ model: FloatModel, _ data: Dataset) throws -> Tournament.Result {
+    let preprocessing = model.description.preprocessing
+    let images = try data.training.prefix(256).map { try LabelledImages.prepared($0, by: preprocessing).pixels }
+    let record = try calibrate(
+      model, images.map { pixels in (pixels, pixels.withUnsafeBytes { SHA256.hex($0) }) }, threads: threads.count,
+      quiet: quiet.quiet)
+    let judge = try Judge(
+      model, images: data.validation.map { try LabelledImages.prepared($0, by: preprocessing) }, isLabelled: true,
+      threads: threads.count)
+    var tournament = Tournament(
+      model, record, calibration: images, judge: judge, budget: Self.budget, threads: threads.count)
+    var progress = Progress("Trying methods", quiet: quiet.quiet)
+    var tried = 0
+    let result = try tournament.run(learning: false) { name in
+      progress.update(tried, of: Tournament.mostTrials, note: name)
+      tried += 1
     }
-    return try calibrate(model, pictures, threads: threads.count, quiet: quiet.quiet)
+    let winner = result.trials[result.winner]
+    progress.finish("\(winner.method) of \(result.trials.count) tried: \(result.reason)")
+    return result
   }
+
+  /// Points of accuracy that may be lost: what a few hundred faces can prove.
+  private static let budget = 1.0
 }
 
 /// What the demo leaves behind.

@@ -17,16 +17,17 @@ struct QuantizationData {
   /// Fewer tell nothing.
   static let fewestJudging = 20
 
-  /// Reads folders: class folders named as the model's labels are split as the trainer does, calibration from
-  /// their training part, judges from their validation part; of another folder the images are shared out by content, or
+  /// Reads folders: class folders named as a classifier's labels are split as the trainer does, calibration from
+  /// their training part, judges from their validation part; of other folders the images are shared out by content, or
   /// all calibrate where no method is `sought`.
   static func read(
     _ folders: [String], faces: FaceSource, split: SplitShares, count: Int, sought: Bool, for description: ModelDescription,
     threads: Int, quiet: Bool
   ) throws -> QuantizationData {
-    if let labelled = try labelled(
-      folders, faces: faces, split: split, labels: description.labels, threads: threads, quiet: quiet)
-    {
+    let labelled =
+      try description.isClassifier
+      ? labelled(folders, faces: faces, split: split, labels: description.labels, threads: threads, quiet: quiet) : nil
+    if let labelled {
       let calibration = try prepare(labelled.training, count, "Calibration images", description, quiet)
       let judging = try prepare(labelled.validation, mostJudging, "Validation images", description, quiet)
       let whole = Set(labelled.validation.filter(labelled.knowsAllClasses).map(\.name))
@@ -36,14 +37,9 @@ struct QuantizationData {
           .init(name: $0.path, label: $0.label, pixels: $0.pixels, knowsAllClasses: whole.contains($0.path))
         }, isLabelled: true)
     }
-    guard folders.count == 1, let folder = folders.first else {
-      throw Failure(
-        "of several folders, each has to hold folders of images for two or more of "
-          + description.labels.joined(separator: ", "))
-    }
     var progress = Progress("Reading images", quiet: quiet)
     let images = try CalibrationImages(
-      folder: folder, boxes: faces.boxes, finder: faces.finder, count: count + (sought ? mostJudging : 0),
+      folders: folders, boxes: faces.boxes, finder: faces.finder, count: count + (sought ? mostJudging : 0),
       preprocessing: description.preprocessing
     ) { progress.update($0, of: $1) }
     for error in images.damaged { complain("passed over: \(error)") }
