@@ -88,9 +88,9 @@ import Testing
   @Test func theSmallestScaleThatServes() {
     let rule = Preprocessor(Preprocessing(width: 256, height: 256))
     #expect(rule.scale(forWidth: 640, height: 480) == .full)
-    #expect(rule.scale(forWidth: 1280, height: 720) == .half)
-    #expect(rule.scale(forWidth: 1920, height: 1080) == .quarter)
-    #expect(rule.scale(forWidth: 4096, height: 2160) == .eighth)
+    #expect(rule.scale(forWidth: 1920, height: 1080) == .full)
+    #expect(rule.scale(forWidth: 4096, height: 2160) == .half)
+    #expect(rule.scale(forWidth: 8192, height: 4320) == .quarter)
     #expect(rule.scale(forWidth: 100, height: 100) == .full)
   }
 }

@@ -124,6 +124,7 @@ import Testing
   @Test(arguments: [
     ("refuse open 13", "group 'video'"), ("refuse open 16", "another program"), ("refuse format 16", "another program"),
     ("refuse streamon 16", "another program"), ("refuse buffers 12", "VIDIOC_REQBUFS failed"),
+    ("refuse buffers 22", "shared memory"),
     ("capabilities 0", "no camera"), ("capabilities 1", "shared memory"),
     ("capabilities 04000000", "captures no pictures"), ("mode H264 64 48 30", "it offers H264"),
   ]) func refusalsAreClear(_ fact: String, _ words: String) throws {

@@ -10,7 +10,7 @@ final class RawWebSocket: @unchecked Sendable {
   }
   struct Failed: Error {}
 
-  private let descriptor: Int32
+  fileprivate let descriptor: Int32
 
   static func open(port: Int) async throws -> RawWebSocket {
     try await elsewhere { try RawWebSocket(port: port) }
@@ -24,8 +24,24 @@ final class RawWebSocket: @unchecked Sendable {
     }
   }
 
-  private init(port: Int) throws {
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  fileprivate init(port: Int) throws {
+    guard let descriptor = Self.connected(port: port) else { throw Failed() }
+    self.descriptor = descriptor
+    let request = "GET /live HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    guard send(descriptor, request, request.utf8.count, Int32(MSG_NOSIGNAL)) > 0 else {
+      throw Failed()
+    }
+    var answer: [UInt8] = []
+    while !answer.suffix(4).elementsEqual([13, 10, 13, 10]) { answer.append(try read(1)[0]) }
+    let text = String(decoding: answer, as: UTF8.self)
+    // The key of the standard's own example, section 1.3.
+    guard text.hasPrefix("HTTP/1.1 101"), text.contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") else { throw Failed() }
+  }
+
+  /// A socket that has reached loopback and waits for each answer for 20 s, or nil.
+  fileprivate static func connected(port: Int) -> Int32? {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = UInt16(port).bigEndian
@@ -37,16 +53,11 @@ final class RawWebSocket: @unchecked Sendable {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    let request = "GET /live HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-      + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-    guard connected == 0, send(descriptor, request, request.utf8.count, Int32(MSG_NOSIGNAL)) > 0 else {
-      throw Failed()
+    guard connected == 0 else {
+      Foundation.close(descriptor)
+      return nil
     }
-    var answer: [UInt8] = []
-    while !answer.suffix(4).elementsEqual([13, 10, 13, 10]) { answer.append(try read(1)[0]) }
-    let text = String(decoding: answer, as: UTF8.self)
-    // The key of the standard's own example, section 1.3.
-    guard text.hasPrefix("HTTP/1.1 101"), text.contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") else { throw Failed() }
+    return descriptor
   }
 
   deinit { Foundation.close(descriptor) }
@@ -69,5 +80,70 @@ final class RawWebSocket: @unchecked Sendable {
       filled += got
     }
     return bytes
+  }
+}
+
+/// Many browsers on one thread: all are read as fast as messages come, but the first, which never is.
+final class Crowd: @unchecked Sendable {
+  private let viewers: [RawWebSocket]
+  private let lock = NSLock()
+  private var bytes: [Int]
+  private var hasEnded = false
+
+  init(_ count: Int, port: Int) throws {
+    viewers = try (0..<count).map { _ in try RawWebSocket(port: port) }
+    bytes = [Int](repeating: 0, count: count)
+    Thread { [self] in read() }.start()
+  }
+
+  /// What each has been sent so far.
+  var received: [Int] { lock.withLock { bytes } }
+
+  func close() {
+    lock.withLock { hasEnded = true }
+    for viewer in viewers { viewer.close() }
+  }
+
+  private func read() {
+    var wishes = viewers.dropFirst().map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+    var room = [UInt8](repeating: 0, count: 1 << 16)
+    while !lock.withLock({ hasEnded }), poll(&wishes, nfds_t(wishes.count), 100) >= 0 {
+      for index in wishes.indices where wishes[index].revents != 0 {
+        let got = recv(wishes[index].fd, &room, room.count, Int32(MSG_DONTWAIT))
+        if got > 0 { lock.withLock { bytes[index + 1] += got } } else { wishes[index].fd = -1 }
+      }
+    }
+  }
+}
+
+/// Photos that are too large, one after another, on a thread of its own.
+final class Uploads: @unchecked Sendable {
+  private let lock = NSLock()
+  private var sent = 0
+  private var hasEnded = false
+
+  init(of count: Int, port: Int) {
+    Thread { [self] in
+      while !lock.withLock({ hasEnded }) { upload(count, port) }
+    }.start()
+  }
+
+  /// Bytes so far.
+  var bytes: Int { lock.withLock { sent } }
+
+  func end() { lock.withLock { hasEnded = true } }
+
+  private func upload(_ count: Int, _ port: Int) {
+    guard let descriptor = RawWebSocket.connected(port: port) else { return }
+    defer { Foundation.close(descriptor) }
+    var parts = [
+      Array("POST /classify HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nContent-Length: \(count)\r\n\r\n".utf8)
+    ]
+    parts += (0..<count >> 16).map { _ in [UInt8](repeating: 7, count: 1 << 16) }
+    for part in parts {
+      let done = part.withUnsafeBytes { send(descriptor, $0.baseAddress!, $0.count, Int32(MSG_NOSIGNAL)) }
+      guard done > 0, !lock.withLock({ hasEnded }) else { return }
+      lock.withLock { sent += done }
+    }
   }
 }

@@ -97,7 +97,10 @@ public final class CaptureDevice {
     // Four: one that is filled, one that waits, one that is copied, one to spare.
     var count: UInt32 = 4
     var memory = [cv4l2_memory](repeating: cv4l2_memory(), count: 4)
-    try check(cv4l2_map(device, &memory, &count), "VIDIOC_REQBUFS")
+    let mapped = cv4l2_map(device, &memory, &count)
+    // What a driver answers that streams, but only through the program's own memory.
+    if mapped == -EINVAL { throw CameraError(device: path, cause: .noStreaming) }
+    try check(mapped, "VIDIOC_REQBUFS")
     buffers = Array(memory[..<Int(count)])
     isStreaming = true
     let result = cv4l2_start(device)

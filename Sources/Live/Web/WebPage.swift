@@ -23,6 +23,10 @@ enum WebPage {
     #view { display: block; width: 100%; height: auto; background: #0008; min-height: 8rem; }
     #label { display: flex; justify-content: space-between; align-items: baseline; padding: .7rem .9rem; gap: 1rem; }
     #label b { font-size: 1.9rem; line-height: 1.1; } #label span { font-size: 1.2rem; font-variant-numeric: tabular-nums; }
+    #figures { display: grid; grid-template-columns: repeat(5, 1fr); gap: .5rem; margin: 0 0 .8rem; text-align: center; }
+    #figures div { display: grid; } #figures dt { font-size: .75rem; order: 1; line-height: 1.25; }
+    #figures dd { font-size: 1.15rem; font-variant-numeric: tabular-nums; white-space: nowrap; line-height: 1.3; }
+    #figures dd.bad { color: var(--bad); font-weight: 600; }
     aside { display: grid; gap: 1rem; align-content: start; }
     #history { width: 100%; height: 5rem; display: block; }
     .legend { color: var(--soft); font-size: .8rem; line-height: 1.2; }
@@ -47,7 +51,10 @@ enum WebPage {
     <aside>
     <section><h2>Probability, last 20 s</h2>
     <div class="legend" id="low"></div><canvas id="history"></canvas><div class="legend" id="high"></div></section>
-    <section><h2>Time a frame takes</h2><div id="stages"></div></section>
+    <section><h2>Glass to label, ms</h2><dl id="figures"><div><dt>median</dt><dd id="p50">–</dd></div>
+    <div><dt>95 %</dt><dd id="p95">–</dd></div><div><dt>99 %</dt><dd id="p99">–</dd></div>
+    <div><dt>dropped</dt><dd id="dropped">–</dd></div><div><dt>age now</dt><dd id="age">–</dd></div></dl>
+    <h2>Time a frame takes</h2><div id="stages"></div></section>
     <section id="drop" tabindex="0" role="button" aria-live="polite"><div id="photo">Drop a photo here, or press to choose
     one</div><input id="file" type="file" accept="image/jpeg,image/png" hidden></section>
     <section><h2>Model and camera</h2><dl id="facts"></dl></section>
@@ -59,7 +66,8 @@ enum WebPage {
     const at = id => document.getElementById(id), view = at("view"), pen = view.getContext("2d");
     const shown = [["capture", "capture"], ["queue", "queue"], ["decode", "decode"], ["detect", "find faces"],
       ["prepare", "prepare"], ["classify", "classify"], ["glass_to_label", "glass to label"]];
-    let labels = [], past = [], times = [], result = null;
+    let labels = [], past = [], times = [], latencies = [], result = null, came = 0;
+    let pending = null, isDrawing = false, refusal = "";
     const token = new URLSearchParams(location.search).get("token");
     if (token) history.replaceState(null, "", "/");  // the cookie has it from now on
     const variable = name => getComputedStyle(document.documentElement).getPropertyValue(name);
@@ -104,12 +112,21 @@ enum WebPage {
       }
     }
 
+    // Pictures that come while one is drawn replace each other, so that what is seen never lags behind.
+    async function show(bytes, found) {
+      pending = [bytes, found];
+      if (isDrawing) return;
+      isDrawing = true;
+      while (pending) { const next = pending; pending = null; try { await draw(...next); } catch { /* the next one comes */ } }
+      isDrawing = false;
+    }
+
     function tell(found) {
       const now = performance.now(), face = found.faces[0];
+      came = now; latencies.push(found.latency_ms.glass_to_label); if (latencies.length > 300) latencies.shift();
       times.push(now); while (times.length > 1 && now - times[0] > 2000) times.shift();
       const rate = times.length > 1 ? (times.length - 1) * 1000 / (now - times[0]) : 0;
-      state(`${rate.toFixed(0)} labels/s · ${found.latency_ms.glass_to_label.toFixed(1)} ms old when labelled · `
-        + `${found.dropped} dropped`);
+      state(`${rate.toFixed(0)} labels/s`);
       if (at("warning").textContent !== (found.warning || "")) at("warning").textContent = found.warning || "";
       if (face) {
         at("name").textContent = face.label; at("name").style.color = colour(face.label);
@@ -122,7 +139,17 @@ enum WebPage {
       for (const [key] of shown) bars[key].value += .15 * ((found.latency_ms[key] || 0) - bars[key].value);
     }
 
+    const duration = ms => ms < 10 ? ms.toFixed(1) : ms < 10000 ? ms.toFixed(0) : (ms / 1000).toFixed(0) + " s";
+
     setInterval(() => {
+      if (result) {
+        const sorted = [...latencies].sort((a, b) => a - b);
+        for (const [id, part] of [["p50", .5], ["p95", .95], ["p99", .99]])
+          at(id).textContent = duration(sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)]);
+        const age = result.latency_ms.glass_to_label + performance.now() - came;
+        at("dropped").textContent = result.dropped;
+        at("age").textContent = duration(age); at("age").className = age > 1000 ? "bad" : "";
+      }
       const most = Math.max(...shown.map(([key]) => bars[key].value), .001);
       for (const [key] of shown) {
         bars[key].bar.style.width = 100 * bars[key].value / most + "%";
@@ -144,10 +171,13 @@ enum WebPage {
     function connect() {
       const line = new WebSocket(`ws://${location.host}/live`); line.binaryType = "arraybuffer";
       line.onmessage = message => {
-        if (typeof message.data === "string") { result = JSON.parse(message.data); tell(result); }
-        else if (result) draw(message.data, result).catch(() => {});
+        if (typeof message.data !== "string") { if (result) show(message.data, result); return; }
+        const found = JSON.parse(message.data);
+        if (found.error) refusal = found.error; else { refusal = ""; result = found; tell(found); }
       };
-      line.onclose = () => { state("No connection; trying again …", true); setTimeout(connect, 1000); };
+      line.onclose = () => {
+        state(refusal || "No connection; trying again …", true); setTimeout(connect, refusal ? 10000 : 1000);
+      };
     }
     connect();
 
@@ -157,7 +187,6 @@ enum WebPage {
       let text = document.createElement("span");
       try {
         const answer = await fetch("/classify", { method: "POST", body: file });
-        if (answer.status === 413) throw new Error("This photo is too large.");
         const found = await answer.json();
         if (found.error) throw new Error(found.error);
         const name = document.createElement("b"); name.textContent = words(found);
