@@ -73,3 +73,12 @@ final class RunningGlint {
     return process.terminationStatus
   }
 }
+
+/// Waits until something is so, half a minute at most.
+func eventually(_ condition: () -> Bool) async -> Bool {
+  for _ in 0..<3_000 {
+    if condition() { return true }
+    try? await Task.sleep(nanoseconds: 10_000_000)
+  }
+  return condition()
+}
