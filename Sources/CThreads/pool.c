@@ -18,14 +18,16 @@
 enum { INDEX_BITS = 24 };
 #define INDEX_MASK ((UINT64_C(1) << INDEX_BITS) - 1)
 
-// About 30 microseconds of looking before a thread sleeps: longer than the gap between two layers, shorter than the
-// gap between two camera frames.
-enum { SPINS = 1500 };
+// How long a thread looks for work before it sleeps: longer than the gap between two layers or what one thread lags
+// behind another, shorter than the gap between two camera frames. By the clock, since a pause takes 1 cycle on one
+// processor and 140 on another.
+enum { LOOK_NANOSECONDS = 200000, PAUSES_A_LOOK = 16 };
 
 struct ct_pool {
   _Alignas(64) _Atomic uint64_t claim;
   _Alignas(64) _Atomic size_t done;
   _Alignas(64) _Atomic uint32_t wake;  // futex word, changes with every job
+  _Atomic uint32_t started;  // futex word, workers that run
   _Atomic int sleepers;
   _Atomic int stop;
   ct_task task;
@@ -57,31 +59,52 @@ static void work(ct_pool *pool) {
   }
 }
 
+static void sleep_while(_Atomic uint32_t *word, uint32_t value) {
+  while (atomic_load(word) == value) syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+}
+
+static void wake_sleepers(_Atomic uint32_t *word, int threads) {
+  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, threads, NULL, NULL, 0);
+}
+
+// Whether a new job came within the time that a thread looks for one.
+static int sees_work(const ct_pool *pool, uint32_t seen) {
+  uint64_t end = ct_now() + LOOK_NANOSECONDS;
+  do {
+    for (int pause = 0; pause < PAUSES_A_LOOK; pause++) {
+      if (atomic_load_explicit(&pool->wake, memory_order_relaxed) != seen) return 1;
+      pause_briefly();
+    }
+  } while (ct_now() < end);
+  return 0;
+}
+
 static void *worker(void *argument) {
   ct_pool *pool = argument;
+  atomic_fetch_add(&pool->started, 1);
+  wake_sleepers(&pool->started, 1);
   for (;;) {
     uint32_t seen = atomic_load(&pool->wake);
     // A thread that starts after the pool's end has begun sees the last change of `wake` already.
     if (atomic_load(&pool->stop)) return NULL;
     work(pool);
-    int spins = 0;
-    while (spins < SPINS && atomic_load_explicit(&pool->wake, memory_order_relaxed) == seen) {
-      pause_briefly();
-      spins++;
-    }
-    if (spins == SPINS) {
-      atomic_fetch_add(&pool->sleepers, 1);
-      while (atomic_load(&pool->wake) == seen)
-        syscall(SYS_futex, &pool->wake, FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0);
-      atomic_fetch_sub(&pool->sleepers, 1);
-    }
+    if (sees_work(pool, seen)) continue;
+    atomic_fetch_add(&pool->sleepers, 1);
+    sleep_while(&pool->wake, seen);
+    atomic_fetch_sub(&pool->sleepers, 1);
   }
 }
 
 static void signal_workers(ct_pool *pool) {
   atomic_fetch_add(&pool->wake, 1);
-  if (atomic_load(&pool->sleepers) > 0)
-    syscall(SYS_futex, &pool->wake, FUTEX_WAKE_PRIVATE, pool->threads, NULL, NULL, 0);
+  if (atomic_load(&pool->sleepers) > 0) wake_sleepers(&pool->wake, pool->threads);
+}
+
+// Sleeps until all workers run. A new thread may be queued behind its maker although another core is free, and stay
+// there for milliseconds; as soon as the maker sleeps it runs, and the maker wakes on the free core.
+static void await_start(ct_pool *pool) {
+  uint32_t started;
+  while ((started = atomic_load(&pool->started)) < (uint32_t)pool->threads - 1) sleep_while(&pool->started, started);
 }
 
 ct_pool *ct_pool_create(int threads) {
@@ -102,6 +125,7 @@ ct_pool *ct_pool_create(int threads) {
     }
     pool->threads = i + 2;
   }
+  await_start(pool);
   return pool;
 }
 
@@ -130,8 +154,9 @@ void ct_pool_run(ct_pool *pool, ct_task task, void *context, size_t count) {
   atomic_store_explicit(&pool->claim, job, memory_order_release);
   signal_workers(pool);
   work(pool);
-  for (int spins = 0; atomic_load_explicit(&pool->done, memory_order_acquire) != count; spins++) {
-    if (spins < SPINS) pause_briefly();
+  uint64_t end = ct_now() + LOOK_NANOSECONDS;
+  while (atomic_load_explicit(&pool->done, memory_order_acquire) != count) {
+    if (ct_now() < end) pause_briefly();
     else sched_yield();
   }
 }

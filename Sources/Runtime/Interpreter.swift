@@ -142,10 +142,11 @@ public final class Interpreter {
     warmUp()
   }
 
-  /// Computes a black picture, so that the first real one finds code, stacks and weights where later ones do.
+  /// Computes a black picture, so that the first real one finds code, threads and weights where later ones do.
   private func warmUp() {
     let pixels = [UInt8](repeating: 0, count: graph.input.count)
-    pixels.withUnsafeBufferPointer { compute($0.baseAddress!) }
+    var logits = [Float](repeating: 0, count: logitCount)
+    pixels.withUnsafeBufferPointer { invoke(pixels: $0.baseAddress!, logits: &logits) }
   }
 
   deinit { ct_pool_destroy(pool) }
@@ -156,13 +157,9 @@ public final class Interpreter {
   ///   - pixels: `[height, width, channels]` of the graph's input, read until this returns.
   ///   - logits: room for the logits of every output, joined; its count is `logitCount`.
   public func invoke(pixels: UnsafePointer<UInt8>, logits: inout [Float]) {
-    compute(pixels)
-    finish(&logits)
-  }
-
-  private func compute(_ pixels: UnsafePointer<UInt8>) {
     start(pixels)
     for job in jobs { ct_pool_run(pool, job.task, job.context, job.parts) }
+    finish(&logits)
   }
 
   /// Computes one picture of `[height, width, channels]` and returns the logits of every output, joined.

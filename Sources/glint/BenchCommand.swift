@@ -43,7 +43,12 @@ struct Bench: ParsableCommand {
   @Option(name: .long, help: "The learning rate of training.")
   var learningRate: Float = 1e-3
 
-  @Option(name: .long, help: "With --training: write weights before the first step, pictures and labels to this file.")
+  @Option(name: .long, help: "With --training: the seed of faces and first weights.")
+  var seed: UInt64 = 1
+
+  @Option(
+    name: .long,
+    help: "With --training: write weights before the first step, their gradients, pictures and labels to this file.")
   var record: String?
 
   @Option(name: .long, help: "How often to measure.")
@@ -67,7 +72,8 @@ struct Bench: ParsableCommand {
   func run() throws {
     guard let model else {
       let result = try TrainingBench(
-        threads: threads.count, batch: batch, learningRate: learningRate, steps: runs, record: record)
+        threads: threads.count, batch: batch, learningRate: learningRate, steps: runs, seed: seed,
+        record: record)
       return try show(result, result.lines)
     }
     let clock = ContinuousClock()

@@ -25,29 +25,34 @@ struct TrainingBench: Encodable {
   /// Trains for some steps on painted faces.
   ///
   /// - Parameters:
-  ///   - record: a file for weights before the first step, pictures and labels, so that others can do the same steps.
-  init(threads: Int, batch: Int, learningRate: Float, steps: Int, record: String?) throws {
+  ///   - seed: of faces and first weights.
+  ///   - record: a file for weights before the first step and their gradients, pictures and labels, so that others can do
+  ///     the same steps.
+  init(threads: Int, batch: Int, learningRate: Float, steps: Int, seed: UInt64, record: String?) throws {
     let size = 256
     let faces = PaintedData.paint(
-      count: batch * Self.batches, size: size, seed: 1, variety: FacePainter.standardVariety, threads: threads, quiet: true)
+      count: batch * Self.batches, size: size, seed: seed, variety: FacePainter.standardVariety, threads: threads,
+      quiet: true)
     let pictures = faces.training + faces.validation + faces.test
     let pixels = pictures.flatMap { picture in
       if case .image(let image) = picture.source { image.pixels } else { [UInt8]() }
     }
     let trained = try Network(.happySad(input: [size, size, 3], logits: 1), capacity: batch, threads: threads)
-    trained.initialize(seed: 1)
-    if let record { try Self.write(record, trained, pixels, pictures.map(\.label), [batch, size, size, 3]) }
+    trained.initialize(seed: seed)
 
     let optimizer = Optimizer.adam(learningRate: learningRate)
     let loss = Loss(.binaryCrossEntropy)
     let clock = ContinuousClock()
     var (times, losses) = (Samples(), [Double]())
-    pixels.withUnsafeBufferPointer { pixels in
+    try pixels.withUnsafeBufferPointer { buffer in
       for step in 0..<steps {
         let first = step % Self.batches * batch
         let start = clock.now
-        trained.forward(pixels: pixels.baseAddress! + first * size * size * 3, images: batch, training: true)
+        trained.forward(pixels: buffer.baseAddress! + first * size * size * 3, images: batch, training: true)
         losses.append(trained.backward(labels: pictures[first..<first + batch].map(\.label), loss: loss))
+        if step == 0, let record {
+          try Self.write(record, trained, pixels, pictures.map(\.label), [batch, size, size, 3])
+        }
         optimizer.apply(to: trained, step: step + 1, rate: optimizer.learningRate)
         // Memory comes into being in the first steps.
         if step >= min(3, steps - 1) { times.add((clock.now - start).seconds * 1e3) }
@@ -68,7 +73,10 @@ struct TrainingBench: Encodable {
     _ path: String, _ network: Network, _ pixels: [UInt8], _ labels: [Int], _ batch: Shape
   ) throws {
     var writer = SafetensorsWriter()
-    for parameter in network.parameters { writer.add(parameter.name, parameter.tensor) }
+    for parameter in network.parameters {
+      writer.add(parameter.name, parameter.tensor)
+      writer.add(parameter.name + ".gradient", parameter.gradientTensor)
+    }
     writer.add("pixels", Tensor([batches, batch[0], batch[1], batch[2], batch[3]], pixels))
     writer.add("labels", Tensor([batches, batch[0]], labels.map { UInt8($0) }))
     try writer.write(to: path)

@@ -17,13 +17,15 @@ import sys
 WARM_UP = 3
 ENGINES = ("glint", "keras", "torch")
 TITLES = {"glint": "Glint", "keras": "Keras / TensorFlow", "torch": "PyTorch", "exact": "PyTorch in float64"}
+CHECKED_STEPS = (1, 10, 50, 100)
 CONVOLUTIONS = ("conv1", "conv2", "conv3")
 
 
 def recorded(path):
     """Weights by name, pictures `[batches, n, h, w, 3]` and labels `[batches, n]` of a recording."""
     from safetensors.numpy import load_file
-    tensors = {name: value for name, value in load_file(path).items() if not name.startswith("_fill.")}
+    tensors = {name: value for name, value in load_file(path).items()
+               if not name.startswith("_fill.") and not name.endswith(".gradient")}
     return tensors, tensors.pop("pixels"), tensors.pop("labels")
 
 
@@ -58,12 +60,11 @@ def keras_step(recording, threads, learning_rate):
     return step
 
 
-def torch_step(recording, threads, learning_rate, number_type="float32"):
-    """A function that does step `n` with PyTorch and returns its loss."""
+def torch_training(recording, number_type):
+    """The reference network in PyTorch with recorded weights, its loss function, and the recorded batches."""
     import numpy as np
     import torch
     from torch import nn
-    torch.set_num_threads(threads)
     weights, pixels, labels = recorded(recording)
     tensor = {name: torch.from_numpy(np.array(value)) for name, value in weights.items()}
 
@@ -88,11 +89,18 @@ def torch_step(recording, threads, learning_rate, number_type="float32"):
                           dense("dense2", tensor["dense2.weight"]))
     kind = getattr(torch, number_type)
     model = model.to(dtype=kind, memory_format=torch.channels_last)
-    optimizer = torch.optim.Adam(model.parameters(), learning_rate)
-    loss_of = nn.BCEWithLogitsLoss()
     batches = [(torch.from_numpy(batch.transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255))
                 .to(kind).contiguous(memory_format=torch.channels_last), torch.from_numpy(label[:, None]).to(kind))
                for batch, label in zip(pixels, labels)]
+    return model, nn.BCEWithLogitsLoss(), batches
+
+
+def torch_step(recording, threads, learning_rate, number_type="float32"):
+    """A function that does step `n` with PyTorch and returns its loss."""
+    import torch
+    torch.set_num_threads(threads)
+    model, loss_of, batches = torch_training(recording, number_type)
+    optimizer = torch.optim.Adam(model.parameters(), learning_rate)
 
     def step(number):
         images, targets = batches[number % len(batches)]
@@ -102,6 +110,38 @@ def torch_step(recording, threads, learning_rate, number_type="float32"):
         optimizer.step()
         return float(loss.detach())
     return step
+
+
+def torch_gradients(recording, number_type):
+    """The gradients of the first step by name, flat, in PyTorch's order."""
+    model, loss_of, batches = torch_training(recording, number_type)
+    images, targets = batches[0]
+    loss_of(model(images), targets).backward()
+    names = [f"{layer}.{kind}" for layer in (*CONVOLUTIONS, "dense1", "dense2") for kind in ("weight", "bias")]
+    return {name: parameter.grad.contiguous().double().numpy().ravel()
+            for name, parameter in zip(names, model.parameters())}
+
+
+def run_gradients(recording):
+    """Prints how far the first step's gradients are from float64's, relative to their length."""
+    import numpy as np
+    from safetensors.numpy import load_file
+    glint = {}
+    for name, value in load_file(recording).items():
+        if not name.endswith(".gradient"):
+            continue
+        if value.ndim == 4:
+            value = value.transpose(0, 3, 1, 2)
+        elif name == "dense1.weight.gradient":
+            channels = load_file(recording)["conv3.bias"].shape[0]
+            side = round((value.shape[1] // channels) ** 0.5)
+            value = value.reshape(-1, side, side, channels).transpose(0, 3, 1, 2)
+        glint[name.removesuffix(".gradient")] = value.astype(np.float64).ravel()
+    exact, single = (torch_gradients(recording, kind) for kind in ("float64", "float32"))
+
+    def error(found, name):
+        return float(np.linalg.norm(found[name] - exact[name]) / np.linalg.norm(exact[name]))
+    print(json.dumps([{"parameter": name, "glint": error(glint, name), "torch": error(single, name)} for name in exact]))
 
 
 def run_peer(engine, recording, threads, steps, learning_rate):
@@ -120,12 +160,18 @@ def run_peer(engine, recording, threads, steps, learning_rate):
     print(json.dumps({"median_ms": statistics.median(times), "min_ms": min(times), "losses": losses}))
 
 
-def measure(options, engine, threads, steps, learning_rate=1e-3):
+def record(options, seed):
+    """Has Glint write the weights, pictures and labels that this seed starts from, and its first gradients."""
+    subprocess.run([options.glint, "bench", "--training", "--runs", "1", "--batch", str(options.batch), "--seed", str(seed),
+                    "--record", str(options.recording), "--json"], check=True, stdout=subprocess.DEVNULL)
+
+
+def measure(options, engine, threads, steps, learning_rate=1e-3, seed=1):
     """One process of one engine; its times and losses."""
     environment = dict(os.environ, OMP_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads))
     if engine == "glint":
         command = [options.glint, "bench", "--training", "--json", "--threads", str(threads), "--runs", str(steps),
-                   "--batch", str(options.batch), "--learning-rate", str(learning_rate)]
+                   "--batch", str(options.batch), "--learning-rate", str(learning_rate), "--seed", str(seed)]
     else:
         # Without these, the C library gives memory back after each step and PyTorch loses 2.5 times to page faults.
         environment.update(MALLOC_MMAP_MAX_="0", MALLOC_TRIM_THRESHOLD_="100000000000")
@@ -160,26 +206,44 @@ def compare_speed(options):
     return table
 
 
+def relative_distances(ours, theirs):
+    """The largest relative difference of two losses up to each of the checked steps."""
+    distances = [abs(a - b) / max(abs(b), 1e-12) for a, b in zip(ours, theirs)]
+    return {count: max(distances[:count]) for count in CHECKED_STEPS if count <= len(distances)}
+
+
 def compare_losses(options):
-    """The losses of all engines on the same steps, and the largest relative differences.
+    """The losses of all engines on the same steps from several seeds, and how far they part.
 
     Every step multiplies what roundings leave, so that two float32 trainers part in the end, each from itself on another
-    machine too. PyTorch in float64 shows how much of a difference is rounding: nobody's float32 stays closer.
+    machine too, and one start says little about the next. PyTorch in float64 shows how much of a difference is rounding:
+    the measure of Glint's distance to it is that of PyTorch's own float32. The gradients of the first step part by
+    roundings alone.
     """
     engines = options.engines + (["exact"] if "torch" in options.engines else [])
-    found = {}
-    for engine in engines:
-        print(f"\rlosses: {TITLES[engine]:20}", end="", file=sys.stderr, flush=True)
-        found[engine] = measure(options, engine, max(options.threads), options.loss_steps, options.learning_rate)["losses"]
-    print("\r" + " " * 60 + "\r", end="", file=sys.stderr)
     pairs = [("glint", engine) for engine in engines if engine != "glint"]
     pairs += [(engine, "exact") for engine in engines if "exact" in engines and engine not in ("glint", "exact")]
-    differences = []
-    for ours, theirs in pairs:
-        distances = [abs(a - b) / max(abs(b), 1e-12) for a, b in zip(found[ours], found[theirs])]
-        differences.append({"of": ours, "from": theirs, "largest_relative_difference": {
-            str(count): max(distances[:count]) for count in (1, 10, 50, 100) if count <= len(distances)}})
-    return {"learning_rate": options.learning_rate, "losses": found, "differences": differences}
+    starts, gradients = [], []
+    for seed in range(1, options.seeds + 1):
+        record(options, seed)
+        losses = {}
+        for engine in engines:
+            print(f"\rlosses from seed {seed} of {options.seeds}: {TITLES[engine]:20}", end="", file=sys.stderr, flush=True)
+            losses[engine] = measure(
+                options, engine, max(options.threads), options.loss_steps, options.learning_rate, seed)["losses"]
+        starts.append({"seed": seed, "losses": losses, "distances": [
+            {"of": ours, "from": theirs, "largest_relative_difference": relative_distances(losses[ours], losses[theirs])}
+            for ours, theirs in pairs]})
+        if "exact" in engines and seed == 1:
+            command = [options.torch, __file__, "--peer", "gradients", "--recording", str(options.recording)]
+            gradients = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    print("\r" + " " * 60 + "\r", end="", file=sys.stderr)
+    medians = []
+    for number, (ours, theirs) in enumerate(pairs):
+        by_seed = [start["distances"][number]["largest_relative_difference"] for start in starts]
+        medians.append({"of": ours, "from": theirs, "largest_relative_difference": {
+            count: statistics.median(entry[count] for entry in by_seed) for count in by_seed[0]}})
+    return {"learning_rate": options.learning_rate, "starts": starts, "medians": medians, "gradients": gradients}
 
 
 def show(options, table, losses):
@@ -194,14 +258,22 @@ def show(options, table, losses):
         return
     steps = options.loss_steps
     shown = [number for number in (1, 2, 5, 10, 20, 50, 100, 200, 500) if number <= steps]
-    print(f"\nLosses over {steps} steps from the same weights and batches, learning rate {options.learning_rate}:\n")
+    print(f"\nLosses over {steps} steps from the same weights and batches, learning rate {options.learning_rate}, seed 1:\n")
     print("step                 " + "".join(f"{number:>12}" for number in shown))
-    for engine, values in losses["losses"].items():
+    for engine, values in losses["starts"][0]["losses"].items():
         print(f"{TITLES[engine]:20} " + "".join(f"{values[number - 1]:12.7f}" for number in shown))
-    print("\nLargest relative difference up to a step:")
-    for entry in losses["differences"]:
-        words = ", ".join(f"{value:.1e} by {count}" for count, value in entry["largest_relative_difference"].items())
-        print(f"{TITLES[entry['of']]} from {TITLES[entry['from']]}: {words}")
+    print(f"\nLargest relative difference up to a step, median of {options.seeds} seeds (least, most):")
+    for number, entry in enumerate(losses["medians"]):
+        words = []
+        for count, median in entry["largest_relative_difference"].items():
+            all_seeds = [start["distances"][number]["largest_relative_difference"][count] for start in losses["starts"]]
+            words.append(f"{median:.1e} by {count} ({min(all_seeds):.1e}, {max(all_seeds):.1e})")
+        print(f"{TITLES[entry['of']]} from {TITLES[entry['from']]}: " + ", ".join(words))
+    if losses["gradients"]:
+        print("\nGradients of the first step, relative distance from PyTorch in float64:\n")
+        print("parameter             Glint   PyTorch")
+        for row in losses["gradients"]:
+            print(f"{row['parameter']:16} {row['glint']:10.1e} {row['torch']:9.1e}")
 
 
 def main():
@@ -212,6 +284,8 @@ def main():
     parser.add_argument("--steps", type=int, default=15, help="steps of one turn, the first 3 not timed (default: 15)")
     parser.add_argument("--batch", type=int, default=32, help="pictures of a step (default: 32)")
     parser.add_argument("--loss-steps", type=int, default=100, help="steps whose losses are compared; 0: none")
+    parser.add_argument("--seeds", type=int, default=5,
+                        help="starts from which losses are compared (default: 5)")
     parser.add_argument("--learning-rate", type=float, default=1e-4,
                         help="of the steps whose losses are compared (default: 0.0001)")
     parser.add_argument("--engines", default="keras,torch", help="whom to compare with (default: keras,torch)")
@@ -219,6 +293,8 @@ def main():
     for name in ("--glint", "--keras", "--torch", "--recording", "--peer"):
         parser.add_argument(name, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.peer == "gradients":
+        return run_gradients(options.recording)
     if options.peer:
         return run_peer(options.peer, options.recording, int(options.threads), options.steps, options.learning_rate)
     options.threads = [int(number) for number in options.threads.split(",")]
@@ -227,8 +303,7 @@ def main():
     if unknown:
         parser.error(f"unknown engine {', '.join(sorted(unknown))}; there are keras and torch")
     options.recording = pathlib.Path(options.recording)
-    subprocess.run([options.glint, "bench", "--training", "--runs", "1", "--batch", str(options.batch), "--record",
-                    str(options.recording), "--json"], check=True, stdout=subprocess.DEVNULL)
+    record(options, 1)
     table = compare_speed(options) if options.rounds > 0 else []
     losses = compare_losses(options) if options.loss_steps > 0 else None
     if options.json:

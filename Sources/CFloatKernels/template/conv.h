@@ -23,6 +23,14 @@ INLINE void sum_taps(const int rows, const int columns, const int vectors, const
   }
 }
 
+// Loads `left` of LANES floats, zeros for the rest.
+INLINE vec load_some(const float *from, ptrdiff_t left) {
+  if (left >= LANES) return LOAD(from);
+  vec some = SPLAT(0);
+  memcpy(&some, from, (size_t)left * sizeof(float));
+  return some;
+}
+
 // Stores `left` of LANES floats.
 INLINE void store_some(float *to, vec value, int left) {
   if (left >= LANES) {

@@ -1,12 +1,10 @@
 // Gradient of a convolution by its weights: tiles of taps times channels in registers, one pass over the positions of
-// a row. (The gradient by input is a convolution itself, of the padded gradient with turned weights.)
+// some rows, whose sums are added to those of the rows before: roundings grow with the length of a chain. (The gradient by input is a convolution itself, of the padded gradient with turned weights.)
 
 INLINE void weights_tile(const int taps, const int vectors, const cf_window *w, const float *x, const float *dy,
                          float *const *sums, int begin, int end) {
   vec acc[32];
-  UNROLL for (int t = 0; t < taps; t++) {
-    UNROLL for (int v = 0; v < vectors; v++) acc[t * vectors + v] = LOAD(sums[v] + t * CF_PANEL);
-  }
+  UNROLL for (int i = 0; i < taps * vectors; i++) acc[i] = SPLAT(0);
   for (int row = begin; row < end; row++) {
     const float *from = x + row * w->row_step;
     const float *gradient = dy + (size_t)row * w->output_row;
@@ -22,7 +20,10 @@ INLINE void weights_tile(const int taps, const int vectors, const cf_window *w, 
     }
   }
   UNROLL for (int t = 0; t < taps; t++) {
-    UNROLL for (int v = 0; v < vectors; v++) STORE(sums[v] + t * CF_PANEL, acc[t * vectors + v]);
+    UNROLL for (int v = 0; v < vectors; v++) {
+      float *at = sums[v] + t * CF_PANEL;
+      STORE(at, LOAD(at) + acc[t * vectors + v]);
+    }
   }
 }
 
@@ -46,12 +47,12 @@ static void conv_weights(const cf_window *w, const float *x, const float *dy, fl
   size_t panel = (size_t)w->runs * (size_t)w->run_length * CF_PANEL;
   int vectors = (w->channels + LANES - 1) / LANES;
   for (int v = 0; v < vectors; v++) {
-    vec sum = LOAD(dbias + v * LANES);
     for (int row = begin; row < end; row++) {
       const float *gradient = dy + (size_t)row * w->output_row + v * LANES;
+      vec sum = SPLAT(0);
       for (int column = 0; column < w->width; column++) sum += LOAD(gradient + (size_t)column * w->output_column);
+      STORE(dbias + v * LANES, LOAD(dbias + v * LANES) + sum);
     }
-    STORE(dbias + v * LANES, sum);
   }
   // Blocks of rows that stay in the first cache while all taps pass over them.
   int block = w->width >= 64 ? 1 : 64 / w->width + 1;

@@ -9,8 +9,6 @@ INLINE void row_gradients(const cf_window *w, const float *dy, const uint8_t *wi
   for (int channel = 0; channel < w->channels; channel += LANES) {
     vec sum = SPLAT(0);
     int left = w->channels - channel;
-    if (left >= LANES) sum = LOAD(dbias + channel);
-    else memcpy(&sum, dbias + channel, (size_t)left * sizeof(float));
     for (int column = 0; column < width; column++) {
       size_t at = (size_t)column * w->output_column + (size_t)channel, to = (size_t)(column * stride + channel);
       vec gradient = LOAD(dy + at);
@@ -23,17 +21,16 @@ INLINE void row_gradients(const cf_window *w, const float *dy, const uint8_t *wi
       STORE(gradients + to, gradient);
       *(vec_int_at *)(offsets + to) = offset;
     }
-    store_some(dbias + channel, sum, left);
+    store_some(dbias + channel, load_some(dbias + channel, left) + sum, left);
   }
 }
 
-// Adds gradient * x of all winning windows of one channel to `runs` x `vectors` sums that lie as in `drows`.
+// Adds gradient * x of all winning windows of one channel to `runs` x `vectors` sums that lie as in `drows`. What this
+// call finds is summed on its own first: roundings grow with the length of a chain.
 INLINE void winners_tile(const int runs, const int vectors, const float *const *x, const float *gradients,
                          const int32_t *offsets, int stride, int count, float *sums, size_t row) {
   vec acc[32];
-  UNROLL for (int r = 0; r < runs; r++) {
-    UNROLL for (int v = 0; v < vectors; v++) acc[r * vectors + v] = LOAD(sums + (size_t)r * row + v * LANES);
-  }
+  UNROLL for (int i = 0; i < runs * vectors; i++) acc[i] = SPLAT(0);
   for (int i = 0; i < count; i++, gradients += stride, offsets += stride) {
     vec gradient = SPLAT(*gradients);
     ptrdiff_t offset = *offsets;
@@ -43,7 +40,10 @@ INLINE void winners_tile(const int runs, const int vectors, const float *const *
     }
   }
   UNROLL for (int r = 0; r < runs; r++) {
-    UNROLL for (int v = 0; v < vectors; v++) STORE(sums + (size_t)r * row + v * LANES, acc[r * vectors + v]);
+    UNROLL for (int v = 0; v < vectors; v++) {
+      float *at = sums + (size_t)r * row + v * LANES;
+      STORE(at, LOAD(at) + acc[r * vectors + v]);
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 // Fully connected layers over a batch. The weights are read once a batch row group, in blocks of inputs that stay in
-// the second cache; a block's sums wait in y, so that each sum is one chain over all inputs.
+// the second cache. Each block is summed on its own and added to what y holds: roundings grow with the length of a chain.
 enum { INPUT_BLOCK = 512 };
 
 INLINE void dense_tile(const int rows, const int vectors, const float *x, const float *const *weights, float *y,
@@ -7,15 +7,7 @@ INLINE void dense_tile(const int rows, const int vectors, const float *x, const 
   vec acc[32];
   UNROLL for (int r = 0; r < rows; r++) {
     UNROLL for (int v = 0; v < vectors; v++) {
-      if (bias != NULL) {
-        acc[r * vectors + v] = LOAD(bias + v * LANES);
-      } else if (left - v * LANES >= LANES) {
-        acc[r * vectors + v] = LOAD(y + (size_t)r * (size_t)outputs + v * LANES);
-      } else {
-        vec some = SPLAT(0);
-        memcpy(&some, y + (size_t)r * (size_t)outputs + v * LANES, (size_t)(left - v * LANES) * sizeof(float));
-        acc[r * vectors + v] = some;
-      }
+      acc[r * vectors + v] = bias != NULL ? LOAD(bias + v * LANES) : SPLAT(0);
     }
   }
   for (int k = 0; k < count; k++) {
@@ -30,8 +22,10 @@ INLINE void dense_tile(const int rows, const int vectors, const float *x, const 
   UNROLL for (int r = 0; r < rows; r++) {
     UNROLL for (int v = 0; v < vectors; v++) {
       vec result = acc[r * vectors + v];
+      float *at = y + (size_t)r * (size_t)outputs + v * LANES;
+      if (bias == NULL) result += load_some(at, left - v * LANES);
       if (clamp != NULL) result = CLAMP(result, SPLAT(clamp->low), SPLAT(clamp->high));
-      store_some(y + (size_t)r * (size_t)outputs + v * LANES, result, left - v * LANES);
+      store_some(at, result, left - v * LANES);
     }
   }
 }

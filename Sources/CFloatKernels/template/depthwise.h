@@ -41,29 +41,32 @@ static void depthwise_weights(const cf_window *w, ptrdiff_t tap_step, const floa
   for (int channel = 0; channel < w->channels; channel += LANES) {
     for (int row = begin; row < end; row++) {
       const float *gradient = dy + (size_t)row * w->output_row + channel;
-      vec sum = LOAD(dbias + channel);
+      vec sum = SPLAT(0);
       for (int column = 0; column < w->width; column++) sum += LOAD(gradient + (size_t)column * w->output_column);
-      STORE(dbias + channel, sum);
+      STORE(dbias + channel, LOAD(dbias + channel) + sum);
       for (int run = 0; run < w->runs; run++) {
         const float *from = x + row * w->row_step + w->run_offsets[run] + channel;
         float *sums = dtaps + (size_t)(run * w->run_length) * tap_floats + channel;
         int k = 0;
         for (; k + 3 <= w->run_length; k += 3) {
           vec acc[3];
-          UNROLL for (int t = 0; t < 3; t++) acc[t] = LOAD(sums + (size_t)(k + t) * tap_floats);
+          UNROLL for (int t = 0; t < 3; t++) acc[t] = SPLAT(0);
           for (int column = 0; column < w->width; column++) {
             vec g = LOAD(gradient + (size_t)column * w->output_column);
             UNROLL for (int t = 0; t < 3; t++)
               acc[t] = FMA(LOAD(from + column * w->column_step + (k + t) * tap_step), g, acc[t]);
           }
-          UNROLL for (int t = 0; t < 3; t++) STORE(sums + (size_t)(k + t) * tap_floats, acc[t]);
+          UNROLL for (int t = 0; t < 3; t++) {
+            float *at = sums + (size_t)(k + t) * tap_floats;
+            STORE(at, LOAD(at) + acc[t]);
+          }
         }
         for (; k < w->run_length; k++) {
-          vec acc = LOAD(sums + (size_t)k * tap_floats);
+          vec acc = SPLAT(0);
           for (int column = 0; column < w->width; column++)
             acc = FMA(LOAD(from + column * w->column_step + k * tap_step),
                       LOAD(gradient + (size_t)column * w->output_column), acc);
-          STORE(sums + (size_t)k * tap_floats, acc);
+          STORE(sums + (size_t)k * tap_floats, LOAD(sums + (size_t)k * tap_floats) + acc);
         }
       }
     }

@@ -4,13 +4,6 @@
 // A short end is computed as one vector in a padded copy, so that there is one formula.
 #define FOR_VECTORS(count) for (size_t i = 0; i < (count); i += LANES)
 
-INLINE vec load_some(const float *from, size_t left) {
-  if (left >= LANES) return LOAD(from);
-  vec some = SPLAT(0);
-  memcpy(&some, from, left * sizeof(float));
-  return some;
-}
-
 INLINE int at_most_lanes(size_t left) { return left < LANES ? (int)left : LANES; }
 
 static void unit_from_bytes(const uint8_t *pixels, float *out, size_t count) {

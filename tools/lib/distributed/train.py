@@ -19,6 +19,7 @@ import torch
 import torch.distributed as distributed
 from torch.nn.parallel import DistributedDataParallel
 
+from augmentation import changed
 from model_file import Prepared, replace_file, test_pattern, write_model
 from network import GraphNetwork
 
@@ -92,7 +93,10 @@ def learn(job, order, steps, step):
     own = batch[job.rank::job.world]
     # Gradients are averaged over processes: each gives the sum of its pictures times processes over pictures.
     scale = job.world / len(batch)
-    images, labels = job.images("train", own if len(own) else batch[:1])
+    numbers = own if len(own) else batch[:1]
+    images, labels = job.images("train", numbers)
+    if options.augmentation == "light":
+        images = changed(images, options.seed, step // steps, numbers)
     job.parallel.train()
     losses, right = job.losses(job.parallel(images), labels)
     if not len(own):  # nothing to do in a last, short batch, but all must take part
@@ -135,7 +139,8 @@ def identity(job):
     options = job.options
     return {"data": job.data.fingerprint, "graph": job.data.metadata["graph"], "batch": options.batch,
             "seed": options.seed, "learning rate": options.learning_rate, "schedule": options.schedule,
-            "weight decay": options.weight_decay, "epochs": options.epochs if options.schedule == "cosine" else 0}
+            "weight decay": options.weight_decay, "augmentation": options.augmentation,
+            "epochs": options.epochs if options.schedule == "cosine" else 0}
 
 
 def save(job):
@@ -213,7 +218,7 @@ def finish(job):
     card = json.loads(data.metadata["card"])
     card.update({
         "recipe": f"adam {options.learning_rate}, batch {options.batch}, {options.epochs} epochs, {options.schedule} "
-                  f"learning rate, weight decay {options.weight_decay}, no augmentation",
+                  f"learning rate, weight decay {options.weight_decay}, augmentation {options.augmentation}",
         "seed": str(options.seed), "best epoch": f"{state['best_epoch']} of {state['epoch']}",
         "validation accuracy": f"{validation[1]:.1%} of {data.count('validation')}",
         "tool": f"train-distributed, PyTorch {torch.__version__}, {job.world} processes"})
@@ -242,6 +247,7 @@ def main():
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--weight-decay", type=float, default=0.0)
     parser.add_argument("--schedule", choices=("constant", "cosine"), default="constant")
+    parser.add_argument("--augmentation", choices=("none", "light"), default="light")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto")
     parser.add_argument("--threads", type=int, default=1)
