@@ -142,11 +142,12 @@ public final class Interpreter {
     warmUp()
   }
 
-  /// Computes a black picture, so that the first real one finds code, threads and weights where later ones do.
+  /// Computes a black picture, so that the first real one finds code, threads and weights where later ones do. The first
+  /// time moves the weights from where they were packed to the threads' caches, the second settles them there.
   private func warmUp() {
     let pixels = [UInt8](repeating: 0, count: graph.input.count)
     var logits = [Float](repeating: 0, count: logitCount)
-    pixels.withUnsafeBufferPointer { invoke(pixels: $0.baseAddress!, logits: &logits) }
+    for _ in 0..<2 { pixels.withUnsafeBufferPointer { invoke(pixels: $0.baseAddress!, logits: &logits) } }
   }
 
   deinit { ct_pool_destroy(pool) }

@@ -12,12 +12,15 @@ final class PackedMemory {
 
   /// Memory for `count` elements, 64-byte aligned, its content undefined.
   func allocate<Element>(_ type: Element.Type, _ count: Int) -> UnsafeMutablePointer<Element> {
-    let size = max(1, count) * MemoryLayout<Element>.stride
+    var size = max(1, count) * MemoryLayout<Element>.stride
     let isLarge = size >= CK_LARGE_PAGE
+    // A page that is not covered to its end would be made of small ones, each with a fault of its own.
+    let rest = size % Int(CK_LARGE_PAGE)
+    if isLarge, rest > Int(CK_LARGE_PAGE) / 2 { size += Int(CK_LARGE_PAGE) - rest }
     let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: isLarge ? Int(CK_LARGE_PAGE) : 64)
     if isLarge { ck_prefer_large_pages(block, size) }
     blocks.append(block)
-    bytes += size
+    bytes += max(1, count) * MemoryLayout<Element>.stride
     return block.bindMemory(to: Element.self, capacity: max(1, count))
   }
 
