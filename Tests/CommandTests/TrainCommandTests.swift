@@ -125,6 +125,8 @@ import Testing
     let file = try SafetensorsFile(path: path)
     #expect(try file.tensor("pixels", of: UInt8.self).shape == [4, 2, 256, 256, 3])
     #expect(try file.tensor("conv1.weight", of: Float.self).shape == [16, 3, 3, 3])
+    let gradient = try file.tensor("conv1.weight.gradient", of: Float.self)
+    #expect(gradient.shape == [16, 3, 3, 3] && gradient.elements.contains { $0 != 0 })
   }
 
   /// The folder of the model goes away while training runs, as a full or unplugged disk would.

@@ -83,6 +83,23 @@ import Training
     #expect(abs(logits[0] - (mean3 + 10 * mean4 + 0.5)) < 1e-4)
   }
 
+  /// Equal terms round to the same side for long stretches: one chain over all of them ends 1e-4 away.
+  @Test func longSumsStayAccurate() throws {
+    let inputs = 120 * 120
+    let graph = Graph(
+      input: [120, 120, 1],
+      nodes: [.init("flat", .flatten, inputs: [0]), .init("logits", .dense(.init(outputs: 1)), inputs: [1])],
+      outputs: [.init(value: 2, function: .identity)])
+    let dense = FloatModel.Parameters(
+      weight: Tensor([1, inputs], [Float](repeating: 0.7, count: inputs)), bias: Tensor([1], [0]))
+    let model = FloatModel(
+      description: .init(graph: graph, preprocessing: .init(width: 120, height: 120, colour: .grey), labels: ["a"]),
+      parameters: [nil, dense])
+    let logits = try FloatInterpreter(model).run(pixels: [UInt8](repeating: 76, count: inputs))
+    let exact = Double(inputs) * Double(Float(76) / 255) * Double(Float(0.7))
+    #expect(abs(Double(logits[0]) - exact) < 2e-5 * exact)
+  }
+
   @Test func refusesWeightsThatDoNotFit() throws {
     var model = try Self.model(input: [6, 6, 3], [.conv2D(.init(outputChannels: 4, window: .init(3, 3)))], seed: 1)
     model.parameters[0] = nil
