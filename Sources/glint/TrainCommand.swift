@@ -18,7 +18,7 @@ struct Train: ParsableCommand {
       teach the network to tell these apart and nothing else.
 
       A model can be made to say that it is unsure: --unsure names classes that are never shown, such as neutral faces,
-      and --coverage how many of the others shall still get their label. The thresholds are kept in the model.
+      and --goals says how many of the others shall still get a label, and how often it shall be right.
 
       Whole photos are cropped to faces by the face detector with --faces: each to its main face, the largest of the
       sure ones, and pictures in which none is found are left out and named. Or by a table of boxes: --boxes FILE, or an
@@ -37,7 +37,7 @@ struct Train: ParsableCommand {
         glint train photos -o own.safetensors --network own.txt     # a layer a line: conv 16, relu, maxpool 2, ...
         glint train photos -o faces.safetensors --faces
         glint train photos facecrops -o faces.safetensors --boxes faces.csv --margin 10
-        glint train happy-sad-neutral happy-sad -o faces.safetensors --unsure neutral --coverage 85
+        glint train happy-sad-neutral happy-sad -o faces.safetensors --unsure neutral --goals 80/95/60
         glint train photos --augmentation strong --show-augmentation sheet.jpg
         glint train photos -o faces.safetensors --resume
         glint train photos -o faces.safetensors --events runs/first     # tensorboard --logdir runs
@@ -109,8 +109,13 @@ struct Train: ParsableCommand {
 
   @Option(
     name: .long,
-    help: "Of each other class, the percentage of pictures that still gets its label, the rest being too doubtful (default: 85 with --unsure, else all).")
-  var coverage: Double?
+    help: """
+      When the model is to be unsure, in percent of pictures that were not trained on: how many of the classes that are \
+      shown get a label, how many of these labels are right, how many of the classes that are never shown get none. The \
+      thresholds that meet this with the most room are kept in the model (default: 80/95/60 with --unsure).
+      """,
+    transform: Self.goals)
+  var goals: DecisionGoals?
 
   @Option(
     name: .long,
@@ -163,7 +168,6 @@ struct Train: ParsableCommand {
     guard (0...1_000_000).contains(cache) else { throw ValidationError("--cache takes a number from 0 to 1000000.") }
     guard rate.isFinite, rate > 0 else { throw ValidationError("--learning-rate takes a number above 0.") }
     guard weightDecay >= 0, weightDecay < 1 else { throw ValidationError("--weight-decay takes a number from 0 to 1.") }
-    guard (1...100).contains(coverage ?? 100) else { throw ValidationError("--coverage takes a number from 1 to 100.") }
     guard labelSmoothing >= 0, labelSmoothing < 1 else {
       throw ValidationError("--label-smoothing takes a number from 0 to below 1.")
     }
@@ -274,8 +278,16 @@ struct Train: ParsableCommand {
     }
   }
 
+  private static func goals(_ text: String) throws -> DecisionGoals {
+    let shares = text.split(separator: "/", omittingEmptySubsequences: false).map { (Double($0) ?? -1) / 100 }
+    guard (2...3).contains(shares.count), shares.allSatisfy({ (0...1).contains($0) }) else {
+      throw ValidationError("--goals takes percentages: labelled, right and unsure as in 80/95/60, or the first two.")
+    }
+    return DecisionGoals(labelled: shares[0], right: shares[1], unsure: shares.count == 3 ? shares[2] : 0)
+  }
+
   private func decisionWish(_ dataset: Dataset) throws -> DecisionWish? {
-    guard !unsure.isEmpty || coverage != nil else { return nil }
+    guard !unsure.isEmpty || goals != nil else { return nil }
     let hidden = try unsure.map { name in
       guard let label = dataset.labels.firstIndex(of: name) else {
         throw Failure("--unsure \(name): the classes are \(dataset.labels.joined(separator: ", "))")
@@ -283,7 +295,7 @@ struct Train: ParsableCommand {
       return label
     }
     guard Set(hidden).count < dataset.labels.count else { throw Failure("--unsure: names every class; none would be shown") }
-    return DecisionWish(hidden: Set(hidden), coverage: (coverage ?? 85) / 100)
+    return DecisionWish(hidden: Set(hidden), goals: goals ?? DecisionGoals())
   }
 
   private func finish(

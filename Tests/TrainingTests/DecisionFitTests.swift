@@ -6,27 +6,52 @@ import Training
 @Suite struct DecisionFitTests {
   private let labels = ["happy", "neutral", "sad"]
 
-  /// Pictures whose own class gets a probability of 0.001, 0.002, ... 1, and the next class the rest.
-  private func predictions(of label: Int) -> [Metrics.Prediction] {
-    (1...1_000).map { step in
+  /// Pictures of a class whose probabilities of it are spread evenly over a range; the rest goes to another class.
+  private func predictions(
+    of truth: Int, _ count: Int, saying label: Int, _ range: ClosedRange<Double>, rest: Int
+  ) -> [Metrics.Prediction] {
+    (0..<count).map { step in
       var probabilities = [0.0, 0, 0]
-      probabilities[label] = Double(step) / 1_000
-      probabilities[(label + 1) % 3] = 1 - Double(step) / 1_000
-      return Metrics.Prediction(name: "", label: label, probabilities: probabilities)
+      let share = (Double(step) + 0.5) / Double(count)
+      probabilities[label] = range.lowerBound + share * (range.upperBound - range.lowerBound)
+      probabilities[rest] = 1 - probabilities[label]
+      return Metrics.Prediction(name: "", label: truth, probabilities: probabilities)
     }
   }
 
-  @Test(arguments: [0.01, 0.5, 0.85, 1])
-  func asManyGetALabelAsAskedFor(_ coverage: Double) throws {
-    let all = (0..<3).flatMap { predictions(of: $0) }.shuffled()
-    let decision = Decision.fitted(to: all, classes: 3, hiding: [1], coverage: coverage, otherwise: "unsure")
-    #expect(decision.shownClasses == [0, 2])
-    for label in [0, 2] {
-      let threshold = try #require(decision.thresholds[label])
-      #expect(abs(Double(threshold) - (1.001 - coverage)) < 1e-6)
-      let reaching = all.count { $0.label == label && Float($0.probabilities[label]) >= threshold }
-      #expect(reaching == Int(coverage * 1_000))
+  /// Happy from 0.4 up, sad from 0.2 up, neutral faces below that: only thresholds of their own part all three.
+  @Test func thresholdsPartWhatCanBeParted() throws {
+    let all =
+      predictions(of: 0, 400, saying: 0, 0.62...0.98, rest: 1) + predictions(of: 2, 300, saying: 2, 0.32...0.9, rest: 1)
+      + predictions(of: 1, 150, saying: 0, 0.02...0.58, rest: 1) + predictions(of: 1, 150, saying: 2, 0.02...0.28, rest: 1)
+    for goals in [DecisionGoals(), DecisionGoals(labelled: 0.9, right: 0.9, unsure: 0.9)] {
+      let decision = Decision.fitted(to: all, classes: 3, hiding: [1], goals: goals, otherwise: "unsure")
+      #expect(decision.shownClasses == [0, 2] && decision.otherwise == "unsure")
+      let coverage = Coverage(all, labels: labels, by: decision)
+      #expect(coverage.shown.labelled >= 690 && coverage.shown.right == coverage.shown.labelled)
+      #expect(coverage.hidden.labelled <= 6)
     }
+  }
+
+  /// Where not all goals can be met, none is given up for the others.
+  @Test func theWorstGoalIsMissedByLeast() {
+    // Two faces in three are told from neutral ones, the third is not.
+    let all =
+      predictions(of: 0, 600, saying: 0, 0.6...0.9, rest: 1) + predictions(of: 0, 300, saying: 0, 0.2...0.5, rest: 1)
+      + predictions(of: 1, 300, saying: 0, 0.2...0.5, rest: 1)
+    func coverage(_ labelled: Double, _ unsure: Double) -> (labelled: Double, unsure: Double) {
+      let goals = DecisionGoals(labelled: labelled, right: 0.5, unsure: unsure)
+      let decision = Decision.fitted(to: all, classes: 3, hiding: [1], goals: goals, otherwise: "unsure")
+      let coverage = Coverage(all, labels: labels, by: decision)
+      return (
+        Double(coverage.shown.labelled) / Double(coverage.shown.pictures),
+        1 - Double(coverage.hidden.labelled) / Double(coverage.hidden.pictures)
+      )
+    }
+    let (both, faces, doubts) = (coverage(0.9, 0.9), coverage(0.99, 0.1), coverage(0.1, 0.99))
+    #expect((0.72...0.88).contains(both.labelled) && (0.4...0.8).contains(both.unsure), "\(both)")
+    #expect(faces.labelled > both.labelled && faces.unsure < both.unsure, "\(faces)")
+    #expect(doubts.labelled < both.labelled && doubts.unsure > both.unsure, "\(doubts)")
   }
 
   @Test func countsWhatTheDecisionDoes() {

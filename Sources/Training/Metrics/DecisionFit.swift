@@ -1,25 +1,67 @@
 import Graphs
+import Tensors
+
+/// What a decision shall reach on pictures that were not trained on, as shares in 0...1.
+public struct DecisionGoals: Hashable, Sendable {
+  /// Of the pictures of classes that may be shown, how many get a label.
+  public var labelled: Double
+  /// Of these labels, how many are right.
+  public var right: Double
+  /// Of the pictures of classes that are never shown, how many get no label.
+  public var unsure: Double
+
+  /// Makes goals.
+  public init(labelled: Double = 0.8, right: Double = 0.95, unsure: Double = 0.6) {
+    self.labelled = labelled
+    self.right = right
+    self.unsure = unsure
+  }
+}
 
 extension Decision {
-  /// The rule by which this share of the pictures of each class that may be shown is likely enough to be labelled: its
-  /// threshold is the probability of its class that so many of its own pictures reach. What comes of it for pictures of
-  /// other classes, `Coverage` counts.
+  /// The thresholds that meet the goals with the most room: of all that were tried, those whose worst goal is missed by
+  /// least or exceeded by most, counted in standard errors of its share, since a share of few pictures is known badly;
+  /// of equals the next worst goal decides.
+  ///
+  /// First one threshold for all classes is sought (Chow 1970: the best for probabilities that are true, if all mistakes
+  /// cost the same), then each class's is moved alone until no move helps.
   ///
   /// - Parameters:
   ///   - predictions: of pictures that were not trained on, calibrated, from sources that hold every class.
   ///   - classes: how many there are.
   ///   - hidden: the classes that are never shown.
-  ///   - coverage: the share, in 0...1.
   ///   - otherwise: what is said where no label may be shown.
   public static func fitted(
-    to predictions: [Metrics.Prediction], classes: Int, hiding hidden: Set<Int>, coverage: Double, otherwise: String
+    to predictions: [Metrics.Prediction], classes: Int, hiding hidden: Set<Int>, goals: DecisionGoals, otherwise: String
   ) -> Decision {
-    let thresholds = (0..<classes).map { label -> Float? in
-      guard !hidden.contains(label) else { return nil }
-      let own = predictions.filter { $0.label == label }.map { Float($0.probabilities[label]) }
-      return threshold(reachedBy: Int((coverage * Double(own.count)).rounded(.up)), of: own)
+    let shown = (0..<classes).filter { !hidden.contains($0) }
+    let seen = predictions.map { prediction -> Seen in
+      let best = shown[shown.map { prediction.probabilities[$0] }.indexOfLargest ?? 0]
+      return Seen(
+        nearest: best, probability: Float(prediction.probabilities[best]), truth: prediction.label,
+        isHidden: hidden.contains(prediction.label))
     }
-    return Decision(thresholds: thresholds, otherwise: otherwise)
+    let steps = stride(from: 0, through: 995, by: 5).map { Float($0) / 1_000 }
+    func best(_ candidates: [[Float]]) -> (thresholds: [Float], rooms: [Double]) {
+      let tried = candidates.map { ($0, goals.rooms(seen, $0)) }
+      return tried.dropFirst().reduce(tried[0]) { $0.1.lexicographicallyPrecedes($1.1) ? $1 : $0 }
+    }
+    var leader = best(steps.map { [Float](repeating: $0, count: classes) })
+    var hasMoved = true
+    while hasMoved {
+      hasMoved = false
+      for label in shown {
+        let moved = best(
+          steps.map { step in
+            var thresholds = leader.thresholds
+            thresholds[label] = step
+            return thresholds
+          })
+        if leader.rooms.lexicographicallyPrecedes(moved.rooms) { (leader, hasMoved) = (moved, true) }
+      }
+    }
+    return Decision(
+      thresholds: (0..<classes).map { hidden.contains($0) ? nil : leader.thresholds[$0] }, otherwise: otherwise)
   }
 
   /// The same rule for another model of the same network, for example its int8 twin: thresholds that as many of the same
@@ -53,5 +95,42 @@ extension Decision {
     var thousandths = min(1_000, Int(last * 1_000) + 1)
     while thousandths > 0, Float(thousandths) / 1_000 > last { thousandths -= 1 }
     return Float(thousandths) / 1_000
+  }
+}
+
+/// What counts of a prediction where thresholds are tried.
+private struct Seen {
+  let nearest: Int
+  let probability: Float
+  let truth: Int
+  let isHidden: Bool
+}
+
+extension DecisionGoals {
+  /// By how many standard errors each goal is exceeded, negative where it is missed; the worst first.
+  fileprivate func rooms(_ seen: [Seen], _ thresholds: [Float]) -> [Double] {
+    var (shown, labelled, right, hidden, unsure) = (0, 0, 0, 0, 0)
+    for one in seen {
+      let isSure = one.probability >= thresholds[one.nearest]
+      if one.isHidden {
+        hidden += 1
+        unsure += isSure ? 0 : 1
+      } else {
+        shown += 1
+        labelled += isSure ? 1 : 0
+        right += isSure && one.nearest == one.truth ? 1 : 0
+      }
+    }
+    return [
+      Self.room(labelled, of: shown, self.labelled), Self.room(right, of: labelled, self.right),
+      Self.room(unsure, of: hidden, self.unsure),
+    ].sorted()
+  }
+
+  /// The standard error is that of the goal's share; a goal for pictures that are not there is met.
+  private static func room(_ count: Int, of all: Int, _ goal: Double) -> Double {
+    guard all > 0 else { return .infinity }
+    let spread = max(1e-3, goal * (1 - goal)).squareRoot()
+    return (Double(count) / Double(all) - goal) / spread * Double(all).squareRoot()
   }
 }

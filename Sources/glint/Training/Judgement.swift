@@ -82,8 +82,8 @@ struct Judgement {
 struct DecisionWish {
   /// Numbers of the classes that are never shown.
   let hidden: Set<Int>
-  /// The share of each shown class's pictures that gets a label.
-  let coverage: Double
+  /// What the thresholds shall reach.
+  let goals: DecisionGoals
 }
 
 /// Both judged parts of a training run, and the temperature and the decision, which were fitted to the first.
@@ -103,7 +103,7 @@ struct Verdict {
     decision = wish.map {
       Decision.fitted(
         to: Temperature.apply(temperature, to: whole), classes: dataset.labels.count, hiding: $0.hidden,
-        coverage: $0.coverage, otherwise: "unsure")
+        goals: $0.goals, otherwise: "unsure")
     }
     validation = Judgement(
       loop, dataset.validation, first.predictions, loss: first.metrics.loss, temperature: temperature,
