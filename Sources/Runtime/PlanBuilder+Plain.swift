@@ -37,6 +37,9 @@ extension PlanBuilder {
     var sum = ck_add()
     sum.first = UnsafePointer(memory.copy(Codes.summand(model.quantization[node.inputs[0]], to: output)))
     sum.second = UnsafePointer(memory.copy(Codes.summand(model.quantization[node.inputs[1]], to: output)))
+    let inputs = node.inputs.map { model.quantization[$0] }
+    sum.zero_points = (Codes.stored(inputs[0].zeroPoint), Codes.stored(inputs[1].zeroPoint))
+    sum.multipliers = (inputs[0].scale / output.scale, inputs[1].scale / output.scale)
     sum.zero_point = Codes.stored(output.zeroPoint)
     (sum.low, sum.high) = Codes.clamp(activation, output)
     let kept = memory.keep(sum)

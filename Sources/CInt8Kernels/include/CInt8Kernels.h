@@ -168,6 +168,8 @@ typedef struct {
   ck_io io;
   const float *first;   // by code as an unsigned byte: float(q - zero point) * (scale / output scale)
   const float *second;
+  int32_t zero_points[2];  // the same as what makes the two tables, in codes as they are stored
+  float multipliers[2];
   int32_t zero_point, low, high;
 } ck_add;
 
