@@ -16,6 +16,7 @@ struct Glint: ParsableCommand {
       Verify.self,
       Classify.self,
       Doctor.self,
+      DetectorCommand.self,
       LiveCommand.self,
     ])
 }

@@ -69,3 +69,17 @@ import Testing
     #expect(asked([5, 1]) == -2)
   }
 }
+
+@Suite struct DetectionMathTests {
+  @Test func powersAndLogarithms() {
+    for step in -240...240 {
+      let x = Float(step) / 16
+      let power = Detection.exp2(x)
+      #expect(abs(Detection.log2(power) - x) < 4e-6 * max(1, abs(x)))
+      if step % 16 == 0 { #expect(power == Float(sign: .plus, exponent: step / 16, significand: 1)) }
+    }
+    #expect(abs(Detection.exp2(0.5) - Float(2).squareRoot()) < 3e-7)
+    #expect(Detection.log2(32) == 5)
+    for extreme in [Float.nan, .infinity, -.infinity, 1e30] { #expect(Detection.exp2(extreme).isFinite) }
+  }
+}

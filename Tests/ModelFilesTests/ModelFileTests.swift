@@ -54,7 +54,7 @@ private let everything = Graph(
     #expect(try FloatModel.load(folder.path("m")).description == model.description)
     model.description.detection?.stride = 4
     try model.write(to: folder.path("wrong"))
-    let error = #expect(throws: ModelFileError.self) { try FloatModel.load(folder.path("wrong")) }
+    let error = caught(ModelFileError.self) { try FloatModel.load(folder.path("wrong")) }
     #expect(error?.description.contains("detection") == true)
   }
 

@@ -99,6 +99,24 @@ import Training
     try GradientChecker().check(architecture, loss: Loss(.crossEntropy, labelSmoothing: 0.1), classes: 3)
   }
 
+  @Test func enlargedBranchGradient() throws {
+    var architecture = Architecture(input: [5, 6, 3])
+    let fine = architecture.append("fine", .conv2D(.init(outputChannels: 4, window: .init(3, 3, padding: .all(1)))))
+    architecture.append("coarse", .conv2D(.init(outputChannels: 4, window: .init(3, 3, stride: 2, padding: .all(1)))))
+    architecture.append("larger", .upsampleNearest(factor: 2))
+    // Six enlarged rows become five again.
+    let padding = Operator.Padding(top: 1, left: 1, bottom: 0, right: 1)
+    architecture.append("cut", .conv2D(.init(outputChannels: 4, window: .init(3, 3, padding: padding))))
+    architecture.append("sum", .add, reading: [architecture.last, fine])
+    architecture.append("flatten", .flatten)
+    architecture.append("logits", .dense(outputs: 1))
+    try GradientChecker().check(architecture, loss: Self.binary)
+    for factor in [2, 3] {
+      try GradientChecker().check(
+        Self.chain([3, 2, 5], [.upsampleNearest(factor: factor), .activation(.relu)]), loss: Self.binary)
+    }
+  }
+
   @Test func lossGradients() throws {
     let architecture = Self.chain([3, 3, 2], logits: 4, [])
     try GradientChecker().check(

@@ -3,7 +3,7 @@ extension Image {
   /// A colour: red, green, blue.
   public typealias Ink = SIMD3<UInt8>
 
-  /// Draws a face's box with its label above, or inside where there is no room above; lines and letters are as thick as
+  /// Draws a face's box with its label, where it has one, above, or inside where there is no room above; lines and letters are as thick as
   /// the picture is large. What lies outside the picture is not drawn.
   public mutating func annotate(_ box: FaceBox, label: String, ink: Ink) {
     precondition(channels == 3, "colours need three channels")
@@ -20,6 +20,7 @@ extension Image {
     fill(left..<min(left + thick, right), top..<bottom, ink)
     fill(max(right - thick, left)..<right, top..<bottom, ink)
 
+    guard !label.isEmpty else { return }
     let letters = label.uppercased()
     let tall = (PixelFont.rows + 2) * unit
     let wide = (letters.count * (PixelFont.columns + 1) + 1) * unit

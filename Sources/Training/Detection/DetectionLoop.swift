@@ -5,7 +5,8 @@ import Tensors
 
 /// Trains a network that finds faces, on pictures composed anew for every step.
 ///
-/// Steps come in rounds. After each, the average of the weights is validated on composed pictures of material that is
+/// The first steps see pictures of half the width and height, which cost a quarter and hold all but the largest faces; the
+/// weights then go on at full size. Steps come in rounds. After each, the average of the weights is validated on composed pictures of material that is
 /// not trained on, a checkpoint is written, and the scenes in which faces were seen that are not there come up more
 /// often in the next round. The same seed, material and version give the same weights with any number of threads.
 public final class DetectionLoop {
@@ -13,6 +14,8 @@ public final class DetectionLoop {
   public struct Recipe: Hashable, Sendable, Codable {
     /// Steps in all.
     public var steps = 4000
+    /// Of these, the first ones with pictures of half the width and height.
+    public var smallSteps = 3000
     /// Steps of a round.
     public var roundSteps = 200
     /// Pictures of one step.
@@ -36,7 +39,7 @@ public final class DetectionLoop {
     /// One line for people.
     public var summary: String {
       "adam \(learningRate), cosine schedule, weight decay \(weightDecay), weights averaged \(averaging), "
-        + "\(steps) steps of \(batch) composed pictures, faces of \(smallest) to \(largest) pixels, seed \(seed)"
+        + "\(steps) steps of \(batch) composed pictures, the first \(smallSteps) at half size, faces of \(smallest) to \(largest) pixels, seed \(seed)"
     }
   }
 
@@ -54,8 +57,10 @@ public final class DetectionLoop {
     public var imagesPerSecond: Double
   }
 
-  /// The network.
+  /// The network at full size.
   public let network: Network
+  /// The same for pictures of half the size, while these are learned.
+  private let smallNetwork: Network?
   /// Rows and columns of cells, and their distance.
   public let detection: Detection
   /// How it is trained.
@@ -63,20 +68,19 @@ public final class DetectionLoop {
   /// Figures so far.
   public private(set) var rounds: [Round] = []
 
-  private let preprocessing: Preprocessing
+  let preprocessing: Preprocessing
   private let material: DetectionMaterial
   private let validation: DetectionMaterial
   private let threads: Int
   private let average: WeightAverage
   private let loss = DetectionLoss()
-  private var targets: [DetectionTargets]
   private var hard: [SceneComposer.View] = []
   private var step = 0
 
   /// Builds the network with fresh weights.
   ///
   /// - Parameters:
-  ///   - architecture: its output has the shape `[height / stride, width / stride, 4]`.
+  ///   - architecture: the network for an input; its output has the shape `[height / stride, width / stride, 4]`.
   ///   - preprocessing: the input.
   ///   - material: what is trained on.
   ///   - validation: what is validated on.
@@ -84,7 +88,7 @@ public final class DetectionLoop {
   ///   - threads: threads to compute with; they do not change the weights.
   /// - Throws: `TrainingError.network`.
   public init(
-    _ architecture: Architecture, preprocessing: Preprocessing, material: DetectionMaterial,
+    _ architecture: (_ input: Shape) -> Architecture, preprocessing: Preprocessing, material: DetectionMaterial,
     validation: DetectionMaterial, recipe: Recipe, threads: Int
   ) throws(TrainingError) {
     self.preprocessing = preprocessing
@@ -92,28 +96,32 @@ public final class DetectionLoop {
     self.validation = validation
     self.recipe = recipe
     self.threads = threads
-    guard architecture.input == [preprocessing.height, preprocessing.width, 1] else {
-      throw .network(GraphError("input", "\(architecture.input) is not what the preprocessing gives"))
-    }
-    let output = try architecture.shapes()[architecture.last]
+    let full = architecture([preprocessing.height, preprocessing.width, 1])
+    let output = try full.shapes()[full.last]
     guard output.rank == 3, output[0] > 0 else { throw .network(GraphError("output", "has no cells")) }
     detection = Detection(
       stride: preprocessing.height / output[0], threshold: 0, overlapPercent: 40,
       sides: recipe.smallest...recipe.largest)
-    guard output == detection.output(of: architecture.input) else {
-      throw .network(GraphError("output", "\(output) is no grid of cells over \(architecture.input)"))
+    guard output == detection.output(of: full.input) else {
+      throw .network(GraphError("output", "\(output) is no grid of cells over \(full.input)"))
     }
-    network = try Network(architecture, capacity: recipe.batch, threads: threads)
+    network = try Network(full, capacity: recipe.batch, threads: threads)
     network.initialize(seed: recipe.seed)
     // Nearly no cell is a face: without this the first steps only learn that (Lin et al. 2017).
-    if let bias = network.parameters.first(where: { $0.name == architecture.nodes.last!.name + ".bias" }) {
+    if let bias = network.parameters.first(where: { $0.name == full.nodes.last!.name + ".bias" }) {
       var tensor = bias.tensor
       tensor.elements[0] = -4
       bias.load(tensor)
     }
     average = WeightAverage(of: network, keeping: recipe.averaging)
-    targets = [DetectionTargets](
-      repeating: DetectionTargets(rows: output[0], columns: output[1], stride: detection.stride), count: recipe.batch)
+    if recipe.smallSteps > 0 {
+      let small = try Network(
+        architecture([preprocessing.height / 2, preprocessing.width / 2, 1]), capacity: recipe.batch, threads: threads)
+      small.takeState(of: network)
+      smallNetwork = small
+    } else {
+      smallNetwork = nil
+    }
   }
 
   /// Trains to the end of the recipe. Afterwards the network holds the average of the weights.
@@ -133,10 +141,17 @@ public final class DetectionLoop {
     if let checkpoint, resumes {
       let state = try DetectionCheckpoint.read(checkpoint, into: network, average, recipe: recipe)
       (step, rounds, hard) = (state.step, state.rounds, state.hard)
+      smallNetwork?.takeState(of: network)
     }
-    let composers = self.composers(material)
     while step < recipe.steps {
-      guard let round = try trainRound(composers, isCancelled, progress) else { return false }
+      let round: Round?
+      if let smallNetwork, step < recipe.smallSteps {
+        round = try trainRound(smallNetwork, until: recipe.smallSteps, isCancelled, progress)
+        network.takeState(of: smallNetwork)
+      } else {
+        round = try trainRound(network, until: recipe.steps, isCancelled, progress)
+      }
+      guard let round else { return false }
       rounds.append(round)
       if let checkpoint {
         try DetectionCheckpoint.write(
@@ -148,20 +163,21 @@ public final class DetectionLoop {
     return true
   }
 
-  private func composers(_ material: DetectionMaterial) -> DetectionLoader.Composers {
-    .init(
+  private func composers(_ material: DetectionMaterial, for network: Network) -> DetectionLoader.Composers {
+    let (height, width) = (network.architecture.input[0], network.architecture.input[1])
+    let largest = recipe.largest * height / preprocessing.height
+    return .init(
       list: (0..<2 * threads).map { _ in
-        SceneComposer(
-          material, width: preprocessing.width, height: preprocessing.height, sides: recipe.smallest...recipe.largest)
-      }, pictureBytes: preprocessing.width * preprocessing.height)
+        SceneComposer(material, width: width, height: height, sides: recipe.smallest...largest)
+      }, pictureBytes: width * height)
   }
 
   private func trainRound(
-    _ composers: DetectionLoader.Composers, _ isCancelled: () -> Bool, _ progress: (Int, Int, Double) -> Void
+    _ network: Network, until end: Int, _ isCancelled: () -> Bool, _ progress: (Int, Int, Double) -> Void
   ) throws -> Round? {
-    let steps = min(recipe.roundSteps, recipe.steps - step)
+    let steps = min(recipe.roundSteps, end - step)
     let loader = DetectionLoader(
-      composers, seed: recipe.seed, first: step * recipe.batch, batches: steps, of: recipe.batch, hard: hard,
+      composers(material, for: network), seed: recipe.seed, first: step * recipe.batch, batches: steps, of: recipe.batch, hard: hard,
       threads: threads)
     let rule = Optimizer.adam(learningRate: recipe.learningRate, weightDecay: recipe.weightDecay)
     let started = ContinuousClock.now
@@ -170,14 +186,14 @@ public final class DetectionLoop {
     while let batch = loader.next() {
       if isCancelled() { return nil }
       network.forward(pixels: batch.pixels, images: recipe.batch, training: true)
-      let value = backward(batch.contents)
+      let value = backward(network, batch.contents)
       guard value.isFinite else {
         throw TrainingError.diverged(
           step: step + 1, layer: network.firstNodeThatDiverged(images: recipe.batch) ?? "loss")
       }
       rule.apply(to: network, step: step + 1, rate: rate(step))
       average.follow(network, step: step)
-      collectHardViews(batch.contents)
+      collectHardViews(network, batch.contents)
       loader.finish(batch)
       (sum, done, step) = (sum + value, done + 1, step + 1)
       progress(done, steps, sum / Double(done))
@@ -185,7 +201,7 @@ public final class DetectionLoop {
     let seconds = (ContinuousClock.now - started).inSeconds
     let pictures = Double(done * recipe.batch)
     return Round(
-      step: step, loss: sum / Double(max(1, done)), validationLoss: validationLoss(), hardViews: hard.count,
+      step: step, loss: sum / Double(max(1, done)), validationLoss: validationLoss(network), hardViews: hard.count,
       imagesPerSecond: pictures / max(1e-9, seconds))
   }
 
@@ -197,12 +213,15 @@ public final class DetectionLoop {
   }
 
   /// The loss of a batch, and every gradient.
-  private func backward(_ contents: [SceneComposer.Contents]) -> Double {
-    var weight = 0.0
-    for (image, content) in contents.enumerated() {
-      targets[image].set(faces: content.faces, ignored: content.ignored)
-      weight += DetectionLoss.weight(targets[image])
+  private func backward(_ network: Network, _ contents: [SceneComposer.Contents]) -> Double {
+    let (height, width) = (network.architecture.input[0], network.architecture.input[1])
+    var target = DetectionTargets(
+      rows: height / detection.stride, columns: width / detection.stride, stride: detection.stride)
+    let targets = contents.map { content in
+      target.set(faces: content.faces, ignored: content.ignored)
+      return target
     }
+    let weight = targets.reduce(0) { $0 + DetectionLoss.weight($1) }
     let scale = 1 / max(1, weight)
     return network.backward(images: contents.count) { image, logits, gradient in
       loss.evaluate(logits, targets[image], scale: scale, gradient: gradient)
@@ -210,7 +229,7 @@ public final class DetectionLoop {
   }
 
   /// Remembers views without faces in which one was seen; forgets the oldest.
-  private func collectHardViews(_ contents: [SceneComposer.Contents]) {
+  private func collectHardViews(_ network: Network, _ contents: [SceneComposer.Contents]) {
     for (image, content) in contents.enumerated() {
       guard let view = content.view else { continue }
       let logits = network.logits(image)
@@ -225,17 +244,17 @@ public final class DetectionLoop {
   }
 
   /// The average's loss on composed pictures of the validation material.
-  private func validationLoss() -> Double {
+  private func validationLoss(_ network: Network) -> Double {
     let own = network.parameters.map(\.tensor)
     average.load(into: network)
     defer { for (parameter, tensor) in zip(network.parameters, own) { parameter.load(tensor) } }
     let batches = 8
     let loader = DetectionLoader(
-      composers(validation), seed: 0x76616C, first: 0, batches: batches, of: recipe.batch, hard: [], threads: threads)
+      composers(validation, for: network), seed: 0x76616C, first: 0, batches: batches, of: recipe.batch, hard: [], threads: threads)
     var sum = 0.0
     while let batch = loader.next() {
       network.forward(pixels: batch.pixels, images: recipe.batch)
-      sum += backward(batch.contents)
+      sum += backward(network, batch.contents)
       loader.finish(batch)
     }
     return sum / Double(batches)

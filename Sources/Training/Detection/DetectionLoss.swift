@@ -3,11 +3,13 @@ import Graphs
 
 /// What a detection network minimizes: the focal loss of the scores (Lin et al. 2017, gamma 2), so that the many cells
 /// that are easily no face do not drown the few that are one, and a Huber loss of the boxes.
-struct DetectionLoss {
+package struct DetectionLoss {
   /// How much boxes count against scores.
   var boxWeight = 2.0
   /// From squared to linear: errors of a box, in sides and octaves.
   var bend = 0.1
+
+  package init() {}
 
   /// The loss of one picture, and the gradient by its logits.
   ///
@@ -15,7 +17,7 @@ struct DetectionLoss {
   ///   - logits: `[cells][4]`, as `Detection` says.
   ///   - scale: multiplies loss and gradient: one over the weight of all faces of a batch.
   ///   - gradient: written, as many as logits.
-  func evaluate(
+  package func evaluate(
     _ logits: UnsafeBufferPointer<Float>, _ targets: DetectionTargets, scale: Double,
     gradient: UnsafeMutablePointer<Float>
   ) -> Double {
@@ -54,5 +56,5 @@ struct DetectionLoss {
   }
 
   /// The weight of a picture's faces, by whose sum over a batch the loss is divided.
-  static func weight(_ targets: DetectionTargets) -> Double { targets.faceWeights.reduce(0) { $0 + Double($1) } }
+  package static func weight(_ targets: DetectionTargets) -> Double { targets.faceWeights.reduce(0) { $0 + Double($1) } }
 }

@@ -2,15 +2,15 @@ import Graphs
 import Imaging
 
 /// What each cell of a detection network's output shall say of one picture.
-struct DetectionTargets {
+package struct DetectionTargets {
   /// Says whether a cell is asked for a face: 1 a face, 0 none, -1 either.
-  private(set) var scores: [Int8]
+  package private(set) var scores: [Int8]
   /// How much a cell's score counts, where it is a face.
-  private(set) var faceWeights: [Float]
+  package private(set) var faceWeights: [Float]
   /// How much a cell's box counts.
-  private(set) var boxWeights: [Float]
+  package private(set) var boxWeights: [Float]
   /// `[cells][3]`: way to the face's middle in its sides, across and down, and log2(side / `Detection.unit`).
-  private(set) var boxes: [Float]
+  package private(set) var boxes: [Float]
 
   private let rows: Int
   private let columns: Int
@@ -19,7 +19,7 @@ struct DetectionTargets {
   /// - Parameters:
   ///   - rows, columns: cells.
   ///   - stride: pixels from one to the next.
-  init(rows: Int, columns: Int, stride: Int) {
+  package init(rows: Int, columns: Int, stride: Int) {
     (self.rows, self.columns, self.stride) = (rows, columns, Float(stride))
     scores = []
     (faceWeights, boxWeights, boxes) = ([], [], [])
@@ -34,7 +34,7 @@ struct DetectionTargets {
   /// - Parameters:
   ///   - faces: squares, in pixels.
   ///   - ignored: where nothing is asked.
-  mutating func set(faces: [FaceBox], ignored: [FaceBox]) {
+  package mutating func set(faces: [FaceBox], ignored: [FaceBox]) {
     let count = rows * columns
     scores = [Int8](repeating: 0, count: count)
     faceWeights = [Float](repeating: 0, count: count)

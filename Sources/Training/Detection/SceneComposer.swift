@@ -181,7 +181,7 @@ final class SceneComposer {
     let wider = patch.side * (patch.isHead ? 0.7 : 0.5)
     let cover = FaceBox(x: patch.x - wider, y: patch.y - wider, width: 2 * wider, height: 2 * wider)
     contents.faces.removeAll { face in
-      guard Self.shared(face, cover) > 0.4 * face.width * face.height else { return false }
+      guard face.intersection(cover) > 0.4 * face.width * face.height else { return false }
       contents.ignored.append(face)
       return true
     }
@@ -244,7 +244,7 @@ final class SceneComposer {
       let (x, y) = place(side, &random)
       let box = FaceBox(x: x - side / 2, y: y - side / 2, width: side, height: side)
       let isFree = faces.allSatisfy { other in
-        let common = Self.shared(other, box)
+        let common = other.intersection(box)
         return common <= most * min(other.width * other.height, side * side)
       }
       if isFree { return (x, y) }
@@ -259,17 +259,11 @@ final class SceneComposer {
     contents.faces.removeAll { face in
       let (x, y) = (face.x + face.width / 2, face.y + face.height / 2)
       let isInside = x >= 0 && y >= 0 && x < frame.width && y < frame.height
-      guard face.width < low || face.width > high || !isInside || Self.shared(face, frame) < 0.55 * face.width * face.width
+      guard face.width < low || face.width > high || !isInside || face.intersection(frame) < 0.55 * face.width * face.width
       else { return false }
-      if Self.shared(face, frame) > 0 { contents.ignored.append(face) }
+      if face.intersection(frame) > 0 { contents.ignored.append(face) }
       return true
     }
-  }
-
-  private static func shared(_ a: FaceBox, _ b: FaceBox) -> Float {
-    let width = min(a.x + a.width, b.x + b.width) - max(a.x, b.x)
-    let height = min(a.y + a.height, b.y + b.height) - max(a.y, b.y)
-    return width > 0 && height > 0 ? width * height : 0
   }
 }
 

@@ -259,6 +259,17 @@ public final class Network {
     return sum
   }
 
+  /// Takes over the weights, the moments and all else that another network has learned: one of the same layers, for an
+  /// input of any size.
+  func takeState(of other: Network) {
+    for (own, its) in zip(parameters, other.parameters) {
+      precondition(own.name == its.name && own.shape == its.shape, "\(own.name) is not \(its.name)")
+      for (to, from) in [(own.values, its.values), (own.first, its.first), (own.second, its.second)] {
+        to.start.update(from: from.start, count: to.count)
+      }
+    }
+  }
+
   /// The logits of one image of the batch that `forward` saw last.
   public func logits(_ image: Int) -> UnsafeBufferPointer<Float> {
     UnsafeBufferPointer(start: values[architecture.last]!.start + image * logitCount, count: logitCount)
