@@ -67,7 +67,7 @@ let package = Package(
     suite("Tensors"), suite("Graphs"), suite("ModelFiles", and: ["CSHA256"]),
     suite("Runtime", and: ["Reference", "CInt8Kernels", "CAllocations"]),
     suite("Imaging", and: ["CImaging"]), suite("RenderedFaces"), suite("Camera"),
-    suite("Faces", and: ["RenderedFaces", "Runtime", "CAllocations"]),
+    suite("Faces", and: ["ModelFiles", "RenderedFaces", "Runtime", "CAllocations"]),
     suite("Training", and: ["CFloatKernels"]), suite("Quantization"),
     suite("Live", and: ["glint", "ModelFiles", "CAllocations"]), suite("Reports", and: ["ModelFiles"]),
     .testTarget(
