@@ -24,7 +24,8 @@ extension Decision {
   /// of equals the next worst goal decides.
   ///
   /// First one threshold for all classes is sought (Chow 1970: the best for probabilities that are true, if all mistakes
-  /// cost the same), then each class's is moved alone until no move helps.
+  /// cost the same), then those of any two classes are moved together, over a grid of hundredths, until no move helps: one
+  /// alone cannot follow where a goal is kept only if one threshold rises as another falls.
   ///
   /// - Parameters:
   ///   - predictions: of pictures that were not trained on, calibrated, from sources that hold every class.
@@ -41,7 +42,9 @@ extension Decision {
         nearest: best, probability: Float(prediction.probabilities[best]), truth: prediction.label,
         isHidden: hidden.contains(prediction.label))
     }
-    let steps = stride(from: 0, through: 995, by: 5).map { Float($0) / 1_000 }
+    let steps = stride(from: 0, through: 990, by: 10).map { Float($0) / 1_000 }
+    // Each class with each other one; one that is alone, with itself.
+    let pairs = shown.flatMap { one in shown.filter { $0 > one || shown.count == 1 }.map { (one, $0) } }
     func best(_ candidates: [[Float]]) -> (thresholds: [Float], rooms: [Double]) {
       let tried = candidates.map { ($0, goals.rooms(seen, $0)) }
       return tried.dropFirst().reduce(tried[0]) { $0.1.lexicographicallyPrecedes($1.1) ? $1 : $0 }
@@ -50,12 +53,15 @@ extension Decision {
     var hasMoved = true
     while hasMoved {
       hasMoved = false
-      for label in shown {
+      for (one, other) in pairs {
         let moved = best(
-          steps.map { step in
-            var thresholds = leader.thresholds
-            thresholds[label] = step
-            return thresholds
+          steps.flatMap { first in
+            steps.map { second in
+              var thresholds = leader.thresholds
+              thresholds[one] = first
+              thresholds[other] = second
+              return thresholds
+            }
           })
         if leader.rooms.lexicographicallyPrecedes(moved.rooms) { (leader, hasMoved) = (moved, true) }
       }

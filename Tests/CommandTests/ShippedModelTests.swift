@@ -1,0 +1,69 @@
+import Foundation
+import Graphs
+import Imaging
+import ModelFiles
+import RenderedFaces
+import TestSupport
+import Testing
+
+/// The models in `Calibration/Models`, as they are shipped.
+@Suite struct ShippedModelTests {
+  private struct Line: Decodable {
+    let label: String
+    let probability: Double
+    let probabilities: [String: Double]
+    let logits: [Double]
+  }
+
+  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Calibration/Models")
+
+  private func model(_ name: String) throws -> LoadedModel {
+    try ModelFile.load(Self.folder.appendingPathComponent(name).path)
+  }
+
+  @Test func theCompactNetworkNeverShowsNeutral() throws {
+    for name in ["compact.safetensors", "compact.int8.safetensors"] {
+      let description = try model(name).description
+      let decision = try #require(description.decision, "\(name)")
+      #expect(description.labels == ["happy", "neutral", "sad"] && decision.shownClasses == [0, 2])
+      #expect(decision.otherwise == "unsure")
+      for label in [0, 2] {
+        let threshold = try #require(decision.thresholds[label])
+        #expect((0.2...0.95).contains(threshold), "\(description.labels[label])")
+      }
+    }
+    // The reference network has two classes and says one of them, as ever.
+    #expect(try model("happy-sad.int8.safetensors").description.decision == nil)
+  }
+
+  /// What `classify` says without naming a model follows from the logits by the rule in the file, worked out anew here.
+  @Test func classifyObeysTheRuleInTheFile() throws {
+    let description = try model("compact.int8.safetensors").description
+    let decision = try #require(description.decision)
+    let folder = try TemporaryFolder()
+    for index in 0..<24 {
+      let face = FacePainter.paint(seed: 11, index: index, size: 128)
+      try folder.write(ImageEncoder.jpeg(face.image, quality: 92), as: "faces/\(index).jpg")
+    }
+    let wall = Image(width: 64, height: 64, channels: 3, filledWith: 128)
+    try folder.write(ImageEncoder.jpeg(wall, quality: 92), as: "faces/wall.jpg")
+    let result = try GlintProgram.run(["classify", folder.path("faces"), "--json"])
+    #expect(result.status == 0, "\(result.errors)")
+    let lines = try result.output.split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+    #expect(lines.count == 25)
+    for line in lines {
+      let powers = line.logits.map { exp($0 / Double(description.temperature)) }
+      let probabilities = powers.map { $0 / powers.reduce(0, +) }
+      for (label, probability) in zip(description.labels, probabilities) {
+        #expect(abs(try #require(line.probabilities[label]) - probability) < 1e-5)
+      }
+      let nearest = probabilities[0] >= probabilities[2] ? 0 : 2
+      let threshold = Double(try #require(decision.thresholds[nearest]))
+      #expect(abs(line.probability - probabilities[nearest]) < 1e-5)
+      #expect(line.label == (probabilities[nearest] >= threshold ? description.labels[nearest] : "unsure"))
+    }
+    // Both sides of the rule were met.
+    #expect(lines.contains { $0.label == "unsure" } && lines.contains { $0.label != "unsure" })
+  }
+}
