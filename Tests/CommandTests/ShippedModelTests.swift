@@ -56,10 +56,11 @@ import Testing
       let powers = line.logits.map { exp($0 / Double(description.temperature)) }
       let probabilities = powers.map { $0 / powers.reduce(0, +) }
       for (label, probability) in zip(description.labels, probabilities) {
-        #expect(abs(try #require(line.probabilities[label]) - probability) < 1e-5)
+        let said = try #require(line.probabilities[label])
+        #expect(abs(said - probability) < 1e-5)
       }
       let nearest = probabilities[0] >= probabilities[2] ? 0 : 2
-      let threshold = Double(try #require(decision.thresholds[nearest]))
+      let threshold = try Double(#require(decision.thresholds[nearest]))
       #expect(abs(line.probability - probabilities[nearest]) < 1e-5)
       #expect(line.label == (probabilities[nearest] >= threshold ? description.labels[nearest] : "unsure"))
     }
