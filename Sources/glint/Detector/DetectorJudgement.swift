@@ -26,7 +26,7 @@ struct DetectorJudgement {
   /// Judges a detector.
   ///
   /// - Parameters:
-  ///   - material: what it is judged on; painted rooms count for nothing but the composed pictures.
+  ///   - material: what it is judged on: its photos that name one face, its scenes, and pictures composed of all of it.
   ///   - composed: how many pictures are composed.
   ///   - keepsPictures: whether pictures are kept to be drawn.
   /// - Throws: `FaceDetectorError` for a model that finds no faces.
