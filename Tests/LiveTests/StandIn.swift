@@ -57,7 +57,9 @@ enum StandIn {
     var random = CounterRandom(seed: UInt64(number))
     var pixels = [UInt8](repeating: 0, count: 640 * 480 * 3)
     for place in pixels.indices {
-      pixels[place] = UInt8((place / 3 % 640 / 4 + 20 * number) % 200 + random.below(24))
+      let column: Int = place / 3 % 640
+      let shade: Int = (column / 4 + 20 * number) % 200
+      pixels[place] = UInt8(shade + random.below(24))
     }
     let image = Image(width: 640, height: 480, channels: 3, pixels: pixels)
     return file(try! ImageEncoder.jpeg(image, quality: 80), "large\(number).jpg")
