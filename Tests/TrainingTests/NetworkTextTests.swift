@@ -48,20 +48,47 @@ import Training
     #expect(plan(made) == plan(.compact(input: [64, 64, 1], logits: 1)))
   }
 
+  @Test func theFaceDetectorInWords() throws {
+    func residual(_ name: String, _ channels: Int) -> [String] {
+      ["\(name)-in: relu", "conv \(channels)", "norm", "relu", "conv \(channels)", "norm", "add \(name)-in", "\(name): relu"]
+    }
+    func larger(_ channels: Int, _ name: String) -> [String] {
+      ["upsample 2", "conv \(channels) like \(name)", "norm", "add \(name)", "relu"]
+    }
+    var lines: [String] = []
+    for (stage, channels) in [16, 24, 32, 48, 64].enumerated() {
+      lines += ["conv \(channels) stride 2", "norm"]
+      lines += stage < 2 ? ["relu"] : residual("s\(stage)", channels)
+    }
+    lines += larger(48, "s3") + larger(32, "s2") + ["conv 32", "norm", "relu", "boxes"]
+    let text = try NetworkText(lines.joined(separator: "\n"), path: "d")
+    // With an odd number of rows at the coarse levels, and without.
+    for input in [[240, 320, 1], [120, 160, 1], [64, 64, 1]] as [Shape] {
+      #expect(plan(try text.detector(input: input)) == plan(.faceDetector(input: input)))
+    }
+    let error = try #require(caught(NetworkTextError.self) { try text.architecture(input: [64, 64, 1], logits: 1) })
+    #expect(error.line == lines.count && error.description.contains("finds faces"))
+    let classifier = try NetworkText("flatten\nlogits", path: "c")
+    #expect(caught(NetworkTextError.self) { try classifier.detector(input: [64, 64, 1]) }?.line == 2)
+  }
+
   @Test func depthwiseStrideAndNames() throws {
     let text = try NetworkText(
       """
       conv 8 5x3 stride 2
       depthwise 3x3 stride 2
+      wide: upsample 3
+      depthwise stride 3 like depthwise1
+      conv 5 3x3 stride 2 from wide
       side: conv 4 1x1 from conv1
       relu6
-      flatten from depthwise1
+      flatten from depthwise2
       logits
       """, path: "t")
     let made = try text.architecture(input: [32, 32, 3], logits: 2)
-    #expect(try made.shapes() == [[32, 32, 3], [16, 16, 8], [8, 8, 8], [16, 16, 4], [16, 16, 4], [512], [2]])
-    #expect(made.nodes.map(\.name) == ["conv1", "depthwise1", "side", "relu61", "flatten1", "logits"])
-    #expect(text.line(of: "side") == 3)
+    #expect(try made.shapes() == [[32, 32, 3], [16, 16, 8], [8, 8, 8], [24, 24, 8], [8, 8, 8], [12, 12, 5], [16, 16, 4], [16, 16, 4], [512], [2]])
+    #expect(made.nodes.map(\.name) == ["conv1", "depthwise1", "wide", "depthwise2", "conv2", "side", "relu61", "flatten1", "logits"])
+    #expect(text.line(of: "side") == 6)
   }
 
   @Test(arguments: [
@@ -73,6 +100,8 @@ import Training
     ("a: conv 8\na: relu\nlogits", 2, "'a' is taken"), ("flatten\nlogits\nrelu", 3, "nothing comes after"),
     ("conv 8\ninput 64\nlogits", 2, "comes first"), ("input 64 blue\nlogits", 1, "neither rgb nor grey"),
     ("dropout 1\nlogits", 1, "share"), ("relu from\nlogits", 1, "followed by"), ("x:\nlogits", 1, "before a layer"),
+    ("conv 8 like\nboxes", 1, "followed by"), ("conv 8 like conv3\nboxes", 1, "no layer above is named 'conv3'"),
+    ("boxes\nrelu", 2, "nothing comes after 'boxes'"),
   ] as [(String, Int?, String)])
   func errorsNameTheLine(_ text: String, line: Int?, words: String) throws {
     let error = try #require(caught(NetworkTextError.self) { try NetworkText(text, path: "n.txt") })
@@ -84,6 +113,7 @@ import Training
     ("conv 8\nrelu\nmaxpool 2 from conv1\nflatten\nlogits", 2, "read by another"),
     ("conv 8\nmaxpool 2\nadd conv1\nflatten\nlogits", 3, "16x16x8"), ("flatten\nconv 8\nlogits", 2, "not 3072"),
     ("conv 8 40x40 valid\nflatten\nlogits", 1, "40x40"), ("flatten\ndepthwise\nlogits", 2, "reads a picture"),
+    ("conv 8\nmaxpool\nconv 8 like conv1\nflatten\nlogits", 3, "cannot become as large as 'conv1'"),
   ] as [(String, Int, String)])
   func whatDoesNotFitNamesTheLineToo(_ text: String, line: Int, words: String) throws {
     let network = try NetworkText(text, path: "n.txt")

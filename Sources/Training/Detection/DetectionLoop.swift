@@ -86,24 +86,26 @@ public final class DetectionLoop {
   ///   - validation: what is validated on.
   ///   - recipe: how.
   ///   - threads: threads to compute with; they do not change the weights.
-  /// - Throws: `TrainingError.network`.
+  /// - Throws: `TrainingError.network`, and what `architecture` throws.
   public init(
-    _ architecture: (_ input: Shape) -> Architecture, preprocessing: Preprocessing, material: DetectionMaterial,
+    _ architecture: (_ input: Shape) throws -> Architecture, preprocessing: Preprocessing, material: DetectionMaterial,
     validation: DetectionMaterial, recipe: Recipe, threads: Int
-  ) throws(TrainingError) {
+  ) throws {
     self.preprocessing = preprocessing
     self.material = material
     self.validation = validation
     self.recipe = recipe
     self.threads = threads
-    let full = architecture([preprocessing.height, preprocessing.width, 1])
+    let full = try architecture([preprocessing.height, preprocessing.width, 1])
     let output = try full.shapes()[full.last]
-    guard output.rank == 3, output[0] > 0 else { throw .network(GraphError("output", "has no cells")) }
+    guard output.rank == 3, output[0] > 0 else {
+      throw TrainingError.network(GraphError("output", "has no cells"))
+    }
     detection = Detection(
       stride: preprocessing.height / output[0], threshold: 0, overlapPercent: 40,
       sides: recipe.smallest...recipe.largest)
     guard output == detection.output(of: full.input) else {
-      throw .network(GraphError("output", "\(output) is no grid of cells over \(full.input)"))
+      throw TrainingError.network(GraphError("output", "\(output) is no grid of cells over \(full.input)"))
     }
     network = try Network(full, capacity: recipe.batch, threads: threads)
     network.initialize(seed: recipe.seed)

@@ -20,10 +20,23 @@ public struct NetworkText: Sendable {
 
     enum Kind {
       case fixed(Architecture.Kind)
-      case depthwise(Operator.Window)
-      case logits
+      /// Without channels one of each channel by itself. With a name, padded below and on the right so that the result
+      /// has the size of the layer of that name.
+      case convolution(channels: Int?, Operator.Window, like: String?)
+      case end(End)
     }
   }
+
+  /// What a network's last layer gives.
+  public enum End: String, Sendable {
+    /// One logit for two classes, otherwise one a class.
+    case logits
+    /// The four numbers a cell that `Detection` describes.
+    case boxes
+  }
+
+  /// What the last layer gives.
+  public private(set) var end = End.logits
 
   private var layers: [Layer] = []
 
@@ -56,7 +69,10 @@ public struct NetworkText: Sendable {
       try read(words, name: name, line: index + 1, &counts)
     }
     guard let last = layers.last else { throw NetworkTextError(path: path, line: nil, reason: "has no layers") }
-    guard case .logits = last.kind else { throw failure(last.line, "the last layer is 'logits'") }
+    guard case .end(let end) = last.kind else {
+      throw failure(last.line, "the last layer is 'logits', or for a face detector 'boxes'")
+    }
+    self.end = end
   }
 
   private func failure(_ line: Int, _ reason: String) -> NetworkTextError {
@@ -67,7 +83,9 @@ public struct NetworkText: Sendable {
     _ words: [String], name: String?, line: Int, _ counts: inout [String: Int]
   ) throws(NetworkTextError) {
     var arguments = NetworkWords(words.dropFirst(), layer: words[0], path: path, line: line)
-    if let last = layers.last, case .logits = last.kind { throw failure(line, "nothing comes after 'logits'") }
+    if let last = layers.last, case .end(let end) = last.kind {
+      throw failure(line, "nothing comes after '\(end.rawValue)'")
+    }
     if words[0] == "input" {
       guard layers.isEmpty, side == nil, name == nil else { throw failure(line, "'input' comes first, and once") }
       side = try arguments.number("rows", 22...1024)
@@ -81,10 +99,11 @@ public struct NetworkText: Sendable {
     let kind: Layer.Kind
     var reads = try arguments.names(after: "from")
     switch words[0] {
-    case "conv":
-      let channels = try arguments.number("channels", 1...65_536)
-      kind = .fixed(.conv2D(.init(outputChannels: channels, window: try arguments.window(padded: true))))
-    case "depthwise": kind = .depthwise(try arguments.window(padded: true))
+    case "conv", "depthwise":
+      let size = try arguments.names(after: "like")
+      guard size.count <= 1 else { throw failure(line, "'like' is followed by one layer's name") }
+      let channels = words[0] == "conv" ? try arguments.number("channels", 1...65_536) : nil
+      kind = .convolution(channels: channels, try arguments.window(padded: true), like: size.first)
     case "norm": kind = .fixed(.batchNormalization)
     case "relu": kind = .fixed(.activation(.relu))
     case "relu6": kind = .fixed(.activation(.relu6))
@@ -99,28 +118,48 @@ public struct NetworkText: Sendable {
       reads = (reads.isEmpty ? [layers.last?.name ?? "input"] : reads) + [other]
       kind = .fixed(.add)
     case "upsample": kind = .fixed(.upsampleNearest(factor: try arguments.number("times", 2...16)))
-    case "logits": kind = .logits
+    case "logits", "boxes": kind = .end(End(rawValue: words[0])!)
     default:
       throw failure(
         line, "'\(words[0])' is no layer; layers are conv, depthwise, norm, relu, relu6, maxpool, mean, flatten, dense, "
-          + "dropout, add, upsample and logits")
+          + "dropout, add, upsample, logits and boxes")
     }
     try arguments.end()
-    let own = name ?? (words[0] == "logits" ? "logits" : words[0] + String(counts[words[0]]!))
+    let own: String
+    if case .end = kind { own = name ?? words[0] } else { own = name ?? words[0] + String(counts[words[0]]!) }
     guard own != "input", !layers.contains(where: { $0.name == own }) else {
       throw failure(line, "the name '\(own)' is taken")
     }
-    for value in reads where value != "input" && !layers.contains(where: { $0.name == value }) {
+    var named = reads
+    if case .convolution(_, _, let like?) = kind { named.append(like) }
+    for value in named where value != "input" && !layers.contains(where: { $0.name == value }) {
       throw failure(line, "no layer above is named '\(value)'")
     }
     if words[0] != "add", reads.count > 1 { throw failure(line, "'\(words[0])' reads one layer") }
     layers.append(Layer(line: line, name: own, kind: kind, reads: reads))
   }
 
-  /// The network for an input and a number of logits, seen to be one that can be trained and exported.
+  /// The classifier for an input and a number of logits, seen to be one that can be trained and exported.
   ///
   /// - Throws: `NetworkTextError` naming the line that makes no sense for this input.
   public func architecture(input: Shape, logits: Int) throws(NetworkTextError) -> Architecture {
+    guard end == .logits else {
+      throw failure(layers.last!.line, "a network that ends with 'boxes' finds faces; here one that ends with 'logits' is asked for")
+    }
+    return try network(input, end: .dense(outputs: logits))
+  }
+
+  /// The face detector for an input, likewise.
+  ///
+  /// - Throws: `NetworkTextError` naming the line that makes no sense for this input.
+  public func detector(input: Shape) throws(NetworkTextError) -> Architecture {
+    guard end == .boxes else {
+      throw failure(layers.last!.line, "a face detector ends with 'boxes', not with 'logits'")
+    }
+    return try network(input, end: .conv2D(.init(outputChannels: Detection.channels, window: .init(1, 1))))
+  }
+
+  private func network(_ input: Shape, end: Architecture.Kind) throws(NetworkTextError) -> Architecture {
     var network = Architecture(input: input)
     var numbers = ["input": 0]
     for layer in layers {
@@ -128,21 +167,40 @@ public struct NetworkText: Sendable {
       let reads = layer.reads.map { numbers[$0]! }
       switch layer.kind {
       case .fixed(let fixed): kind = fixed
-      case .logits: kind = .dense(outputs: logits)
-      case .depthwise(let window):
-        // As many channels as come in, which the layers so far tell.
-        var sofar = network
-        sofar.append("to a vector", .flatten)
-        sofar.append("end", .dense(outputs: 1))
-        let channels = try shapes(of: sofar)[reads.first ?? network.last]
-        guard channels.rank == 3 else { throw failure(layer.line, "'depthwise' reads a picture, not \(channels)") }
-        kind = .conv2D(.init(outputChannels: channels[2], window: window, groups: channels[2]))
+      case .end: kind = end
+      case .convolution(let channels, let window, nil) where channels != nil:
+        kind = .conv2D(.init(outputChannels: channels!, window: window))
+      case .convolution(let channels, var window, let like):
+        let source = try picture(reads.first ?? network.last, of: network, layer, "a convolution reads")
+        if let like {
+          let wanted = try picture(numbers[like]!, of: network, layer, "'like' names")
+          // What the last window lacks; less than a step too much changes nothing.
+          let below = (wanted[0] - 1) * window.stride + window.height - window.padding.top - source[0]
+          let right = (wanted[1] - 1) * window.stride + window.width - window.padding.left - source[1]
+          guard (1 - window.stride..<window.height).contains(below), (1 - window.stride..<window.width).contains(right) else {
+            throw failure(layer.line, "\(source) cannot become as large as '\(like)', \(wanted)")
+          }
+          (window.padding.bottom, window.padding.right) = (max(0, below), max(0, right))
+        }
+        kind = .conv2D(.init(outputChannels: channels ?? source[2], window: window, groups: channels == nil ? source[2] : 1))
       }
       numbers[layer.name] = network.append(layer.name, kind, reading: reads.isEmpty ? nil : reads)
     }
     _ = try shapes(of: network)
     try check(network)
     return network
+  }
+
+  /// The shape of a value that has to be a picture.
+  private func picture(
+    _ value: Int, of network: Architecture, _ layer: Layer, _ what: String
+  ) throws(NetworkTextError) -> Shape {
+    var sofar = network
+    sofar.append("to a vector", .flatten)
+    sofar.append("end", .dense(outputs: 1))
+    let shape = try shapes(of: sofar)[value]
+    guard shape.rank == 3 else { throw failure(layer.line, "\(what) a picture, not \(shape)") }
+    return shape
   }
 
   /// The line of a layer, for errors that name it.
@@ -186,80 +244,4 @@ public struct NetworkTextError: Error, Equatable, CustomStringConvertible, Senda
 
   /// Place and cause.
   public var description: String { path + (line.map { ", line \($0)" } ?? "") + ": " + reason }
-}
-
-/// The words after a layer's own.
-private struct NetworkWords {
-  private var words: ArraySlice<String>
-  private let layer: String
-  private let path: String
-  private let line: Int
-
-  init(_ words: ArraySlice<String>, layer: String, path: String, line: Int) {
-    self.words = words
-    self.layer = layer
-    self.path = path
-    self.line = line
-  }
-
-  private func failure(_ reason: String) -> NetworkTextError { NetworkTextError(path: path, line: line, reason: reason) }
-
-  mutating func word() -> String? { words.popFirst() }
-
-  mutating func number(_ what: String, _ range: ClosedRange<Int>) throws(NetworkTextError) -> Int {
-    guard let word = words.popFirst() else { throw failure("'\(layer)' wants a number of \(what)") }
-    guard let number = Int(word), range.contains(number) else {
-      throw failure("'\(word)' is no number of \(what) from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return number
-  }
-
-  mutating func share() throws(NetworkTextError) -> Float {
-    guard let word = words.popFirst(), let share = Float(word), share >= 0, share < 1 else {
-      throw failure("'\(layer)' wants a share from 0 to below 1")
-    }
-    return share
-  }
-
-  /// The names after a word; that and all after it are taken away.
-  mutating func names(after word: String) throws(NetworkTextError) -> [String] {
-    guard let place = words.firstIndex(of: word) else { return [] }
-    let names = Array(words[(place + 1)...])
-    guard !names.isEmpty else { throw failure("'\(word)' is followed by a layer's name") }
-    words = words[..<place]
-    return names
-  }
-
-  /// `3x3 stride 2 valid`, each of it optional. Convolutions are 3x3 and keep the size, pooling is 2x2 with its own size
-  /// as stride.
-  mutating func window(padded: Bool) throws(NetworkTextError) -> Operator.Window {
-    var (height, width) = padded ? (3, 3) : (2, 2)
-    if let word = words.first, word.first?.isNumber == true {
-      words.removeFirst()
-      let sides = word.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-      guard (1...2).contains(sides.count), sides.allSatisfy((1...64).contains) else {
-        throw failure("'\(word)' is no window such as 3x3")
-      }
-      (height, width) = (sides[0], sides.last!)
-    }
-    var stride = padded ? 1 : height
-    if words.first == "stride" {
-      words.removeFirst()
-      stride = try number("stride", 1...64)
-    }
-    var keepsSize = padded
-    if let word = words.first, word == "valid" || word == "same", padded {
-      words.removeFirst()
-      keepsSize = word == "same"
-    }
-    if keepsSize, height % 2 == 0 || width % 2 == 0 { throw failure("a window with an even side is 'valid', or has no middle") }
-    let padding: Operator.Padding =
-      keepsSize
-      ? .init(top: height / 2, left: width / 2, bottom: height / 2, right: width / 2) : .none
-    return .init(height, width, stride: stride, padding: padding)
-  }
-
-  func end() throws(NetworkTextError) {
-    if let word = words.first { throw failure("'\(word)' is not understood after '\(layer)'") }
-  }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Graphs
 import Imaging
 import ModelFiles
+import Tensors
 import Training
 
 /// `glint detector train`: photos with boxes and scenes without faces become a float model that finds faces.
@@ -21,6 +22,7 @@ struct DetectorTrain: ParsableCommand {
 
       Examples:
         glint detector train --photos lfw=lfw.csv --crops facecrops --scenes rooms --scenes streets -o detector.safetensors
+        glint detector train --photos lfw=lfw.csv --scenes rooms --network own.txt -o own.safetensors
         glint detector train --photos lfw=lfw.csv --scenes rooms --show-pictures sheet.jpg
       """)
 
@@ -28,6 +30,10 @@ struct DetectorTrain: ParsableCommand {
   var output: String?
 
   @OptionGroup var material: DetectorMaterialOptions
+
+  @Option(
+    name: .long, help: "The network: face-detector, or a file with a layer a line that ends with 'boxes' (NETWORKS.md).")
+  var network = "face-detector"
 
   @Option(name: .long, help: "Steps in all.")
   var steps = 4000
@@ -106,9 +112,10 @@ struct DetectorTrain: ParsableCommand {
       return emit("\(writePictures): 256 composed pictures")
     }
     guard let output else { return }
+    let architecture = try detectorNetwork()
     let validation = try material.read(.validation, threads: threads.count, quiet: quiet.quiet)
     let loop = try DetectionLoop(
-      { .faceDetector(input: $0) }, preprocessing: rule, material: training,
+      architecture, preprocessing: rule, material: training,
       validation: validation, recipe: recipe, threads: threads.count)
     Interruption.listen()
     guard try train(loop, checkpoint) else {
@@ -124,6 +131,15 @@ struct DetectorTrain: ParsableCommand {
     try model.write(to: output)
     try? FileManager.default.removeItem(atPath: checkpoint)
     emit("\(output): \(steps) steps, validation loss \(fixed(loop.rounds.last?.validationLoss ?? 0, 4))")
+  }
+
+  private func detectorNetwork() throws -> (Shape) throws -> Architecture {
+    if network == "face-detector" { return { .faceDetector(input: $0) } }
+    guard FileManager.default.fileExists(atPath: network) else {
+      throw Failure("--network \(network): neither face-detector nor a file")
+    }
+    let text = try NetworkText(path: network)
+    return { try text.detector(input: $0) }
   }
 
   /// Chooses the threshold on the validation part, and says in the card what it gives on the test part.
