@@ -36,6 +36,7 @@ struct Train: ParsableCommand {
           --schedule cosine
         glint train photos -o own.safetensors --network own.txt     # a layer a line: conv 16, relu, maxpool 2, ...
         glint train photos -o faces.safetensors --faces
+        glint train photos facecrops -o faces.safetensors --faces-in photos
         glint train photos facecrops -o faces.safetensors --boxes faces.csv --margin 10
         glint train happy-sad-neutral happy-sad -o faces.safetensors --unsure neutral --goals 80/95/60
         glint train photos --augmentation strong --show-augmentation sheet.jpg
@@ -208,7 +209,7 @@ struct Train: ParsableCommand {
     let dataset = try readDataset(
       data, faces: try faces.source(), split: split.shares, threads: threads.count, quiet: quiet.quiet)
     let decision = try decisionWish(dataset)
-    let cropsFaces = margin != nil || faces.faces || !dataset.boxTables.isEmpty
+    let cropsFaces = margin != nil || faces.areSought || !dataset.boxTables.isEmpty
     let preprocessing = Preprocessing(
       width: side, height: side, colour: colour ?? network.usualColour,
       fit: cropsFaces ? .face(marginPercent: margin ?? 10) : .centreSquare)

@@ -57,7 +57,7 @@ import Training
       let finder: FaceFinder = { image in
         image.pixels[0] < 64 ? nil : FaceBox(x: Float(image.pixels[0]), y: 2, width: 5, height: 5)
       }
-      let dataset = try Dataset(folders: [folder], finder: finder, threads: 3)
+      let dataset = try Dataset(folders: [folder], faces: FaceSource(finder: finder), threads: 3)
       let kept = dataset.training + dataset.validation + dataset.test
       #expect(kept.count + dataset.faceless.count == 120 && dataset.faceless.count > 10)
       for picture in kept {
@@ -66,9 +66,34 @@ import Training
         #expect(picture.face == finder(image))
       }
       #expect(dataset.boxTables.isEmpty)
-      let again = try Dataset(folders: [folder], finder: finder)
+      let again = try Dataset(folders: [folder], faces: FaceSource(finder: finder))
       #expect(dataset.fingerprint == again.fingerprint)
-      #expect(throws: TrainingError.self) { try Dataset(folders: [folder], finder: { _ in nil }) }
+      #expect(throws: TrainingError.self) { try Dataset(folders: [folder], faces: FaceSource(finder: { _ in nil })) }
+    }
+  }
+
+  @Test func facesAreFoundInSomeFoldersAndNamedByTablesInOthers() throws {
+    try inFolder { folder in
+      let (photos, crops) = (folder + "/photos", folder + "/crops")
+      for data in [photos, crops] {
+        try Self.write(60, to: data + "/a", seed: data == photos ? 1 : 3)
+        try Self.write(60, to: data + "/b", seed: data == photos ? 2 : 4)
+        try "file,x,y,w,h\na/1.PNG,1,1,3,3\n".write(toFile: data + "/index.csv", atomically: true, encoding: .utf8)
+      }
+      let found = FaceBox(x: 2, y: 2, width: 5, height: 5), named = FaceBox(x: 1, y: 1, width: 3, height: 3)
+      // The same folder by another path.
+      let finder: FaceFinder = { image in image.pixels[0] < 64 ? nil : FaceBox(x: 2, y: 2, width: 5, height: 5) }
+      let source = FaceSource(finder: finder, searched: [folder + "/crops/../photos/"])
+      let dataset = try Dataset(folders: [photos, crops], faces: source)
+      let all = dataset.training + dataset.validation + dataset.test
+      let ofPhotos = all.filter { $0.origin == 0 }.map(\.face), ofCrops = all.filter { $0.origin == 1 }.map(\.face)
+      #expect(Set(ofPhotos) == [found] && ofPhotos.count + dataset.faceless.count == 120)
+      #expect(!dataset.faceless.isEmpty && dataset.faceless.allSatisfy { $0.file.hasPrefix(photos) })
+      #expect(ofCrops.compactMap { $0 } == [named] && ofCrops.count == 120)
+      #expect(dataset.boxTables.map(\.folder) == [crops])
+      let stranger = FaceSource(finder: finder, searched: [crops])
+      let error = caught(TrainingError.self) { try Dataset(folders: [folder + "/photos"], faces: stranger) }
+      #expect("\(try #require(error))".contains("none of the folders"))
     }
   }
 

@@ -28,35 +28,41 @@ public struct CalibrationImages: Sendable {
   /// Chooses up to `count` pictures of folders and their folders.
   ///
   /// - Parameters:
-  ///   - boxes: a table of face boxes; without one, each folder's own counts (see `FaceBoxes`). Where the network does
-  ///     not look at faces, no table is read.
-  ///   - finder: finds the face of each picture, in place of tables; pictures without one are passed over.
+  ///   - faces: where faces stand in whole photos; in searched folders, pictures without one are passed over. Where the
+  ///     network does not look at faces, no folder's own table is read.
   /// - Throws: `QuantizationError` where no picture is left.
   public init(
-    folders: [String], boxes: String? = nil, finder: FaceFinder? = nil, count: Int, preprocessing: Preprocessing,
+    folders: [String], faces: FaceSource = FaceSource(), count: Int, preprocessing: Preprocessing,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
-    let given = try boxes.map { try FaceBoxes(path: $0) }
+    let given = try faces.boxes.map { try FaceBoxes(path: $0) }
     var pictures: [Dataset.Picture] = []
+    var searched: Set<String> = []
     for folder in folders {
-      var boxes = given
-      if case .face = preprocessing.fit, given == nil, finder == nil { boxes = try FaceBoxes.found(in: folder) }
-      pictures += try ImageFiles.list(folder).map {
-        Dataset.Picture(name: $0, label: 0, source: .file($0), face: boxes?.box(for: $0))
+      let isSearched = faces.finder(for: folder) != nil
+      var boxes = isSearched ? nil : given
+      if case .face = preprocessing.fit, given == nil, !isSearched { boxes = try FaceBoxes.found(in: folder) }
+      for file in try ImageFiles.list(folder) {
+        pictures.append(Dataset.Picture(name: file, label: 0, source: .file(file), face: boxes?.box(for: file)))
+        if isSearched { searched.insert(file) }
       }
     }
     guard !pictures.isEmpty else {
       throw QuantizationError("\(folders.joined(separator: ", ")): no images (.jpg, .jpeg, .png) to calibrate on")
     }
-    try self.init(pictures, finder: finder, count: count, preprocessing: preprocessing, progress: progress)
+    try self.init(
+      pictures, finder: faces.finder, searched: searched, count: count, preprocessing: preprocessing, progress: progress)
   }
 
   /// Chooses up to `count` pictures: those with the smallest hashes, files that do not decode passed over, each content
   /// once.
   ///
+  /// - Parameters:
+  ///   - finder: finds the faces of pictures that have none.
+  ///   - searched: the names of those in which it looks.
   /// - Throws: `QuantizationError` where no picture is left.
   public init(
-    _ pictures: [Dataset.Picture], finder: FaceFinder? = nil, count: Int, preprocessing: Preprocessing,
+    _ pictures: [Dataset.Picture], finder: FaceFinder? = nil, searched: Set<String> = [], count: Int, preprocessing: Preprocessing,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
     var found: [(hash: String, picture: Dataset.Picture)] = []
@@ -74,10 +80,13 @@ public struct CalibrationImages: Sendable {
         case .file(let path): image = try ImageDecoder.decode(path: path)
         case .image(let painted): image = painted
         }
-        let face = picture.face ?? finder?(image)
-        if finder != nil, face == nil {
-          faceless += 1
-          continue
+        var face = picture.face
+        if searched.contains(picture.name) {
+          face = finder?(image)
+          if face == nil {
+            faceless += 1
+            continue
+          }
         }
         let pixels = preprocessing.apply(to: image, face: face).pixels
         items.append(Item(path: picture.name, hash: hash, label: picture.label, pixels: pixels))

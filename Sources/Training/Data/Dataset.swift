@@ -76,6 +76,8 @@ public struct Dataset: Sendable {
   public var nearDuplicates = 0
   /// Tables of face boxes that were used, and how many pictures of their folders have no box.
   public var boxTables: [BoxTable] = []
+  /// Numbers of the origins whose pictures were searched for faces.
+  public var searchedOrigins: [Int] = []
   /// How the parts were made, as a sentence for the card.
   public var splitDescription = ""
   /// SHA-256 over all content hashes and labels in order of the parts: the same for the same data and split.

@@ -4,7 +4,7 @@ import ModelFiles
 import Tensors
 
 extension Dataset {
-  /// Reads a folder of class folders: `init(folders:boxes:finder:shares:labels:threads:progress:)` of one.
+  /// Reads a folder of class folders: `init(folders:faces:shares:labels:threads:progress:)` of one.
   public init(
     folder: String, shares: SplitShares = .usual, threads: Int = 1,
     progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
@@ -21,9 +21,7 @@ extension Dataset {
   ///
   /// - Parameters:
   ///   - folders: the folders.
-  ///   - boxes: a table of face boxes for all folders; without one, each folder's own `index.csv` counts (see
-  ///     `FaceBoxes`).
-  ///   - finder: finds the face of each picture, in place of tables; pictures without one are left out.
+  ///   - faces: where faces stand in whole photos.
   ///   - shares: how much goes where.
   ///   - labels: the classes, of which then every folder may lack some; nil takes the first folder's.
   ///   - threads: threads to decode with.
@@ -31,7 +29,7 @@ extension Dataset {
   /// - Throws: `TrainingError.data` for a missing path, no pictures, one class, classes that differ between folders, a
   ///   table that cannot be understood, or too few pictures to split.
   public init(
-    folders: [String], boxes: String? = nil, finder: FaceFinder? = nil, shares: SplitShares = .usual,
+    folders: [String], faces: FaceSource = FaceSource(), shares: SplitShares = .usual,
     labels: [String]? = nil, threads: Int = 1,
     progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws(TrainingError) {
@@ -43,20 +41,25 @@ extension Dataset {
     originClasses = layouts.map(\.classes)
     var found = layouts.flatMap(\.pictures)
     for index in found.indices { found[index].picture.origin = found[index].layout }
-    if finder == nil { boxTables = try Self.addBoxes(to: &found, layouts, table: boxes) }
-    let scanned = Self.scan(found, finder: finder, threads: threads, progress: progress)
+    if let stranger = faces.stranger(among: folders) {
+      throw .data(path: stranger, "is to be searched for faces, but is none of the folders \(place)")
+    }
+    let finders = layouts.map { faces.finder(for: $0.folder) }
+    searchedOrigins = finders.indices.filter { finders[$0] != nil }
+    boxTables = try Self.addBoxes(
+      to: &found, layouts, passingOver: Set(finders.indices.filter { finders[$0] != nil }), table: faces.boxes)
+    let scanned = Self.scan(found, finders: finders, threads: threads, progress: progress)
     damaged = scanned.compactMap { $0.damage }
     var readable = scanned.filter { $0.damage == nil }
     guard !readable.isEmpty else {
       throw .data(path: place, "none of its \(found.count) pictures can be read")
     }
-    if finder != nil {
-      faceless = readable.filter { $0.found.picture.face == nil }.map {
-        Rejected(file: $0.found.picture.name, reason: "no face was found")
-      }
-      readable.removeAll { $0.found.picture.face == nil }
-      guard !readable.isEmpty else { throw .data(path: place, "no face was found in any of its pictures") }
+    func isFaceless(_ scanned: ScannedPicture) -> Bool {
+      finders[scanned.found.layout] != nil && scanned.found.picture.face == nil
     }
+    faceless = readable.filter(isFaceless).map { Rejected(file: $0.found.picture.name, reason: "no face was found") }
+    readable.removeAll(where: isFaceless)
+    guard !readable.isEmpty else { throw .data(path: place, "no face was found in any of its pictures") }
     let good = leavingOutConflicts(readable)
     let clusters = Clusters(good.map { ($0.likeness, $0.content) })
     nearDuplicates = clusters.sizes.reduce(0) { $0 + ($1 > 1 ? $1 : 0) }
@@ -111,14 +114,14 @@ extension Dataset {
     return hash.finishHex()
   }
 
-  /// Gives each picture its box.
+  /// Gives each picture its box, but for those of layouts that are passed over.
   static func addBoxes(
-    to found: inout [FolderLayout.Found], _ layouts: [FolderLayout], table: String?
+    to found: inout [FolderLayout.Found], _ layouts: [FolderLayout], passingOver searched: Set<Int> = [], table: String?
   ) throws(TrainingError) -> [BoxTable] {
     do {
       let given = try table.map { try FaceBoxes(path: $0) }
       var tables: [BoxTable] = []
-      for (number, layout) in layouts.enumerated() {
+      for (number, layout) in layouts.enumerated() where !searched.contains(number) {
         guard let boxes = try given ?? FaceBoxes.found(in: layout.folder) else { continue }
         var (boxed, all) = (0, 0)
         for index in found.indices where found[index].layout == number {
@@ -128,7 +131,7 @@ extension Dataset {
         }
         if boxed > 0 { tables.append(BoxTable(file: boxes.path, folder: layout.folder, boxed: boxed, unboxed: all - boxed)) }
       }
-      if let given, tables.isEmpty {
+      if let given, tables.isEmpty, searched.count < layouts.count {
         throw TrainingError.data(path: given.path, "names a box for none of the \(found.count) pictures; it should name "
           + "them as seen from the data folder, as in 'happy/1.jpg'")
       }
@@ -201,7 +204,7 @@ extension Dataset {
 
   /// Decodes and hashes all files on several threads.
   private static func scan(
-    _ pictures: [FolderLayout.Found], finder: FaceFinder?, threads: Int, progress: @Sendable (Int, Int) -> Void
+    _ pictures: [FolderLayout.Found], finders: [FaceFinder?], threads: Int, progress: @Sendable (Int, Int) -> Void
   ) -> [ScannedPicture] {
     let results = LockedBox([ScannedPicture?](repeating: nil, count: pictures.count))
     let done = LockedBox(0)
@@ -219,7 +222,7 @@ extension Dataset {
           scanned.content = bytes.withUnsafeBytes { SHA256.hex($0) }
           let image = try ImageDecoder.decode(bytes, name: path)
           scanned.likeness = Likeness(image)
-          if let finder { scanned.found.picture.face = finder(image) }
+          if let finder = finders[pictures[index].layout] { scanned.found.picture.face = finder(image) }
         } catch {
           let reason = (error as? ImageError)?.reason ?? "\(error)"
           scanned.damage = Rejected(file: path, reason: reason)
@@ -252,7 +255,7 @@ extension Dataset {
   /// All pictures of folders, unsplit and unread, with the faces that tables name.
   ///
   /// - Parameters:
-  ///   - folders: as for `init(folders:boxes:finder:shares:labels:threads:progress:)`.
+  ///   - folders: as for `init(folders:faces:shares:labels:threads:progress:)`.
   ///   - boxes: a table of face boxes; without one, each folder's own counts.
   ///   - labels: the classes; each folder has two of them or more.
   /// - Throws: `TrainingError.data` where one has others, or a table cannot be understood.

@@ -36,6 +36,11 @@ extension TrainingLoop {
     if !dataset.test.isEmpty { card["test pictures"] = counts(dataset.test) }
     card["split"] = dataset.splitDescription
     if dataset.nearDuplicates > 0 { card["near-copies"] = "\(dataset.nearDuplicates) pictures have one in the data" }
+    if !dataset.searchedOrigins.isEmpty {
+      let places = dataset.searchedOrigins.map { dataset.origins[$0] }.joined(separator: " and ")
+      card["faces"] = "found by the face detector in \(places)"
+        + (dataset.faceless.isEmpty ? "" : "; \(dataset.faceless.count) pictures without one left out")
+    }
     card["data fingerprint"] = dataset.fingerprint
     return card
   }

@@ -6,6 +6,7 @@ import Imaging
 import ModelFiles
 import Quantization
 import Runtime
+import Training
 
 /// `--faces`, `--no-faces` and `--detector`, for commands that label pictures.
 struct FaceOptions: ParsableArguments {
@@ -45,26 +46,32 @@ struct FaceSourceOption: ParsableArguments {
   @Flag(help: "Crop whole photos to the faces that the face detector finds; pictures without one are left out.")
   var faces = false
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The same for the photos of one of the folders; the others are as without --faces. May be repeated.",
+      valueName: "folder"))
+  var facesIn: [String] = []
+
   @Option(name: .long, help: "The face detector's model file for --faces (default: the one that Glint comes with).")
   var detector: String?
 
+  /// Whether faces are looked for in some folder.
+  var areSought: Bool { faces || !facesIn.isEmpty }
+
   func validate() throws {
+    if faces, !facesIn.isEmpty { throw ValidationError("--faces searches every folder, --faces-in some: give one of them.") }
     if faces, boxes.boxes != nil { throw ValidationError("--faces and --boxes exclude each other.") }
-    if detector != nil, !faces { throw ValidationError("--detector goes with --faces.") }
+    if detector != nil, !areSought { throw ValidationError("--detector goes with --faces.") }
   }
 
   /// Where faces are known from.
   func source(_ kernels: KernelTable = .detected) throws -> FaceSource {
-    guard faces else { return FaceSource(boxes: boxes.boxes) }
+    guard areSought else { return FaceSource(boxes: boxes.boxes) }
     let pool = try DetectorPool(detector, kernels: kernels)
-    return FaceSource(finder: { pool.mainFace(of: $0) })
+    return FaceSource(
+      boxes: boxes.boxes, finder: { pool.mainFace(of: $0) }, searched: faces ? nil : facesIn)
   }
-}
-
-/// Where the faces of a data set's pictures are known from: a table, or a detector.
-struct FaceSource {
-  var boxes: String?
-  var finder: FaceFinder?
 }
 
 /// Face detectors from model files.

@@ -39,7 +39,7 @@ struct QuantizationData {
     }
     var progress = Progress("Reading images", quiet: quiet)
     let images = try CalibrationImages(
-      folders: folders, boxes: faces.boxes, finder: faces.finder, count: count + (sought ? mostJudging : 0),
+      folders: folders, faces: faces, count: count + (sought ? mostJudging : 0),
       preprocessing: description.preprocessing
     ) { progress.update($0, of: $1) }
     for error in images.damaged { complain("passed over: \(error)") }

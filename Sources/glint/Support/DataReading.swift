@@ -10,7 +10,7 @@ func readDataset(
 ) throws -> Dataset {
   let bar = LockedProgress("Reading pictures", quiet: quiet)
   let dataset = try Dataset(
-    folders: folders, boxes: faces.boxes, finder: faces.finder, shares: split, labels: labels, threads: threads
+    folders: folders, faces: faces, shares: split, labels: labels, threads: threads
   ) { bar.update($0, of: $1) }
   bar.finish(
     "\(dataset.training.count) to train on, \(dataset.validation.count) to validate, \(dataset.test.count) to test")
