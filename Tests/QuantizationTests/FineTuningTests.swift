@@ -30,12 +30,6 @@ import Training
     (0..<count).map { TestPattern.pixels(graph.input, number: $0) }
   }
 
-  private func record(_ model: FloatModel, _ images: [[UInt8]]) throws -> CalibrationRecord {
-    let calibrator = try Calibrator(model, threads: 1)
-    for (index, pixels) in images.enumerated() { try calibrator.observe(pixels, hash: "\(1_000 + index)") }
-    return calibrator.record
-  }
-
   private func meanSquare(_ one: [Float], _ two: [Float]) -> Float {
     zip(one, two).map { ($0 - $1) * ($0 - $1) }.reduce(0, +) / Float(one.count)
   }
@@ -45,7 +39,7 @@ import Training
   @Test func theNetworkThatLearnsComputesAsTheEngineDoes() throws {
     let model = try FloatModel.random(Self.graph, seed: 31, labels: ["a", "b", "c"])
     let images = pictures(24, Self.graph)
-    let int8 = try Quantizer(method: .minMax).quantize(model, try record(model, images))
+    let int8 = try Quantizer(method: .minMax).quantize(model, try model.record(images))
     let network = try Network(Architecture(Self.graph, quantization: int8.quantization), capacity: images.count)
     for parameter in network.parameters {
       let node = try #require(Self.graph.nodes.firstIndex { parameter.name.hasPrefix($0.name + ".") })
@@ -67,31 +61,11 @@ import Training
     #expect(meanSquare(learning, integer) < 1e-2 * meanSquare(float, integer))
   }
 
-  /// One dense layer of three pixels to one logit.
-  private func dense(_ weights: [Float]) throws -> FloatModel {
-    let graph = Graph(
-      input: [1, 1, 3],
-      nodes: [.init("flat", .flatten, inputs: [0]), .init("logit", .dense(.init(outputs: 1)), inputs: [1])],
-      outputs: [.init(value: 2, function: .sigmoid)])
-    var model = try FloatModel.random(graph, seed: 1)
-    model.parameters[1] = .init(weight: Tensor([1, 3], weights), bias: Tensor([1], [0]))
-    return model
-  }
-
-  private func learn(_ model: FloatModel, _ images: [[UInt8]], _ name: String) throws -> LearnedParameters {
-    let method = try #require(QuantizationMethod(name: name))
-    return try Learner(method, model, try record(model, images), threads: 1).learn(images)
-  }
-
   /// Weights of 127, 0.45 and 0.3 steps of 0.01; the last two pixels are always equal. Nearest codes are 0.75 of a step
   /// off times the pixel, (127, 1, 0) is 0.25 of a step off.
   @Test func codesOfTwinsAddUp() throws {
-    var random = CounterRandom(seed: 4)
-    let images = (0..<64).map { _ in
-      let twin = UInt8(random.below(256))
-      return [UInt8(random.below(256)), twin, twin]
-    }
-    let learned = try learn(dense([1.27, 0.0045, 0.003]), images, "min-max+fine-tune")
+    let learned = try FloatModel.ofThreePixels([1.27, 0.0045, 0.003])
+      .learned(picturesOfTwins(), by: "min-max+fine-tune")
     let node = try #require(learned.nodes["logit"])
     let codes = [UInt8](try #require(node.codes)).map { Int8(bitPattern: $0) }
     #expect(codes[0] == 127)
@@ -103,7 +77,8 @@ import Training
   /// give the 0.004 * 200 / 255 that the nearest code loses.
   @Test func theBiasTakesWhatIsLost() throws {
     let images = (0..<32).map { [UInt8($0 * 8), 200, 0] }
-    let node = try #require(try learn(dense([1.27, 0.004, 0]), images, "min-max+fine-tune").nodes["logit"])
+    let node = try #require(
+      try FloatModel.ofThreePixels([1.27, 0.004, 0]).learned(images, by: "min-max+fine-tune").nodes["logit"])
     let code = Float(Int8(bitPattern: [UInt8](try #require(node.codes))[1]))
     let given = 0.01 * code * 200 / 255 + (try #require(node.biasShift))[0]
     #expect(abs(given - 0.004 * 200 / 255) < 4e-4, "\(given)")
@@ -112,7 +87,7 @@ import Training
   /// Codes that are exact already stay.
   @Test func nothingIsLearnedWhereNothingIsLost() throws {
     let images = (0..<32).map { [UInt8($0 * 8), 200, 0] }
-    let learned = try learn(dense([1.27, 0.25, -0.5]), images, "min-max+fine-tune")
+    let learned = try FloatModel.ofThreePixels([1.27, 0.25, -0.5]).learned(images, by: "min-max+fine-tune")
     #expect(learned.nodes.isEmpty)
     #expect(learned.note == "fine-tuning found nothing nearer to float")
   }
@@ -120,35 +95,58 @@ import Training
   @Test func whatIsNotTrainedIsRefused() throws {
     let model = try FloatModel.random(.everyOperator, seed: 2)
     let images = pictures(4, Graph.everyOperator)
-    #expect(throws: QuantizationError.self) { try learn(model, images, "min-max+fine-tune") }
+    #expect(throws: QuantizationError.self) { try model.learned(images, by: "min-max+fine-tune") }
   }
 
-  /// Ranges that clip a percent at each end, and clipped weights, cost the nasty network over 20 points; weights that
-  /// have learned to live with them bring the logits much nearer on pictures that taught nothing, though not near enough
-  /// to be right: ranges stay as they are. The file is the same with one thread and two, and from the record alone.
-  @Test func aCoarseNetworkComesNearer() throws {
-    let nasty = try NastyNetwork()
-    let judge = try Judge(nasty.model, images: nasty.test, isLabelled: true, threads: 2)
-    var record = try nasty.record()
-    let plain = try #require(QuantizationMethod(name: "percentile-99+weights-mse"))
-    let before = try judge.judge(Quantizer(plain).quantize(nasty.model, record))
-    #expect(before.loss.points > 20)
-    let tuned = try #require(QuantizationMethod(name: "percentile-99+weights-mse+fine-tune"))
-    let learned = try Learner(tuned, nasty.model, record, threads: 1).learn(nasty.calibration)
-    #expect(try Learner(tuned, nasty.model, record, threads: 2).learn(nasty.calibration) == learned)
+  /// Noise of many levels, drawn anew for each picture.
+  private func noise(_ count: Int, _ graph: Graph, seed: UInt64) -> [[UInt8]] {
+    var random = CounterRandom(seed: seed)
+    return (0..<count).map { _ in
+      let (level, grain) = (random.below(128), 1 + random.below(128))
+      return (0..<graph.input.count).map { _ in UInt8(level + random.below(grain)) }
+    }
+  }
+
+  /// Ranges that clip a twentieth at each end put the logits off by a tenth to a third of their spread. Ranges stay as
+  /// they are, but weights that have learned to live with them bring the mean squared error on pictures that taught
+  /// nothing down by a factor of 1.7 to 4.2 for each of thirteen seeds; these have the least of them, and a usual one.
+  @Test(arguments: [4, 12, 31] as [UInt64])
+  func coarseRangesComeNearer(seed: UInt64) throws {
+    let model = try FloatModel.random(Self.graph, seed: seed, labels: ["a", "b", "c"])
+    let pictures = noise(192, Self.graph, seed: seed)
+    let images = Array(pictures[..<128])
+    let judge = try Judge(
+      model, images: pictures[128...].map { .init(name: "", label: 0, pixels: $0) }, isLabelled: false, threads: 2)
+    var record = try model.record(images)
+    let plain = try #require(QuantizationMethod(name: "percentile-95"))
+    let before = try judge.judge(Quantizer(plain).quantize(model, record))
+    let tuned = plain.with { $0.fineTunes = true }
+    let learned = try model.learned(images, by: tuned.description)
     record.learned[tuned.description] = learned
-    let int8 = try Quantizer(tuned).quantize(nasty.model, record)
-    let after = try judge.judge(int8)
-    #expect(after.squaredError < before.squaredError / 3)
+    let after = try judge.judge(Quantizer(tuned).quantize(model, record))
+    #expect(after.squaredError < 0.75 * before.squaredError)
+  }
+
+  /// The file is the same with one thread and two, and from the record alone.
+  @Test func theSameImagesTeachTheSame() throws {
+    let model = try FloatModel.random(Self.graph, seed: 31, labels: ["a", "b", "c"])
+    let images = noise(48, Self.graph, seed: 31)
+    let tuned = try #require(QuantizationMethod(name: "percentile-95+fine-tune"))
+    var record = try model.record(images)
+    let learned = try model.learned(images, by: tuned.description, threads: 1)
+    #expect(!learned.nodes.isEmpty)
+    #expect(try model.learned(images, by: tuned.description, threads: 2) == learned)
+    record.learned[tuned.description] = learned
+    let int8 = try Quantizer(tuned).quantize(model, record)
     #expect(int8.description.card["fine-tuning"] == learned.note)
     let folder = try TemporaryFolder()
     try record.write(to: folder.path("record.json"))
-    let kept = try CalibrationRecord.load(folder.path("record.json"), for: nasty.model)
-    #expect(try Quantizer(tuned).quantize(nasty.model, kept).writer().bytes() == int8.writer().bytes())
+    let kept = try CalibrationRecord.load(folder.path("record.json"), for: model)
+    #expect(try Quantizer(tuned).quantize(model, kept).writer().bytes() == int8.writer().bytes())
     // Codes that are none are refused.
     var broken = record
     broken.learned[tuned.description]!.nodes["stem"]!.codes![0] = 0x80
     try broken.write(to: folder.path("broken.json"))
-    #expect(throws: QuantizationError.self) { try CalibrationRecord.load(folder.path("broken.json"), for: nasty.model) }
+    #expect(throws: QuantizationError.self) { try CalibrationRecord.load(folder.path("broken.json"), for: model) }
   }
 }

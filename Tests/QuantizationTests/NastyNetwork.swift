@@ -15,9 +15,8 @@ struct NastyNetwork {
   let validation: [Comparison.Image]
   let test: [Comparison.Image]
 
-  static let seed: UInt64 = 2_019
-
-  init() throws {
+  /// Every seed makes other weights and other pictures.
+  init(seed: UInt64 = 2_019) throws {
     func convolution(_ channels: Int, _ size: Int, groups: Int = 1) -> Operator {
       .conv2D(
         .init(
@@ -31,7 +30,7 @@ struct NastyNetwork {
         .init("point2", convolution(16, 1), inputs: [4]), .init("mean", .globalAveragePool, inputs: [5]),
         .init("logits", .dense(.init(outputs: 1)), inputs: [6]),
       ], outputs: [.init(value: 7, function: .sigmoid)])
-    var model = try FloatModel.random(graph, seed: Self.seed)
+    var model = try FloatModel.random(graph, seed: seed)
     for (depth, point, channels) in [(1, 2, 8), (3, 4, 16)] {
       for channel in stride(from: 0, to: channels, by: 8) {
         // Positive, so that ReLU leaves it alive.
@@ -42,7 +41,7 @@ struct NastyNetwork {
         for row in 0..<16 { model.parameters[point]!.weight.elements[row * channels + channel] /= 50_000 }
       }
     }
-    let pictures = (0..<2_000).map { Self.picture($0, graph.input) }
+    let pictures = (0..<2_000).map { Self.picture($0, graph.input, seed) }
     func logits(_ model: FloatModel) throws -> [Float] {
       let interpreter = try FloatInterpreter(model)
       return pictures.map { interpreter.run(pixels: $0)[0] }
@@ -60,7 +59,7 @@ struct NastyNetwork {
   }
 
   /// Stripes of some slope, width and colours, and a little noise.
-  private static func picture(_ index: Int, _ shape: Shape) -> [UInt8] {
+  private static func picture(_ index: Int, _ shape: Shape, _ seed: UInt64) -> [UInt8] {
     var random = CounterRandom(seed: seed, stream: UInt64(index))
     let (across, down) = (random.uniform(-1, 1), random.uniform(-1, 1))
     let colours = (0..<6).map { _ in random.uniform(0, 235) }
@@ -78,9 +77,5 @@ struct NastyNetwork {
     return pixels
   }
 
-  func record(threads: Int = 2) throws -> CalibrationRecord {
-    let calibrator = try Calibrator(model, threads: threads)
-    for pixels in calibration { try calibrator.observe(pixels, hash: pixels.withUnsafeBytes { SHA256.hex($0) }) }
-    return calibrator.record
-  }
+  func record(threads: Int = 2) throws -> CalibrationRecord { try model.record(calibration, threads: threads) }
 }

@@ -49,16 +49,10 @@ import Training
     }
   }
 
-  private func record(_ model: FloatModel, _ images: [[UInt8]]) throws -> CalibrationRecord {
-    let calibrator = try Calibrator(model, threads: 2)
-    for pixels in images { try calibrator.observe(pixels, hash: pixels.withUnsafeBytes { SHA256.hex($0) }) }
-    return calibrator.record
-  }
-
   @Test func logitsStayNearFloat() throws {
     let model = try FloatModel.random(Self.graph, seed: 8)
     let images = images(12, Self.graph)
-    let record = try record(model, images)
+    let record = try model.record(images)
     let float = try FloatInterpreter(model)
     let int8 = ReferenceInterpreter(try Quantizer(method: .minMax).quantize(model, record))
     let reals = images.map { float.run(pixels: $0)[0] }
@@ -74,8 +68,8 @@ import Training
   @Test func theSameInputsGiveTheSameFile() throws {
     let model = try FloatModel.random(Self.graph, seed: 9)
     let images = images(6, Self.graph)
-    let record = try record(model, images)
-    let again = try self.record(model, images.reversed())
+    let record = try model.record(images)
+    let again = try model.record(images.reversed())
     #expect(record == again)
     let method = RangeMethod.percentile(tail: 0.001)
     let first = try Quantizer(method: method).quantize(model, record).writer().bytes()
@@ -90,7 +84,7 @@ import Training
 
   @Test func bytesThatOnlyMoveKeepTheirScale() throws {
     let model = try FloatModel.random(Self.graph, seed: 3)
-    let result = try Quantizer().quantize(model, try record(model, images(3, Self.graph)))
+    let result = try Quantizer().quantize(model, try model.record(images(3, Self.graph)))
     let codes = result.quantization
     #expect(codes[0] == .pixel)
     for pool in [2, 4, 6, 7] { #expect(codes[pool] == codes[pool - 1]) }
@@ -99,7 +93,7 @@ import Training
 
   @Test func theGoldenSampleHoldsWhatTheEngineGives() throws {
     let model = try FloatModel.random(Self.graph, seed: 4)
-    let result = try Quantizer().quantize(model, try record(model, images(3, Self.graph)))
+    let result = try Quantizer().quantize(model, try model.record(images(3, Self.graph)))
     _ = try ModelRunner(.int8(result), threads: 1)
     var changed = result
     changed.golden[0].logits[0] += 0.001
@@ -112,12 +106,12 @@ import Training
     model.parameters[0]!.bias.elements = [Float](repeating: 0, count: 16)
     let black = [[UInt8](repeating: 0, count: Self.graph.input.count)]
     for method in [RangeMethod.minMax, .percentile(tail: 0.001)] {
-      let result = try Quantizer(method: method).quantize(model, try record(model, black))
+      let result = try Quantizer(method: method).quantize(model, try model.record(black))
       #expect(ReferenceInterpreter(result).run(black[0]).logits[0].isFinite)
     }
     model.parameters[2]!.weight.elements[0] = .nan
     model.parameters[2]!.bias.elements[0] = .infinity
-    #expect(throws: QuantizationError.self) { try record(model, black) }
+    #expect(throws: QuantizationError.self) { try model.record(black) }
   }
 }
 
@@ -156,9 +150,7 @@ import Training
 
   @Test func layersAreHeldAgainstFloat() throws {
     let float = try FloatModel.random(graph, seed: 6)
-    let calibrator = try Calibrator(float, threads: 1)
-    for image in images() { try calibrator.observe(image.pixels, hash: image.name) }
-    let int8 = try Quantizer().quantize(float, calibrator.record)
+    let int8 = try Quantizer().quantize(float, try float.record(images().map(\.pixels)))
     let comparison = try Comparison(.float(float), .int8(int8), images: images(), threads: 2)
     #expect(comparison.layers.map(\.name) == graph.nodes.map(\.name))
     for layer in comparison.layers.dropLast() {

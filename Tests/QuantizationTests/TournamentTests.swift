@@ -15,18 +15,46 @@ import Training
     return try tournament.run()
   }
 
-  @Test func aNastyNetworkKeepsItsAccuracy() throws {
-    let nasty = try NastyNetwork()
+  /// Plain ranges lose 45 points and more, whatever the seed; equalization brings the logits so near that no picture of
+  /// the test part changes sides, and no luck of dearer methods is needed for it (0 of 400 for thirteen of thirteen seeds).
+  @Test(arguments: [2_019, 2, 5, 8] as [UInt64])
+  func aNastyNetworkKeepsItsAccuracy(seed: UInt64) throws {
+    let nasty = try NastyNetwork(seed: seed)
     let outside = try Judge(nasty.model, images: nasty.test, isLabelled: true, threads: 2)
     #expect(outside.floatAccuracy == 1)
     let plain = try outside.judge(Quantizer(method: .minMax).quantize(nasty.model, try nasty.record()))
     #expect(plain.loss.points > 20, "min-max loses \(plain.loss.points)")
     let result = try result(nasty, threads: 2)
+    let method = result.trials[result.winner].method
     let chosen = try outside.judge(result.model)
-    #expect(chosen.loss.points <= 0.3, "\(result.trials[result.winner].method) loses \(chosen.loss.points)")
+    #expect(chosen.loss.points <= 0.3, "\(method) loses \(chosen.loss.points)")
     #expect(result.trials[0].method.description == "min-max")
-    #expect(result.trials[result.winner].method.equalizes)
+    #expect(method.equalizes)
     #expect(result.model.description.card["quantization trials"]?.contains("min-max") == true)
+    for range in [RangeMethod.minMax, .squaredError] {
+      let cheap = QuantizationMethod(range: range, equalizes: true)
+      let verdict = try outside.judge(Quantizer(cheap).quantize(nasty.model, try nasty.record()))
+      #expect(verdict.flipped.isEmpty, "\(cheap) turns \(verdict.flipped.count)")
+    }
+  }
+
+  /// Where the cheapest method keeps the budget beyond doubt, correcting biases is tried all the same, and chosen where
+  /// it brings the logits nearer; dearer methods are not tried.
+  @Test func biasesAreCorrectedThoughTheBudgetIsKept() throws {
+    let nasty = try NastyNetwork()
+    let judge = try Judge(nasty.model, images: nasty.validation, isLabelled: true, threads: 2)
+    var tournament = Tournament(
+      nasty.model, try nasty.record(), calibration: nasty.calibration, judge: judge, budget: 60, threads: 2)
+    let result = try tournament.run()
+    let tried = result.trials.map(\.method)
+    #expect(tried.contains { $0.equalizes } && tried.contains { $0.correctsBias })
+    #expect(!tried.contains { $0.learnsRounding || $0.fineTunes })
+    let errors = result.trials.map(\.verdict.squaredError)
+    #expect(errors[result.winner] == errors.min())
+    #expect(tried[result.winner].correctsBias)
+    // Without learning, nothing that needs the images is tried.
+    var plain = Tournament(nasty.model, try nasty.record(), calibration: [], judge: judge, budget: 60, threads: 2)
+    #expect(try plain.run(learning: false).trials.allSatisfy { !$0.method.needsImages })
   }
 
   @Test func theSameFileFromTheRecordAloneAndWithAnyThreads() throws {
@@ -82,45 +110,27 @@ extension QuantizationMethod {
 }
 
 @Suite struct LearningTests {
-  /// One dense layer of three pixels to one logit.
-  private func model(_ weights: [Float]) throws -> FloatModel {
-    let graph = Graph(
-      input: [1, 1, 3],
-      nodes: [.init("flat", .flatten, inputs: [0]), .init("logit", .dense(.init(outputs: 1)), inputs: [1])],
-      outputs: [.init(value: 2, function: .sigmoid)])
-    var model = try FloatModel.random(graph, seed: 1)
-    model.parameters[1] = .init(weight: Tensor([1, 3], weights), bias: Tensor([1], [0]))
-    return model
-  }
-
-  private func learn(_ model: FloatModel, _ images: [[UInt8]], _ name: String) throws -> LearnedParameters.Node {
-    let calibrator = try Calibrator(model, threads: 1)
-    for (index, pixels) in images.enumerated() { try calibrator.observe(pixels, hash: "\(index)") }
-    let learner = try Learner(QuantizationMethod(name: name)!, model, calibrator.record, threads: 1)
-    return try #require(try learner.learn(images).nodes["logit"])
+  private func learn(_ weights: [Float], _ images: [[UInt8]], _ name: String) throws -> LearnedParameters.Node {
+    try #require(try FloatModel.ofThreePixels(weights).learned(images, by: name).nodes["logit"])
   }
 
   /// Weights of 127, 0.4 and 0.4 steps; the last two pixels are always equal. Nearest rounds both away and is off by
   /// 0.8 of a step times the pixel; one of the two rounded up is off by 0.2.
   @Test func oneOfTwoTwinsIsRoundedUp() throws {
-    var random = CounterRandom(seed: 4)
-    let images = (0..<64).map { _ in
-      let twin = UInt8(random.below(256))
-      return [UInt8(random.below(256)), twin, twin]
-    }
-    let learned = try learn(model([1.27, 0.004, 0.004]), images, "min-max+round")
+    let learned = try learn([1.27, 0.004, 0.004], picturesOfTwins(), "min-max+round")
     let bits = try #require(learned.roundedUp)[0]
     #expect(bits & 0b110 == 0b010 || bits & 0b110 == 0b100)
     // With pixels that do not move together, the nearest codes are best, and nothing is learned.
+    var random = CounterRandom(seed: 4)
     let apart = (0..<64).map { _ in (0..<3).map { _ in UInt8(random.below(2) * 255) } }
-    let free = try learn(model([1.27, 0.002, 0.002]), apart, "min-max+round+bias")
+    let free = try learn([1.27, 0.002, 0.002], apart, "min-max+round+bias")
     #expect(free.roundedUp.map { $0[0] & 0b110 == 0 } ?? true)
   }
 
   /// Weights of 127 and 0.4 steps, the second pixel always 200: its 0.4 steps are rounded away, and the bias gets them.
   @Test func theBiasTakesWhatRoundingLoses() throws {
     let images = (0..<32).map { [UInt8($0 * 8), 200, 0] }
-    let learned = try learn(model([1.27, 0.004, 0]), images, "min-max+bias")
+    let learned = try learn([1.27, 0.004, 0], images, "min-max+bias")
     let shift = try #require(learned.biasShift)[0]
     #expect(abs(shift - 0.004 * 200 / 255) < 1e-6)
     #expect(learned.roundedUp == nil)
@@ -141,10 +151,8 @@ extension QuantizationMethod {
     let noise = (0..<graph.input.count).map { _ in UInt8(random.below(256)) }
     let black = [UInt8](repeating: 0, count: graph.input.count)
     for images in [[noise], [black], [black, black, black, noise, black]] {
-      let calibrator = try Calibrator(model, threads: 1)
-      for (index, pixels) in images.enumerated() { try calibrator.observe(pixels, hash: "\(index)") }
-      let learned = method.needsImages ? try Learner(method, model, calibrator.record, threads: 1).learn(images) : nil
-      let int8 = try Quantizer(method).quantize(model, calibrator.record, learned: learned)
+      let learned = method.needsImages ? try model.learned(images, by: name) : nil
+      let int8 = try Quantizer(method).quantize(model, try model.record(images), learned: learned)
       let runner = try ModelRunner(.int8(int8), threads: 1)
       for pixels in [black, noise] {
         let logit = runner.logits(pixels)[0]

@@ -6,11 +6,14 @@ import Training
 
 /// Tries methods on a float model, cheap ones first, until one keeps the accuracy budget with room.
 ///
-/// Methods are tried in rounds: every way of choosing ranges; the same after equalization; learned biases on the best;
-/// learned rounding on the best, at last fine-tuning. Of those within the budget, the best is the one whose logits are nearest to the float
-/// model's: on few hundred images, accuracy alone cannot tell good methods apart, and what a method wins whose logits are
-/// more than twice as far off is luck. The budget is kept with room when the 95 % interval of the paired loss ends within
-/// it and both models agree on 99.5 % of the images.
+/// Methods are tried in rounds. Cheap ones always: every way of choosing ranges; then, each on the best so far, weights
+/// by squared error, equalization, biases corrected from images. Dear ones only while the budget is not kept with room:
+/// learned rounding, at last fine-tuning.
+///
+/// Of those within the budget, the best is the one whose logits are nearest to the float model's: on few hundred images,
+/// accuracy alone cannot tell good methods apart, and what a method wins whose logits are more than twice as far off is
+/// luck. The budget is kept with room when the 95 % interval of the paired loss ends within it and both models agree on
+/// 99.5 % of the images.
 public struct Tournament {
   /// One method that was tried.
   public struct Trial: Sendable {
@@ -46,6 +49,7 @@ public struct Tournament {
   private let kernels: KernelTable
   private var trials: [Trial] = []
   private var learned: [String: LearnedParameters] = [:]
+  private var sparesDearMethods = false
 
   /// Readies a tournament.
   ///
@@ -75,12 +79,17 @@ public struct Tournament {
     let ranges: [RangeMethod] = [.minMax, .movingAverage, .usualPercentile, .entropy, .squaredError]
     try round(ranges.map { .init(range: $0) }, trying)
     try round([best.with { $0.weights = .squaredError }], trying)
-    if !hasRoom, record.equalized != nil {
-      let weights = best.weights
-      try round(ranges.map { .init(range: $0, weights: weights, equalizes: true) }, trying)
+    if record.equalized != nil {
+      let plain = best
+      try round([plain.with { $0.equalizes = true }], trying)
+      // Equal channels may suit another way of choosing ranges.
+      if best.equalizes || !hasRoom {
+        try round(ranges.map { .init(range: $0, weights: plain.weights, equalizes: true) }, trying)
+      }
     }
     guard learning else { return try finish() }
-    if !hasRoom { try round([best.with { $0.correctsBias = true }], trying) }
+    try round([best.with { $0.correctsBias = true }], trying)
+    sparesDearMethods = hasRoom
     if !hasRoom {
       try round(
         [
@@ -152,10 +161,16 @@ public struct Tournament {
   private func reason(_ winner: Int) -> String {
     let verdict = trials[winner].verdict
     guard trials.count > 1 else { return "it was asked for" }
-    let nearest = "of \(trials.count) methods tried, its logits are nearest to float"
     if verdict.loss.points > budget { return "none of \(trials.count) methods keeps the budget of \(budget) points; it loses least" }
-    if hasRoom { return "\(nearest), and the loss stays within \(budget) points beyond doubt" }
-    return "\(nearest); \(verdict.loss.images) images are too few, or the loss is too large, to prove \(budget) points"
+    let isNearest = trials.allSatisfy { $0.verdict.squaredError >= verdict.squaredError }
+    let nearest =
+      "of \(trials.count) methods tried, " + (isNearest ? "" : "and of those that keep the budget, ")
+      + "its logits are nearest to float"
+    guard hasRoom else {
+      return "\(nearest); \(verdict.loss.images) images are too few, or the loss is too large, to prove \(budget) points"
+    }
+    return "\(nearest), and the loss stays within \(budget) points beyond doubt"
+      + (sparesDearMethods ? ": learned rounding and fine-tuning are not needed" : "")
   }
 
   /// All trials in words, for the card.
@@ -179,7 +194,7 @@ public struct Tournament {
 
 extension QuantizationMethod {
   /// A method that differs in what `change` sets.
-  func with(_ change: (inout QuantizationMethod) -> Void) -> QuantizationMethod {
+  public func with(_ change: (inout QuantizationMethod) -> Void) -> QuantizationMethod {
     var result = self
     change(&result)
     return result
