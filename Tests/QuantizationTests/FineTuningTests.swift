@@ -31,7 +31,9 @@ import Training
   }
 
   private func meanSquare(_ one: [Float], _ two: [Float]) -> Float {
-    zip(one, two).map { ($0 - $1) * ($0 - $1) }.reduce(0, +) / Float(one.count)
+    var sum: Float = 0
+    for (a, b) in zip(one, two) { sum += (a - b) * (a - b) }
+    return sum / Float(one.count)
   }
 
   /// With the codes and ranges of an int8 model, the network that learns gives that model's logits: what is left (sums
