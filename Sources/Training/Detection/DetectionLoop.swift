@@ -74,7 +74,10 @@ public final class DetectionLoop {
   private let threads: Int
   private let average: WeightAverage
   private let loss = DetectionLoss()
+  /// In the order in which they came.
   private var hard: [SceneComposer.View] = []
+  /// The same, to be found quickly.
+  private var known: Set<SceneComposer.View> = []
   private var step = 0
 
   /// Builds the network with fresh weights.
@@ -143,6 +146,7 @@ public final class DetectionLoop {
     if let checkpoint, resumes {
       let state = try DetectionCheckpoint.read(checkpoint, into: network, average, recipe: recipe)
       (step, rounds, hard) = (state.step, state.rounds, state.hard)
+      known = Set(hard)
       smallNetwork?.takeState(of: network)
     }
     while step < recipe.steps {
@@ -178,14 +182,14 @@ public final class DetectionLoop {
     _ network: Network, until end: Int, _ isCancelled: () -> Bool, _ progress: (Int, Int, Double) -> Void
   ) throws -> Round? {
     let steps = min(recipe.roundSteps, end - step)
-    let loader = DetectionLoader(
+    let loader = DetectionLoader.batches(
       composers(material, for: network), seed: recipe.seed, first: step * recipe.batch, batches: steps, of: recipe.batch, hard: hard,
       threads: threads)
     let rule = Optimizer.adam(learningRate: recipe.learningRate, weightDecay: recipe.weightDecay)
     let started = ContinuousClock.now
     var sum = 0.0
     var done = 0
-    while let batch = loader.next() {
+    while let batch = try loader.next() {
       if isCancelled() { return nil }
       network.forward(pixels: batch.pixels, images: recipe.batch, training: true)
       let value = backward(network, batch.contents)
@@ -203,7 +207,7 @@ public final class DetectionLoop {
     let seconds = (ContinuousClock.now - started).inSeconds
     let pictures = Double(done * recipe.batch)
     return Round(
-      step: step, loss: sum / Double(max(1, done)), validationLoss: validationLoss(network), hardViews: hard.count,
+      step: step, loss: sum / Double(max(1, done)), validationLoss: try validationLoss(network), hardViews: hard.count,
       imagesPerSecond: pictures / max(1e-9, seconds))
   }
 
@@ -240,21 +244,21 @@ public final class DetectionLoop {
       }
       // A probability of 0.2: what a camera that looks at a room for hours would sooner or later take for a face.
       guard highest > -1.386 else { continue }
-      if !hard.contains(view) { hard.append(view) }
+      if known.insert(view).inserted { hard.append(view) }
     }
-    if hard.count > 2000 { hard.removeFirst(hard.count - 2000) }
+    for _ in 0..<max(0, hard.count - 2000) { known.remove(hard.removeFirst()) }
   }
 
   /// The average's loss on composed pictures of the validation material.
-  private func validationLoss(_ network: Network) -> Double {
+  private func validationLoss(_ network: Network) throws(TrainingError) -> Double {
     let own = network.parameters.map(\.tensor)
     average.load(into: network)
     defer { for (parameter, tensor) in zip(network.parameters, own) { parameter.load(tensor) } }
     let batches = 8
-    let loader = DetectionLoader(
+    let loader = DetectionLoader.batches(
       composers(validation, for: network), seed: 0x76616C, first: 0, batches: batches, of: recipe.batch, hard: [], threads: threads)
     var sum = 0.0
-    while let batch = loader.next() {
+    while let batch = try loader.next() {
       network.forward(pixels: batch.pixels, images: recipe.batch)
       sum += backward(network, batch.contents)
       loader.finish(batch)

@@ -142,8 +142,8 @@ public final class TrainingLoop {
       }
       var seconds = 0.0
       let seenBefore = state.seen
-      let loader = DataLoader(
-        training, batches: Array(batches(epoch: state.epoch)[state.batch...]),
+      let loader = DataLoader.batches(
+        training, Array(batches(epoch: state.epoch)[state.batch...]),
         augmentation: recipe.augmentation == .none ? nil : (recipe.augmentation, recipe.seed, state.epoch),
         threads: threads)
       let started = ContinuousClock.now
@@ -195,11 +195,11 @@ public final class TrainingLoop {
   }
 
   /// Learns one batch. Returns the layer where a value stopped being a number, before any weight changed.
-  private func learn(_ batch: DataLoader.Batch) -> String? {
-    let labels = batch.indices.map { dataset.training[$0].label }
+  private func learn(_ batch: DataLoader.Queue.Batch) -> String? {
+    let labels = batch.contents.map { dataset.training[$0].label }
     let seed = recipe.seed &+ UInt64(state.step) &* 0x9E37_79B9_7F4A_7C15
     network.forward(pixels: batch.pixels, images: labels.count, training: true, seed: seed)
-    let candidates = batch.indices.map { dataset.candidates(dataset.training[$0]) }
+    let candidates = batch.contents.map { dataset.candidates(dataset.training[$0]) }
     let mean = network.backward(labels: labels, loss: loss, among: candidates, seed: seed)
     guard mean.isFinite else { return network.firstNodeThatDiverged(images: labels.count) ?? "loss" }
     recipe.rule.apply(
@@ -276,13 +276,13 @@ public final class TrainingLoop {
     let batches = stride(from: 0, to: store.pictures.count, by: network.capacity).map {
       Array($0..<min(store.pictures.count, $0 + network.capacity))
     }
-    let loader = DataLoader(store, batches: batches, threads: threads)
+    let loader = DataLoader.batches(store, batches, threads: threads)
     var predictions: [Metrics.Prediction] = []
     var sum = 0.0
     let plain = Loss(loss.kind)
     while let batch = try loader.next() {
-      network.forward(pixels: batch.pixels, images: batch.indices.count)
-      for (image, index) in batch.indices.enumerated() {
+      network.forward(pixels: batch.pixels, images: batch.contents.count)
+      for (image, index) in batch.contents.enumerated() {
         let picture = store.pictures[index]
         let logits = network.logits(image)
         sum += plain.evaluate(logits, label: picture.label, scale: 1, among: dataset.candidates(picture), gradient: nil)
