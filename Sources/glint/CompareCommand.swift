@@ -14,9 +14,9 @@ struct Compare: ParsableCommand {
       the pictures that 'glint train' keeps apart, unless --part all asks for every one.
 
       Examples:
-        glint compare happy-sad.safetensors happy-sad.int8.safetensors --data photos
-        glint compare happy-sad.safetensors happy-sad.int8.safetensors --data photos --part all --report compare.html
-        glint compare happy-sad.safetensors happy-sad.int8.safetensors --data photos --json > compare.json
+        glint compare m.safetensors q.safetensors --data photos
+        glint compare m.safetensors q.safetensors --data photos --report compare.html
+        glint compare m.safetensors q.safetensors --data photos --json > compare.json
       """)
 
   @Argument(help: "The model that is held to be right, usually float.")
@@ -55,26 +55,27 @@ struct Compare: ParsableCommand {
       models.0, models.1, images: images, threads: threads.count, kernels: isa.kernels
     ) { progress.update($0, of: $1) }
     progress.finish("\(images.count) images")
+    let kinds = (models.0.kind, models.1.kind)
     if let report {
-      let kinds = (models.0.kind, models.1.kind)
       let page = ComparisonPage.report(
-        comparison, title: "\(kinds.0) against \(kinds.1)", models: (first, second), names: kinds, images: images,
-        graph: description.graph, facts: models.1.description.card.entries.map { Fact($0.field, $0.text) })
+        comparison, models: (first, second), kinds: kinds, images: images, graph: description.graph,
+        card: models.1.description.card, pictures: "\(part == .all ? "all" : "the test part") of \(data.joined(separator: ", "))")
       try page.page.write(to: report)
     }
     if json.json {
-      emit(try jsonLine(ComparisonFacts(comparison)))
+      emit(try jsonLine(ComparisonFacts(comparison, models: (first, second))))
     } else {
-      show(comparison)
+      show(comparison, kinds.0 == kinds.1 ? ("first", "second") : kinds)
       if let report { emit("\nReport: \(report)") }
     }
   }
 
-  private func show(_ comparison: Comparison) {
+  /// - Parameter names: what to call the two.
+  private func show(_ comparison: Comparison, _ names: (String, String)) {
     emit("")
     var table = Table(["", "accuracy", "95 % interval", "AUC", "calibration error", "ms an image"])
     for (path, evaluation) in [(first, comparison.first), (second, comparison.second)] {
-      let facts = ComparisonFacts.Side(evaluation)
+      let facts = ComparisonFacts.Side(evaluation, path: path)
       table.add([
         URL(fileURLWithPath: path).lastPathComponent, percent(facts.accuracy),
         "\(percent(facts.accuracy_interval[0])) to \(percent(facts.accuracy_interval[1]))",
@@ -85,19 +86,19 @@ struct Compare: ParsableCommand {
     table.show()
     emit("\nSame answer on \(percent(comparison.agreement, 2)) of \(comparison.names.count) images; McNemar p = \(fixed(comparison.mcNemarP, 3))")
     if comparison.isIdentical { emit("No difference: every probability is the same.") }
-    showConfusion(comparison)
+    showConfusion(comparison, names)
     showLayers(comparison)
-    showFlipped(comparison)
+    showFlipped(comparison, names)
   }
 
-  private func showConfusion(_ comparison: Comparison) {
+  private func showConfusion(_ comparison: Comparison, _ names: (String, String)) {
     let labels = comparison.first.labels
     emit("")
-    var table = Table(["truth \\ answer"] + labels.map { "first: \($0)" } + labels.map { "second: \($0)" })
+    var table = Table(["truth \\ answer"] + labels.map { "\(names.0): \($0)" } + labels.map { "\(names.1): \($0)" })
     let (one, two) = (comparison.first.metrics.confusion, comparison.second.metrics.confusion)
     for (index, label) in labels.enumerated() { table.add([label] + (one[index] + two[index]).map(String.init)) }
     table.show()
-    for (name, evaluation) in [("first", comparison.first), ("second", comparison.second)] {
+    for (name, evaluation) in [(names.0, comparison.first), (names.1, comparison.second)] {
       guard let decision = evaluation.decision, let coverage = evaluation.coverage else { continue }
       emit("\n\(name): \(decision.words(labels: labels)):\n  \(coverage.words)")
     }
@@ -108,28 +109,35 @@ struct Compare: ParsableCommand {
     emit("")
     var table = Table(["layer", "SQNR dB", "cosine", "clipped", "levels used", "alone: same answer", "logits off by"])
     for layer in comparison.layers {
+      let own = layer.statistics
       table.add([
-        layer.name, layer.sqnr.isFinite ? fixed(layer.sqnr) : "exact", fixed(layer.cosine, 5), percent(layer.clipped, 3),
-        layer.usedLevels.map { percent($0, 0) } ?? "", layer.alone.map { percent($0.agreement, 2) } ?? "",
+        layer.name, own.sqnr.isFinite ? fixed(own.sqnr) : "exact", fixed(own.cosine, 5), percent(own.clipped, 3),
+        own.usedLevels.map { percent($0, 0) } ?? "", layer.alone.map { percent($0.agreement, 2) } ?? "",
         layer.alone.map { percent($0.logitError, 2) } ?? "",
       ])
     }
     table.show()
+    let alone = comparison.layers.compactMap(\.alone?.loss.images).max()
+    emit(
+      "On \(comparison.layerImages) of the pictures"
+        + (alone.map { ", each layer alone in int8 on \($0)" } ?? "") + "; both spread evenly over all.")
     if comparison.isEqualized { emit("Layers are held against the float network after equalization, as int8 was made.") }
     guard !comparison.suggestions.isEmpty else { return }
     emit("\nSuggestions:")
     for suggestion in comparison.suggestions { emit("  \(suggestion)") }
   }
 
-  private func showFlipped(_ comparison: Comparison) {
+  private func showFlipped(_ comparison: Comparison, _ names: (String, String)) {
     let flipped = comparison.flipped
     guard !flipped.isEmpty else { return }
     emit("\nChanged sides, largest change first:")
     for index in flipped.prefix(10) {
       let label = comparison.first.labels[comparison.first.truth[index]]
-      let (one, two) = (comparison.first.probabilities[index][0], comparison.second.probabilities[index][0])
-      emit(
-        "  \(comparison.names[index]) (\(label)): \(comparison.first.labels[0]) \(percent(Double(one))) against \(percent(Double(two)))")
+      let said = [comparison.first, comparison.second].map { evaluation in
+        let best = evaluation.predictions[index]
+        return "\(evaluation.labels[best]) \(percent(Double(evaluation.probabilities[index][best])))"
+      }
+      emit("  \(comparison.names[index]) (\(label)): \(said[0]) by \(names.0), \(said[1]) by \(names.1)")
     }
     if flipped.count > 10 { emit("  and \(flipped.count - 10) more (see --json or --report)") }
   }

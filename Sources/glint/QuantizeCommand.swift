@@ -11,20 +11,22 @@ struct Quantize: ParsableCommand {
     discussion: """
       The folder holds pictures of the kind that the model will see. Activations are observed on some of them; others, \
       which neither calibrate nor test, judge the methods: with one folder a class, as for 'glint train', by accuracy, \
-      otherwise by how often int8 and float agree. Methods are tried from cheap to dear until one loses no more than \
-      --budget points beyond doubt. --method takes one without trying others; then any folders of pictures will do. A \
-      network that is no classifier, such as a detector, is quantized by one method, and not judged.
+      otherwise by how often int8 and float agree. Cheap methods are all tried: ways of choosing ranges and scales, \
+      equalization across layers, corrected biases. Of those within --budget points, the one whose logits are nearest \
+      to float is taken; learned rounding and fine-tuning, which take longer, are tried while none keeps the budget \
+      beyond doubt. --method takes one without trying others; then any folders of pictures will do. A network that is \
+      no classifier, such as a detector, is quantized by one method, and not judged.
 
       What was observed, what was chosen and what was learned can be kept with --write-record; --record makes the same \
       int8 file of the same float model again without the pictures.
 
       Examples:
-        glint quantize happy-sad.safetensors --calibration photos -o happy-sad.int8.safetensors
-        glint quantize happy-sad.safetensors --calibration photos facecrops -o happy-sad.int8.safetensors
-        glint quantize happy-sad.safetensors --calibration photos --require 0.5 -o q.safetensors
-        glint quantize happy-sad.safetensors --calibration photos --method mse+equalize+bias -o q.safetensors
-        glint quantize happy-sad.safetensors --record calibration.json -o q.safetensors
-        glint quantize detector.safetensors --calibration scenes --method mse+equalize+bias -o detector.int8.safetensors
+        glint quantize m.safetensors --calibration photos -o q.safetensors
+        glint quantize m.safetensors --calibration photos crops -o q.safetensors
+        glint quantize m.safetensors --calibration photos --require 0.5 -o q.safetensors
+        glint quantize m.safetensors --calibration photos --method mse+bias -o q.safetensors
+        glint quantize m.safetensors --record calibration.json -o q.safetensors
+        glint quantize detector.safetensors --calibration scenes -o q.safetensors
       """)
 
   @Argument(help: "The float model.")
@@ -58,7 +60,7 @@ struct Quantize: ParsableCommand {
     })
   var method: QuantizationMethod?
 
-  @Option(name: .long, help: "How many points of accuracy may be lost before dearer methods are tried.")
+  @Option(name: .long, help: "How many points of accuracy may be lost.")
   var budget = 0.5
 
   @Option(name: .long, help: "Fail, and write nothing, where int8 loses more than this many points on the validation part.")

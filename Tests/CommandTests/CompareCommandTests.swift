@@ -22,8 +22,11 @@ import Testing
       }
       let name: String
       let sqnr_db: Double?
+      let cosine: Double
       let signal: Double
       let noise: Double
+      let product: Double
+      let signal_int8: Double
       let alone: Alone?
     }
     struct Answer: Decodable {
@@ -97,6 +100,7 @@ import Testing
     #expect(abs(line.agreement - Double(same) / Double(line.images)) < 1e-12)
     for layer in line.layers where layer.noise > 0 {
       #expect(abs(layer.sqnr_db! - 10 * log10(layer.signal / layer.noise)) < 1e-6, "\(layer.name)")
+      #expect(abs(layer.cosine - layer.product / (layer.signal * layer.signal_int8).squareRoot()) < 1e-9)
     }
     let alone = line.layers.filter { $0.alone != nil }.map(\.name)
     #expect(alone == ["conv1", "conv2", "conv3", "dense1", "dense2"])
@@ -105,20 +109,42 @@ import Testing
     #expect(html.contains("alone: same label") && html.contains("levels used"))
   }
 
-  /// The contract and the record, as a user meets them.
-  @Test func aBrokenPromiseWritesNothing() throws {
-    let int8 = folder.path("contract.safetensors")
-    let arguments = ["quantize", float, "--calibration", folder.path("data"), "-o", int8, "--quiet", "--split", "40/50/10"]
-    // Half an int8 range for all: a percentile of 50 leaves nothing but the middle.
-    let broken = try GlintProgram.run(arguments + ["--method", "percentile-50", "--require", "0"])
-    if broken.status == 0 {
-      // An untrained network may win by chance what it loses; then the promise holds.
-      #expect(FileManager.default.fileExists(atPath: int8))
-    } else {
-      #expect(broken.status == 1)
-      #expect(broken.errors.contains("nothing was written") && broken.errors.contains(".jpg"))
-      #expect(!FileManager.default.fileExists(atPath: int8))
+  /// The painted faces in folders named by what the float network says of them: float is always right there, and int8
+  /// loses whatever it changes.
+  private func relabelled() throws -> String {
+    let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path("data")).filter { $0.hasSuffix(".jpg") }
+    let run = try GlintProgram.run(["classify", float] + files.map { folder.path("data/" + $0) } + ["--json"])
+    #expect(run.status == 0, "\(run.errors)")
+    for line in run.output.split(separator: "\n") {
+      let answer = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      let (file, label) = (try #require(answer?["file"] as? String), try #require(answer?["label"] as? String))
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+      try folder.write([UInt8](bytes), as: "float/\(label)/\(URL(fileURLWithPath: file).lastPathComponent)")
     }
+    return folder.path("float")
+  }
+
+  /// Half the values beyond all ranges: a percentile of 50 leaves nothing of ReLU's. The promise of no loss fails, no file
+  /// is written, and the photos that changed sides are named with what both said.
+  @Test func aBrokenPromiseWritesNothing() throws {
+    let (int8, record) = (folder.path("contract.safetensors"), folder.path("contract.json"))
+    let arguments = [
+      "quantize", float, "--calibration", try relabelled(), "-o", int8, "--quiet", "--split", "40/50/10",
+      "--method", "percentile-50",
+    ]
+    let broken = try GlintProgram.run(arguments + ["--require", "0", "--write-record", record])
+    #expect(broken.status == 1)
+    #expect(broken.errors.contains("nothing was written") && broken.errors.contains(".jpg"), "\(broken.errors)")
+    #expect(broken.errors.contains(" by float, ") && broken.errors.contains(" by int8"))
+    #expect(!FileManager.default.fileExists(atPath: int8) && !FileManager.default.fileExists(atPath: record))
+    // What may lose all its accuracy is written.
+    let kept = try GlintProgram.run(arguments + ["--require", "100"])
+    #expect(kept.status == 0, "\(kept.errors)")
+    #expect(FileManager.default.fileExists(atPath: int8))
+  }
+
+  @Test func theRecordMakesTheSameFile() throws {
+    let int8 = folder.path("again.safetensors")
     let record = folder.path("record.json")
     let first = try quantized(["--write-record", record])
     let bytes = try Data(contentsOf: URL(fileURLWithPath: first))

@@ -136,7 +136,7 @@ import Training
       #expect(comparison.flipped.isEmpty)
       #expect(comparison.first.probabilities == comparison.second.probabilities)
       #expect(comparison.mcNemarP == 1)
-      #expect(comparison.layers.allSatisfy { $0.sqnr == .infinity && $0.cosine == 1 })
+      #expect(comparison.layers.allSatisfy { $0.statistics.sqnr == .infinity && $0.statistics.cosine == 1 })
     }
   }
 
@@ -153,11 +153,40 @@ import Training
     let int8 = try Quantizer().quantize(float, try float.record(images().map(\.pixels)))
     let comparison = try Comparison(.float(float), .int8(int8), images: images(), threads: 2)
     #expect(comparison.layers.map(\.name) == graph.nodes.map(\.name))
-    for layer in comparison.layers.dropLast() {
+    for layer in comparison.layers.dropLast().map(\.statistics) {
       #expect(layer.sqnr > 20, "\(layer.name)")
       #expect(layer.cosine > 0.99, "\(layer.name)")
       #expect(layer.clipped == 0, "\(layer.name)")
     }
+  }
+
+  /// Scores with ties, of two classes and of three: the area under the curve, strip by strip, is the area by ranks.
+  @Test(arguments: [2, 3])
+  func theCurveHasTheAreaOfTheRanks(classes: Int) throws {
+    var random = CounterRandom(seed: 19)
+    let truth = (0..<200).map { _ in random.below(classes) }
+    var evaluation = Evaluation(labels: (0..<classes).map { "\($0)" }, truth: truth)
+    for label in truth {
+      var row = (0..<classes).map { Float(1 + random.below(8) + ($0 == label ? 3 : 0)) }
+      let sum = row.reduce(0, +)
+      for at in row.indices { row[at] /= sum }
+      evaluation.add(row)
+    }
+    let curve = try #require(evaluation.roc)
+    #expect(curve.first! == (0, 0) && curve.last! == (1, 1))
+    var area = 0.0
+    for (a, b) in zip(curve, curve.dropFirst()) {
+      #expect(b.falsePositives >= a.falsePositives && b.truePositives >= a.truePositives - 1e-12)
+      area += (b.falsePositives - a.falsePositives) * (a.truePositives + b.truePositives) / 2
+    }
+    #expect(abs(area - (try #require(evaluation.metrics.auc))) < 1e-9)
+    #expect(Evaluation(labels: ["a", "b"], truth: [0, 0]).roc == nil)
+  }
+
+  /// Of pictures that lie class by class, some of each; no more than there are.
+  @Test func spreadTakesSomeOfEach() {
+    #expect([0, 0, 0, 1, 1, 1, 2, 2, 2].spread(3) == [0, 1, 2])
+    #expect([5, 6].spread(9) == [5, 6] && [5, 6].spread(0) == [] && [Int]().spread(4) == [])
   }
 
   @Test func evaluationCounts() {

@@ -20,7 +20,7 @@ import Testing
     let equalized = try Quantizer(method).quantize(nasty.model, record)
     let second = try Comparison(.float(nasty.model), .int8(equalized), images: images, threads: 2)
     #expect(second.isEqualized)
-    #expect(second.layers.allSatisfy { $0.sqnr > 20 })
+    #expect(second.layers.allSatisfy { $0.statistics.sqnr > 20 })
     #expect(!second.suggestions.contains { $0.contains("equalization would help") })
   }
 }

@@ -27,6 +27,9 @@ import Testing
     for figure in [
       "97.3\u{A0}%", "97.0\u{A0}%", "99.67\u{A0}%", "38.7", "33.2", "exact", "0.99941", "0.012\u{A0}%", "0.9876", "2.13\u{A0}%", "61.3\u{A0}%",
       "50.7\u{A0}%", "4.0×", "3.0×", "0.33 points less accurate than float", "weights 40 times the median",
+      "the first 1 of 31", "on 32 of the pictures", "With thresholds", "80.4 % of 1 758 labelled", "How int8 was made",
+      "By mse+bias: of 2 methods tried", "Tried on 300 validation images, points lost", "mse 0.33 (-1.01 to 1.67)",
+      "ROC curve of sad",
     ] { #expect(page.contains(figure), "\(figure)") }
   }
 

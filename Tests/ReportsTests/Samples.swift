@@ -48,7 +48,7 @@ enum Samples {
   }
 
   static var comparison: ComparisonReport {
-    ComparisonReport(
+    var report = ComparisonReport(
       title: "float and int8", float: evaluation("float", [[147, 3], [5, 145]]),
       int8: evaluation("int8", [[146, 4], [5, 145]]), agreement: 0.99667, mcNemar: 1,
       layers: [
@@ -57,6 +57,13 @@ enum Samples {
         LayerFigures(name: "logit", sqnr: .infinity, cosine: 1, clipped: 0, usedLevels: .nan),
       ],
       flipped: judged(1), suggestions: ["conv2 channel 7: weights 40 times the median"], facts: [Fact("method", "percentile")])
+    report.flips = 31
+    report.layerPictures = 32
+    report.answers = ["int8, happy from 0.7, otherwise unsure: 80.4 % of 1 758 labelled"]
+    report.method = .init(
+      name: "mse+bias", reason: "of 2 methods tried, its logits are nearest to float",
+      trials: ["on 300 validation images, points lost", "mse 0.33 (-1.01 to 1.67)", "mse+bias 0.00 (-0.65 to 0.65)"])
+    return report
   }
 
   static var demo: DemoReport {

@@ -30,32 +30,13 @@ public struct Comparison: Sendable {
 
   /// How far one value of the second model strays from the first's.
   public struct Layer: Sendable {
-    /// The node.
-    public let name: String
-    /// Signal-to-quantization-noise ratio in dB.
-    public let sqnr: Double
-    /// Cosine of the angle between the two.
-    public let cosine: Double
-    /// Share of the first's values that lie outside what the second's codes can say.
-    public let clipped: Double
-    /// Share of the 256 codes that occurred; nil where the second has no codes.
-    public let usedLevels: Double?
-    /// Sum of the squares of the first's values, and of the differences: what the ratio is made of.
-    public let signal: Double
-    /// See `signal`.
-    public let noise: Double
+    /// The two side by side.
+    public let statistics: LayerStatistics
     /// What quantizing this layer alone does; nil where it was not measured or the layer only moves bytes.
-    public let alone: Alone?
-  }
+    public let alone: LayerEffect?
 
-  /// What quantizing one layer alone does to the answers.
-  public struct Alone: Sendable {
-    /// Accuracy lost.
-    public let loss: PairedLoss
-    /// Share of images on which the class stays the same.
-    public let agreement: Double
-    /// Root mean square of the change of the logits, as a share of their spread.
-    public let logitError: Double
+    /// The node.
+    public var name: String { statistics.name }
   }
 
   /// Names of the images, in order.
@@ -66,6 +47,8 @@ public struct Comparison: Sendable {
   public let second: Evaluation
   /// By node; empty where layers were not compared.
   public let layers: [Layer]
+  /// On how many of the images values of all layers were compared.
+  public let layerImages: Int
   /// Whether layers were held against the first model after equalization, as the second was made.
   public let isEqualized: Bool
   /// What could be done about the largest losses, in words.
@@ -111,7 +94,7 @@ extension Comparison {
   /// - Parameters:
   ///   - first: the model that is held to be right, usually float.
   ///   - second: the model that is compared with it.
-  ///   - layerImages: on how many of the images values of all layers are compared.
+  ///   - layerImages: on how many of the images, spread evenly over all, values of all layers are compared.
   /// - Throws: `ComparisonError` where the two do not answer the same question.
   public init(
     _ first: LoadedModel, _ second: LoadedModel, images: [Image], threads: Int, kernels: KernelTable = .detected,
@@ -122,7 +105,7 @@ extension Comparison {
       try ModelRunner(first, threads: threads, kernels: kernels),
       try ModelRunner(second, threads: threads, kernels: kernels),
     ]
-    let layered = images.prefix(layerImages)
+    let layered = images.spread(layerImages)
     let total = images.count + layered.count
     let labels = first.description.labels
     var evaluations = [first, second].map {
@@ -141,14 +124,17 @@ extension Comparison {
     self.first = evaluations[0]
     self.second = evaluations[1]
     guard let twin = try Self.twin(first, second) else {
-      (isEqualized, layers, suggestions) = (false, [], [])
+      (isEqualized, layers, self.layerImages, suggestions) = (false, [], 0, [])
       return
     }
-    let compared = try Self.compareLayers(twin.model, second, images, layerImages, threads: threads, kernels: kernels) {
+    let compared = try Self.compareLayers(
+      twin.model, second, images, layered: layered, threads: threads, kernels: kernels
+    ) {
       progress(images.count + $0 * layered.count / max(1, $1), total)
     }
     isEqualized = twin.isEqualized
     layers = compared
+    self.layerImages = layered.count
     if case .int8 = second {
       suggestions = Suggestions.list(twin.model, isEqualized: twin.isEqualized, layers: compared)
     } else {
@@ -188,15 +174,15 @@ extension Comparison {
   }
 
   private static func compareLayers(
-    _ float: FloatModel, _ second: LoadedModel, _ images: [Image], _ count: Int, threads: Int, kernels: KernelTable,
-    progress: (_ done: Int, _ total: Int) -> Void
+    _ float: FloatModel, _ second: LoadedModel, _ images: [Image], layered: [Image], threads: Int,
+    kernels: KernelTable, progress: (_ done: Int, _ total: Int) -> Void
   ) throws -> [Layer] {
     let reference = try FloatInterpreter(float, threads: threads)
     let other = try ValueReader(second, threads: threads, kernels: kernels)
     var statistics = float.description.graph.nodes.enumerated().map { index, node in
       LayerStatistics(name: node.name, parameters: other.parameters(of: index + 1))
     }
-    for image in images.prefix(count) {
+    for image in layered {
       let values = try other.values(image.pixels)
       _ = reference.run(pixels: image.pixels) { value, activations in
         guard value > 0 else { return }
@@ -206,16 +192,19 @@ extension Comparison {
         }
       }
     }
-    var effects = [LayerEffects.Effect?](repeating: nil, count: statistics.count)
-    if case .int8(let int8) = second, count > 0 {
-      effects = try LayerEffects.measure(float, int8, images: images, threads: threads, progress: progress)
+    var effects = [LayerEffect?](repeating: nil, count: statistics.count)
+    if case .int8(let int8) = second, !layered.isEmpty {
+      effects = try LayerEffect.measure(float, int8, images: images, threads: threads, progress: progress)
     }
-    return zip(statistics, effects).map { statistics, effect in
-      Layer(
-        name: statistics.name, sqnr: statistics.sqnr, cosine: statistics.cosine, clipped: statistics.clipped,
-        usedLevels: statistics.usedLevels, signal: statistics.signal, noise: statistics.noise,
-        alone: effect.map { Alone(loss: $0.loss, agreement: $0.agreement, logitError: $0.logitError) })
-    }
+    return zip(statistics, effects).map { Layer(statistics: $0, alone: $1) }
+  }
+}
+
+extension Array {
+  /// `count` of the elements at even distances, or all: of pictures that lie class by class, some of each.
+  public func spread(_ count: Int) -> [Element] {
+    let wanted = Swift.min(Swift.max(0, count), self.count)
+    return (0..<wanted).map { self[$0 * self.count / wanted] }
   }
 }
 

@@ -9,10 +9,14 @@ public struct LayerStatistics: Sendable {
   public private(set) var signal = 0.0
   /// Sum of the squares of the differences.
   public private(set) var noise = 0.0
-  private var product = 0.0
-  private var other = 0.0
-  private var beyond = 0
-  private var count = 0
+  /// Sum of the products of both.
+  public private(set) var product = 0.0
+  /// Sum of the squares of the other's values.
+  public private(set) var otherSignal = 0.0
+  /// Float values that lie outside what the codes can say.
+  public private(set) var beyond = 0
+  /// Values added.
+  public private(set) var count = 0
   private var used = [Bool](repeating: false, count: 256)
 
   /// Starts statistics of a value; `parameters` are those of its int8 codes, nil for float logits.
@@ -51,7 +55,7 @@ public struct LayerStatistics: Sendable {
     signal += real * real
     noise += error * error
     product += real * approximate
-    other += approximate * approximate
+    otherSignal += approximate * approximate
   }
 
   /// Signal-to-quantization-noise ratio, `10 log10(sum x^2 / sum (x - q)^2)` in dB; infinite where nothing differs.
@@ -62,15 +66,16 @@ public struct LayerStatistics: Sendable {
 
   /// Cosine of the angle between the two, 1 where both are zero.
   public var cosine: Double {
-    guard signal > 0, other > 0 else { return signal == other ? 1 : 0 }
-    return product / (signal * other).squareRoot()
+    guard signal > 0, otherSignal > 0 else { return signal == otherSignal ? 1 : 0 }
+    return product / (signal * otherSignal).squareRoot()
   }
 
   /// Share of float values that lie outside what the codes can say.
   public var clipped: Double { count > 0 ? Double(beyond) / Double(count) : 0 }
 
+  /// How many of the 256 codes occurred; nil for float logits.
+  public var levels: Int? { parameters == nil ? nil : used.count { $0 } }
+
   /// Share of the 256 codes that occurred; nil for float logits.
-  public var usedLevels: Double? {
-    parameters == nil ? nil : Double(used.count { $0 }) / 256
-  }
+  public var usedLevels: Double? { levels.map { Double($0) / 256 } }
 }

@@ -4,7 +4,8 @@ extension Double {
   var logarithm10: Double { log10(self) }
 }
 
-/// Whether two classifiers differ on the same images beyond chance (McNemar 1947), by the exact binomial test.
+/// Whether two classifiers differ on the same images beyond chance (McNemar 1947, "Note on the sampling error of
+/// the difference between correlated proportions or percentages"), by the exact binomial test.
 public enum McNemar {
   /// The two-sided p-value: the chance that of `first + second` images on which only one is right, a fair coin gives
   /// a split at least as uneven. 1 where there is no such image.

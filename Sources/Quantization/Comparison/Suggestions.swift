@@ -15,11 +15,11 @@ enum Suggestions {
         "\(worst.0.name) loses most: alone it puts the logits off by \(percent(worst.1.logitError)); learned rounding "
           + "(--method with +round+bias) works on such a layer")
     }
-    for layer in layers where layer.clipped > 0.01 {
+    for layer in layers.map(\.statistics) where layer.clipped > 0.01 {
       result.append(
         "\(layer.name): \(percent(layer.clipped)) of its values are clipped; a wider range (min-max, entropy) would help")
     }
-    for layer in layers {
+    for layer in layers.map(\.statistics) {
       guard let used = layer.usedLevels, used < 0.4, layer.sqnr < 30 else { continue }
       result.append(
         "\(layer.name) uses \(percent(used)) of the 256 levels; a narrower range (mse, percentile) would help")

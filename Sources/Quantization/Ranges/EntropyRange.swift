@@ -1,6 +1,6 @@
 import CFloatKernels
 
-/// The range that loses the least information (Migacz 2017, "8-bit Inference with TensorRT"): of many thresholds, the
+/// The range that loses the least information (Migacz 2017, "8-bit Inference with TensorRT", a talk at GTC): of many thresholds, the
 /// one where the distribution of the values, as 256 codes would tell them, is nearest to the true one by the
 /// Kullback-Leibler divergence `sum p log(p / q)`.
 ///

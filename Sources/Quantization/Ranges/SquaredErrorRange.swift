@@ -1,5 +1,6 @@
-/// The range whose codes give the least squared error over all values seen (Banner et al. 2019, "Post Training 4-bit
-/// Quantization of Convolutional Networks for Rapid-Deployment", section 3: clipping against rounding).
+/// The range whose codes give the least squared error over all values seen: what clipping costs against what rounding
+/// costs (Banner, Nahshan, Soudry 2019, "Post training 4-bit quantization of convolutional networks for
+/// rapid-deployment", on analytical clipping; here over the histogram itself instead of a fitted distribution).
 ///
 /// A value inside the range is off by its rounding, on average `step^2 / 12` with `step = (high - low) / 255`; one
 /// outside by its distance from the end. Values next to 0 cost nothing: the code of 0 is exact.

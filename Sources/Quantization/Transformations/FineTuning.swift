@@ -5,9 +5,11 @@ import Runtime
 import Tensors
 import Training
 
-/// Short quantization-aware fine-tuning (Jacob et al. 2018, section 3): the float network, batch normalization already
-/// folded into it, runs with the codes of its weights and with every value rounded as the engine rounds it, and the
-/// weights learn by gradients that pass straight through the rounding (Bengio et al. 2013).
+/// Short quantization-aware fine-tuning (Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient
+/// Integer-Arithmetic-Only Inference", section 3): the float network, batch normalization already folded into it, runs
+/// with the codes of its weights and with every value rounded as the engine rounds it, and the weights learn by gradients
+/// that pass straight through the rounding (Bengio, Léonard, Courville 2013, "Estimating or Propagating Gradients Through
+/// Stochastic Neurons for Conditional Computation").
 ///
 /// What is learned is to say what the float network says: the loss is the mean squared distance of the logits (as in
 /// Polino et al. 2018, "Model compression via distillation and quantization"), so that images need no labels. Scales

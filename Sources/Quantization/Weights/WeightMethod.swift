@@ -1,8 +1,10 @@
-/// How the scale of a channel's weights is chosen.
+/// How the scale of a channel's weights is chosen: symmetric, one scale an output channel (Krishnamoorthi 2018,
+/// "Quantizing deep convolutional networks for efficient inference: A whitepaper", section 2.2 and 3).
 public enum WeightMethod: String, Hashable, Sendable, CaseIterable {
   /// `max |w| / 127`: nothing clips.
   case maximum = "weights-max"
-  /// The scale with the least squared error: one large weight may clip where that serves all others.
+  /// The scale with the least squared error: one large weight may clip where that serves all others (Choukroun et al.
+  /// 2019, "Low-bit Quantization of Neural Networks for Efficient Inference").
   case squaredError = "weights-mse"
 
   /// The scale of one channel's weights, 0 where all are 0.

@@ -104,7 +104,7 @@ extension ReportBlock {
     }
     let legend = diagrams.enumerated().map {
       (
-        name: "\($0.element.name): error \(Figures.percent($0.element.reliability.expectedCalibrationError, 2))",
+        name: "\($0.element.name): calibration error \(Figures.percent($0.element.reliability.expectedCalibrationError, 2))",
         colour: $0.offset, dashed: $0.offset > 0
       )
     }

@@ -1,7 +1,26 @@
 /// A float model and its int8 model on the same labelled pictures.
 public struct ComparisonReport: Sendable {
+  /// How the int8 model was made.
+  public struct Method: Sendable {
+    /// The method's name.
+    public var name: String
+    /// Why it was chosen.
+    public var reason: String
+    /// What was tried: on what it was judged and by what, then a method a line.
+    public var trials: [String]
+
+    /// Makes a method.
+    public init(name: String, reason: String, trials: [String] = []) {
+      self.name = name
+      self.reason = reason
+      self.trials = trials
+    }
+  }
+
   /// The heading.
   public var title: String
+  /// One line under the heading.
+  public var subtitle = "Two models on the same pictures."
   /// The float model.
   public var float: Evaluation
   /// The int8 model.
@@ -12,8 +31,18 @@ public struct ComparisonReport: Sendable {
   public var mcNemar: Double
   /// The layers in order.
   public var layers: [LayerFigures]
-  /// The pictures whose label changed, worst first.
+  /// On how many pictures the layers were held against float; 0 where nobody counted.
+  public var layerPictures = 0
+  /// On how many pictures each layer alone was int8; 0 where nobody counted.
+  public var alonePictures = 0
+  /// The pictures whose label changed, worst first; the first of them where they are many.
   public var flipped: [JudgedPicture]
+  /// How many they are.
+  public var flips: Int
+  /// What the models' thresholds did, a sentence for each model that has any.
+  public var answers: [String] = []
+  /// How int8 was made, where that is known.
+  public var method: Method?
   /// What could be done about the largest losses, in words.
   public var suggestions: [String]
   /// Model files, data, calibration.
@@ -33,6 +62,7 @@ public struct ComparisonReport: Sendable {
     self.mcNemar = mcNemar
     self.layers = layers
     self.flipped = flipped
+    flips = flipped.count
     self.suggestions = suggestions
     self.facts = facts
     self.footer = footer
@@ -44,11 +74,10 @@ public struct ComparisonReport: Sendable {
     if !suggestions.isEmpty { sections.append(ReportSection("Suggestions", blocks: [.list(suggestions)])) }
     sections.append(sideBySide)
     if !layers.isEmpty { sections.append(layerSection) }
-    sections.append(flips)
-    if !facts.isEmpty { sections.append(ReportSection("Recipe", blocks: [.facts(facts)])) }
-    return ReportPage(
-      title: title, subtitle: "What quantization to int8 changed, measured with the engine that runs on the device.",
-      sections: sections, footer: footer)
+    sections.append(changedSides)
+    if let method { sections.append(made(by: method)) }
+    if !facts.isEmpty { sections.append(ReportSection("Recipe", blocks: [.facts(facts, wide: true)])) }
+    return ReportPage(title: title, subtitle: subtitle, sections: sections, footer: footer)
   }
 
   private var total: Int { int8.confusion.total }
@@ -96,9 +125,14 @@ public struct ComparisonReport: Sendable {
       .confusion(float.confusion, title: float.name), .confusion(int8.confusion, title: int8.name),
     ]
     let roc = [float, int8].compactMap { model in model.roc.map { (name: model.name, curve: $0) } }
-    if !roc.isEmpty { blocks.append(.roc(roc)) }
+    let labels = float.confusion.labels
+    if !roc.isEmpty {
+      let title = labels.count == 2 ? "ROC curve of \(labels[1])" : "ROC curve, mean of each class against the rest"
+      blocks.append(.roc(roc, title: title))
+    }
     let reliability = [float, int8].compactMap { model in model.reliability.map { (name: model.name, reliability: $0) } }
     if !reliability.isEmpty { blocks.append(.reliability(reliability)) }
+    if !answers.isEmpty { blocks.append(.list(answers, title: "With thresholds")) }
     return ReportSection(
       "Side by side", text: "Both models on the same \(Figures.count(total)) labelled pictures.", blocks: blocks)
   }
@@ -125,16 +159,31 @@ public struct ComparisonReport: Sendable {
     let columns =
       ["layer", "SQNR, dB", "cosine", "clipped"] + (measuresLevels ? ["levels used"] : [])
       + (measuresAlone ? ["alone: same label", "alone: logits off by"] : [])
+    let pictures = layerPictures > 0 ? ", on \(Figures.count(layerPictures)) of the pictures" : ""
+    let alone =
+      measuresAlone
+      ? "; then what it does to labels and logits when it alone is int8"
+        + (alonePictures > 0 ? ", on \(Figures.count(alonePictures))" : "") : ""
     return ReportSection(
       "Layer by layer",
-      text: "How far each int8 output is from its float output: signal over quantization noise (6 dB is one bit), direction, and values cut off at the ends of the range; then what it does to labels and logits when it alone is int8.",
+      text: "How far the output of each layer is from its float output: signal over quantization noise (6 dB is one bit), direction, and values cut off at the ends of the range\(pictures)\(alone).",
       blocks: [.table(ReportTable(columns: columns, rows: rows))])
   }
 
-  private var flips: ReportSection {
+  private func made(by method: Method) -> ReportSection {
+    let reason = method.reason.isEmpty ? "" : ": " + method.reason
+    let trials = method.trials.dropFirst()
+    return ReportSection(
+      "How \(int8.name) was made", text: "By \(method.name)\(reason).",
+      blocks: trials.isEmpty ? [] : [.list(Array(trials), title: "Tried \(method.trials[0])")])
+  }
+
+  private var changedSides: ReportSection {
+    let shown = flips > flipped.count ? ", the first \(flipped.count) of \(Figures.count(flips))" : ""
     let text =
       flipped.isEmpty
-      ? "No picture changed its label." : "Pictures to which the two models give different labels, worst first."
+      ? "No picture changed its label."
+      : "Pictures to which the two models give different labels, worst first\(shown)."
     return ReportSection(
       "Changed sides", text: text, blocks: flipped.isEmpty ? [] : [.gallery(flipped.map(\.captioned))])
   }

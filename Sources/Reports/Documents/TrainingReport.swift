@@ -105,7 +105,7 @@ public struct TrainingReport: Sendable {
             + "Many such pictures show a label that is doubtful, or a kind of picture that there is too little of.",
           blocks: [.gallery(samples.map(\.captioned))]))
     }
-    if !facts.isEmpty { sections.append(ReportSection("Recipe", blocks: [.facts(facts)])) }
+    if !facts.isEmpty { sections.append(ReportSection("Recipe", blocks: [.facts(facts, wide: true)])) }
     return ReportPage(
       title: title, subtitle: "Training, validation and test of one model.", sections: sections, footer: footer)
   }

@@ -115,9 +115,9 @@ public struct ReportBlock: Sendable {
   }
 
   /// Names and values.
-  public static func facts(_ facts: [Fact], title: String = "") -> ReportBlock {
+  public static func facts(_ facts: [Fact], title: String = "", wide: Bool = false) -> ReportBlock {
     let rows = facts.map { "<div><dt>\($0.name)</dt><dd>\($0.value)</dd></div>" as Markup }
-    return ReportBlock("<dl>\(rows.joined())</dl>", title: title)
+    return ReportBlock("<dl>\(rows.joined())</dl>", title: title, wide: wide, kind: "facts")
   }
 }
 

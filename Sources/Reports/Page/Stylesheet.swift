@@ -44,14 +44,18 @@ enum Stylesheet {
     .figure span{display:block;font-size:.95rem;margin-top:2px}
     .figure small{display:block;color:var(--soft);font-size:.83rem;margin-top:2px}
     dl{margin:0}
-    dl div{display:flex;justify-content:space-between;gap:18px;padding:6px 0;border-bottom:1px solid var(--grid)}
+    dl div{display:grid;grid-template-columns:minmax(8em,30%) minmax(0,1fr);gap:2px 18px;padding:6px 0;\
+    border-bottom:1px solid var(--grid);break-inside:avoid}
     dl div:last-child{border-bottom:0}
-    dt{color:var(--soft);flex:none}
-    dd{margin:0;text-align:right;overflow-wrap:anywhere}
+    dt{color:var(--soft)}
+    dt,dd{overflow-wrap:anywhere}
+    dd{margin:0;max-width:46em}
+    .facts{break-inside:auto}
+    h2,h3,.lead{break-after:avoid;break-inside:avoid}
     .scroll{overflow-x:auto}
     table{border-collapse:collapse;width:100%;font-size:.92rem}
     th,td{padding:6px 10px;text-align:left;border-bottom:1px solid var(--grid);white-space:nowrap}
-    th{color:var(--soft);font-weight:600;border-bottom-color:var(--edge)}
+    th{color:var(--soft);font-weight:600;border-bottom-color:var(--edge);white-space:normal;vertical-align:bottom}
     tbody tr:last-child td{border-bottom:0}
     .n{text-align:right}
     td.bar{position:relative;min-width:110px}
@@ -87,7 +91,7 @@ enum Stylesheet {
     figure{margin:0;break-inside:avoid;min-width:0}
     figure img{display:block;width:100%;height:auto;aspect-ratio:1;object-fit:cover;border-radius:8px;\
     background:var(--grid)}
-    figcaption{margin-top:6px;font-size:.85rem;line-height:1.4;color:var(--soft)}
+    figcaption{margin-top:6px;font-size:.8rem;line-height:1.4;color:var(--soft)}
     figcaption span{display:block;overflow-wrap:anywhere}
     figcaption .right{color:var(--good)}
     figcaption .wrong{color:var(--bad)}
@@ -97,11 +101,14 @@ enum Stylesheet {
     @media (max-width:720px){header,main,footer{padding-left:14px;padding-right:14px}header{padding-top:24px}\
     h1{font-size:1.6rem}.blocks{grid-template-columns:minmax(0,1fr)}.block{padding:14px}\
     .figures{grid-template-columns:repeat(2,minmax(0,1fr));gap:10px}.figure{padding:12px}.figure b{font-size:1.4rem}\
-    .gallery{grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:10px}}
+    .gallery{grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:10px}\
+    dl div{grid-template-columns:minmax(0,1fr)}table{font-size:.8rem}th,td{padding:5px 6px}td.bar{min-width:64px}\
+    th:first-child,td:first-child{position:sticky;left:0;background:var(--card);z-index:1}}
     @media print{:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--edge:#ccc;--grid:#e4e4e4;--accent:#0072b2;\
     --c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b0578d;--c4:#3b93c9;--c5:#b07d00;--c6:#5b5f97;--c7:#6b6b6b;\
     --good:#00795a;--bad:#b64a00;--strong:#fff}body{font-size:10.5pt}nav{display:none}section{margin-top:22px}\
-    header,main,footer{max-width:none;padding-left:0;padding-right:0}}
+    header,main,footer{max-width:none;padding-left:0;padding-right:0}.scroll{overflow:visible}table{font-size:8.5pt}\
+    th,td{padding:3px 6px}td.bar{min-width:70px}.gallery{grid-template-columns:repeat(6,minmax(0,1fr));gap:10px}}
     """
 
   /// One class a colour, for lines, areas and dots alike.

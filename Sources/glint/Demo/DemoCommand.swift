@@ -88,7 +88,7 @@ struct Demo: ParsableCommand {
     let live = try DemoLive(int8, seconds: seconds, rendered: rendered, threads: threads.count, quiet: quiet.quiet)
 
     try DemoPage(
-      trained: trained, comparison: comparison, images: test, live: live, files: files, seed: seed,
+      trained: trained, comparison: comparison, quantized: int8.description.card, images: test, live: live, files: files, seed: seed,
       threads: threads.count
     ).write(to: files.report)
     emit("\nAll done in \(duration(seconds: (ContinuousClock.now - start).seconds)). In \(output):")

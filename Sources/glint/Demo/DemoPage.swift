@@ -9,6 +9,8 @@ import Training
 struct DemoPage {
   let trained: DemoTraining
   let comparison: Comparison
+  /// The int8 model's.
+  let quantized: ModelCard
   let images: [Comparison.Image]
   let live: DemoLive
   let files: DemoFiles
@@ -26,8 +28,11 @@ struct DemoPage {
           epoch: $0.epoch, loss: $0.loss, validationLoss: $0.validationLoss, accuracy: $0.accuracy,
           validationAccuracy: $0.validationAccuracy)
       }, keptEpoch: trained.keptEpoch)
-    let compared = ComparisonPage.report(
-      comparison, title: "Comparison", models: (files.float, files.int8), images: images, graph: graph, facts: [])
+    var compared = ComparisonPage.report(
+      comparison, models: (files.float, files.int8), images: images, graph: graph, card: quantized,
+      pictures: "the test part of the painted faces")
+    // The training's facts are shown beside them.
+    compared.facts = []
     let samples = images.indices.prefix(12).map {
       ComparisonPage.judged($0, comparison, ("float", "int8"), images, graph)
     }

@@ -10,12 +10,12 @@ struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check a data set: copies, leaks, contradictions, damage, shortcuts; or how a model is fed.",
     discussion: """
-      Looks at every picture of the folders and says what would spoil training or make its figures untrue, and what to
-      do: files that do not decode, copies, parts that leak, one photo under two labels, exchanged colours, and anything
+      Looks at every picture of the folders and says what would spoil training or make its figures untrue, and what to \
+      do: files that do not decode, copies, parts that leak, one photo under two labels, exchanged colours, and anything \
       but the picture's contents that tells the classes apart, such as grey, black borders, size or source.
 
-      With --model it runs that model over the pictures as its file says and with each of the usual mistakes (colours
-      exchanged, range, crop, aspect, video range), and says which of them would explain a bad accuracy. --seen names the
+      With --model it runs that model over the pictures as its file says and with each of the usual mistakes (colours \
+      exchanged, range, crop, aspect, video range), and says which of them would explain a bad accuracy. --seen names the \
       accuracy that another program reaches with the same model and pictures: what would give that is named.
 
       The exit status is 1 where something serious was found, so that scripts can stop.
@@ -78,9 +78,8 @@ struct Doctor: ParsableCommand {
     let loaded = try ModelFile.load(path)
     let runner = try ModelRunner(loaded, threads: threads.count, kernels: isa.kernels)
     let pictures = try Dataset.pictures(in: data, boxes: boxes.boxes, labels: loaded.description.labels)
-    let chosen = (0..<min(images, pictures.count)).map { pictures[$0 * pictures.count / min(images, pictures.count)] }
     var progress = Progress("Feeding the model", quiet: quiet.quiet || json.json)
-    let check = try DeploymentCheck(runner, pictures: chosen) { progress.update($0, of: $1) }
+    let check = try DeploymentCheck(runner, pictures: pictures.spread(images)) { progress.update($0, of: $1) }
     progress.finish("\(check.pictures) pictures, \(check.rows.count) mistakes")
     let text = DeploymentText(check, seen: seen.map { $0 / 100 })
     if json.json { emit(try jsonLine(text.facts)) } else { text.show() }

@@ -7,26 +7,55 @@ import Training
 
 /// A comparison as the figures that report pages draw.
 enum ComparisonPage {
+  /// Fields of the card that are told before the others.
+  private static let choice = ["quantization method", "quantization choice", "quantization trials"]
+
   /// The page of `glint compare --report`.
   ///
   /// - Parameters:
   ///   - models: paths of the two models.
-  ///   - names: what to call them.
+  ///   - kinds: what they are, `float` or `int8`; two of a kind are called by their files.
+  ///   - card: the second model's.
+  ///   - pictures: which they are, in words.
   static func report(
-    _ comparison: Comparison, title: String, models: (String, String), names: (String, String) = ("float", "int8"),
-    images: [Comparison.Image], graph: Graph, facts: [Fact]
+    _ comparison: Comparison, models: (String, String), kinds: (String, String) = ("float", "int8"),
+    images: [Comparison.Image], graph: Graph, card: ModelCard, pictures: String
   ) -> ComparisonReport {
-    ComparisonReport(
-      title: title, float: evaluation(comparison.first, names.0, models.0),
+    let files = (URL(fileURLWithPath: models.0).lastPathComponent, URL(fileURLWithPath: models.1).lastPathComponent)
+    let names = kinds.0 != kinds.1 ? kinds : files.0 != files.1 ? files : ("first", "second")
+    var report = ComparisonReport(
+      title: "\(names.0) against \(names.1)", float: evaluation(comparison.first, names.0, models.0),
       int8: evaluation(comparison.second, names.1, models.1), agreement: comparison.agreement,
-      mcNemar: comparison.mcNemarP,
-      layers: comparison.layers.map {
-        LayerFigures(
-          name: $0.name, sqnr: $0.sqnr, cosine: $0.cosine, clipped: $0.clipped, usedLevels: $0.usedLevels ?? .nan,
-          agreementAlone: $0.alone?.agreement ?? .nan, logitErrorAlone: $0.alone?.logitError ?? .nan)
-      },
-      flipped: comparison.flipped.prefix(24).map { judged($0, comparison, names, images, graph) },
-      suggestions: comparison.suggestions, facts: facts)
+      mcNemar: comparison.mcNemarP, layers: comparison.layers.map(layer))
+    if kinds == ("float", "int8") {
+      report.subtitle = "What quantization to int8 changed, measured with the engine that runs on the device."
+    }
+    report.layerPictures = comparison.layerImages
+    report.alonePictures = comparison.layers.compactMap(\.alone?.loss.images).max() ?? 0
+    let flipped = comparison.flipped
+    report.flipped = flipped.prefix(24).map { judged($0, comparison, names, images, graph) }
+    report.flips = flipped.count
+    report.suggestions = comparison.suggestions
+    report.answers = [(names.0, comparison.first), (names.1, comparison.second)].compactMap { name, evaluation in
+      guard let decision = evaluation.decision, let coverage = evaluation.coverage else { return nil }
+      return "\(name), \(decision.words(labels: evaluation.labels)): \(coverage.words)"
+    }
+    if let method = card[choice[0]] {
+      report.method = .init(
+        name: method, reason: card[choice[1]] ?? "",
+        trials: card[choice[2]].map { $0.replacingOccurrences(of: ": ", with: "; ").components(separatedBy: "; ") } ?? [])
+    }
+    report.facts =
+      [Fact("models", "\(models.0) and \(models.1)"), Fact("pictures", pictures)]
+      + card.entries.filter { !choice.contains($0.field) }.map { Fact($0.field, $0.text) }
+    return report
+  }
+
+  private static func layer(_ layer: Comparison.Layer) -> LayerFigures {
+    let own = layer.statistics
+    return LayerFigures(
+      name: own.name, sqnr: own.sqnr, cosine: own.cosine, clipped: own.clipped, usedLevels: own.usedLevels ?? .nan,
+      agreementAlone: layer.alone?.agreement ?? .nan, logitErrorAlone: layer.alone?.logitError ?? .nan)
   }
 
   /// A picture with what both models said of it.
@@ -54,29 +83,24 @@ enum ComparisonPage {
   ) -> Reports.Evaluation {
     let metrics = evaluation.metrics
     let interval = metrics.accuracyInterval
-    let bytes = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? nil
     return Reports.Evaluation(
       name: name, accuracy: Share(metrics.accuracy, low: interval.lowerBound, high: interval.upperBound),
       confusion: ConfusionCounts(labels: evaluation.labels, counts: metrics.confusion), roc: roc(evaluation),
       reliability: Reliability(bins: bins(evaluation), expectedCalibrationError: metrics.calibrationError),
-      milliseconds: evaluation.seconds * 1000 / Double(max(1, evaluation.truth.count)), bytes: bytes)
+      milliseconds: evaluation.seconds * 1000 / Double(max(1, evaluation.truth.count)), bytes: fileSize(path))
   }
 
-  /// The ROC curve of the second of two classes, one point a distinct score.
+  /// The ROC curve, but for points that would be drawn on top of each other.
   private static func roc(_ evaluation: Quantization.Evaluation) -> ROCCurve? {
-    guard evaluation.labels.count == 2, let area = evaluation.metrics.auc else { return nil }
-    let scores = zip(evaluation.probabilities.map { $0[1] }, evaluation.truth.map { $0 == 1 }).sorted { $0.0 > $1.0 }
-    let positives = Double(scores.count { $0.1 })
-    let negatives = Double(scores.count) - positives
-    var points = [ROCCurve.Point(0, 0)]
-    var (found, wrong) = (0.0, 0.0)
-    for (index, (score, positive)) in scores.enumerated() {
-      if positive { found += 1 } else { wrong += 1 }
-      if index + 1 == scores.count || scores[index + 1].0 < score {
-        points.append(.init(wrong / negatives, found / positives))
+    guard let points = evaluation.roc, let area = evaluation.metrics.auc else { return nil }
+    var kept: [ROCCurve.Point] = []
+    for (place, (x, y)) in points.enumerated() {
+      if let last = kept.last, place + 1 < points.count {
+        guard max(x - last.falsePositiveRate, y - last.truePositiveRate) >= 0.002 else { continue }
       }
+      kept.append(.init(x, y))
     }
-    return ROCCurve(points: points, area: area)
+    return ROCCurve(points: kept, area: area)
   }
 
   private static func bins(_ evaluation: Quantization.Evaluation) -> [Reliability.Bin] {

@@ -1,3 +1,4 @@
+import Foundation
 import Quantization
 import Training
 
@@ -12,11 +13,15 @@ struct ComparisonFacts: Encodable {
     let recall: [Double?]
     let auc: Double?
     let ece: Double
-    /// Where the model has a decision.
+    /// Where the model has a decision: by class the least probability at which its label is shown, null where never.
+    let thresholds: [Float?]?
     let decision: CoverageLine?
     let ms_per_image: Double
+    /// The size of the model's file.
+    let bytes: Int?
 
-    init(_ evaluation: Quantization.Evaluation) {
+    /// - Parameter path: the model's file.
+    init(_ evaluation: Quantization.Evaluation, path: String) {
       let metrics = evaluation.metrics
       let classes = evaluation.labels.indices
       accuracy = metrics.accuracy
@@ -26,7 +31,9 @@ struct ComparisonFacts: Encodable {
       recall = classes.map(metrics.recall)
       auc = metrics.auc
       ece = metrics.calibrationError
+      thresholds = evaluation.decision?.thresholds
       decision = evaluation.coverage.map { CoverageLine($0) }
+      bytes = fileSize(path)
       ms_per_image = evaluation.seconds * 1000 / Double(max(1, evaluation.truth.count))
     }
   }
@@ -37,9 +44,24 @@ struct ComparisonFacts: Encodable {
     let cosine: Double
     let clipped: Double
     let levels_used: Double?
-    let signal: Double
-    let noise: Double
+    /// What the figures above are made of: sums of squares of float values, of the differences and of int8 values, sum of
+    /// the products, values in all, values beyond the codes, codes that occurred.
+    let signal, noise, signal_int8, product: Double
+    let values, beyond: Int
+    let levels: Int?
     let alone: Alone?
+
+    init(_ layer: Comparison.Layer) {
+      let own = layer.statistics
+      name = layer.name
+      sqnr_db = own.sqnr.finite
+      cosine = own.cosine
+      clipped = own.clipped
+      levels_used = own.usedLevels
+      (signal, noise, signal_int8, product) = (own.signal, own.noise, own.otherSignal, own.product)
+      (values, beyond, levels) = (own.count, own.beyond, own.levels)
+      alone = layer.alone.map { Alone($0) }
+    }
   }
 
   /// What quantizing one layer alone does.
@@ -48,6 +70,19 @@ struct ComparisonFacts: Encodable {
     let points_lost: Double
     let agreement: Double
     let logit_error: Double
+    /// What the figures above are made of: images that float alone and int8 alone got right, images with the same answer,
+    /// mean squared change of the logits, standard deviation of the float logits.
+    let lost, won, same: Int
+    let squared_error, spread: Double
+
+    init(_ effect: LayerEffect) {
+      images = effect.loss.images
+      points_lost = effect.loss.points
+      agreement = effect.agreement
+      logit_error = effect.logitError
+      (lost, won, same) = (effect.loss.lost, effect.loss.won, effect.same)
+      (squared_error, spread) = (effect.squaredError, effect.spread)
+    }
   }
 
   /// What both models said of one image.
@@ -73,33 +108,28 @@ struct ComparisonFacts: Encodable {
   let identical: Bool
   let mcnemar_p: Double
   let layers: [Layer]
+  let layer_images: Int
   let layers_equalized: Bool
   let flipped: [Flip]
   let suggestions: [String]
   /// Probabilities in the order of `labels`, image by image: what every figure above is made of.
   let answers: [Answer]
 
-  init(_ comparison: Comparison) {
+  /// - Parameter models: paths of the two models.
+  init(_ comparison: Comparison, models: (String, String)) {
     let labels = comparison.first.labels
     func named(_ probabilities: [Float]) -> [String: Float] {
       Dictionary(zip(labels, probabilities)) { first, _ in first }
     }
     images = comparison.names.count
     self.labels = labels
-    float = Side(comparison.first)
-    int8 = Side(comparison.second)
+    float = Side(comparison.first, path: models.0)
+    int8 = Side(comparison.second, path: models.1)
     agreement = comparison.agreement
     identical = comparison.isIdentical
     mcnemar_p = comparison.mcNemarP
-    layers = comparison.layers.map {
-      Layer(
-        name: $0.name, sqnr_db: $0.sqnr.finite, cosine: $0.cosine, clipped: $0.clipped, levels_used: $0.usedLevels,
-        signal: $0.signal, noise: $0.noise,
-        alone: $0.alone.map {
-          Alone(
-            images: $0.loss.images, points_lost: $0.loss.points, agreement: $0.agreement, logit_error: $0.logitError)
-        })
-    }
+    layers = comparison.layers.map { Layer($0) }
+    layer_images = comparison.layerImages
     layers_equalized = comparison.isEqualized
     suggestions = comparison.suggestions
     answers = comparison.names.indices.map {
@@ -113,4 +143,9 @@ struct ComparisonFacts: Encodable {
         float: named(comparison.first.probabilities[$0]), int8: named(comparison.second.probabilities[$0]))
     }
   }
+}
+
+/// The size of a file in bytes; nil where it cannot be read.
+func fileSize(_ path: String) -> Int? {
+  (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
 }

@@ -6,16 +6,21 @@ import Training
 
 /// What quantizing one layer alone does to the answers: the float network runs, but for one node, which has its int8
 /// weights and stores its result as int8.
-struct LayerEffects {
-  /// What one node does alone.
-  struct Effect: Sendable {
-    /// Accuracy lost against float on the same images.
-    let loss: PairedLoss
-    /// Share of images on which the class stays the same.
-    let agreement: Double
-    /// Root mean square of the change of the logits, as a share of the float logits' spread.
-    let logitError: Double
-  }
+public struct LayerEffect: Sendable {
+  /// Accuracy lost against float on the same images.
+  public let loss: PairedLoss
+  /// Images on which the class stays the same.
+  public let same: Int
+  /// Mean square of the change of the logits.
+  public let squaredError: Double
+  /// The standard deviation of the float logits.
+  public let spread: Double
+
+  /// Share of images on which the class stays the same.
+  public var agreement: Double { Double(same) / Double(max(1, loss.images)) }
+
+  /// Root mean square of the change of the logits, as a share of their spread.
+  public var logitError: Double { squaredError.squareRoot() / (spread > 0 ? spread : 1) }
 
   /// The most images, and the most multiply-adds altogether.
   private static let (mostImages, mostMultiplyAdds) = (256, 100_000_000_000)
@@ -24,15 +29,15 @@ struct LayerEffects {
   ///
   /// - Parameters:
   ///   - float: the float network, equalized where int8 is.
-  ///   - images: labelled; as many of the first as time allows.
+  ///   - images: labelled; as many, spread evenly over all, as time allows.
   static func measure(
     _ float: FloatModel, _ int8: QuantizedModel, images: [Comparison.Image], threads: Int,
     progress: (_ done: Int, _ total: Int) -> Void
-  ) throws -> [Effect?] {
+  ) throws -> [LayerEffect?] {
     let graph = float.description.graph
     let nodes = graph.nodes.indices.filter { !graph.nodes[$0].operator.keepsQuantization }
     let cost = try graph.multiplyAdds().reduce(0, +) * (nodes.count + 1)
-    let images = Array(images.prefix(max(16, min(mostImages, mostMultiplyAdds / max(1, cost)))))
+    let images = images.spread(max(16, min(mostImages, mostMultiplyAdds / max(1, cost))))
     guard !images.isEmpty else { return graph.nodes.map { _ in nil } }
     let total = (nodes.count + 1) * images.count
     var done = 0
@@ -52,7 +57,7 @@ struct LayerEffects {
     let all = plain.joined().map { Double($0) }
     let spread = all.standardDeviation
     let before = plain.map { answer($0, float.description) }
-    var result = [Effect?](repeating: nil, count: graph.nodes.count)
+    var result = [LayerEffect?](repeating: nil, count: graph.nodes.count)
     for node in nodes {
       var mixed = float
       if let own = int8.parameters[node] {
@@ -65,11 +70,9 @@ struct LayerEffects {
         let difference = Double(logit) - float
         squares += difference * difference
       }
-      let error = (squares / Double(all.count)).squareRoot()
-      result[node] = Effect(
+      result[node] = LayerEffect(
         loss: PairedLoss(truth: images.map(\.label), float: before, int8: after),
-        agreement: Double(zip(before, after).count { $0 == $1 }) / Double(images.count),
-        logitError: spread > 0 ? error / spread : error)
+        same: zip(before, after).count { $0 == $1 }, squaredError: squares / Double(all.count), spread: spread)
     }
     return result
   }
