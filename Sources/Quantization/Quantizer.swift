@@ -53,6 +53,7 @@ public struct Quantizer: Sendable {
       }
     }
     var description = network.description
+    description.card.sayWhatIsOfTheFloatModel()
     description.card["quantization"] =
       "int8, weights symmetric per channel, activations from \(record.images.count) calibration images"
     description.card["quantization method"] = method.description
@@ -99,5 +100,15 @@ public struct Quantizer: Sendable {
     let arePools = readers.allSatisfy { if case .maxPool2D = graph.nodes[$0].operator { true } else { false } }
     guard arePools, let first = readers.first else { return values[value] }
     return readers.dropFirst().reduce(into: values[first + 1]) { $0.merge(values[$1 + 1]) }
+  }
+}
+
+extension ModelCard {
+  /// Accuracies in a float model's card are not those of its int8 model: says so in the fields' names.
+  fileprivate mutating func sayWhatIsOfTheFloatModel() {
+    for (index, entry) in entries.enumerated() {
+      let isFigure = entry.field.hasPrefix("test") || entry.field.hasPrefix("validation")
+      if isFigure, !entry.field.hasSuffix(" pictures") { entries[index].field = "float, " + entry.field }
+    }
   }
 }

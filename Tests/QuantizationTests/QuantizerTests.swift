@@ -49,6 +49,17 @@ import Training
     }
   }
 
+  @Test func figuresOfTheFloatModelAreCalledSo() throws {
+    var model = try FloatModel.random(Self.graph, seed: 8)
+    model.description.card["test pictures"] = "8 happy, 9 sad"
+    model.description.card["test accuracy"] = "90 %"
+    model.description.card["validation decisions on a"] = "all"
+    let card = try Quantizer(method: .minMax).quantize(model, try model.record(images(4, Self.graph))).description.card
+    #expect(card["test pictures"] == "8 happy, 9 sad")
+    #expect(card["test accuracy"] == nil && card["float, test accuracy"] == "90 %")
+    #expect(card["validation decisions on a"] == nil && card["float, validation decisions on a"] == "all")
+  }
+
   @Test func logitsStayNearFloat() throws {
     let model = try FloatModel.random(Self.graph, seed: 8)
     let images = images(12, Self.graph)
