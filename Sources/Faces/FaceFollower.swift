@@ -31,7 +31,7 @@ public final class FaceFollower {
   ///   - frame: the picture; always the same camera's.
   ///   - nanoseconds: its time.
   public func faces(in frame: Image, at nanoseconds: UInt64) -> [FaceTrack] {
-    if tracker.wantsDetection {
+    if tracker.wantsDetection(at: nanoseconds) {
       let found = detector.faces(in: frame)
       if splitsScenes, isNewScene { tracker.forget() }
       tracker.update(found, at: nanoseconds)

@@ -42,6 +42,8 @@ public final class LivePipeline {
   private var image = Image(width: 1, height: 1, channels: 3, filledWith: 0)
   private var grey = Image(width: 1, height: 1, channels: 1, filledWith: 0)
   private var pixels: [UInt8] = []
+  /// What of `image` the network was given: for the largest face, or else where one would be looked for.
+  private var looked = PixelRegion(x: 0, y: 0, width: 0, height: 0)
   private var summary = LiveSummary()
   private var check = PictureCheck()
   private let saturation: SaturationCheck?
@@ -110,7 +112,8 @@ public final class LivePipeline {
           var labelled = try label(frame)
           // Pictures of files are what they are.
           if frame.file == nil {
-            let fault = check.look(at: pixels, channels: description.preprocessing.colour.channels)
+            let all = PixelRegion(x: 0, y: 0, width: image.width, height: image.height)
+            let fault = check.look(at: image, region: looked, decoded: follower == nil ? looked : all)
             if let fault { notify(.unlike(fault)) }
             labelled.fault = check.fault ?? (isSaturated ? .saturated : nil)
           }
@@ -179,7 +182,8 @@ public final class LivePipeline {
 
     var faces: [LabelledFace] = []
     let factor = Float(width) / Float(image.width)
-    for face in found ?? [nil] as [FaceTrack?] {
+    // The largest last: its pixels stay, to be looked at.
+    for face in (found ?? [nil] as [FaceTrack?]).reversed() {
       preprocessor.apply(to: follower != nil && wantsGrey ? grey : image, face: face?.box, into: &pixels)
       times.prepare += lap()
       let output = logits(pixels)
@@ -193,8 +197,8 @@ public final class LivePipeline {
           answer: description.answer(probabilities)))
       times.classify += lap()
     }
-    // Where nobody is, the picture's middle still tells whether there is light.
-    if faces.isEmpty, frame.file == nil { preprocessor.apply(to: image, into: &pixels) }
+    faces.reverse()
+    looked = description.preprocessing.region(ofWidth: image.width, height: image.height, face: found?.first?.box)
     times.glassToLabel = monotonicNow() - frame.nanoseconds
     return LabelledFrame(
       sequence: frame.sequence, nanoseconds: frame.nanoseconds, file: frame.file, width: width, height: height,

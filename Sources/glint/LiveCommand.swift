@@ -142,7 +142,7 @@ struct LiveCommand: ParsableCommand {
     guard folder != nil else { return FaceFollower(detector) }
     // Pictures of a folder may have nothing to do with each other: what is found in one counts at once, and alone.
     var settings = FaceTracker.Settings()
-    (settings.hits, settings.patience, settings.interval) = (1, 0, 1)
+    (settings.hits, settings.patience, settings.pause) = (1, 0, 0)
     return FaceFollower(detector, settings: settings, splitsScenes: true)
   }
 

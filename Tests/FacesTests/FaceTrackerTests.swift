@@ -57,7 +57,7 @@ import Testing
     var tracker = FaceTracker()
     func looks(_ frames: Range<Int>, _ faces: (Int) -> [DetectedFace]) -> Int {
       frames.count { frame in
-        guard tracker.wantsDetection else {
+        guard tracker.wantsDetection(at: time(frame)) else {
           tracker.advance(to: time(frame))
           return false
         }
@@ -71,6 +71,22 @@ import Testing
     #expect(looks(49..<64) { _ in [] } >= 13, "a lost face is looked for in each frame")
     #expect(tracker.tracks.count == 1)
     #expect(looks(64..<66) { [face(100 + Float($0))] } == 2)
+  }
+
+  @Test func looksAsOftenInTimeWhateverTheRate() {
+    for (rate, most) in [(5, 5), (12, 12), (25, 13), (30, 11), (60, 13), (120, 14)] {
+      var tracker = FaceTracker(), looks = 0
+      for frame in 0...2 * rate {
+        let now = 1_000_000_000 + UInt64(frame) * 1_000_000_000 / UInt64(rate)
+        if tracker.wantsDetection(at: now) {
+          tracker.update([face(100)], at: now)
+          if frame > rate { looks += 1 }
+        } else {
+          tracker.advance(to: now)
+        }
+      }
+      #expect((min(rate, 10)...most).contains(looks), "\(looks) looks in a second of \(rate) frames")
+    }
   }
 
   @Test func probabilitiesFollowWithTheTimeConstant() {

@@ -6,10 +6,10 @@ import Testing
 
 /// Three people in a painted room: their true boxes, made as unsure as a detector's, and who is who.
 @Suite struct RoomTests {
-  private static func play(seed: UInt64, seconds: Int) -> RoomTrial.Outcome {
+  private static func play(seed: UInt64, seconds: Int, rate: Int = 30) -> RoomTrial.Outcome {
     let scene = RenderedScene(seed: seed, people: 3, choreography: .crossing)
     var random = CounterRandom(seed: seed, stream: 7)
-    return RoomTrial.play(seconds: seconds, rate: 30) { now in
+    return RoomTrial.play(seconds: seconds, rate: rate) { now in
       scene.faces(at: now).filter { !looksAway($0.person, in: scene, at: now) }
     } find: { _, truth in
       shaken(truth, &random)
@@ -51,6 +51,16 @@ import Testing
     #expect(Double(outcome.followed) > 0.95 * Double(outcome.inSight), "\(outcome)")
     #expect(outcome.ghosts < outcome.frames / 100, "\(outcome)")
     #expect(outcome.looks < outcome.frames, "now and then it need not look")
+  }
+
+  /// A small computer in the dark: few frames, each of which must be looked at.
+  @Test(arguments: [8, 10, 12, 15, 20], 1...4 as ClosedRange<UInt64>)
+  func identitiesAreRightAtFewFrames(rate: Int, seed: UInt64) {
+    let outcome = Self.play(seed: seed, seconds: 60, rate: rate)
+    #expect(outcome.exchanged.isEmpty, "\(outcome.exchanged)")
+    #expect(outcome.sharedNumbers.isEmpty, "\(outcome.numbers)")
+    #expect(Double(outcome.followed) > 0.95 * Double(outcome.inSight), "\(outcome)")
+    #expect(outcome.ghosts < outcome.frames / 100 + 1, "\(outcome)")
   }
 
   @Test func theSameSightsGiveTheSameTracks() {

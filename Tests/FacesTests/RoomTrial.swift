@@ -43,7 +43,7 @@ enum RoomTrial {
       let now = Double(frame) / Double(rate)
       let truth = truth(now)
       let stamp = 1 + UInt64(now * 1e9)
-      if tracker.wantsDetection {
+      if tracker.wantsDetection(at: stamp) {
         outcome.looks += 1
         tracker.update(find(now, truth), at: stamp)
       } else {

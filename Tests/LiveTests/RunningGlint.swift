@@ -50,6 +50,9 @@ final class RunningGlint {
     throw CocoaError(.coderValueNotFound, userInfo: [NSLocalizedDescriptionKey: "no address in: \(words)"])
   }
 
+  /// How many files and sockets it has open.
+  func descriptors() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count }
+
   /// The addresses, as the kernel writes them, on which the process listens: those of its sockets that are in state 0A.
   func listening() throws -> [String] {
     let descriptors = "/proc/\(id)/fd"

@@ -5,7 +5,8 @@
 //   device PATH | bus NAME | mode CODE WIDTH HEIGHT RATE | interval MS | refuse open|format|buffers|streamon ERRNO |
 //   capabilities HEX
 // then what happens, in order, and at the end of the file once more from `again`, or nothing more:
-//   frame FILE | error FILE | lose COUNT | stall MS | eintr COUNT | eagain | unplug MS | again
+//   frame FILE | error FILE | lose COUNT | stall MS | eintr COUNT | eagain | unplug MS | busy COUNT | again
+// busy: the stream is refused so many times when it is started next.
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -49,7 +50,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_t camera;
 static int ends[2] = {-1, -1};  // the program's, ours
 static int64_t gone_until;  // in milliseconds
-static int memory = -1, streaming, interrupts, come_to_nothing, next_event;
+static int memory = -1, streaming, interrupts, come_to_nothing, refusals, next_event;
 static uint8_t *shared;
 static uint32_t sequence;
 static struct v4l2_pix_format pix;
@@ -160,6 +161,7 @@ static void *play(void *nothing) {
       pthread_mutex_lock(&lock);
       if (!strcmp(e->what, "lose")) sequence += (uint32_t)e->number;
       if (!strcmp(e->what, "eintr")) interrupts += e->number;
+      if (!strcmp(e->what, "busy")) refusals += e->number;
       if (!strcmp(e->what, "eagain")) {
         come_to_nothing = 1;
         if (send(ends[1], "f", 1, MSG_NOSIGNAL) < 0) come_to_nothing = 0;
@@ -350,6 +352,10 @@ static int answer(unsigned long request, void *argument) {
     case VIDIOC_DQBUF: return take(argument);
     case VIDIOC_STREAMON:
       if (script.refuse_streamon) return fail(script.refuse_streamon);
+      if (refusals > 0) {
+        refusals--;
+        return fail(EBUSY);
+      }
       streaming = 1;
       return 0;
     default: return fail(ENOTTY);

@@ -166,7 +166,7 @@ def main():
                 junk.write(b"no picture")
                 junk.flush()
                 browser.drop(junk.name, 200, 200)
-                browser.wait_for("at('photo').querySelector('img')?.hidden && at('photo').textContent.length > 10",
+                browser.wait_for("at('photo').querySelector('canvas')?.hidden && at('photo').textContent.length > 10",
                                  "a file that is no picture is refused in words")
             say(f"ok: a file that is no picture is refused: {browser.evaluate('at(`photo`).textContent')}")
 

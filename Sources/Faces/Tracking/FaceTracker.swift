@@ -13,8 +13,9 @@ public struct FaceTracker: Sendable {
     public var memory: Float = 1
     /// Seconds for which a face that is not found still counts as there.
     public var patience: Float = 0.2
-    /// When all is steady, faces are looked for in one of so many frames.
-    public var interval = 3
+    /// When all is steady, faces are looked for once in so many seconds: in every third frame of 30 a second, in every
+    /// frame of 12 or fewer.
+    public var pause: Float = 0.075
     /// Seconds after which a change of the classifier's probabilities shows to 63 %.
     public var timeConstant: Float = 0.4
 
@@ -27,7 +28,7 @@ public struct FaceTracker: Sendable {
   /// All faces, those not yet sure and those not found lately among them, the oldest first.
   public private(set) var tracks: [FaceTrack] = []
   private var now: UInt64 = 0
-  private var framesSincePass = 0
+  private var lastPass: UInt64 = 0
   private var numbers = 0
 
   /// More faces than this are not followed.
@@ -39,10 +40,14 @@ public struct FaceTracker: Sendable {
   /// Nobody yet.
   public init(_ settings: Settings = Settings()) { self.settings = settings }
 
-  /// Whether faces should be looked for in the next frame: always, unless all faces are sure, were found in the last
-  /// pass, and moved as expected.
-  public var wantsDetection: Bool {
-    guard !tracks.isEmpty, framesSincePass + 1 < settings.interval else { return true }
+  /// Whether faces should be looked for in a frame: always, unless all faces are sure, were found in the last pass, and
+  /// moved as expected, and that pass was a moment ago.
+  ///
+  /// - Parameter nanoseconds: the frame's time, not before the last one's.
+  public func wantsDetection(at nanoseconds: UInt64) -> Bool {
+    guard !tracks.isEmpty, nanoseconds >= lastPass, Self.seconds(from: lastPass, to: nanoseconds) < settings.pause else {
+      return true
+    }
     return !tracks.allSatisfy {
       $0.isSure && $0.hits >= settings.hits && $0.surprise < Self.steadySurprise && $0.speed < Self.steadySpeed
     }
@@ -64,7 +69,6 @@ public struct FaceTracker: Sendable {
   public mutating func advance(to nanoseconds: UInt64) {
     let passed = seconds(since: now, at: nanoseconds)
     now = max(now, nanoseconds)
-    framesSincePass += 1
     // A long pause tells nothing of where faces are; it would only make numbers large.
     for index in tracks.indices { tracks[index].advance(min(passed, 2 * settings.memory)) }
     let memory = settings.memory, time = now
@@ -78,7 +82,7 @@ public struct FaceTracker: Sendable {
   ///   - nanoseconds: the frame's time, not before the last one's.
   public mutating func update(_ found: [DetectedFace], at nanoseconds: UInt64) {
     advance(to: nanoseconds)
-    framesSincePass = 0
+    lastPass = now
     let pairs = Assignment.cheapest(rows: tracks.count, columns: found.count, alone: 1.5 * FaceTrack.gate) {
       tracks[$0].cost(found[$1])
     }

@@ -23,7 +23,9 @@ enum WebPage {
     #view { display: block; width: 100%; height: auto; background: #0008; min-height: 8rem; }
     #label { display: flex; justify-content: space-between; align-items: baseline; padding: .7rem .9rem; gap: 1rem; }
     #label b { font-size: 1.9rem; line-height: 1.1; } #label span { font-size: 1.2rem; font-variant-numeric: tabular-nums; }
-    #figures { display: grid; grid-template-columns: repeat(5, 1fr); gap: .5rem; margin: 0 0 .8rem; text-align: center; }
+    #others { display: flex; flex-wrap: wrap; gap: .3rem .9rem; list-style: none; margin: 0; padding: 0 .9rem .7rem; }
+    #others:empty { display: none; } #others b { font-weight: 600; }
+    #figures { display: grid; grid-template-columns: repeat(4, 1fr); gap: .5rem; margin: 0 0 .8rem; text-align: center; }
     #figures div { display: grid; } #figures dt { font-size: .75rem; order: 1; line-height: 1.25; }
     #figures dd { font-size: 1.15rem; font-variant-numeric: tabular-nums; white-space: nowrap; line-height: 1.3; }
     #figures dd.bad { color: var(--bad); font-weight: 600; }
@@ -37,7 +39,7 @@ enum WebPage {
     dl { display: grid; grid-template-columns: auto 1fr; gap: .15rem .8rem; margin: 0; } dt { color: var(--soft); }
     dd { margin: 0; overflow-wrap: anywhere; }
     #drop { border-style: dashed; text-align: center; cursor: pointer; color: var(--soft); }
-    #drop.over { border-color: var(--b); color: var(--ink); } #drop img { max-width: 100%; max-height: 11rem;
+    #drop.over { border-color: var(--b); color: var(--ink); } #drop canvas { max-width: 100%; max-height: 16rem;
       border-radius: .4rem; display: block; margin: 0 auto .5rem; } #drop b { color: var(--ink); }
     @media (max-width: 50rem) { main { grid-template-columns: 1fr; padding: .6rem; gap: .6rem; } aside { gap: .6rem; } }
     """#
@@ -47,13 +49,13 @@ enum WebPage {
     <header><h1>Glint live</h1><span id="state" role="status">Connecting …</span></header>
     <p id="warning" role="alert"></p>
     <section id="picture"><canvas id="view" width="640" height="480" role="img" aria-label="The camera's picture"></canvas>
-    <div id="label"><b id="name">–</b><span id="share"></span></div></section>
+    <div id="label"><b id="name">–</b><span id="share"></span></div><ul id="others"></ul></section>
     <aside>
     <section><h2>Probability, last 20 s</h2>
     <div class="legend" id="low"></div><canvas id="history"></canvas><div class="legend" id="high"></div></section>
     <section><h2>Glass to label, ms</h2><dl id="figures"><div><dt>median</dt><dd id="p50">–</dd></div>
     <div><dt>95 %</dt><dd id="p95">–</dd></div><div><dt>99 %</dt><dd id="p99">–</dd></div>
-    <div><dt>dropped</dt><dd id="dropped">–</dd></div><div><dt>age now</dt><dd id="age">–</dd></div></dl>
+    <div><dt>age now</dt><dd id="age">–</dd></div></dl>
     <h2>Time a frame takes</h2><div id="stages"></div></section>
     <section id="drop" tabindex="0" role="button" aria-live="polite"><div id="photo">Drop a photo here, or press to choose
     one</div><input id="file" type="file" accept="image/jpeg,image/png" hidden></section>
@@ -100,15 +102,26 @@ enum WebPage {
         view.width = picture.width; view.height = picture.height;
       }
       pen.drawImage(picture, 0, 0); picture.close();
-      const unit = Math.max(view.width, view.height) / 100;
-      for (const face of found.faces) {
-        const { x, y, w, h } = face.box, text = words(face);
-        pen.lineWidth = unit * .5; pen.strokeStyle = pen.fillStyle = colour(face.label);
-        const inset = pen.lineWidth / 2;
+      mark(pen, found.faces);
+    }
+
+    // Who it is, where there is more than one.
+    const number = (face, faces) => faces.length > 1 && face.track ? face.track + " · " : "";
+
+    // Boxes and labels on a picture; labels stand above their boxes, or inside where there is no room, and in the picture.
+    // Those of small faces are smaller, so that they leave their neighbours' free.
+    function mark(pen, faces) {
+      const { width, height } = pen.canvas, unit = Math.max(width, height) / 100;
+      pen.lineWidth = unit * .5;
+      for (const face of faces) {
+        const { x, y, w, h } = face.box, text = number(face, faces) + words(face);
+        const size = Math.max(unit * 1.8, Math.min(unit * 3, h * .2));
+        pen.strokeStyle = pen.fillStyle = colour(face.label); pen.font = `600 ${size}px system-ui, sans-serif`;
+        const inset = pen.lineWidth / 2, long = pen.measureText(text).width + size * .7, high = size * 1.4;
         pen.strokeRect(x + inset, y + inset, w - 2 * inset, h - 2 * inset);
-        pen.font = `600 ${unit * 3}px system-ui, sans-serif`;
-        pen.fillRect(x, y, pen.measureText(text).width + unit * 2, unit * 4.2);
-        pen.fillStyle = variable("--card"); pen.fillText(text, x + unit, y + unit * 3.1);
+        const left = Math.max(0, Math.min(x, width - long)), top = Math.max(0, y >= high ? y - high : y);
+        pen.fillRect(left, top, long, high);
+        pen.fillStyle = variable("--card"); pen.fillText(text, left + size * .35, top + size * 1.04);
       }
     }
 
@@ -126,16 +139,24 @@ enum WebPage {
       came = now; latencies.push(found.latency_ms.glass_to_label); if (latencies.length > 300) latencies.shift();
       times.push(now); while (times.length > 1 && now - times[0] > 2000) times.shift();
       const rate = times.length > 1 ? (times.length - 1) * 1000 / (now - times[0]) : 0;
-      state(`${rate.toFixed(0)} labels/s`);
+      state(`${rate.toFixed(0)} labels/s · ${found.dropped} frames dropped`);
       if (at("warning").textContent !== (found.warning || "")) at("warning").textContent = found.warning || "";
       if (face) {
         at("name").textContent = face.label; at("name").style.color = colour(face.label);
         at("share").textContent = labels.includes(face.label) ? percent(face.probability) : "";
-        // In the middle where neither label is likelier: also where both are unlikely.
-        const [low, high] = labels.map(label => face.probabilities[label]);
-        if (labels.length === 2) past.push({ now, value: (1 + high - low) / 2 });
+        for (const { track, probabilities } of labels.length === 2 ? found.faces : []) {
+          // In the middle where neither label is likelier: also where both are unlikely.
+          const [low, high] = labels.map(label => probabilities[label]);
+          past.push({ now, track, value: (1 + high - low) / 2 });
+        }
       } else { at("name").textContent = "no face"; at("name").style.color = ""; at("share").textContent = ""; }
       while (past.length && now - past[0].now > 20000) past.shift();
+      const others = found.faces.slice(1).map(other => {
+        const item = document.createElement("li"), name = document.createElement("b");
+        name.textContent = words(other); name.style.color = colour(other.label);
+        item.append(number(other, found.faces), name); return item;
+      });
+      at("others").replaceChildren(...others);
       for (const [key] of shown) bars[key].value += .15 * ((found.latency_ms[key] || 0) - bars[key].value);
     }
 
@@ -147,7 +168,6 @@ enum WebPage {
         for (const [id, part] of [["p50", .5], ["p95", .95], ["p99", .99]])
           at(id).textContent = duration(sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)]);
         const age = result.latency_ms.glass_to_label + performance.now() - came;
-        at("dropped").textContent = result.dropped;
         at("age").textContent = duration(age); at("age").className = age > 1000 ? "bad" : "";
       }
       const most = Math.max(...shown.map(([key]) => bars[key].value), .001);
@@ -160,12 +180,25 @@ enum WebPage {
       const ink = chart.getContext("2d"), w = chart.width, h = chart.height;
       ink.strokeStyle = variable("--line"); ink.lineWidth = scale; ink.beginPath();
       ink.moveTo(0, h / 2); ink.lineTo(w, h / 2); ink.stroke();
-      ink.strokeStyle = variable("--ink"); ink.lineWidth = 1.5 * scale; ink.beginPath();
-      past.forEach((point, i) => {
-        const x = w * (1 - (now - point.now) / 20000), y = h * (.04 + .92 * point.value);
-        i ? ink.lineTo(x, y) : ink.moveTo(x, y);
-      });
-      ink.stroke();
+      // A line a face, the largest one's darkest; who was away begins anew. Numbers stand at the ends while there is room.
+      const faces = result ? result.faces : [], isNumbered = faces.length > 1 && faces.length < 6;
+      ink.font = `${11 * scale}px system-ui, sans-serif`; ink.textBaseline = "middle";
+      const room = Math.max(0, ...faces.map(face => ink.measureText(face.track).width)) + 6 * scale;
+      const end = w - (isNumbered ? room : 0);
+      for (const track of new Set(past.map(point => point.track))) {
+        const points = past.filter(point => point.track === track);
+        ink.strokeStyle = ink.fillStyle = variable(faces[0] && faces[0].track === track ? "--ink" : "--soft");
+        ink.lineWidth = 1.5 * scale; ink.beginPath();
+        let last = null;
+        for (const point of points) {
+          const x = end * (1 - (now - point.now) / 20000), y = h * (.04 + .92 * point.value);
+          last && point.now - last.now < 1000 ? ink.lineTo(x, y) : ink.moveTo(x, y);
+          last = { now: point.now, x, y };
+        }
+        ink.stroke();
+        if (isNumbered && faces.some(face => face.track === track))
+          ink.fillText(track, last.x + 4 * scale, Math.max(6 * scale, Math.min(h - 6 * scale, last.y)));
+      }
     }, 200);
 
     function connect() {
@@ -183,16 +216,24 @@ enum WebPage {
 
     async function classify(file) {
       const place = at("photo"); place.textContent = "…";
-      const picture = new Image(); picture.alt = file.name; picture.src = URL.createObjectURL(file);
-      let text = document.createElement("span");
+      const sheet = document.createElement("canvas"), text = document.createElement("span");
+      sheet.role = "img"; sheet.ariaLabel = file.name;
       try {
         const answer = await fetch("/classify", { method: "POST", body: file });
         const found = await answer.json();
         if (found.error) throw new Error(found.error);
+        const picture = await createImageBitmap(file), factor = Math.min(1, 1024 / Math.max(picture.width, picture.height));
+        sheet.width = picture.width * factor; sheet.height = picture.height * factor;
+        const brush = sheet.getContext("2d"), faces = found.faces || (found.box ? [found] : []);
+        brush.drawImage(picture, 0, 0, sheet.width, sheet.height); picture.close();
+        mark(brush, faces.map(face => {
+          const box = Object.fromEntries(Object.entries(face.box).map(([side, value]) => [side, value * factor]));
+          return { ...face, box };
+        }));
         const name = document.createElement("b"); name.textContent = words(found);
-        text.append(name, ` — ${file.name}`);
-      } catch (error) { text.textContent = error.message; text.style.color = "var(--bad)"; picture.hidden = true; }
-      place.replaceChildren(picture, text);
+        text.append(name, ` — ${file.name}` + (faces.length > 1 ? `, the main one of ${faces.length} faces` : ""));
+      } catch (error) { text.textContent = error.message; text.style.color = "var(--bad)"; sheet.hidden = true; }
+      place.replaceChildren(sheet, text);
     }
     const drop = at("drop");
     for (const place of [document.body, drop]) {

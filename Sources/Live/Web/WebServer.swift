@@ -35,10 +35,10 @@ public final class WebServer: Sendable {
     host = address.contains(":") ? "[\(address)]" : address
     let configuration: HTTPServer.Configuration
     if address.contains(":") {
-      configuration = .init(address: try .inet6(ip6: address, port: port), logger: .disabled)
+      configuration = .init(address: try .inet6(ip6: address, port: port), pool: SocketWaits(), logger: .disabled)
     } else {
       let number = address == "localhost" ? "127.0.0.1" : address
-      configuration = .init(address: try .inet(ip4: number, port: port), logger: .disabled)
+      configuration = .init(address: try .inet(ip4: number, port: port), pool: SocketWaits(), logger: .disabled)
     }
     server = HTTPServer(
       config: configuration,

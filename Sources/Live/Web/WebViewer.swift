@@ -32,16 +32,21 @@ private final class WebViewer: @unchecked Sendable {
   private var picture: WebPicture?
   private var number = 0
   private var hasEnded = false
+  private var listening: Task<Void, Never>?
 
   init(_ hub: WebHub) {
     self.hub = hub
   }
 
-  deinit { hub.leave() }
+  deinit {
+    // Nobody reads from a connection that is not written to any more.
+    listening?.cancel()
+    hub.leave()
+  }
 
   /// Answers pings and notices the end.
   func listen(to client: AsyncThrowingStream<WSFrame, any Error>) {
-    Task { [weak self] in
+    listening = Task { [weak self] in
       do {
         for try await frame in client {
           if frame.opcode == .ping {

@@ -11,6 +11,8 @@ final class PictureReader {
     case all
     /// The main one of a whole photo; a picture that is a face already is taken as it is.
     case main
+    /// Every one where there are several, else the main one.
+    case several
   }
 
   private let runner: ModelRunner
@@ -37,8 +39,9 @@ final class PictureReader {
   func answer(_ image: Image, file: String, face: FaceBox? = nil) -> PictureAnswer {
     guard let detector, face == nil else { return answer(image, file: file, at: face) }
     let found = detector.faces(inPhoto: image)
-    switch scope {
-    case .main:
+    let wanted: Scope = scope != .several ? scope : found.count > 1 ? .all : .main
+    switch wanted {
+    case .main, .several:
       let main = found.main.flatMap { isWholePhoto(image, $0.box) ? $0 : nil }
       var answer = answer(image, file: file, at: main?.box)
       answer.face = main?.certainty

@@ -114,7 +114,7 @@ final class PhotoClassifier: @unchecked Sendable {
 
   /// - Parameter detector: finds the faces of whole photos; of its own, too.
   init(_ model: LoadedModel, detector: FaceDetector?, kernels: KernelTable) throws {
-    reader = PictureReader(try ModelRunner(model, threads: 1, kernels: kernels), detector: detector, scope: .main)
+    reader = PictureReader(try ModelRunner(model, threads: 1, kernels: kernels), detector: detector, scope: .several)
   }
 
   /// The JSON for a photo's bytes.
