@@ -73,35 +73,7 @@ struct Train: ParsableCommand {
       """)
   var margin: Int?
 
-  @Option(name: .long, help: "The most passes over the training pictures.")
-  var epochs = 25
-
-  @Option(name: .long, help: "Pictures of one step.")
-  var batch = 32
-
-  @Option(name: .long, help: "The optimizer: adam, or sgd with momentum.")
-  var optimizer = Recipe.OptimizerName.adam
-
-  @Option(name: .long, help: "The learning rate (default: 0.001 for adam, 0.01 for sgd).")
-  var learningRate: Float?
-
-  @Option(name: .long, help: "Decoupled weight decay.")
-  var weightDecay: Float = 0
-
-  @Option(name: .long, help: "The share of the target that is spread over all classes.")
-  var labelSmoothing: Float = 0
-
-  @Option(name: .long, help: "How the learning rate changes: constant, or cosine, which falls to nothing.")
-  var schedule = Recipe.Schedule.constant
-
-  @Option(name: .long, help: "Epochs over which the learning rate first grows.")
-  var warmup = 0
-
-  @Option(name: .long, help: "Validate and export an average of the weights that keeps this share of itself a step.")
-  var averaging: Float = 0
-
-  @Flag(name: .long, help: "Weigh classes so that all count the same in sum.")
-  var balanceClasses = false
+  @OptionGroup var training: RecipeOptions
 
   @Option(
     name: .long,
@@ -118,11 +90,6 @@ struct Train: ParsableCommand {
     transform: Self.goals)
   var goals: DecisionGoals?
 
-  @Option(
-    name: .long,
-    help: "How much training pictures are moved, lit, blurred and so on at random: none, light, standard or strong.")
-  var augmentation = Augmentation.Level.light
-
   @Option(name: .long, help: "Only draw a page of pictures as training would see them, to this file, and end.")
   var showAugmentation: String?
 
@@ -130,12 +97,6 @@ struct Train: ParsableCommand {
     name: .long,
     help: "Only write the first weights and all pictures as the network sees them to this file, and end.")
   var prepare: String?
-
-  @Option(name: .long, help: "Epochs without a better validation loss after which training ends (0: never).")
-  var patience = 5
-
-  @Option(name: .long, help: "The seed of weights, order, augmentation and dropout.")
-  var seed: UInt64 = 1
 
   @Option(name: .long, help: "Memory for decoded pictures, in MB.")
   var cache = 1024
@@ -163,35 +124,7 @@ struct Train: ParsableCommand {
     }
     guard (22...1024).contains(size ?? 64) else { throw ValidationError("--size takes a number from 22 to 1024.") }
     guard (0...200).contains(margin ?? 0) else { throw ValidationError("--margin takes a number from 0 to 200.") }
-    guard (1...100_000).contains(epochs) else { throw ValidationError("--epochs takes a number from 1 to 100000.") }
-    guard (1...4096).contains(batch) else { throw ValidationError("--batch takes a number from 1 to 4096.") }
-    guard (0...100_000).contains(patience) else { throw ValidationError("--patience takes a number from 0 to 100000.") }
     guard (0...1_000_000).contains(cache) else { throw ValidationError("--cache takes a number from 0 to 1000000.") }
-    guard rate.isFinite, rate > 0 else { throw ValidationError("--learning-rate takes a number above 0.") }
-    guard weightDecay >= 0, weightDecay < 1 else { throw ValidationError("--weight-decay takes a number from 0 to 1.") }
-    guard labelSmoothing >= 0, labelSmoothing < 1 else {
-      throw ValidationError("--label-smoothing takes a number from 0 to below 1.")
-    }
-  }
-
-  private var rate: Float { learningRate ?? (optimizer == .adam ? 1e-3 : 1e-2) }
-
-  private var recipe: Recipe {
-    var recipe = Recipe()
-    recipe.epochs = epochs
-    recipe.batch = batch
-    recipe.optimizer = optimizer
-    recipe.learningRate = rate
-    recipe.weightDecay = weightDecay
-    recipe.labelSmoothing = labelSmoothing
-    recipe.balancesClasses = balanceClasses
-    recipe.patience = patience
-    recipe.schedule = schedule
-    recipe.warmup = warmup
-    recipe.averaging = averaging
-    recipe.seed = seed
-    recipe.augmentation = augmentation.augmentation
-    return recipe
   }
 
   /// Where the model goes; `validate` has seen to it that there is one wherever this is asked.
@@ -214,14 +147,14 @@ struct Train: ParsableCommand {
       width: side, height: side, colour: colour ?? network.usualColour,
       fit: cropsFaces ? .face(marginPercent: margin ?? 10) : .centreSquare)
     if let showAugmentation {
-      try AugmentationSheet(dataset, preprocessing: preprocessing, recipe: recipe).write(to: showAugmentation)
+      try AugmentationSheet(dataset, preprocessing: preprocessing, recipe: training.recipe).write(to: showAugmentation)
       emit("\(showAugmentation): pictures of the training part, each at the left as it is, beside it as changed")
       return
     }
     let architecture = try network.architecture(
       input: [side, side, preprocessing.colour.channels], logits: dataset.labels.count == 2 ? 1 : dataset.labels.count)
     let loop = try TrainingLoop(
-      architecture, dataset: dataset, preprocessing: preprocessing, recipe: recipe, threads: threads.count,
+      architecture, dataset: dataset, preprocessing: preprocessing, recipe: training.recipe, threads: threads.count,
       cacheBytes: cache << 20)
     if let prepare {
       var progress = Progress("Preparing", quiet: quiet.quiet)
@@ -258,7 +191,7 @@ struct Train: ParsableCommand {
   }
 
   private func train(_ loop: TrainingLoop, _ log: EventLog?) throws -> TrainingLoop.Ending {
-    var bar = Progress("Epoch 1 of \(epochs)", quiet: quiet.quiet)
+    var bar = Progress("Epoch 1 of \(training.epochs)", quiet: quiet.quiet)
     let once = Once()
     let checkpoints = TrainingLoop.Checkpoints(path: checkpointPath, interval: checkpointInterval, resumes: resume) {
       let problem = $0
@@ -274,7 +207,7 @@ struct Train: ParsableCommand {
           "loss \(fixed(record.loss, 4)), accuracy \(percent(record.accuracy)), validation "
             + "\(fixed(record.validationLoss, 4)), \(percent(record.validationAccuracy))\(isBest ? " *" : ""), "
             + "\(fixed(record.imagesPerSecond, 0)) images/s")
-        bar = Progress("Epoch \(record.epoch + 1) of \(epochs)", quiet: quiet.quiet)
+        bar = Progress("Epoch \(record.epoch + 1) of \(training.epochs)", quiet: quiet.quiet)
       }
     }
   }
