@@ -69,7 +69,9 @@ enum RoomTrial {
         if mustBeKnown { outcome.inSight += 1 }
         guard let partner = partner[index] else { continue }
         let found = faces[partner]
-        if mustBeKnown { outcome.followed += 1 }
+        // Before that, it may be the box of somebody else who has just gone from there.
+        guard mustBeKnown else { continue }
+        outcome.followed += 1
         if let before = number[person.person], before != found.number {
           outcome.exchanged.append("person \(person.person) at \(now) s: \(before), then \(found.number)")
         }
