@@ -139,7 +139,7 @@ enum WebPage {
       came = now; latencies.push(found.latency_ms.glass_to_label); if (latencies.length > 300) latencies.shift();
       times.push(now); while (times.length > 1 && now - times[0] > 2000) times.shift();
       const rate = times.length > 1 ? (times.length - 1) * 1000 / (now - times[0]) : 0;
-      state(`${rate.toFixed(0)} labels/s · ${found.dropped} frames dropped`);
+      state(`${rate.toFixed(rate < 10 ? 1 : 0)} labels/s · ${found.dropped} frames dropped`);
       if (at("warning").textContent !== (found.warning || "")) at("warning").textContent = found.warning || "";
       if (face) {
         at("name").textContent = face.label; at("name").style.color = colour(face.label);
