@@ -21,7 +21,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case .data(let path, let reason): "\(path): \(reason)"
     case .diverged(let step, let layer):
       "training diverged at step \(step): layer '\(layer)' gave a value that is not a number. "
-        + "The last good weights are kept; try a smaller --learning-rate."
+        + "Try a smaller --learning-rate."
     case .checkpoint(let path, let reason): "\(path): \(reason)"
     }
   }

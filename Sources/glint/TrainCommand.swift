@@ -176,8 +176,16 @@ struct Train: ParsableCommand {
         "interrupted after \(loop.history.count) epochs. Everything is kept in \(checkpointPath); "
           + "the same command with --resume goes on from there.")
     case .diverged(let step, let layer):
-      if loop.bestEpoch > 0, !hadOutput { try finish() }
-      throw TrainingError.diverged(step: step, layer: layer)
+      let kept: String
+      if loop.bestEpoch == 0 {
+        kept = "Nothing was learned before that."
+      } else if hadOutput {
+        kept = "\(modelPath) is left as it was."
+      } else {
+        try finish()
+        kept = "The weights of epoch \(loop.bestEpoch) are kept in \(modelPath)."
+      }
+      throw Failure("\(TrainingError.diverged(step: step, layer: layer)) \(kept)")
     }
   }
 

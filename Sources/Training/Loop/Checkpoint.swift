@@ -28,6 +28,13 @@ struct Checkpoint {
     try writer.write(to: path)
   }
 
+  /// The first layer in which two networks differ, in words.
+  private static func difference(_ there: String, _ here: String) -> String {
+    let layers = (there.components(separatedBy: ", "), here.components(separatedBy: ", "))
+    for (one, other) in zip(layers.0, layers.1) where one != other { return "it has \(one) where this one has \(other)" }
+    return layers.0.count < layers.1.count ? "this one has more layers" : "it has more layers"
+  }
+
   /// Reads a checkpoint into a network of the same architecture.
   ///
   /// - Returns: the state and the best weights.
@@ -45,7 +52,7 @@ struct Checkpoint {
       var state = try? JSONDecoder().decode(TrainingState.self, from: Data(json.utf8))
     else { throw .checkpoint(path: path, "is no checkpoint of this version") }
     guard state.network == expected.network else {
-      throw .checkpoint(path: path, "belongs to another network: \(state.network); this is \(expected.network)")
+      throw .checkpoint(path: path, "belongs to another network: \(difference(state.network, expected.network))")
     }
     guard state.fingerprint == expected.fingerprint else {
       throw .checkpoint(path: path, "belongs to other data, or the data changed since; train anew without --resume")
