@@ -84,6 +84,27 @@ import Testing
     }
   }
 
+  @Test func addressesThatCannotBeAreRefusedInWords() async throws {
+    for address in ["somewhere", "1.2.3", "fe80::zz"] {
+      do {
+        _ = try WebServer(address: address, port: 0, facts: "{}") { _ in "{}" }
+        Issue.record("\(address) is no address")
+      } catch let error as WebServerError {
+        #expect(error.description.contains("0.0.0.0"))
+      }
+    }
+    try await withServer { _, address in
+      let port = UInt16(try #require(URL(string: address)?.port))
+      let second = try WebServer(port: port, facts: "{}") { _ in "{}" }
+      do {
+        _ = try await second.start()
+        Issue.record("two servers on one port")
+      } catch let error as WebServerError {
+        #expect(error.description == "Address already in use")
+      }
+    }
+  }
+
   @Test func viewersGetResultsAndPictures() async throws {
     try await withServer { server, address in
       let viewer = try await RawWebSocket.open(port: try #require(URL(string: address)?.port))

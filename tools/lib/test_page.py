@@ -120,8 +120,9 @@ def main():
     glint = sys.argv[1]
     shots = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
     photo = pathlib.Path("Calibration/pictures/faces.jpg").resolve()
-    expected = json.loads(subprocess.run([glint, "classify", str(photo), "--json"], check=True, capture_output=True,
-                                         text=True).stdout)
+    expected, crowd = (
+        json.loads(subprocess.run([glint, "classify", str(photo), "--json", *options], check=True, capture_output=True,
+                                  text=True).stdout) for options in ([], ["--faces"]))
     live = subprocess.Popen([glint, "live", "--rendered", "--port", "0"], stderr=subprocess.PIPE,
                             stdout=subprocess.DEVNULL, text=True)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -160,7 +161,9 @@ def main():
                 wanted += f" {round(100 * expected['probability'])} %"
             if not text.startswith(wanted):
                 raise SystemExit(f"FAILED: a dropped photo gets the label of classify, {wanted}: {text}")
-            say(f"ok: a dropped photo gets the label of classify, {wanted}")
+            if f"main one of {len(crowd['faces'])} faces" not in text:
+                raise SystemExit(f"FAILED: all {len(crowd['faces'])} faces of a dropped photo are labelled: {text}")
+            say(f"ok: a dropped photo gets the label of classify, {wanted}, and all its {len(crowd['faces'])} faces theirs")
 
             with tempfile.NamedTemporaryFile(suffix=".jpg", dir=folder) as junk:
                 junk.write(b"no picture")

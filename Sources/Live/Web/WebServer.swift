@@ -26,7 +26,7 @@ public final class WebServer: Sendable {
   ///   - port: 0 for any that is free.
   ///   - facts: JSON for the page.
   ///   - classify: the JSON for a photo's bytes. Called on any thread, one photo at a time.
-  /// - Throws: when the address makes no sense.
+  /// - Throws: `WebServerError` when the address makes no sense.
   public init(
     address: String = "127.0.0.1", port: UInt16, facts: String, classify: @escaping @Sendable ([UInt8]) -> String
   ) throws {
@@ -34,11 +34,15 @@ public final class WebServer: Sendable {
     gate = WebGate(token: isLoopback ? nil : WebGate.makeToken())
     host = address.contains(":") ? "[\(address)]" : address
     let configuration: HTTPServer.Configuration
-    if address.contains(":") {
-      configuration = .init(address: try .inet6(ip6: address, port: port), pool: SocketWaits(), logger: .disabled)
-    } else {
-      let number = address == "localhost" ? "127.0.0.1" : address
-      configuration = .init(address: try .inet(ip4: number, port: port), pool: SocketWaits(), logger: .disabled)
+    do {
+      if address.contains(":") {
+        configuration = .init(address: try .inet6(ip6: address, port: port), pool: SocketWaits(), logger: .disabled)
+      } else {
+        let number = address == "localhost" ? "127.0.0.1" : address
+        configuration = .init(address: try .inet(ip4: number, port: port), pool: SocketWaits(), logger: .disabled)
+      }
+    } catch {
+      throw WebServerError(description: "an address is numbers, as in 0.0.0.0 or ::1")
     }
     server = HTTPServer(
       config: configuration,
@@ -46,9 +50,26 @@ public final class WebServer: Sendable {
   }
 
   /// Listens; the address to open.
+  ///
+  /// - Throws: `WebServerError` when it cannot.
   public func start() async throws -> String {
     let server = server
-    let address: Socket.Address = try await withCheckedThrowingContinuation { continuation in
+    let address: Socket.Address
+    do { address = try await Self.listen(server) } catch {
+      // The system's own words, without the names of calls.
+      if case SocketError.failed(_, _, let words) = error { throw WebServerError(description: words) }
+      throw WebServerError(description: "\(error)")
+    }
+    let port: UInt16 =
+      switch address {
+      case .ip4(_, let port), .ip6(_, let port): port
+      case .unix: 0
+      }
+    return "http://\(host):\(port)/" + (gate.token.map { "?token=\($0)" } ?? "")
+  }
+
+  private static func listen(_ server: HTTPServer) async throws -> Socket.Address {
+    try await withCheckedThrowingContinuation { continuation in
       let outcome = StartOutcome(continuation)
       Task.detached {
         do { try await server.run() } catch { outcome.settle(.failure(error)) }
@@ -61,12 +82,6 @@ public final class WebServer: Sendable {
         } catch { outcome.settle(.failure(error)) }
       }
     }
-    let port: UInt16 =
-      switch address {
-      case .ip4(_, let port), .ip6(_, let port): port
-      case .unix: 0
-      }
-    return "http://\(host):\(port)/" + (gate.token.map { "?token=\($0)" } ?? "")
   }
 
   /// Whether anybody looks; if not, there is no need to publish.
@@ -82,6 +97,12 @@ public final class WebServer: Sendable {
     hub.close()
     await server.stop()
   }
+}
+
+/// Why the page cannot be served.
+public struct WebServerError: Error, CustomStringConvertible {
+  /// In the system's words.
+  public let description: String
 }
 
 /// Whether the server listens or why not, whichever is known first.
