@@ -55,7 +55,21 @@ static int write_all(int descriptor, const char *bytes, size_t count) {
       count -= (size_t)done;
     }
   }
-  return fsync(descriptor) == 0 ? 0 : errno;
+  return 0;
+}
+
+// Whether something stands at `path` that is neither a file nor a folder, such as /dev/null or a named pipe.
+static int is_special(const char *path) {
+  struct stat status;
+  return stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+static int write_in_place(const char *path, const void *bytes, size_t count) {
+  int descriptor = open(path, O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) return errno;
+  int error = write_all(descriptor, bytes, count);
+  if (close(descriptor) != 0 && error == 0) error = errno;
+  return error;
 }
 
 // The rename itself is safe only when the folder is on disk; a folder that cannot be synced is no failure.
@@ -71,6 +85,8 @@ static void sync_folder(const char *path) {
 }
 
 int sys_write_atomically(const char *path, const void *bytes, size_t count) {
+  // A rename would put a file in the device's place, for whoever may do that.
+  if (is_special(path)) return write_in_place(path, bytes, count);
   char *temporary;
   int descriptor = open_temporary(path, &temporary);
   if (descriptor < 0) {
@@ -79,6 +95,7 @@ int sys_write_atomically(const char *path, const void *bytes, size_t count) {
     return error;
   }
   int error = write_all(descriptor, bytes, count);
+  if (error == 0 && fsync(descriptor) != 0) error = errno;
   if (close(descriptor) != 0 && error == 0) error = errno;
   if (error == 0 && rename(temporary, path) != 0) error = errno;
   if (error == 0) sync_folder(path);
@@ -88,6 +105,7 @@ int sys_write_atomically(const char *path, const void *bytes, size_t count) {
 }
 
 int sys_check_writable(const char *path) {
+  if (is_special(path)) return access(path, W_OK) == 0 ? 0 : errno;
   char *temporary;
   int descriptor = open_temporary(path, &temporary);
   int error = descriptor < 0 ? errno : 0;

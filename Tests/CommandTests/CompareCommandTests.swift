@@ -152,6 +152,19 @@ import Testing
     #expect(again.status == 0, "\(again.errors)")
     let same = try Data(contentsOf: URL(fileURLWithPath: int8)) == bytes
     #expect(same)
+    // Whatever computes, learned rounding included.
+    let learning = [
+      "quantize", float, "--calibration", folder.path("data"), "-o", int8, "--quiet", "--images", "24", "--method",
+      "mse+weights-mse+equalize+round+bias+fine-tune",
+    ]
+    var files: [Data] = []
+    for (isa, threads) in [("", "2"), ("scalar", "1"), ("", "3")] {
+      let run = try GlintProgram.run(
+        learning + ["--threads", threads], environment: isa.isEmpty ? [:] : ["GLINT_ISA": isa])
+      #expect(run.status == 0, "\(run.errors)")
+      files.append(try Data(contentsOf: URL(fileURLWithPath: int8)))
+    }
+    #expect(files.allSatisfy { $0 == files[0] })
     let unlabelled = try GlintProgram.run(
       ["quantize", float, "--calibration", folder.path("data/happy"), "-o", int8, "--require", "1", "--quiet"])
     #expect(unlabelled.status == 1 && unlabelled.errors.contains("labelled"))

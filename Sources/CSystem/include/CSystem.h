@@ -15,7 +15,8 @@ int sys_map(const char *path, const void **bytes, size_t *count);
 void sys_unmap(const void *bytes, size_t count);
 
 /// Makes the file at `path` of these bytes, whole or not at all: written to a temporary name beside its place, synced,
-/// renamed. What stood there is replaced when all is safe, and stays as it was where anything fails.
+/// renamed. What stood there is replaced when all is safe, and stays as it was where anything fails. A device or a
+/// named pipe stays what it is: the bytes are written to it.
 int sys_write_atomically(const char *path, const void *bytes, size_t count);
 
 /// Whether a file could be made at `path`; leaves nothing behind.

@@ -7,7 +7,8 @@ public enum AtomicFile {
     try write(Array(text.utf8), to: path)
   }
 
-  /// Writes `bytes` as the file at `path`, replacing what stood there only when all is safe.
+  /// Writes `bytes` as the file at `path`, replacing what stood there only when all is safe. A device or a named pipe,
+  /// such as /dev/null, is no file: it gets the bytes and stays.
   ///
   /// - Throws: `ModelFileError` with the system's reason (no space, no permission, no such folder); nothing is left
   ///   behind then, and an older file stays as it was.

@@ -4,10 +4,10 @@ enum Stylesheet {
   static let text: Markup = """
     :root{--bg:#f6f5f2;--card:#fff;--ink:#1d1f23;--soft:#5c626b;--edge:#e0ded8;--grid:#e9e7e2;--accent:#0072b2;\
     --c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b0578d;--c4:#3b93c9;--c5:#b07d00;--c6:#5b5f97;--c7:#6b6b6b;\
-    --good:#00795a;--bad:#b64a00;--strong:#fff}
+    --good:#00795a;--bad:#b64a00;--strong:#fff;--shade:rgba(0,0,0,.22)}
     @media (prefers-color-scheme:dark){:root{--bg:#14161a;--card:#1d2026;--ink:#e8e6e1;--soft:#a0a6b0;--edge:#31353d;\
     --grid:#2b2f36;--accent:#56b4e9;--c0:#56b4e9;--c1:#f0904d;--c2:#3cc79b;--c3:#e09ac4;--c4:#8fd0f4;--c5:#e8b83f;\
-    --c6:#a9adeb;--c7:#a8a8a8;--good:#3cc79b;--bad:#f0904d;--strong:#10131a}}
+    --c6:#a9adeb;--c7:#a8a8a8;--good:#3cc79b;--bad:#f0904d;--strong:#10131a;--shade:rgba(255,255,255,.25)}}
     *{box-sizing:border-box}
     html{-webkit-text-size-adjust:100%}
     body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,\
@@ -52,7 +52,11 @@ enum Stylesheet {
     dd{margin:0;max-width:46em}
     .facts{break-inside:auto}
     h2,h3,.lead{break-after:avoid;break-inside:avoid}
-    .scroll{overflow-x:auto}
+    .scroll{overflow-x:auto;\
+    background:linear-gradient(to right,var(--card) 30%,transparent) left/40px 100% no-repeat local,\
+    linear-gradient(to left,var(--card) 30%,transparent) right/40px 100% no-repeat local,\
+    linear-gradient(to right,var(--shade),transparent) left/14px 100% no-repeat scroll,\
+    linear-gradient(to left,var(--shade),transparent) right/14px 100% no-repeat scroll}
     table{border-collapse:collapse;width:100%;font-size:.92rem}
     th,td{padding:6px 10px;text-align:left;border-bottom:1px solid var(--grid);white-space:nowrap}
     th{color:var(--soft);font-weight:600;border-bottom-color:var(--edge);white-space:normal;vertical-align:bottom}
@@ -107,7 +111,7 @@ enum Stylesheet {
     @media print{:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--edge:#ccc;--grid:#e4e4e4;--accent:#0072b2;\
     --c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b0578d;--c4:#3b93c9;--c5:#b07d00;--c6:#5b5f97;--c7:#6b6b6b;\
     --good:#00795a;--bad:#b64a00;--strong:#fff}body{font-size:10.5pt}nav{display:none}section{margin-top:22px}\
-    header,main,footer{max-width:none;padding-left:0;padding-right:0}.scroll{overflow:visible}table{font-size:8.5pt}\
+    header,main,footer{max-width:none;padding-left:0;padding-right:0}.scroll{overflow:visible;background:none}table{font-size:8.5pt}\
     th,td{padding:3px 6px}td.bar{min-width:70px}.gallery{grid-template-columns:repeat(6,minmax(0,1fr));gap:10px}}
     """
 
