@@ -65,14 +65,14 @@ import Training
     var tournament = Tournament(
       nasty.model, try nasty.record(), calibration: nasty.calibration, judge: few, budget: 60, threads: 2)
     let result = try tournament.run()
-    let all = try Judge(
-      nasty.model, images: few.images + nasty.calibration.map { .init(name: "", label: 0, pixels: $0) },
-      isLabelled: false, threads: 2)
+    var images = few.images
+    for pixels in nasty.calibration { images.append(Comparison.Image(name: "", label: 0, pixels: pixels)) }
+    let all = try Judge(nasty.model, images: images, isLabelled: false, threads: 2)
     for trial in result.trials where !trial.method.needsImages {
       let together = try all.judge(Quantizer(trial.method).quantize(nasty.model, try nasty.record())).squaredError
       #expect(abs(trial.error - together) < 1e-6 * together, "\(trial.method)")
     }
-    let learned = try #require(result.trials.last { $0.method.correctsBias })
+    let learned = try #require(result.trials.first { $0.method.correctsBias })
     let plain = try #require(result.trials.first { $0.method == learned.method.with { $0.correctsBias = false } })
     let gain = learned.verdict.squaredError / plain.verdict.squaredError
     #expect(abs(learned.error - gain * plain.error) < 1e-9)
