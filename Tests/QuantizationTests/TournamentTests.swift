@@ -57,6 +57,28 @@ import Training
     #expect(try plain.run(learning: false).trials.allSatisfy { !$0.method.needsImages })
   }
 
+  /// Where few images judge, those that calibrate judge ranges as well, each image alike; what learned from them has only
+  /// its gain on the others.
+  @Test func fewImagesAreHelpedByThoseThatCalibrate() throws {
+    let nasty = try NastyNetwork(seed: 3)
+    let few = try Judge(nasty.model, images: Array(nasty.validation[..<20]), isLabelled: true, threads: 2)
+    var tournament = Tournament(
+      nasty.model, try nasty.record(), calibration: nasty.calibration, judge: few, budget: 60, threads: 2)
+    let result = try tournament.run()
+    var images = few.images
+    for pixels in nasty.calibration { images.append(Comparison.Image(name: "", label: 0, pixels: pixels)) }
+    let all = try Judge(nasty.model, images: images, isLabelled: false, threads: 2)
+    for trial in result.trials where !trial.method.needsImages {
+      let together = try all.judge(Quantizer(trial.method).quantize(nasty.model, try nasty.record())).squaredError
+      #expect(abs(trial.error - together) < 1e-6 * together, "\(trial.method)")
+    }
+    let learned = try #require(result.trials.first { $0.method.correctsBias })
+    let plain = try #require(result.trials.first { $0.method == learned.method.with { $0.correctsBias = false } })
+    let gain = learned.verdict.squaredError / plain.verdict.squaredError
+    #expect(abs(learned.error - gain * plain.error) < 1e-9)
+    #expect(result.trials[result.winner].error == result.trials.map(\.error).min())
+  }
+
   @Test func theSameFileFromTheRecordAloneAndWithAnyThreads() throws {
     let nasty = try NastyNetwork()
     let result = try result(nasty, threads: 1)

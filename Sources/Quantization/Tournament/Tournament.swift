@@ -12,7 +12,8 @@ import Training
 ///
 /// Of those within the budget, the best is the one whose logits are nearest to the float model's: on few hundred images,
 /// accuracy alone cannot tell good methods apart, and what a method wins whose logits are more than twice as far off is
-/// luck. The budget is kept with room when the 95 % interval of the paired loss ends within it and both models agree on
+/// luck. Few images cannot tell ranges apart either, since what clips is rare: then the calibration images judge as well,
+/// but for what they taught. The budget is kept with room when the 95 % interval of the paired loss ends within it and both models agree on
 /// 99.5 % of the images.
 public struct Tournament {
   /// One method that was tried.
@@ -21,6 +22,10 @@ public struct Tournament {
     public let method: QuantizationMethod
     /// How it did.
     public let verdict: Judge.Verdict
+    /// The mean squared error of the logits that methods are ordered by: the verdict's, or where few images judge, that
+    /// of calibration images and these together. A method that learned from calibration images has that of the method it
+    /// improves, times what it gains on the images that judge.
+    public let error: Double
   }
 
   /// What came out.
@@ -39,6 +44,8 @@ public struct Tournament {
 
   /// The most methods that are tried.
   public static let mostTrials = 14
+  /// Fewer images that judge get the help of those that calibrate.
+  private static let enoughImages = 256
 
   private let model: FloatModel
   private let record: CalibrationRecord
@@ -50,6 +57,8 @@ public struct Tournament {
   private var trials: [Trial] = []
   private var learned: [String: LearnedParameters] = [:]
   private var sparesDearMethods = false
+  /// The calibration images, where they judge as well.
+  private var helper: Judge?
 
   /// Readies a tournament.
   ///
@@ -76,6 +85,10 @@ public struct Tournament {
   ///   - learning: whether methods that learn from the images are tried as well; they take most of the time.
   ///   - trying: called with each method's name before it is tried.
   public mutating func run(learning: Bool = true, trying: (String) -> Void = { _ in }) throws -> Result {
+    if judge.images.count < Self.enoughImages, !calibration.isEmpty {
+      let images = calibration.map { Comparison.Image(name: "", label: 0, pixels: $0) }
+      helper = try Judge(model, images: images, isLabelled: false, threads: threads, kernels: kernels)
+    }
     let ranges: [RangeMethod] = [.minMax, .movingAverage, .usualPercentile, .entropy, .squaredError]
     try round(ranges.map { .init(range: $0) }, trying)
     try round([best.with { $0.weights = .squaredError }], trying)
@@ -119,13 +132,33 @@ public struct Tournament {
         learned[name] = try Learner(method, model, record, threads: threads, kernels: kernels).learn(calibration)
       }
       let int8 = try Quantizer(method).untested(model, record, learned: learned[name])
-      trials.append(Trial(method: method, verdict: try judge.judge(int8)))
+      let verdict = try judge.judge(int8)
+      trials.append(Trial(method: method, verdict: verdict, error: try error(int8, method, verdict)))
     }
+  }
+
+  /// See `Trial.error`.
+  private func error(_ int8: QuantizedModel, _ method: QuantizationMethod, _ verdict: Judge.Verdict) throws -> Double {
+    guard let helper else { return verdict.squaredError }
+    if !method.needsImages {
+      let (few, more) = (Double(judge.images.count), Double(helper.images.count))
+      let other = try helper.judge(int8).squaredError
+      return (few * verdict.squaredError + more * other) / (few + more)
+    }
+    let plain = method.with {
+      $0.correctsBias = false
+      $0.learnsRounding = false
+      $0.fineTunes = false
+    }
+    guard let base = trials.first(where: { $0.method == plain }), base.verdict.squaredError > 0 else {
+      return verdict.squaredError
+    }
+    return base.error * verdict.squaredError / base.verdict.squaredError
   }
 
   /// The place of the best trial so far.
   private var leader: Int {
-    let nearest = trials.map(\.verdict.relativeError).min()!
+    let nearest = trials.map(\.error).min()!
     return trials.indices.min { key(trials[$0], nearest) < key(trials[$1], nearest) }!
   }
 
@@ -134,8 +167,7 @@ public struct Tournament {
   /// Logits not twice as far off as the nearest; within the budget before beyond it, there by loss; then by the error of
   /// the logits. The first of equals leads.
   private func key(_ trial: Trial, _ nearest: Double) -> (Int, Double, Double) {
-    let verdict = trial.verdict
-    return (verdict.relativeError > 2 * nearest ? 1 : 0, max(0, verdict.loss.points - budget), verdict.squaredError)
+    (trial.error > 4 * nearest ? 1 : 0, max(0, trial.verdict.loss.points - budget), trial.error)
   }
 
   private var hasRoom: Bool {
@@ -162,10 +194,10 @@ public struct Tournament {
     let verdict = trials[winner].verdict
     guard trials.count > 1 else { return "it was asked for" }
     if verdict.loss.points > budget { return "none of \(trials.count) methods keeps the budget of \(budget) points; it loses least" }
-    let isNearest = trials.allSatisfy { $0.verdict.squaredError >= verdict.squaredError }
+    let isNearest = trials.allSatisfy { $0.error >= trials[winner].error }
     let nearest =
       "of \(trials.count) methods tried, " + (isNearest ? "" : "and of those that keep the budget, ")
-      + "its logits are nearest to float"
+      + "its logits are nearest to float" + (helper == nil ? "" : ", the calibration images included")
     guard hasRoom else {
       return "\(nearest); \(verdict.loss.images) images are too few, or the loss is too large, to prove \(budget) points"
     }
