@@ -33,9 +33,9 @@ public enum PictureFault: String, Sendable, CaseIterable {
 /// Looks at the picture that labels are taken from, and says when it has been unlike a good one for a while.
 ///
 /// The limits were tried on 500 photos of people, as they are and exposed anew in linear light, 1/32 to 8 times as much, or
-/// under light of one colour. Of the photos as they are, 1.6 % count as bad, all of them from the web and most of them
-/// silhouettes; of those at 1/8, where the shipped compact network says another of two labels for 6 in 100 faces, 70 %, at
-/// 1/16 (10 in 100) all; of those at 4 times (11 in 100) 80 %, at 8 times 91 %; under tungsten light on a film for daylight 83 %.
+/// under light of one colour. Of the photos as they are, 2.1 % count as bad, all of them from the web and most of them
+/// silhouettes; of those at 1/8, where the shipped compact network says another of two labels for 6 in 100 faces, 68 %, at
+/// 1/16 (10 in 100) all; of those at 4 times (11 in 100) 75 %, at 8 times 89 %; under tungsten light on a film for daylight 83 %.
 public struct PictureCheck: Sendable {
   /// So many frames in a row decide, which at a camera's rate is half a second.
   static let patience = 15
