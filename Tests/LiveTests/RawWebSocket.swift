@@ -176,3 +176,17 @@ final class Uploads: @unchecked Sendable {
     }
   }
 }
+
+/// A connection that says nothing.
+final class SilentConnection: @unchecked Sendable {
+  private let descriptor: Int32
+
+  init(port: Int) throws {
+    guard let descriptor = RawWebSocket.connected(port: port) else { throw RawWebSocket.Failed() }
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+
+  func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+}

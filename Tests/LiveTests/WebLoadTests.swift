@@ -68,6 +68,21 @@ import Testing
     #expect(glint.end() == 0)
   }
 
+  /// A host that opens connections and says nothing: those beyond a limit are closed, and the page is there after them.
+  @Test func silentConnectionsAreBounded() async throws {
+    let glint = try RunningGlint("--port", "0")
+    let port = try #require(try glint.address().port)
+    let before = try glint.descriptors()
+    let silent = try await RawWebSocket.elsewhere { try (0..<600).map { _ in try SilentConnection(port: port) } }
+    #expect(await eventually { (try? glint.descriptors()) ?? .max <= before + 320 })
+    #expect(silent.count == 600)
+    for connection in silent { connection.end() }
+    let facts = try await RawWebSocket.elsewhere { try RawWebSocket.answer(to: "GET /facts", port: port) }
+    #expect(facts.contains("\"labels\""))
+    #expect(await eventually { (try? glint.descriptors()) ?? .max <= before })
+    #expect(glint.end() == 0)
+  }
+
   /// Labels in three seconds.
   private func labels(_ glint: RunningGlint) async throws -> Int {
     let start = try glint.lines().count

@@ -8,6 +8,10 @@ import Foundation
 /// number to the next connection. So a wait belongs to a socket, not to a number: one whose socket has gone ends with an
 /// error, and neither holds up nor reads from the socket that comes after it.
 final class SocketWaits: AsyncSocketPool, @unchecked Sendable {
+  /// So many connections at once are served, which is far more than people look and far fewer than a process may have
+  /// files: one more is closed. Otherwise a host that opens one after the other would end the page for all.
+  private static let mostConnections = 300
+
   private struct Wait {
     let descriptor: Int32
     let events: Int16
@@ -52,6 +56,9 @@ final class SocketWaits: AsyncSocketPool, @unchecked Sendable {
 
   func suspendSocket(_ socket: Socket, untilReadyFor events: Socket.Events) async throws {
     let descriptor = socket.file.rawValue
+    guard lock.withLock({ waits.count }) < Self.mostConnections || Self.isListening(descriptor) else {
+      throw SocketError.disconnected
+    }
     let identity = Self.identity(of: descriptor)
     let number = lock.withLock {
       lastNumber += 1
@@ -122,6 +129,12 @@ final class SocketWaits: AsyncSocketPool, @unchecked Sendable {
     }
     for continuation in ready { continuation.resume() }
     return true
+  }
+
+  private static func isListening(_ descriptor: Int32) -> Bool {
+    var answer: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &answer, &size) == 0 && answer != 0
   }
 
   /// The number of a descriptor's socket, which no other has; nil where there is none.
