@@ -60,7 +60,7 @@ class Glint:
     def __init__(self, program, model, trials, threads, isa):
         limit = ["--isa", isa] if isa else []
         self.command = [program, "bench", model, "--json", "--threads", str(threads), *limit]
-        lines = subprocess.run([program, "classify", model, trials, "--json", *limit], check=True, capture_output=True,
+        lines = subprocess.run([program, "classify", model, trials, "--no-faces", "--json", *limit], check=True, capture_output=True,
                                text=True).stdout.splitlines()
         labelled = {item["file"]: item["logits"][0] for item in map(json.loads, lines)}
         self.logits = np.array([labelled[name] for name in sorted(labelled)])
