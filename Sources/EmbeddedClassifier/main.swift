@@ -2,11 +2,12 @@
 //
 // It stands on the runtime alone, without Foundation and the rest of Glint, so that it also compiles as Embedded Swift
 // and is then one small static program. `tools/check-embedded` builds it so.
-import CSystem
-import Graphs
+import CProgram
+import Files
 import ModelFiles
+import Models
+import Numerics
 import Runtime
-import Tensors
 
 let usage = """
   usage: embedded-classifier MODEL [PIXELS]
@@ -16,15 +17,15 @@ let usage = """
   """
 
 func fail(_ message: String, status: Int32) -> Never {
-  sys_complain("embedded-classifier: \(message)\n")
-  sys_exit(status)
+  cp_print_error("embedded-classifier: \(message)\n")
+  cp_exit(status)
 }
 
 /// The shortest text that reads back as the same number.
 func text(_ number: Float) -> String {
   let bytes = UnsafeMutablePointer<CChar>.allocate(capacity: 32)
   defer { bytes.deallocate() }
-  sys_float_text(number, bytes)
+  cp_float_text(number, bytes)
   return String(cString: bytes)
 }
 
@@ -38,7 +39,8 @@ func classify(_ path: String, _ pixelPath: String?) throws(ModelFileError) {
   }
   let logits: [Float]
   if let pixelPath {
-    let pixels = try MappedFile(path: pixelPath).copy()
+    let pixels: [UInt8]
+    do throws(FileError) { pixels = try MappedFile(path: pixelPath).copy() } catch { throw ModelFileError(error) }
     let wanted = model.description.graph.input
     guard pixels.count == wanted.count else {
       throw ModelFileError(
@@ -55,16 +57,16 @@ func classify(_ path: String, _ pixelPath: String?) throws(ModelFileError) {
     }
   }
   if model.description.graph.outputs.count == 1 {
-    let probabilities = model.description.probabilities(logits: logits, exp: sys_exp)
+    let probabilities = model.description.probabilities(logits: logits)
     for (label, probability) in zip(model.description.labels, probabilities) { print("\(label) \(text(probability))") }
     print("answer \(model.description.answer(probabilities).label)")
   }
   for logit in logits { print("logit \(text(logit))") }
 }
 
-guard let model = sys_argument(1), sys_argument(3) == nil else { fail(usage, status: 2) }
+guard let model = cp_argument(1), cp_argument(3) == nil else { fail(usage, status: 2) }
 do throws(ModelFileError) {
-  try classify(String(cString: model), sys_argument(2).map { String(cString: $0) })
+  try classify(String(cString: model), cp_argument(2).map { String(cString: $0) })
 } catch {
   fail(error.description, status: 1)
 }

@@ -162,12 +162,6 @@ typedef struct cf_kernels {
 /// The variants that this machine runs, slowest first; returns how many there are (at most `capacity` are written).
 int cf_kernels_available(const cf_kernels **list, int capacity);
 
-/// e^x in double from IEEE operations alone, the same on every machine; error below 2 ulp.
-double cf_exp(double x);
-
-/// The natural logarithm in double from IEEE operations alone, for positive normal x; error below 2 ulp.
-double cf_log(double x);
-
 /// A count rounded up to whole panels.
 static inline int cf_padded(int count) { return (count + CF_PANEL - 1) / CF_PANEL * CF_PANEL; }
 

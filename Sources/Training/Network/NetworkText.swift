@@ -1,6 +1,7 @@
+import FloatRuntime
 import Foundation
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 /// A network described in a text file, a layer a line (see NETWORKS.md beside this file).
 public struct NetworkText: Sendable {
