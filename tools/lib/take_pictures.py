@@ -15,14 +15,14 @@ from browser import Browser, page_address
 JPEG = {"format": "jpeg", "quality": 80}
 MOST_BYTES = 120_000
 
-# Three faces side by side, each with a label that is sure, and the curves of the last 20 s full.
+# Three faces apart from each other, each with a label that is sure, and the curves of the last 20 s full.
 GOOD_MOMENT = """(() => {
   if (!result || !past.length || performance.now() - past[0].now < 19000) return false;
   const faces = [...result.faces].sort((a, b) => a.box.x - b.box.x);
   return faces.length === 3 && faces.every(face => face.probability > .85)
     && new Set(faces.map(face => face.label)).size === 2
     && faces.every(face => face.box.x > 4 && face.box.x + face.box.w < result.width - 4)
-    && faces.every((face, i) => !i || face.box.x > faces[i - 1].box.x + faces[i - 1].box.w + 4);
+    && faces.every((face, i) => !i || face.box.x > faces[i - 1].box.x + faces[i - 1].box.w + 28);
 })()"""
 
 
