@@ -144,7 +144,8 @@ def svg(rooms):
            for level, row in enumerate(layout.rows) for point in row}
     key_top = MARGIN + ROW * (len(layout.rows) - 1) + BOX_HEIGHT + 28
     width, height = layout.right, key_top + 22 * len(headings) + 8
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img">',
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
+             f'viewBox="0 0 {width:.0f} {height:.0f}" role="img">',
              f"<title>The rooms of Glint and the arrows between them</title><style>{STYLE}</style>",
              f'<rect class="ground" width="{width:.0f}" height="{height:.0f}" rx="8"/>']
     for chain in layout.chains:
