@@ -11,7 +11,7 @@ import Imaging
 /// - `GET /live` a WebSocket: for each labelled frame a text message, then a binary one, the frame as JPEG.
 /// - `POST /classify` a JPEG or PNG; the answer is the JSON of `glint classify --json`, or `error`.
 ///
-/// PROTOCOL.md describes all of it for other programs.
+/// The page LiveProtocol of the documentation describes all of it for other programs.
 public final class WebServer: Sendable {
   /// The largest photo that is taken, in bytes.
   static let mostPhotoBytes = 24 << 20

@@ -34,7 +34,7 @@ struct DetectorTrain: ParsableCommand {
   @OptionGroup var material: DetectorMaterialOptions
 
   @Option(
-    name: .long, help: "The network: face-detector, or a file with a layer a line that ends with 'boxes' (NETWORKS.md).")
+    name: .long, help: "The network: face-detector, or a file with a layer a line that ends with 'boxes' (Networks.md).")
   var network = "face-detector"
 
   @Option(name: .long, help: "Steps in all.")
