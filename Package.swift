@@ -15,7 +15,8 @@ let package = Package(
   targets: [
     // Values and meaning. No Foundation, no existentials.
     .target(name: "CThreads", cSettings: strictC),
-    .target(name: "CSHA256", cSettings: strictC),
+    .target(name: "CCPU", cSettings: strictC),
+    .target(name: "CSHA256", dependencies: ["CCPU"], cSettings: strictC),
     .target(name: "CSystem", cSettings: strictC, linkerSettings: [.linkedLibrary("m")]),
     .target(name: "Tensors"),
     .target(name: "Graphs", dependencies: ["Tensors"]),
@@ -23,13 +24,13 @@ let package = Package(
 
     // Int8 inference: the definition, and the quick way to the same bytes.
     .target(name: "Reference", dependencies: ["Graphs"]),
-    .target(name: "CInt8Kernels", cSettings: strictC, linkerSettings: [.linkedLibrary("m")]),
-    .target(name: "Runtime", dependencies: ["Graphs", "CInt8Kernels", "CThreads"]),
+    .target(name: "CInt8Kernels", dependencies: ["CCPU"], cSettings: strictC, linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "Runtime", dependencies: ["Graphs", "CCPU", "CInt8Kernels", "CThreads"]),
 
     // Pictures.
     .target(name: "CJPEG", cSettings: strictC, linkerSettings: [.linkedLibrary("jpeg")]),
     .target(name: "CPNG", cSettings: strictC, linkerSettings: [.linkedLibrary("png")]),
-    .target(name: "CImaging", cSettings: strictC),
+    .target(name: "CImaging", dependencies: ["CCPU"], cSettings: strictC),
     .target(name: "Imaging", dependencies: ["Graphs", "CJPEG", "CPNG", "CImaging"]),
     .target(name: "Faces", dependencies: ["Graphs", "Imaging"]),
     .target(name: "RenderedFaces", dependencies: ["Imaging"]),
@@ -37,7 +38,7 @@ let package = Package(
     .target(name: "Camera", dependencies: ["Imaging", "RenderedFaces", "CImaging", "CV4L2"]),
 
     // The trainer, and the bridge from float to int8.
-    .target(name: "CFloatKernels", cSettings: strictC),
+    .target(name: "CFloatKernels", dependencies: ["CCPU"], cSettings: strictC),
     .target(
       name: "Training", dependencies: ["Graphs", "ModelFiles", "Imaging", "CFloatKernels", "CThreads"],
       exclude: ["Network/NETWORKS.md"]),
