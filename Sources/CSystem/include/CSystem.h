@@ -31,7 +31,8 @@ void sys_float_text(float number, char text[32]);
 /// e^x.
 float sys_exp(float x);
 
-/// An argument of the program's command line, 0 being its name, or NULL behind the last: Embedded Swift has no CommandLine.
+/// An argument of the program's command line, 0 being its name, or NULL behind the last: Embedded Swift has no
+/// CommandLine.
 const char *sys_argument(int index);
 
 /// Writes a text to standard error.
