@@ -16,8 +16,10 @@ let package = Package(
     // Values and files. No Foundation, no existentials.
     /// A fork-join thread pool in C, and a lower priority for threads that may wait.
     .target(name: "CThreads", cSettings: gnu),
+    /// What the processor can do, asked once, and the limit that every room keeps to.
+    .target(name: "CCPU", cSettings: gnu),
     /// SHA-256, also by the instructions that processors have for it.
-    .target(name: "CSHA256", cSettings: gnu),
+    .target(name: "CSHA256", dependencies: ["CCPU"], cSettings: gnu),
     /// What files ask of the system: mapping, and writing whole or not at all.
     .target(name: "CSystem", cSettings: gnu),
     /// What a program needs that Embedded Swift has no word for: arguments, standard error, its end.
@@ -40,13 +42,13 @@ let package = Package(
     /// One plain Swift function an operator: the definition of the numerics.
     .target(name: "Reference", dependencies: ["Numerics", "Models"]),
     /// int8 microkernels for each instruction set, one folder an operator, one list of them.
-    .target(name: "CInt8Kernels", cSettings: gnu, linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "CInt8Kernels", dependencies: ["CCPU"], cSettings: gnu, linkerSettings: [.linkedLibrary("m")]),
     /// The int8 engine: choice of kernels, packing, memory plan, interpreter.
-    .target(name: "Runtime", dependencies: ["CThreads", "Numerics", "Models", "CInt8Kernels"]),
+    .target(name: "Runtime", dependencies: ["CThreads", "CCPU", "Numerics", "Models", "CInt8Kernels"]),
 
     // Float inference.
     /// float32 kernels, forward and backward, one template for all instruction sets.
-    .target(name: "CFloatKernels", cSettings: gnu),
+    .target(name: "CFloatKernels", dependencies: ["CCPU"], cSettings: gnu),
     /// The float interpreter, and what it shares with the trainer.
     .target(name: "FloatRuntime", dependencies: ["Numerics", "Threads", "Models", "CFloatKernels"]),
 
@@ -56,7 +58,7 @@ let package = Package(
     /// PNG through libpng.
     .target(name: "CPNG", cSettings: gnu, linkerSettings: [.linkedLibrary("png")]),
     /// Integer resampling and YUV to RGB for each instruction set.
-    .target(name: "CImaging", cSettings: gnu),
+    .target(name: "CImaging", dependencies: ["CCPU"], cSettings: gnu),
     /// Pictures: decoding, EXIF orientation, preprocessing by a sealed rule, drawing, encoding.
     .target(name: "Imaging", dependencies: ["Models", "CJPEG", "CPNG", "CImaging"]),
     /// The face detector around a network, the tracker, and tables of face boxes.

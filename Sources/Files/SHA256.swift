@@ -10,6 +10,9 @@ public struct SHA256: Sendable {
   private var pending: [UInt8] = []
   private var length: UInt64 = 0
 
+  /// The variant that serves within the limit of the process, such as `sha-ni`.
+  public static var variant: String { String(cString: cs_fastest().pointee.name) }
+
   /// Starts a hash of nothing.
   public init() {}
 
@@ -56,6 +59,6 @@ public struct SHA256: Sendable {
 
   /// The compression function over whole blocks of 64 bytes.
   private static func absorb(_ state: inout [UInt32], _ blocks: UnsafeRawBufferPointer) {
-    cs_quickest()(&state, blocks.baseAddress!, blocks.count / 64)
+    cs_fastest().pointee.absorb(&state, blocks.baseAddress!, blocks.count / 64)
   }
 }

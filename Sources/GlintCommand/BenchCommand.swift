@@ -92,7 +92,7 @@ struct Bench: ParsableCommand {
       try show(result, result.lines)
     case .float(let float):
       let result = try FloatBenchResult(
-        float, path: model, readMs: readMs, limit: isa.kernels.isa, threads: threads.count, runs: runs)
+        float, path: model, readMs: readMs, threads: threads.count, runs: runs)
       try show(result, result.lines)
     }
   }

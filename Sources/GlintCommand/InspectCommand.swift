@@ -1,6 +1,10 @@
 import ArgumentParser
+import Camera
 import Evaluation
+import Files
+import FloatRuntime
 import Foundation
+import Imaging
 import ModelFiles
 import Models
 import Numerics
@@ -191,9 +195,13 @@ extension Inspect {
   /// The kernel of each step.
   private func showKernels(_ model: QuantizedModel) throws {
     let interpreter = try Interpreter(model, kernels: isa.kernels)
-    emit("\nThis machine has \(ISA.detected.map(\.name).joined(separator: ", ")).")
+    let limit = ISA.detected == ISA.supported ? "" : ", limited to \(isa.kernels.isa.name)"
+    emit("\nThis machine has \(ISA.supported.map(\.name).joined(separator: ", "))\(limit).")
     var table = Table(["nodes", "kernel", "needs", "why"], text: [0, 1, 2, 3])
     for layer in interpreter.layers { table.add([layer.name, layer.kernel, layer.isa.name, layer.reason]) }
     table.show()
+    emit(
+      "\nBeside them: float kernels \(FloatKernels.fastest.name), resampling \(Preprocessor.variant), camera formats "
+        + "\(FrameDecoder.variant), SHA-256 \(SHA256.variant).")
   }
 }

@@ -36,7 +36,7 @@ struct Verify: ParsableCommand {
 
   @Option(
     name: .long,
-    help: "Compute with kernels up to this instruction set only: \(ISA.detected.map(\.name).joined(separator: ", ")).")
+    help: "Compute with kernels up to this instruction set only: \(ISA.supported.map(\.name).joined(separator: ", ")).")
   var isa: String?
 
   @Option(name: .long, help: "Also write the network with every operator, with its test picture, to this model file.")
@@ -50,10 +50,7 @@ struct Verify: ParsableCommand {
   func validate() throws {
     guard (1...1_000_000).contains(images) else { throw ValidationError("--images takes a number from 1 to 1000000.") }
     guard (1...256).contains(threads ?? 1) else { throw ValidationError("--threads takes a number from 1 to 256.") }
-    if let isa, !ISA.detected.contains(where: { $0.name == isa }) {
-      let names = ISA.detected.map(\.name).joined(separator: ", ")
-      throw ValidationError("--isa takes one of \(names) on this machine, not '\(isa)'.")
-    }
+    try ISAOption.limit(to: isa)
   }
 
   func run() throws {

@@ -18,7 +18,7 @@ do throws(GraphError) {
     cp_exit(1)
   }
   print("\(Verification.referenceHash(models, images: images)) reference")
-  for isa in ISA.detected {
+  for isa in ISA.supported {
     for threads in 1...4 {
       do throws(RuntimeError) {
         let table = KernelTable(limit: isa)

@@ -32,7 +32,7 @@ import Testing
     let expected = try Self.detector(model, kernels: KernelTable(limit: .scalar)).faces(in: Self.frame)
     #expect(!expected.isEmpty)
     let photo = try Self.detector(model, kernels: KernelTable(limit: .scalar)).faces(inPhoto: Self.frame)
-    for isa in ISA.detected {
+    for isa in ISA.supported {
       for threads in [1, 2, 3] {
         let detector = try Self.detector(model, kernels: KernelTable(limit: isa), threads: threads)
         #expect(detector.faces(in: Self.frame) == expected, "\(isa.name), \(threads) threads")

@@ -45,7 +45,7 @@ import Testing
     let frame = Self.room(seed: 3).frame(at: 2).image
     let expected = try Self.detector(kernels: KernelTable(limit: .scalar)).faces(in: frame)
     #expect(!expected.isEmpty)
-    for isa in ISA.detected {
+    for isa in ISA.supported {
       for threads in [1, 2] {
         let faces = try Self.detector(kernels: KernelTable(limit: isa), threads: threads).faces(in: frame)
         #expect(faces == expected, "\(isa.name), \(threads) threads")

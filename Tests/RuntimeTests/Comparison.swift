@@ -12,7 +12,7 @@ import Testing
 let ranKernels = Mutex<Set<String>>([])
 
 /// The instruction sets that this machine can be limited to.
-let supportedISAs = ISA.detected
+let supportedISAs = ISA.supported
 
 /// Runs a model on every instruction set and thread count, plain and keeping all values, its buffers ending at
 /// unmapped pages, and compares all bytes with the reference.

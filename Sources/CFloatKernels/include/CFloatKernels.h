@@ -159,8 +159,12 @@ typedef struct cf_kernels {
                    size_t count);
 } cf_kernels;
 
-/// The variants that this machine runs, slowest first; returns how many there are (at most `capacity` are written).
+/// The variants that this machine runs, whatever its limit, slowest first; returns how many there are (at most `capacity`
+/// are written).
 int cf_kernels_available(const cf_kernels **list, int capacity);
+
+/// The fastest variant that this machine runs within the limit of CCPU.
+const cf_kernels *cf_kernels_fastest(void);
 
 /// A count rounded up to whole panels.
 static inline int cf_padded(int count) { return (count + CF_PANEL - 1) / CF_PANEL * CF_PANEL; }

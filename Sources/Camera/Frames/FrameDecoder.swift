@@ -52,6 +52,9 @@ public final class FrameDecoder {
     }
   }
 
+  /// The conversion of raw frames that serves within the limit of the process, such as `avx2`.
+  public static var variant: String { String(cString: ci_converter_fastest().pointee.name) }
+
   /// Raw frames have even sides and all their bytes.
   private func check(_ frame: Frame, bytes: Int, _ name: String) throws(ImageError) {
     let isEven = frame.format == .rgb || (frame.width % 2 == 0 && frame.height % 2 == 0)

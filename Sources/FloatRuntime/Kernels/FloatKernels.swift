@@ -5,15 +5,15 @@ public struct FloatKernels: @unchecked Sendable, CustomStringConvertible {
   /// The C table. It lives as long as the program and nobody writes it, so that sharing it is safe.
   package let table: UnsafePointer<cf_kernels>
 
-  /// The kernels that this machine runs, slowest first.
+  /// The kernels that this machine runs, whatever its limit, slowest first.
   public static let available: [FloatKernels] = {
     var list = [UnsafePointer<cf_kernels>?](repeating: nil, count: 8)
     let count = Int(cf_kernels_available(&list, 8))
     return list[..<count].compactMap { $0.map(FloatKernels.init(table:)) }
   }()
 
-  /// The fastest kernels that this machine runs.
-  public static var fastest: FloatKernels { available[available.count - 1] }
+  /// The fastest kernels that this machine runs within the limit of the process (`ISA.limit(to:)`, `GLINT_ISA`).
+  public static var fastest: FloatKernels { FloatKernels(table: cf_kernels_fastest()) }
 
   /// The kernels of a name such as `avx2`, or nil where this machine does not run them.
   public static func named(_ name: String) -> FloatKernels? { available.first { $0.name == name } }

@@ -18,9 +18,9 @@ struct FloatBenchResult: Encodable {
   let loadMs: Double
   let peakMemoryBytes: Int
 
-  /// Times the float kernels of the best instruction set up to a limit.
-  init(_ float: FloatModel, path: String, readMs: Double, limit: ISA, threads: Int, runs: Int) throws {
-    let kernels = FloatKernels.best(upTo: limit)
+  /// Times the fastest float kernels within the limit of the process.
+  init(_ float: FloatModel, path: String, readMs: Double, threads: Int, runs: Int) throws {
+    let kernels = FloatKernels.fastest
     let pixels = Samples.pixels(float.description.graph)
     let clock = ContinuousClock()
     let start = clock.now
@@ -41,19 +41,5 @@ struct FloatBenchResult: Encodable {
       "first inference \(fixed(firstMs, 3)) ms, read \(fixed(readMs, 2)) ms, load \(fixed(loadMs, 2)) ms, peak memory "
         + "\(peakMemoryBytes / 1_048_576) MiB",
     ]
-  }
-}
-
-extension FloatKernels {
-  /// The fastest float kernels that need no more than an instruction set for int8 offers.
-  static func best(upTo limit: ISA) -> FloatKernels {
-    let names: Set<String> =
-      switch limit {
-      case .scalar, .sse41: ["scalar"]
-      case .avx2, .avxVNNI: ["scalar", "avx2"]
-      case .avx512VNNI: ["scalar", "avx2", "avx512"]
-      case .neon, .neonDotprod, .neonI8MM: ["scalar", "neon"]
-      }
-    return available.last { names.contains($0.name) } ?? available[0]
   }
 }

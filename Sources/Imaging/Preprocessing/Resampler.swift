@@ -118,9 +118,6 @@ struct ResamplingPlan {
     across = all.droppingFirst(firstColumn)
   }
 
-  /// The quickest way to the bytes on this machine. Constant tables, so that any thread may read them.
-  nonisolated(unsafe) private static let quickest = ci_resampler_at(ci_resamplers() - 1)!
-
   /// Rows that are taken through both passes together, so that what lies between stays in the first cache.
   private static let band = 8
 
@@ -132,7 +129,7 @@ struct ResamplingPlan {
     _ pixels: UnsafePointer<UInt8>, channels: Int, scratch: UnsafeMutablePointer<UInt8>,
     into output: UnsafeMutablePointer<UInt8>
   ) {
-    let way = Self.quickest.pointee
+    let way = ci_resampler_fastest().pointee
     let from = pixels + firstColumn * channels, row = columns * channels
     (scratch + Self.band * row).update(repeating: 0, count: Int(CI_SLACK))
     down.withC { down in
@@ -151,6 +148,11 @@ struct ResamplingPlan {
       }
     }
   }
+}
+
+extension Preprocessor {
+  /// The loops over pixels that serve within the limit of the process, such as `avx2`.
+  public static var variant: String { String(cString: ci_resampler_fastest().pointee.name) }
 }
 
 extension Image {
