@@ -33,7 +33,7 @@ let package = Package(
     .target(name: "Reference", dependencies: ["Graphs", "Tensors"]),
     /// Int8 kernels, one folder per operator, one list of them for all instruction sets.
     .target(name: "CInt8Kernels", cSettings: strictC, linkerSettings: [.linkedLibrary("m")]),
-    /// The int8 interpreter: checks a model, chooses kernels, packs weights, plans one arena, allocates nothing while it runs.
+    /// The int8 interpreter: checks a model, chooses kernels, packs weights, plans one arena, runs without allocating.
     .target(name: "Runtime", dependencies: ["Graphs", "Tensors", "CInt8Kernels", "CThreads"]),
 
     // Pictures.
@@ -60,7 +60,7 @@ let package = Package(
     /// Data sets, augmentation, layers with hand-written gradients, the training loop, metrics, float inference.
     .target(
       name: "Training", dependencies: ["Graphs", "Tensors", "ModelFiles", "Imaging", "CFloatKernels", "CThreads"]),
-    /// Calibration, ranges, weight scales, equalization, learned rounding, the method search, comparison of float and int8.
+    /// Calibration, ranges, weight scales, equalization, learned rounding, method search, comparison of float and int8.
     .target(
       name: "Quantization",
       dependencies: [
