@@ -1,5 +1,5 @@
-"""Drives headless Chromium over its debugging pipe (one JSON object a message, each ended by a zero byte; the protocol is
-described at chromedevtools.github.io/devtools-protocol). Only the standard library.
+"""Drives headless Chromium over its debugging pipe (one JSON object a message, each ended by a zero byte; the protocol
+is described at chromedevtools.github.io/devtools-protocol). Only the standard library.
 """
 
 import base64

@@ -1,8 +1,8 @@
 """Draws rooms and the arrows between them as one SVG. Used by tools/map.
 
-Layered drawing after Sugiyama, Tagawa, Toda 1981: a room stands just below the lowest room that uses it, arrows that pass
-other rows go through points of their own, the order within rows is the one with the fewest crossings that sweeps with
-medians find, and places follow from it. The same rooms give the same bytes.
+Layered drawing after Sugiyama, Tagawa, Toda 1981: a room stands just below the lowest room that uses it, arrows that
+pass other rows go through points of their own, the order within rows is the one with the fewest crossings that sweeps
+with means find, and places follow from it. The same rooms give the same bytes.
 """
 
 import html
@@ -163,11 +163,12 @@ def svg(rooms):
         parts.append(f'<path class="tip" d="M{x - 3:.1f} {y - 7} L{x:.1f} {y} L{x + 3:.1f} {y - 7} Z"/>')
     for name, colour in colours.items():
         x, wide = layout.x[name], layout.width[name]
-        parts.append(f'<rect class="box" x="{x - wide / 2:.1f}" y="{top[name]}" width="{wide:.1f}" height="{BOX_HEIGHT}" '
-                     f'rx="6" fill="{colour}"/>')
+        parts.append(f'<rect class="box" x="{x - wide / 2:.1f}" y="{top[name]}" width="{wide:.1f}" '
+                     f'height="{BOX_HEIGHT}" rx="6" fill="{colour}"/>')
         parts.append(f'<text x="{x:.1f}" y="{top[name] + 19}">{html.escape(name)}</text>')
     for index, heading in enumerate(headings):
         y = key_top + 22 * index
         parts.append(f'<g class="key"><rect class="box" x="{MARGIN}" y="{y}" width="22" height="14" rx="3" '
-                     f'fill="{FILLS[index % len(FILLS)]}"/><text x="{MARGIN + 32}" y="{y + 12}">{html.escape(heading)}</text></g>')
+                     f'fill="{FILLS[index % len(FILLS)]}"/>'
+                     f'<text x="{MARGIN + 32}" y="{y + 12}">{html.escape(heading)}</text></g>')
     return "\n".join(parts + ["</svg>"]) + "\n"

@@ -7,8 +7,8 @@ import re
 import subprocess
 
 # Modules that a Swift toolchain brings along; nobody declares them.
-TOOLCHAIN = {"Swift", "Foundation", "FoundationEssentials", "FoundationNetworking", "Dispatch", "Glibc", "Musl", "Synchronization",
-             "Testing", "XCTest", "Builtin", "_Differentiation", "RegexBuilder", "Observation", "Distributed"}
+TOOLCHAIN = {"Swift", "Foundation", "FoundationEssentials", "FoundationNetworking", "FoundationXML", "Dispatch",
+             "Glibc", "Musl", "Synchronization", "Testing", "XCTest", "RegexBuilder", "Observation", "Distributed"}
 
 IMPORT = re.compile(
     r"^[ \t]*(?:@\w+(?:\([^)\n]*\))?[ \t]+)*(?:(?:public|package|internal|fileprivate|private)[ \t]+)?import[ \t]+"
@@ -43,7 +43,8 @@ class Target:
 
 def read(root):
     """All targets in the order of Package.swift."""
-    dumped = subprocess.run(["swift", "package", "dump-package"], cwd=root, check=True, stdout=subprocess.PIPE, text=True)
+    dumped = subprocess.run(
+        ["swift", "package", "dump-package"], cwd=root, check=True, stdout=subprocess.PIPE, text=True)
     targets = [declared(entry, root) for entry in json.loads(dumped.stdout)["targets"]]
     describe(targets, (root / "Package.swift").read_text())
     owners = headers(targets, root)
@@ -136,7 +137,8 @@ def modules(file, text, target, owners):
     else:
         # A header of the same name beside the file comes first.
         near = {other.name for other in target.files}
-        found = {owners[name] for name in INCLUDE.findall(text) if name in owners and pathlib.Path(name).name not in near}
+        included = [name for name in INCLUDE.findall(text) if pathlib.Path(name).name not in near]
+        found = {owners[name] for name in included if name in owners}
     return sorted(found - TOOLCHAIN - {target.name})
 
 

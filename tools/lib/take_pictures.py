@@ -27,7 +27,8 @@ GOOD_MOMENT = """(() => {
 
 
 def live_page(browser, glint, model, path):
-    live = subprocess.Popen([glint, "live", model, "--rendered", "--people", "3", "--port", "0"], stderr=subprocess.PIPE,
+    live = subprocess.Popen([glint, "live", model, "--rendered", "--people", "3", "--fps", "15", "--port",
+                             "0"], stderr=subprocess.PIPE,
                             stdout=subprocess.DEVNULL, text=True)
     try:
         browser.resize(1180, 792, "light")
