@@ -141,7 +141,8 @@ let package = Package(
 
     // Tests: one suite a room.
     /// What suites share: random models, temporary folders, the built program, the stand-in camera.
-    .target(name: "TestSupport", dependencies: ["Numerics", "Models", "ModelFiles", "Imaging"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["Numerics", "Models", "ModelFiles", "Imaging"], path: "Tests/TestSupport"),
     /// Counts allocations and system calls of a test.
     .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: gnu),
     suite("Numerics"),
@@ -200,8 +201,8 @@ for target in package.targets where target.type != .system {
   target.swiftSettings = [.enableUpcomingFeature("MemberImportVisibility")]
 }
 
-/// Linux's own functions beside those of C11. Warnings are turned on by the check in `tools/test`, since SwiftPM lets no
-/// package set them that others may depend on.
+/// Linux's own functions beside those of C11. Warnings are turned on by the check in `tools/test`, since SwiftPM lets
+/// no package set them that others may depend on.
 var gnu: [CSetting] { [.define("_GNU_SOURCE")] }
 
 /// The suite of one room; `and` names the other targets that it imports or runs.

@@ -5,10 +5,11 @@ import Training
 
 /// Trains a network that finds faces, on pictures composed anew for every step.
 ///
-/// The first steps see pictures of half the width and height, which cost a quarter and hold all but the largest faces; the
-/// weights then go on at full size. Steps come in rounds. After each, the average of the weights is validated on composed pictures of material that is
-/// not trained on, a checkpoint is written, and the scenes in which faces were seen that are not there come up more
-/// often in the next round. The same seed, material and version give the same weights with any number of threads.
+/// The first steps see pictures of half the width and height, which cost a quarter and hold all but the largest faces;
+/// the weights then go on at full size. Steps come in rounds. After each, the average of the weights is validated on
+/// composed pictures of material that is not trained on, a checkpoint is written, and the scenes in which faces were
+/// seen that are not there come up more often in the next round. The same seed, material and version give the same
+/// weights with any number of threads.
 public final class DetectionLoop {
   /// Figures of one round.
   public struct Round: Hashable, Sendable, Codable {
@@ -150,7 +151,8 @@ public final class DetectionLoop {
   ) throws -> Round? {
     let steps = min(recipe.roundSteps, end - step)
     let loader = DetectionLoader.batches(
-      composers(material, for: network), seed: recipe.seed, first: step * recipe.batch, batches: steps, of: recipe.batch, hard: hard,
+      composers(material, for: network), seed: recipe.seed, first: step * recipe.batch, batches: steps,
+      of: recipe.batch, hard: hard,
       threads: threads)
     let rule = Optimizer.adam(learningRate: recipe.learningRate, weightDecay: recipe.weightDecay)
     let started = ContinuousClock.now
@@ -223,7 +225,8 @@ public final class DetectionLoop {
     defer { for (parameter, tensor) in zip(network.parameters, own) { parameter.load(tensor) } }
     let batches = 8
     let loader = DetectionLoader.batches(
-      composers(validation, for: network), seed: 0x76616C, first: 0, batches: batches, of: recipe.batch, hard: [], threads: threads)
+      composers(validation, for: network), seed: 0x76616C, first: 0, batches: batches, of: recipe.batch, hard: [],
+      threads: threads)
     var sum = 0.0
     while let batch = try loader.next() {
       network.forward(pixels: batch.pixels, images: recipe.batch)

@@ -57,5 +57,7 @@ package struct DetectionLoss {
   }
 
   /// The weight of a picture's faces, by whose sum over a batch the loss is divided.
-  package static func weight(_ targets: DetectionTargets) -> Double { targets.faceWeights.reduce(0) { $0 + Double($1) } }
+  package static func weight(_ targets: DetectionTargets) -> Double {
+    targets.faceWeights.reduce(0) { $0 + Double($1) }
+  }
 }

@@ -110,7 +110,8 @@ public struct DetectionMaterial: Sendable {
       return found.filter { Self.part(ofFile: $0) == part }
     }
     for source in photos {
-      guard let boxes = try source.boxes.map({ try FaceBoxTable(path: $0) }) ?? FaceBoxTable.found(in: source.folder) else {
+      guard let boxes = try source.boxes.map({ try FaceBoxTable(path: $0) }) ?? FaceBoxTable.found(in: source.folder)
+      else {
         throw TrainingError.data(
           path: source.folder, "has no table of face boxes: give it an index.csv with file, x, y, w, h, or name one")
       }

@@ -5,10 +5,10 @@ import Training
 extension Architecture {
   /// A network that finds faces: one cell for 8 x 8 pixels, and at each the four numbers that `Detection` describes.
   ///
-  /// Convolutions 3x3 with batch normalization and ReLU. Three halvings and a residual block (He et al. 2016) at 8 pixels
-  /// a cell, then two more halvings, each with a residual block, that see as far as the largest face is wide. What they
-  /// see is enlarged and added to the finer cells (Lin et al. 2017, "Feature pyramid networks"), so that one output
-  /// serves faces of all sizes.
+  /// Convolutions 3x3 with batch normalization and ReLU. Three halvings and a residual block (He et al. 2016) at 8
+  /// pixels a cell, then two more halvings, each with a residual block, that see as far as the largest face is wide.
+  /// What they see is enlarged and added to the finer cells (Lin et al. 2017, "Feature pyramid networks"), so that one
+  /// output serves faces of all sizes.
   ///
   /// - Parameters:
   ///   - input: `[height, width, channels]`, multiples of 16; for example 240x320x1.

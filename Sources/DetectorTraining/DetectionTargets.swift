@@ -28,8 +28,8 @@ package struct DetectionTargets {
   /// Sets the targets of a picture.
   ///
   /// Cells near a face's middle are faces: within 0.15 of its side, and at least the one whose middle is nearest. Cells
-  /// around those, up to 0.35 of the side, may say either, but if they say "face" their box shall be right, so their box
-  /// counts a little. All other cells are no face, but for those in ignored places.
+  /// around those, up to 0.35 of the side, may say either, but if they say "face" their box shall be right, so their
+  /// box counts a little. All other cells are no face, but for those in ignored places.
   ///
   /// - Parameters:
   ///   - faces: squares, in pixels.

@@ -40,7 +40,8 @@ public struct DetectorEvaluation {
   ///   - keepsPictures: whether pictures are kept to be drawn.
   /// - Throws: `FaceDetectorError` for a model that finds no faces.
   public init(
-    _ model: LoadedModel, material: DetectionMaterial, composed count: Int, threads: Int, kernels: KernelTable = .detected,
+    _ model: LoadedModel, material: DetectionMaterial, composed count: Int, threads: Int,
+    kernels: KernelTable = .detected,
     keepsPictures: Bool = false
   ) throws {
     var description = model.description
@@ -49,7 +50,9 @@ public struct DetectorEvaluation {
     description.detection?.threshold = Self.lowest
     let runner = try ModelRunner(model, threads: threads, kernels: kernels)
     let detector = try FaceDetector(description) { pixels, logits in logits = runner.logits(pixels) }
-    func boxes(_ image: Image) -> [DetectionMetrics.Box] { detector.faces(in: image).map { .init($0.box, score: $0.score) } }
+    func boxes(_ image: Image) -> [DetectionMetrics.Box] {
+      detector.faces(in: image).map { .init($0.box, score: $0.score) }
+    }
 
     for photo in material.photos where photo.faces.count == 1 {
       let found = boxes(photo.image)
@@ -95,7 +98,8 @@ public struct DetectorEvaluation {
       ("named faces of photos", "\(found) of \(photos.faces) found, \(share) (95 % interval \(low) to \(high))"),
       ("pictures without faces", "\(falseBoxes) boxes in \(sceneCount)"),
       (
-        "composed pictures", "average precision \(fixed(composed.averagePrecision, 4)) on \(composed.faces) faces; "
+        "composed pictures",
+        "average precision \(fixed(composed.averagePrecision, 4)) on \(composed.faces) faces; "
           + "\(composed.found(threshold: threshold)) found at the threshold, "
           + "\(composed.falseBoxes(threshold: threshold)) false boxes"
       ),
@@ -104,8 +108,8 @@ public struct DetectorEvaluation {
 }
 
 extension FloatModel {
-  /// This detector with the threshold that lets few false boxes through on the validation part, and with what that gives
-  /// on the test part in its card.
+  /// This detector with the threshold that lets few false boxes through on the validation part, and with what that
+  /// gives on the test part in its card.
   ///
   /// - Throws: `FaceDetectorError` for a model that finds no faces.
   public func withFittedThreshold(

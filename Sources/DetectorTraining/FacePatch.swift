@@ -85,8 +85,8 @@ struct FacePatch {
     }
   }
 
-  /// How much of the patch is seen at a place: `across`, `down` from the face's middle in sides of the face; `x`, `y` in
-  /// pixels of the photo.
+  /// How much of the patch is seen at a place: `across`, `down` from the face's middle in sides of the face; `x`, `y`
+  /// in pixels of the photo.
   private func opacity(_ across: Float, _ down: Float, _ x: Float, _ y: Float) -> Float {
     let edge = min(min(x, Float(photo.image.width) - x), min(y, Float(photo.image.height) - y)) * scale
     guard edge > 0 else { return 0 }

@@ -3,8 +3,8 @@ import Imaging
 import Numerics
 import Training
 
-/// Composes pictures with faces whose boxes are known: photos moved, turned and scaled, heads and faces drawn into scenes,
-/// scenes alone. What a picture shows depends on the seed and its number alone. For one thread at a time.
+/// Composes pictures with faces whose boxes are known: photos moved, turned and scaled, heads and faces drawn into
+/// scenes, scenes alone. What a picture shows depends on the seed and its number alone. For one thread at a time.
 final class SceneComposer {
   /// What is in a composed picture.
   struct Contents: Sendable {
@@ -95,7 +95,8 @@ final class SceneComposer {
     if down > Float(image.height) { (across, down) = (Float(image.height) * aspect, Float(image.height)) }
     let columns = max(8, min(image.width, Int(across))), rows = max(8, min(image.height, Int(down)))
     return View(
-      scene: scene, x: random.below(max(1, image.width - columns + 1)), y: random.below(max(1, image.height - rows + 1)),
+      scene: scene, x: random.below(max(1, image.width - columns + 1)),
+      y: random.below(max(1, image.height - rows + 1)),
       width: columns, height: rows)
   }
 
@@ -197,7 +198,8 @@ final class SceneComposer {
       var (sum, count) = (0, 0)
       for row in 0..<8 {
         for column in 0..<8 {
-          let x = Int(box.x + box.width * (Float(column) + 0.5) / 8), y = Int(box.y + box.height * (Float(row) + 0.5) / 8)
+          let x = Int(box.x + box.width * (Float(column) + 0.5) / 8),
+            y = Int(box.y + box.height * (Float(row) + 0.5) / 8)
           guard x >= 0, y >= 0, x < width, y < height else { continue }
           sum += Int(pixels[y * width + x])
           count += 1
@@ -260,7 +262,8 @@ final class SceneComposer {
     contents.faces.removeAll { face in
       let (x, y) = (face.x + face.width / 2, face.y + face.height / 2)
       let isInside = x >= 0 && y >= 0 && x < frame.width && y < frame.height
-      guard face.width < low || face.width > high || !isInside || face.intersection(frame) < 0.55 * face.width * face.width
+      guard
+        face.width < low || face.width > high || !isInside || face.intersection(frame) < 0.55 * face.width * face.width
       else { return false }
       if face.intersection(frame) > 0 { contents.ignored.append(face) }
       return true

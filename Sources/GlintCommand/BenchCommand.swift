@@ -60,7 +60,9 @@ struct Bench: ParsableCommand {
 
   func validate() throws {
     guard (1...1_000_000).contains(runs) else { throw ValidationError("--runs takes a number from 1 to 1000000.") }
-    guard learningRate.isFinite, learningRate > 0 else { throw ValidationError("--learning-rate takes a number above 0.") }
+    guard learningRate.isFinite, learningRate > 0 else {
+      throw ValidationError("--learning-rate takes a number above 0.")
+    }
     guard (1...1024).contains(batch) else { throw ValidationError("--batch takes a number from 1 to 1024.") }
     guard training == (model == nil) else {
       throw ValidationError("Name the model to measure, or measure training with --training and no model.")
@@ -189,7 +191,8 @@ private struct BenchResult: Encodable {
   var lines: [String] {
     var table = Table(["layer", "kernel", "M MAC", "min ms", "median ms", "p99 ms", "share", "G MAC/s", "of peak"])
     func row(
-      _ name: String, _ kernel: String, _ macs: Int, _ times: (Double, Double, Double), _ share: Double, _ gmacs: Double,
+      _ name: String, _ kernel: String, _ macs: Int, _ times: (Double, Double, Double), _ share: Double,
+      _ gmacs: Double,
       _ peak: Double
     ) -> [String] {
       [

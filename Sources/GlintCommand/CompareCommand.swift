@@ -65,7 +65,8 @@ struct Compare: ParsableCommand {
       let page = ComparisonPage.report(
         comparison, models: (first, second), kinds: kinds, images: images, graph: description.graph,
         suggestions: suggestions,
-        card: models.1.description.card, pictures: "\(part == .all ? "all" : "the test part") of \(data.joined(separator: ", "))")
+        card: models.1.description.card,
+        pictures: "\(part == .all ? "all" : "the test part") of \(data.joined(separator: ", "))")
       try page.page.write(to: report)
     }
     if json.json {
@@ -90,7 +91,9 @@ struct Compare: ParsableCommand {
       ])
     }
     table.show()
-    emit("\nSame answer on \(percent(comparison.agreement, 2)) of \(comparison.names.count) images; McNemar p = \(fixed(comparison.mcNemarP, 3))")
+    emit(
+      "\nSame answer on \(percent(comparison.agreement, 2)) of \(comparison.names.count) images; McNemar p = \(fixed(comparison.mcNemarP, 3))"
+    )
     if comparison.isIdentical { emit("No difference: every probability is the same.") }
     showConfusion(comparison, names)
     showLayers(comparison, suggestions)
@@ -127,7 +130,9 @@ struct Compare: ParsableCommand {
     emit(
       "On \(comparison.layerImages) of the pictures"
         + (alone.map { ", each layer alone in int8 on \($0)" } ?? "") + "; both spread evenly over all.")
-    if comparison.isEqualized { emit("Layers are held against the float network after equalization, as int8 was made.") }
+    if comparison.isEqualized {
+      emit("Layers are held against the float network after equalization, as int8 was made.")
+    }
     guard !suggestions.isEmpty else { return }
     emit("\nSuggestions:")
     for suggestion in suggestions { emit("  \(suggestion)") }

@@ -140,7 +140,8 @@ private struct ModelFacts: Encodable {
   }
 
   func show() {
-    emit("\(kind) model, \(grouped(parameters)) parameters, \(grouped(layers.reduce(0) { $0 + $1.macs })) multiply-adds")
+    emit(
+      "\(kind) model, \(grouped(parameters)) parameters, \(grouped(layers.reduce(0) { $0 + $1.macs })) multiply-adds")
     if let detection {
       emit(
         "finds   faces with sides of \(detection.smallest_side) to \(detection.largest_side) pixels of its input, from a "
@@ -184,7 +185,9 @@ extension Inspect {
   private func showPlan(_ model: QuantizedModel) throws {
     let interpreter = try Interpreter(model, kernels: isa.kernels)
     let plan = interpreter.plan
-    emit("\nMemory: \(grouped(plan.arenaBytes)) bytes of arena, \(grouped(interpreter.packedBytes)) bytes of packed weights")
+    emit(
+      "\nMemory: \(grouped(plan.arenaBytes)) bytes of arena, \(grouped(interpreter.packedBytes)) bytes of packed weights"
+    )
     var table = Table(["buffer", "bytes", "offset", "steps"], text: [0, 3])
     for buffer in plan.buffers {
       table.add([buffer.name, grouped(buffer.bytes), grouped(buffer.offset), "\(buffer.first) to \(buffer.last)"])

@@ -61,13 +61,15 @@ struct LiveCommand: ParsableCommand {
   @Flag(name: .long, help: "List the cameras and what they offer, and end.")
   var list = false
 
-  @Option(name: .long, help: "Size of the frames, as in 640x480; the nearest that the camera has.", transform: FrameSize.init)
+  @Option(
+    name: .long, help: "Size of the frames, as in 640x480; the nearest that the camera has.", transform: FrameSize.init)
   var size: FrameSize?
 
   @Option(name: .long, help: "Frames a second (default: 30).")
   var fps: Double?
 
-  @Option(name: .long, help: "The camera's format: mjpeg, yuyv or nv12 (default: what costs least).", transform: Self.format)
+  @Option(
+    name: .long, help: "The camera's format: mjpeg, yuyv or nv12 (default: what costs least).", transform: Self.format)
   var format: PixelFormat?
 
   @Option(name: .long, help: "End after this many labelled frames.")
@@ -157,7 +159,8 @@ struct LiveCommand: ParsableCommand {
       PageFacts(
         labels: model.description.shownClasses.map { model.description.labels[$0] },
         shown: [
-          "model": URL(fileURLWithPath: path).lastPathComponent, "kind": model.isInt8 ? "int8" : "float", "camera": source.title, "threads": "\(threads.count)",
+          "model": URL(fileURLWithPath: path).lastPathComponent, "kind": model.isInt8 ? "int8" : "float",
+          "camera": source.title, "threads": "\(threads.count)",
           "input": "\(model.description.preprocessing.width) x \(model.description.preprocessing.height)",
         ]))
     func open(_ port: UInt16) throws -> WebServer {
@@ -184,7 +187,10 @@ struct LiveCommand: ParsableCommand {
     if rendered {
       let scene = RenderedScene(
         seed: 1, width: size?.width ?? 640, height: size?.height ?? 480, people: people, choreography: .crossing)
-      return PaintedSource(title: "\(people == 1 ? "a rendered person" : "\(people) rendered people"), \(scene.width) x \(scene.height)", rate: fps ?? 30) {
+      return PaintedSource(
+        title: "\(people == 1 ? "a rendered person" : "\(people) rendered people"), \(scene.width) x \(scene.height)",
+        rate: fps ?? 30
+      ) {
         scene.frame(at: $0).image
       }
     }

@@ -22,7 +22,8 @@ struct Paint: ParsableCommand {
   @Option(name: .long, help: "Rows and columns of each picture.")
   var size = 256
 
-  @Option(name: .long, help: "How far faces differ from a plain portrait: 0 frontal and well lit, 1 turned, dark, hidden.")
+  @Option(
+    name: .long, help: "How far faces differ from a plain portrait: 0 frontal and well lit, 1 turned, dark, hidden.")
   var variety = FacePainter.standardVariety
 
   @Option(name: .long, help: "The seed of the faces.")

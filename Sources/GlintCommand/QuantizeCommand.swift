@@ -65,7 +65,8 @@ struct Quantize: ParsableCommand {
   @Option(name: .long, help: "How many points of accuracy may be lost.")
   var budget = 0.5
 
-  @Option(name: .long, help: "Fail, and write nothing, where int8 loses more than this many points on the validation part.")
+  @Option(
+    name: .long, help: "Fail, and write nothing, where int8 loses more than this many points on the validation part.")
   var require: Double?
 
   @Option(name: [.short, .long], help: "Where the int8 model goes.")
@@ -124,7 +125,8 @@ struct Quantize: ParsableCommand {
     }
     let data = try QuantizationData.read(
       folders, faces: try faces.source(), split: split.shares, count: images,
-      comparesMethods: method == nil && isClassifier, for: float.description, threads: threads.count, quiet: quiet.quiet)
+      comparesMethods: method == nil && isClassifier, for: float.description, threads: threads.count, quiet: quiet.quiet
+    )
     guard require == nil || data.isLabelled else {
       throw Failure(
         "--require needs labelled images: \(folders.joined(separator: ", ")) should hold a folder of at least 100 images for each of "

@@ -60,10 +60,14 @@ struct Train: ParsableCommand {
     help: "The network: happy-sad, the reference, compact, a small residual one, or a file that describes one.")
   var network = "happy-sad"
 
-  @Option(name: .long, help: "Rows and columns of the network's input (default: 256 for happy-sad, 64 for compact, as a file says).")
+  @Option(
+    name: .long,
+    help: "Rows and columns of the network's input (default: 256 for happy-sad, 64 for compact, as a file says).")
   var size: Int?
 
-  @Option(name: .long, help: "What the network reads: rgb or grey (default: rgb for happy-sad, grey for compact, as a file says).")
+  @Option(
+    name: .long,
+    help: "What the network reads: rgb or grey (default: rgb for happy-sad, grey for compact, as a file says).")
   var colour: Preprocessing.Colour?
 
   @OptionGroup var faces: FaceSourceOption
@@ -80,7 +84,9 @@ struct Train: ParsableCommand {
 
   @Option(
     name: .long,
-    help: "A class that is never shown: its pictures are to be answered 'unsure', as others that are too doubtful (repeatable).")
+    help:
+      "A class that is never shown: its pictures are to be answered 'unsure', as others that are too doubtful (repeatable)."
+  )
   var unsure: [String] = []
 
   @Option(
@@ -197,7 +203,8 @@ struct Train: ParsableCommand {
     let exists = FileManager.default.fileExists(atPath: checkpointPath)
     if resume, !exists { throw Failure("\(checkpointPath): there is no checkpoint to resume from") }
     if !resume, exists {
-      throw Failure("\(checkpointPath): an earlier run was interrupted. Go on with --resume, or delete it to start anew")
+      throw Failure(
+        "\(checkpointPath): an earlier run was interrupted. Go on with --resume, or delete it to start anew")
     }
   }
 
@@ -239,7 +246,9 @@ struct Train: ParsableCommand {
       }
       return label
     }
-    guard Set(hidden).count < dataset.labels.count else { throw Failure("--unsure: names every class; none would be shown") }
+    guard Set(hidden).count < dataset.labels.count else {
+      throw Failure("--unsure: names every class; none would be shown")
+    }
     return DecisionRequest(hidden: Set(hidden), goals: goals ?? DecisionGoals())
   }
 
@@ -273,11 +282,14 @@ struct Train: ParsableCommand {
 }
 
 extension Train {
-  /// Writes the model; where its place has no room any more, hours of work go to the system's folder for temporary files.
+  /// Writes the model; where its place has no room any more, hours of work go to the system's folder for temporary
+  /// files.
   private func keep(_ model: FloatModel) throws {
     do { try model.write(to: modelPath) } catch {
       let refuge = NSTemporaryDirectory() + "glint-\(ProcessInfo.processInfo.processIdentifier).safetensors"
-      do { try model.write(to: refuge) } catch let second { throw Failure("\(error); nor could it be kept as \(second)") }
+      do { try model.write(to: refuge) } catch let second {
+        throw Failure("\(error); nor could it be kept as \(second)")
+      }
       throw Failure("\(error). What was learned is kept as \(refuge)")
     }
   }

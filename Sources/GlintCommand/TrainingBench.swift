@@ -28,8 +28,8 @@ struct TrainingBench: Encodable {
   ///
   /// - Parameters:
   ///   - seed: of faces and first weights.
-  ///   - record: a file for weights before the first step and their gradients, pictures and labels, so that others can do
-  ///     the same steps.
+  ///   - record: a file for weights before the first step and their gradients, pictures and labels, so that others can
+  ///     do the same steps.
   init(threads: Int, batch: Int, learningRate: Float, steps: Int, seed: UInt64, record: String?) throws {
     let size = 256
     let faces = PaintedData.paint(

@@ -74,7 +74,8 @@ struct Verify: ParsableCommand {
     if json.json { emit(try jsonLine(facts)) }
     guard facts.equal else {
       throw Failure(
-        facts.sha256 == nil ? "the hashes differ: some kernel computes other bytes" : "the hash is not the one expected")
+        facts.sha256 == nil ? "the hashes differ: some kernel computes other bytes" : "the hash is not the one expected"
+      )
     }
   }
 

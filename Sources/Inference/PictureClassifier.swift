@@ -11,7 +11,8 @@ public struct Classification: Sendable {
   public let probabilities: [Float]
   /// What the probabilities are made of.
   public let logits: [Float]
-  /// Where the face is, in pixels of the upright picture; nil for the region that the model's rule names without a face.
+  /// Where the face is, in pixels of the upright picture; nil for the region that the model's rule names without a
+  /// face.
   public let box: FaceBox?
   /// How sure the detector is that it is a face; nil where none was found by a detector.
   public let certainty: Float?

@@ -7,9 +7,9 @@ import Runtime
 /// One SHA-256 over every int8 value and accumulator that models compute for a row of test patterns: whatever the
 /// machine, its kernels and its threads, it comes out the same.
 ///
-/// What is hashed, model by model and picture by picture: the codes of every value in its order, and the accumulators of
-/// every output (int32, little-endian); once with every layer on its own, then as layers are fused for speed, where only
-/// the accumulators remain to be seen.
+/// What is hashed, model by model and picture by picture: the codes of every value in its order, and the accumulators
+/// of every output (int32, little-endian); once with every layer on its own, then as layers are fused for speed, where
+/// only the accumulators remain to be seen.
 public enum Verification {
   /// Two networks of random weights: one with every operator, and the reference network at 96x96.
   public static func builtInModels() throws(GraphError) -> [QuantizedModel] {

@@ -5,8 +5,8 @@ import Foundation
 /// Waits for sockets on behalf of the server: one thread, one `poll` over all that somebody waits for.
 ///
 /// The server closes a connection that breaks while another task still waits to read from it, and the system gives its
-/// number to the next connection. So a wait belongs to a socket, not to a number: one whose socket has gone ends with an
-/// error, and neither holds up nor reads from the socket that comes after it.
+/// number to the next connection. So a wait belongs to a socket, not to a number: one whose socket has gone ends with
+/// an error, and neither holds up nor reads from the socket that comes after it.
 final class SocketWaits: AsyncSocketPool, @unchecked Sendable {
   /// So many connections at once are served, which is far more than people look and far fewer than a process may have
   /// files: one more is closed. Otherwise a host that opens one after the other would end the page for all.

@@ -28,8 +28,8 @@ final class WebPicture: @unchecked Sendable {
   }
 }
 
-/// Between the pipeline and the browsers: the newest result, and who waits for it. A viewer that is slow misses frames; it
-/// never holds up the pipeline, and nothing queues up for it.
+/// Between the pipeline and the browsers: the newest result, and who waits for it. A viewer that is slow misses frames;
+/// it never holds up the pipeline, and nothing queues up for it.
 final class WebHub: @unchecked Sendable {
   /// One labelled frame.
   struct Result: Sendable {

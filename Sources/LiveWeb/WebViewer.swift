@@ -2,8 +2,8 @@ import CThreads
 import FlyingFox
 import Foundation
 
-/// One browser's WebSocket: for each result a text message, the JSON, and a binary one, the JPEG. Messages are made when
-/// the socket can take them, so that a slow browser skips frames.
+/// One browser's WebSocket: for each result a text message, the JSON, and a binary one, the JPEG. Messages are made
+/// when the socket can take them, so that a slow browser skips frames.
 struct WebViewerHandler: WSHandler {
   let hub: WebHub
 

@@ -1,7 +1,7 @@
 import Numerics
 
-/// When a classifier may name a class, and what is said where it may not: part of the model, so that every command, page
-/// and program says the same of the same probabilities.
+/// When a classifier may name a class, and what is said where it may not: part of the model, so that every command,
+/// page and program says the same of the same probabilities.
 public struct Decision: Hashable, Sendable {
   /// By class: the least probability at which its label is shown; nil for a class that is never shown, whose pictures
   /// are to come out as `otherwise`. In 0...1, kept to three decimals in files.
@@ -53,9 +53,9 @@ extension ModelDescription {
   /// The classes whose labels may be shown: without a decision, all.
   public var shownClasses: [Int] { decision?.shownClasses ?? Array(labels.indices) }
 
-  /// What is said for these probabilities, be they one picture's or smoothed over time: the label of the likeliest class
-  /// that may be shown, if its probability reaches the class's threshold, otherwise the decision's word for that. Without
-  /// a decision, always the likeliest class.
+  /// What is said for these probabilities, be they one picture's or smoothed over time: the label of the likeliest
+  /// class that may be shown, if its probability reaches the class's threshold, otherwise the decision's word for that.
+  /// Without a decision, always the likeliest class.
   ///
   /// - Parameter probabilities: `[labels]`, as `probabilities(logits:exp:)` gives them.
   public func answer(_ probabilities: [Float]) -> Answer {

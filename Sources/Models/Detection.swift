@@ -3,10 +3,10 @@ import Numerics
 /// How the output of a detection network becomes boxes: sealed into the model, like the preprocessing.
 ///
 /// The network's only output has the shape `[rows, columns, 4]`, one cell for each `stride` x `stride` pixels of its
-/// input, and a face's box is a square. Channel 0 is the logit of "a face's centre is near this cell's centre"; with the
-/// cell's centre at ((column + 1/2) stride, (row + 1/2) stride), channels 1 and 2 are the way from there to the face's
-/// centre in units of the face's side, and channel 3 is log2(side / `unit`). Offsets in units of the size make one error
-/// cost the same overlap at every size (as the box coding of Ren et al. 2015, without anchors).
+/// input, and a face's box is a square. Channel 0 is the logit of "a face's centre is near this cell's centre"; with
+/// the cell's centre at ((column + 1/2) stride, (row + 1/2) stride), channels 1 and 2 are the way from there to the
+/// face's centre in units of the face's side, and channel 3 is log2(side / `unit`). Offsets in units of the size make
+/// one error cost the same overlap at every size (as the box coding of Ren et al. 2015, without anchors).
 public struct Detection: Hashable, Sendable {
   /// The side, in pixels of the input, that channel 3 calls 0.
   public static let unit: Float = 32

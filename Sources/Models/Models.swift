@@ -123,8 +123,8 @@ public struct QuantizedModel: Sendable {
   public var parameters: [Parameters?]
   /// By value number (0 is the input). Values that leave the graph as float logits have an entry that nothing reads.
   public var quantization: [QuantizationParameters]
-  /// By value number, the share of elements with the largest code, 127, that calibration saw: much more of them later is a
-  /// picture unlike those. Empty where it was not recorded.
+  /// By value number, the share of elements with the largest code, 127, that calibration saw: much more of them later
+  /// is a picture unlike those. Empty where it was not recorded.
   public var saturation: [Float]
   /// Samples for the self-test at load.
   public var golden: [GoldenSample]

@@ -73,7 +73,8 @@ extension Graph {
       .init("add", .add(.relu6), inputs: [8, 9]), .init("swish", .hardSwish, inputs: [10]),
       .init("join", .concatenate, inputs: [11, 7]), .init("up", .upsampleNearest(factor: 2), inputs: [12]),
       .init("mean", .globalAveragePool, inputs: [13]), .init("reshape", .reshape([8, 6, 1]), inputs: [14]),
-      .init("flatten", .flatten, inputs: [15]), .init("dense", .dense(.init(outputs: 50, activation: .relu)), inputs: [16]),
+      .init("flatten", .flatten, inputs: [15]),
+      .init("dense", .dense(.init(outputs: 50, activation: .relu)), inputs: [16]),
       .init("logits", .dense(.init(outputs: 2)), inputs: [17]),
     ]
     return Graph(input: [46, 50, 3], nodes: nodes, outputs: [.init(value: 18, function: .softmax)])

@@ -96,4 +96,3 @@ public struct KernelTable: Sendable {
     return "\(isa.name) has no kernel of its own here"
   }
 }
-

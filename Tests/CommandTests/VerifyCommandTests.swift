@@ -56,7 +56,9 @@ import Testing
     let pixels = try folder.write(golden.pixels, as: "pixels")
     #expect(try GlintProgram.run(program: "embedded-classifier", [model, pixels]).output == own.output)
     let short = try folder.write(Array(golden.pixels.dropLast()), as: "short")
-    for (arguments, status) in [([model, short], 1), (["missing"], 1), ([], 2), ([model, pixels, "x"], 2)] as [([String], Int32)] {
+    for (arguments, status) in [([model, short], 1), (["missing"], 1), ([], 2), ([model, pixels, "x"], 2)]
+      as [([String], Int32)]
+    {
       let result = try GlintProgram.run(program: "embedded-classifier", arguments)
       #expect(result.status == status && result.output.isEmpty && result.errors.contains("embedded-classifier: "))
     }

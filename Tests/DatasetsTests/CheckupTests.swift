@@ -11,7 +11,9 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   /// A patchwork of its own in these colours.
-  private func picture(_ seed: UInt64, grey: Bool = false, size: Int = 48, tint: (Int, Int, Int) = (200, 120, 90)) -> Image {
+  private func picture(
+    _ seed: UInt64, grey: Bool = false, size: Int = 48, tint: (Int, Int, Int) = (200, 120, 90)
+  ) -> Image {
     var random = CounterRandom(seed: seed)
     let patches = (0..<64).map { _ in Float(0.55) + 0.5 * random.unit() }
     var image = Image(width: size, height: size, channels: 3, filledWith: 0)
@@ -73,7 +75,9 @@ import Testing
   @Test func seesPartsThatLeak() throws {
     for (number, part) in ["train", "test"].enumerated() {
       for (label, name) in ["a", "b"].enumerated() {
-        for index in 0..<30 { try write(picture(seed(label, index + 100 * number)), "data/\(part)/\(name)/\(index).jpg") }
+        for index in 0..<30 {
+          try write(picture(seed(label, index + 100 * number)), "data/\(part)/\(name)/\(index).jpg")
+        }
       }
     }
     #expect(try findings()["leak"] == nil)

@@ -109,7 +109,8 @@ import Testing
       let dataset = try Dataset(folder: folder)
       #expect(dataset.nearDuplicates >= 54)
       let parts = [dataset.training, dataset.validation, dataset.test].map { part in
-        Set(part.filter { $0.label == 0 }.map { URL(fileURLWithPath: $0.name).deletingPathExtension().lastPathComponent })
+        Set(
+          part.filter { $0.label == 0 }.map { URL(fileURLWithPath: $0.name).deletingPathExtension().lastPathComponent })
       }
       let shared = parts[0].intersection(parts[1]).count + parts[0].intersection(parts[2]).count
       #expect(shared * 10 <= 30 - dataset.nearDuplicates / 2 + 3)

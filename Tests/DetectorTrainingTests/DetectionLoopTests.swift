@@ -15,7 +15,8 @@ import Training
     var material = DetectionMaterial()
     for index in 0..<24 {
       var random = CounterRandom(seed: seed, stream: UInt64(index))
-      var image = Image(width: 90, height: 90, channels: 1, pixels: (0..<8100).map { _ in UInt8(60 + random.below(60)) })
+      var image = Image(
+        width: 90, height: 90, channels: 1, pixels: (0..<8100).map { _ in UInt8(60 + random.below(60)) })
       func disc(_ x: Int, _ y: Int, _ radius: Int, _ value: UInt8) {
         for row in y - radius...y + radius {
           for column in x - radius...x + radius
@@ -72,7 +73,8 @@ import Training
       }
     }
     #expect(pictures[0].contains { $0.faces.isEmpty } && pictures[0].contains { $0.faces.count > 1 })
-    // A disc is brighter in the middle of its box than noise is anywhere, unless the light was changed; on average it is.
+    // A disc is brighter in the middle of its box than noise is anywhere, unless the light was changed; on average it
+    // is.
     let sums = pictures[0].flatMap { picture in
       picture.faces.map { face in
         Int(picture.image.pixels[Int(face.y + face.height * 0.7) * 128 + Int(face.x + face.width / 2)])

@@ -43,7 +43,8 @@ import Training
     #expect(abs(targets.boxes[3 * own + 2] + 0.678_072) < 1e-5)
     #expect(targets.scores[29 * 40] == -1)
     // Faces beyond the picture ask for nothing, and break nothing.
-    targets.set(faces: [FaceBox(x: -500, y: 1e7, width: 50, height: 50)], ignored: [FaceBox(x: -1e9, y: 0, width: 3, height: 3)])
+    targets.set(
+      faces: [FaceBox(x: -500, y: 1e7, width: 50, height: 50)], ignored: [FaceBox(x: -1e9, y: 0, width: 3, height: 3)])
     #expect(!targets.scores.contains { $0 != 0 })
   }
 

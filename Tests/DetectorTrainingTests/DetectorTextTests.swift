@@ -12,7 +12,10 @@ import Training
 
   @Test func theFaceDetectorInWords() throws {
     func residual(_ name: String, _ channels: Int) -> [String] {
-      ["\(name)-in: relu", "conv \(channels)", "norm", "relu", "conv \(channels)", "norm", "add \(name)-in", "\(name): relu"]
+      [
+        "\(name)-in: relu", "conv \(channels)", "norm", "relu", "conv \(channels)", "norm", "add \(name)-in",
+        "\(name): relu",
+      ]
     }
     func larger(_ channels: Int, _ name: String) -> [String] {
       ["upsample 2", "conv \(channels) like \(name)", "norm", "add \(name)", "relu"]

@@ -23,7 +23,8 @@ import Testing
   @Test func thresholdsPartWhatCanBeParted() throws {
     let all =
       predictions(of: 0, 400, saying: 0, 0.62...0.98, rest: 1) + predictions(of: 2, 300, saying: 2, 0.32...0.9, rest: 1)
-      + predictions(of: 1, 150, saying: 0, 0.02...0.58, rest: 1) + predictions(of: 1, 150, saying: 2, 0.02...0.28, rest: 1)
+      + predictions(of: 1, 150, saying: 0, 0.02...0.58, rest: 1)
+      + predictions(of: 1, 150, saying: 2, 0.02...0.28, rest: 1)
     for goals in [DecisionGoals(), DecisionGoals(labelled: 0.9, right: 0.9, unsure: 0.9)] {
       let decision = Decision.fitted(to: all, classes: 3, hiding: [1], goals: goals, otherwise: "unsure")
       #expect(decision.shownClasses == [0, 2] && decision.otherwise == "unsure")

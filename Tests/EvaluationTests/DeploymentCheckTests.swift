@@ -74,9 +74,9 @@ import Testing
     return try ModelRunner(.float(model), threads: 1)
   }
 
-  /// Pictures that came to the network spoiled when it learned: it is right about them only when they are spoiled again,
-  /// and the check names how. Grey levels of class 0 and 1 lie on one side of the threshold as they are, and on both
-  /// sides once their contrast is made harder or softer.
+  /// Pictures that came to the network spoiled when it learned: it is right about them only when they are spoiled
+  /// again, and the check names how. Grey levels of class 0 and 1 lie on one side of the threshold as they are, and on
+  /// both sides once their contrast is made harder or softer.
   @Test(arguments: [
     (DeploymentMistake.signedRange, Float(100), 140, 190), (.fullForVideoRange, 60, 64, 150),
     (.videoForFullRange, 55, 20, 50), (.unsignedRange, 170, 70, 100),

@@ -18,12 +18,13 @@ import Testing
     #expect(boxes.names("/sad/2.png") && boxes.box(for: "/sad/2.png") == nil && !boxes.names("2.png"))
   }
 
-  @Test(arguments: [
-    ("", nil, "empty"), ("file,width\na,1\n", 1, "names no columns"), ("file,x,y,w,h\na,1,2,3\n", 2, "has 4 values"),
-    ("file,x,y,w,h\na,1,2,3,4\nb,1,2,3,x\n", 3, "'1 2 3 x'"), ("file,x,y,w,h\na,1,2,0,4\n", 2, "no width"),
-    ("file,boxes\na,1 2 3\n", 2, "no box"), ("file,x,y,w,h\na,1,2,nan,4\n", 2, "no box"),
-    ("file,x,y,w,h\n,1,2,3,4\n", 2, "names no file"),
-  ] as [(String, Int?, String)])
+  @Test(
+    arguments: [
+      ("", nil, "empty"), ("file,width\na,1\n", 1, "names no columns"), ("file,x,y,w,h\na,1,2,3\n", 2, "has 4 values"),
+      ("file,x,y,w,h\na,1,2,3,4\nb,1,2,3,x\n", 3, "'1 2 3 x'"), ("file,x,y,w,h\na,1,2,0,4\n", 2, "no width"),
+      ("file,boxes\na,1 2 3\n", 2, "no box"), ("file,x,y,w,h\na,1,2,nan,4\n", 2, "no box"),
+      ("file,x,y,w,h\n,1,2,3,4\n", 2, "names no file"),
+    ] as [(String, Int?, String)])
   func errorsNameTheLine(_ table: String, line: Int?, words: String) throws {
     let error = try #require(caught(FaceBoxError.self) { try FaceBoxTable(table, path: "t.csv") })
     #expect(error.line == line && error.description.contains(words), "\(error)")

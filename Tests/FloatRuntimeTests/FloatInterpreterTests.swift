@@ -10,7 +10,10 @@ import Testing
     ([9, 11, 3], .init(outputChannels: 16, window: .init(3, 3), activation: .relu)),
     ([8, 30, 5], .init(outputChannels: 33, window: .init(3, 3, padding: .all(1)))),
     ([7, 7, 4], .init(outputChannels: 7, window: .init(1, 1))),
-    ([13, 10, 6], .init(outputChannels: 20, window: .init(5, 3, stride: 2, padding: .init(top: 1, left: 0, bottom: 2, right: 1)))),
+    (
+      [13, 10, 6],
+      .init(outputChannels: 20, window: .init(5, 3, stride: 2, padding: .init(top: 1, left: 0, bottom: 2, right: 1)))
+    ),
     ([12, 12, 4], .init(outputChannels: 18, window: .init(3, 3, padding: .all(2)), dilation: 2, activation: .relu6)),
     ([9, 9, 6], .init(outputChannels: 8, window: .init(3, 3, padding: .all(1)), groups: 2)),
     ([10, 9, 19], .init(outputChannels: 19, window: .init(3, 3, stride: 2, padding: .all(1)), groups: 19)),

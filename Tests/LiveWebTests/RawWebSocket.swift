@@ -29,7 +29,8 @@ final class RawWebSocket: @unchecked Sendable {
   init(port: Int) throws {
     guard let descriptor = Self.connected(port: port) else { throw Failed() }
     self.descriptor = descriptor
-    let request = "GET /live HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    let request =
+      "GET /live HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
     guard send(descriptor, request, request.utf8.count, Int32(MSG_NOSIGNAL)) > 0 else {
       throw Failed()

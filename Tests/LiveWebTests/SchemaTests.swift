@@ -40,12 +40,18 @@ import Testing
     var faults: [String] = []
     if let type = schema["type"] as? String, !isOf(value, type) { return ["\(place): is no \(type)"] }
     if let number = (value as? NSNumber)?.doubleValue {
-      if let least = (schema["minimum"] as? NSNumber)?.doubleValue, number < least { faults.append("\(place): is below \(least)") }
-      if let most = (schema["maximum"] as? NSNumber)?.doubleValue, number > most { faults.append("\(place): is above \(most)") }
+      if let least = (schema["minimum"] as? NSNumber)?.doubleValue, number < least {
+        faults.append("\(place): is below \(least)")
+      }
+      if let most = (schema["maximum"] as? NSNumber)?.doubleValue, number > most {
+        faults.append("\(place): is above \(most)")
+      }
     }
     if let object = value as? [String: Any] {
       let properties = schema["properties"] as? [String: [String: Any]] ?? [:]
-      for name in schema["required"] as? [String] ?? [] where object[name] == nil { faults.append("\(place): \(name) is missing") }
+      for name in schema["required"] as? [String] ?? [] where object[name] == nil {
+        faults.append("\(place): \(name) is missing")
+      }
       for (name, member) in object.sorted(by: { $0.key < $1.key }) {
         if let property = properties[name] ?? (schema["additionalProperties"] as? [String: Any]) {
           faults += Self.faults(of: member, property, at: "\(place).\(name)")

@@ -16,9 +16,9 @@ import Testing
     #expect(open.end() == 0)
   }
 
-  /// Labels while 100 browsers look, one of them without reading, and photos of 50 MB come one after another: held against
-  /// the same program in the same minute with nobody asking. The machine may have other work, which comes and goes, so that
-  /// the best of three rounds counts: what blocks the labels blocks them in each.
+  /// Labels while 100 browsers look, one of them without reading, and photos of 50 MB come one after another: held
+  /// against the same program in the same minute with nobody asking. The machine may have other work, which comes and
+  /// goes, so that the best of three rounds counts: what blocks the labels blocks them in each.
   @Test func aCrowdDoesNotSlowTheLabels() async throws {
     let glint = try RunningGlint("--port", "0")
     let port = try #require(try glint.address().port)
@@ -91,4 +91,3 @@ import Testing
     return try glint.lines().count - start
   }
 }
-

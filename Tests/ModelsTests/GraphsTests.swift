@@ -12,7 +12,9 @@ import Testing
     #expect(shapes.last == [1])
     let parameters = try graph.parameterShapes().compactMap { $0 }.reduce(0) { $0 + $1.weight.count + $1.bias.count }
     #expect(parameters == 3_696_625)
-    #expect(try graph.multiplyAdds().reduce(0, +) == 254 * 254 * 432 + 125 * 125 * 4_608 + 60 * 60 * 4_608 + 14_400 * 256 + 256)
+    #expect(
+      try graph.multiplyAdds().reduce(0, +) == 254 * 254 * 432 + 125 * 125 * 4_608 + 60 * 60 * 4_608 + 14_400 * 256
+        + 256)
   }
 
   @Test func refusesNonsenseByName() {
@@ -37,7 +39,8 @@ import Testing
     let graph = Graph(
       input: [8, 8, 4],
       nodes: [
-        .init("depthwise", .conv2D(.init(outputChannels: 4, window: .init(3, 3, padding: .all(1)), groups: 4)), inputs: [0]),
+        .init(
+          "depthwise", .conv2D(.init(outputChannels: 4, window: .init(3, 3, padding: .all(1)), groups: 4)), inputs: [0]),
         .init("sum", .add(.relu), inputs: [0, 1]),
         .init("both", .concatenate, inputs: [1, 2]),
         .init("mean", .globalAveragePool, inputs: [3]),

@@ -3,7 +3,9 @@ import Numerics
 import Testing
 
 @Suite struct DecimalTextTests {
-  @Test(arguments: [0, 0.5, 1.5, 2.5, -0.05, 0.05, 0.25, 0.35, 99.95, 1e-9, -1e-9, 123_456.789, 1e15, .nan, .infinity, -.infinity])
+  @Test(arguments: [
+    0, 0.5, 1.5, 2.5, -0.05, 0.05, 0.25, 0.35, 99.95, 1e-9, -1e-9, 123_456.789, 1e15, .nan, .infinity, -.infinity,
+  ])
   func equalsTheCLibrary(_ value: Double) {
     for decimals in 0...6 { #expect(fixed(value, decimals) == String(format: "%.\(decimals)f", value)) }
   }

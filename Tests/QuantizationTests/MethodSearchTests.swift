@@ -20,7 +20,8 @@ import Training
   }
 
   /// Plain ranges lose 45 points and more, whatever the seed; equalization brings the logits so near that no picture of
-  /// the test part changes sides, and no luck of dearer methods is needed for it (0 of 400 for thirteen of thirteen seeds).
+  /// the test part changes sides, and no luck of dearer methods is needed for it (0 of 400 for thirteen of thirteen
+  /// seeds).
   @Test(arguments: [2_019, 2, 5, 8] as [UInt64])
   func aNastyNetworkKeepsItsAccuracy(seed: UInt64) throws {
     let nasty = try NastyNetwork(seed: seed)
@@ -61,8 +62,8 @@ import Training
     #expect(try plain.run(learning: false).trials.allSatisfy { !$0.method.needsImages })
   }
 
-  /// Where few images judge, those that calibrate judge ranges as well, each image alike; what learned from them has only
-  /// its gain on the others.
+  /// Where few images judge, those that calibrate judge ranges as well, each image alike; what learned from them has
+  /// only its gain on the others.
   @Test func fewImagesAreHelpedByThoseThatCalibrate() throws {
     let nasty = try NastyNetwork(seed: 3)
     let few = try MethodEvaluator(nasty.model, images: Array(nasty.validation[..<20]), isLabelled: true, threads: 2)

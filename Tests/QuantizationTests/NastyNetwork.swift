@@ -9,8 +9,8 @@ import TestSupport
 import Training
 
 /// A network that plain per-tensor ranges ruin: two depthwise layers whose batch normalization, folded into weights and
-/// bias, makes one channel of eight a thousand times as wide as its neighbours, and layers behind them that listen to it
-/// little: the step that the wide channel needs swallows what the others say.
+/// bias, makes one channel of eight a thousand times as wide as its neighbours, and layers behind them that listen to
+/// it little: the step that the wide channel needs swallows what the others say.
 struct NastyNetwork {
   let model: FloatModel
   /// Labelled by the float model itself, but for pictures it is unsure of: 256 to calibrate, then 300, then 400.
@@ -23,7 +23,8 @@ struct NastyNetwork {
     func convolution(_ channels: Int, _ size: Int, groups: Int = 1) -> Operator {
       .conv2D(
         .init(
-          outputChannels: channels, window: .init(size, size, padding: .all(size / 2)), groups: groups, activation: .relu))
+          outputChannels: channels, window: .init(size, size, padding: .all(size / 2)), groups: groups,
+          activation: .relu))
     }
     let graph = Graph(
       input: [12, 12, 3],

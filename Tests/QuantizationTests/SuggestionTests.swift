@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 
 @Suite struct SuggestionTests {
-  /// The nasty network made without equalization is told to use it; made with it, it is held against its equalized twin.
+  /// The nasty network made without equalization is told to use it; made with it, it is held against its equalized
+  /// twin.
   @Test func wideChannelsAreNamed() throws {
     let nasty = try NastyNetwork()
     let record = try nasty.record()
@@ -26,6 +27,9 @@ import Testing
       equalized: nasty.model.equalizedTwin(of: equalized))
     #expect(second.isEqualized)
     #expect(second.layers.allSatisfy { $0.statistics.sqnr > 20 })
-    #expect(try !Suggestions.list(second, .float(nasty.model), .int8(equalized)).contains { $0.contains("equalization would help") })
+    #expect(
+      try !Suggestions.list(second, .float(nasty.model), .int8(equalized)).contains {
+        $0.contains("equalization would help")
+      })
   }
 }

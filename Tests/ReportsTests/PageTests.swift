@@ -21,7 +21,9 @@ import Testing
     #expect(Figures.fixed(value, decimals) == expected)
   }
 
-  @Test(arguments: [(0.0, "0"), (0.00001234, "1.23e−5"), (0.5, "0.5"), (123.4, "123"), (2.5e6, "2.5e6"), (-.infinity, "–")])
+  @Test(arguments: [
+    (0.0, "0"), (0.00001234, "1.23e−5"), (0.5, "0.5"), (123.4, "123"), (2.5e6, "2.5e6"), (-.infinity, "–"),
+  ])
   func writesShortNumbers(value: Double, expected: String) {
     #expect(Figures.short(value) == expected)
   }

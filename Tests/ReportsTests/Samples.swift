@@ -36,7 +36,8 @@ enum Samples {
     return EvaluationFigures(
       name: name, accuracy: Share(confusion.accuracy, low: 0.951, high: 0.987), confusion: confusion,
       roc: ROCCurve(points: [.init(0, 0), .init(0, 0.8), .init(0.1, 0.97), .init(1, 1)], area: 0.9876),
-      reliability: Reliability(bins: bins, expectedCalibrationError: 0.0213), milliseconds: name == "int8" ? 0.64 : 1.92,
+      reliability: Reliability(bins: bins, expectedCalibrationError: 0.0213),
+      milliseconds: name == "int8" ? 0.64 : 1.92,
       bytes: name == "int8" ? 3_710_000 : 14_790_000)
   }
 
@@ -56,7 +57,8 @@ enum Samples {
         LayerFigures(name: "conv2", sqnr: 33.15, cosine: 0.99941, clipped: 0, usedLevels: 0.88),
         LayerFigures(name: "logit", sqnr: .infinity, cosine: 1, clipped: 0, usedLevels: .nan),
       ],
-      flipped: judged(1), suggestions: ["conv2 channel 7: weights 40 times the median"], facts: [Fact("method", "percentile")])
+      flipped: judged(1), suggestions: ["conv2 channel 7: weights 40 times the median"],
+      facts: [Fact("method", "percentile")])
     report.flips = 31
     report.layerPictures = 32
     report.answers = ["int8, happy from 0.7, otherwise unsure: 80.4 % of 1 758 labelled"]

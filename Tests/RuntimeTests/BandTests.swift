@@ -20,7 +20,8 @@ import Testing
   }
 
   private func parts(_ graph: Graph, threads: Int) throws -> Int {
-    let interpreter = try Interpreter(try .random(graph, seed: 1), kernels: KernelTable(limit: .scalar), threads: threads)
+    let interpreter = try Interpreter(
+      try .random(graph, seed: 1), kernels: KernelTable(limit: .scalar), threads: threads)
     return interpreter.layers.filter { $0.kernel.contains("dense_part") }.count
   }
 

@@ -32,7 +32,8 @@ import Testing
       case 2:
         append(.maxPool2D(.init(2, 2, stride: 2)), [trunk])
       default:
-        append(.conv2D(.init(outputChannels: channels, window: .init(3, 3, padding: .all(1)), groups: channels)), [trunk])
+        append(
+          .conv2D(.init(outputChannels: channels, window: .init(3, 3, padding: .all(1)), groups: channels)), [trunk])
         append(.averagePool2D(.init(2, 2, stride: 1)), [nodes.count])
       }
     }

@@ -36,7 +36,10 @@ import Testing
       #expect(try refusal { $0.parameters[4]!.scales[1] = scale }?.node == "conv3")
     }
     #expect(try refusal { $0.quantization[0] = .init(scale: 1, zeroPoint: 0) }?.node == "input")
-    #expect(try refusal { $0.quantization[2] = .init(scale: 1e-30, zeroPoint: 0); $0.quantization[1] = .init(scale: 1e30, zeroPoint: 0) } != nil)
+    #expect(
+      try refusal {
+        $0.quantization[2] = .init(scale: 1e-30, zeroPoint: 0); $0.quantization[1] = .init(scale: 1e30, zeroPoint: 0)
+      } != nil)
   }
 
   @Test func refusesShapes() throws {

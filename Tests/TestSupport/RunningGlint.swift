@@ -50,7 +50,9 @@ package final class RunningGlint {
   }
 
   /// How many files and sockets it has open.
-  package func descriptors() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count }
+  package func descriptors() throws -> Int {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count
+  }
 
   /// The addresses, as the kernel writes them, on which the process listens: those of its sockets that are in state 0A.
   package func listening() throws -> [String] {

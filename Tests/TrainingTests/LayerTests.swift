@@ -36,7 +36,9 @@ import Training
   }
 
   @Test func fusedConvolutionGradient() throws {
-    for (input, channels, padding) in [([9, 11, 3], 5, 0), ([8, 8, 16], 17, 1), ([10, 9, 5], 16, 1)] as [(Shape, Int, Int)] {
+    for (input, channels, padding) in [([9, 11, 3], 5, 0), ([8, 8, 16], 17, 1), ([10, 9, 5], 16, 1)]
+      as [(Shape, Int, Int)]
+    {
       let first = Operator.Convolution(outputChannels: channels, window: .init(3, 3, padding: .all(padding)))
       try GradientChecker().check(
         Self.chain(input, [.conv2D(first), .activation(.relu), .maxPool2D(.init(2, 2, stride: 2))]), loss: Self.binary)

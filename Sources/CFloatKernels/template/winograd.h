@@ -37,8 +37,8 @@ static void winograd_filters(const float *panels, float *filters, int inputs, in
 // Floats of one tile of 16 channels: 16 planes of 16. Constant distances let a kernel address all of it from one place.
 enum { TILE_FLOATS = 16 * CF_PANEL };
 
-// B^T d B of neighbouring tiles, from whole vectors of channels: values[tiles][plane][16] for 16 channels. Tiles overlap
-// by two columns, which are transformed once.
+// B^T d B of neighbouring tiles, from whole vectors of channels: values[tiles][plane][16] for 16 channels. Tiles
+// overlap by two columns, which are transformed once.
 INLINE void transform_inputs(const cf_window *w, const float *x, int tiles, float *values, int inputs) {
   const float *d[4];
   for (int r = 0; r < 3; r++) d[r] = x + w->run_offsets[r];

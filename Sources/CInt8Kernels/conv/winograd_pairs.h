@@ -1,6 +1,6 @@
 // The products of winograd_template.h where one instruction multiplies pairs of 16-bit inputs by pairs of weights and
-// adds both products (pmaddwd). The includer brings the names of support/vector__*.h, and defines TILES and TILE_VECTORS:
-// how many tiles and vectors of channels are summed at once.
+// adds both products (pmaddwd). The includer brings the names of support/vector__*.h, and defines TILES and
+// TILE_VECTORS: how many tiles and vectors of channels are summed at once.
 
 // m[tile][channel] = sum over groups of v[tile][group] . u[group][channel], pairs times pairs.
 CK_TARGET static inline __attribute__((always_inline)) void products(const int16_t *v, size_t tile_step,

@@ -3,7 +3,8 @@
 #ifndef CPROGRAM_H
 #define CPROGRAM_H
 
-/// An argument of the program's command line, 0 being its name, or NULL behind the last: Embedded Swift has no CommandLine.
+/// An argument of the program's command line, 0 being its name, or NULL behind the last: Embedded Swift has no
+/// CommandLine.
 const char *cp_argument(int index);
 
 /// The shortest decimal text, of at most 9 digits, that reads back as `number`.

@@ -3,8 +3,8 @@ import Imaging
 import Numerics
 import Threads
 
-/// A look at labelled pictures before they are trained on: damage, copies, leaks, contradictions, and what a network could
-/// go by instead of what it should learn.
+/// A look at labelled pictures before they are trained on: damage, copies, leaks, contradictions, and what a network
+/// could go by instead of what it should learn.
 public struct Checkup: Sendable {
   /// The class names in the order of their numbers.
   public let labels: [String]
@@ -89,7 +89,9 @@ public struct Checkup: Sendable {
     for folder in folders {
       for case let path as String in FileManager.default.enumerator(atPath: folder) ?? .init() {
         let ending = (path as NSString).pathExtension.lowercased()
-        if ["webp", "heic", "avif", "gif", "bmp", "tif", "tiff", "jfif", "jpe"].contains(ending) { others[ending, default: 0] += 1 }
+        if ["webp", "heic", "avif", "gif", "bmp", "tif", "tiff", "jfif", "jpe"].contains(ending) {
+          others[ending, default: 0] += 1
+        }
       }
     }
     if !others.isEmpty {
@@ -113,13 +115,15 @@ public struct Checkup: Sendable {
         Finding(
           "few", fewest < 10 ? .serious : .look, "A class has very few pictures: \(words).",
           advice: "With a tenth held out, accuracy is known to within "
-            + "\(percent(intervalHalf(fewest / 10 * labels.count), 0)) only. Gather more, some hundreds a class at least."))
+            + "\(percent(intervalHalf(fewest / 10 * labels.count), 0)) only. Gather more, some hundreds a class at least."
+        ))
     }
     if most > 2 * fewest {
       findings.append(
         Finding(
           "imbalance", most > 10 * fewest ? .serious : .look, "The classes are uneven: \(words).",
-          advice: "Always answering the largest would be right in \(percent(Double(most) / Double(max(1, pictures.count)), 0)): "
+          advice:
+            "Always answering the largest would be right in \(percent(Double(most) / Double(max(1, pictures.count)), 0)): "
             + "judge by recall, and train with --balance-classes."))
     }
     let tiny = pictures.filter { min($0.width, $0.height) < 32 }
@@ -127,7 +131,8 @@ public struct Checkup: Sendable {
       findings.append(
         Finding(
           "tiny", .look, "\(counted(tiny.count, "picture has", "pictures have")) fewer than 32 rows or columns.",
-          advice: "They are enlarged, and show too little of an expression. Leave them out, or train at a small --size.",
+          advice:
+            "They are enlarged, and show too little of an expression. Leave them out, or train at a small --size.",
           groups: tiny.map { [$0] }))
     }
     return findings
@@ -157,7 +162,8 @@ public struct Checkup: Sendable {
     if !outside.isEmpty {
       findings.append(
         Finding(
-          "box-outside", .serious, "\(counted(outside.count, "face box has its", "face boxes have their")) middle outside the picture.",
+          "box-outside", .serious,
+          "\(counted(outside.count, "face box has its", "face boxes have their")) middle outside the picture.",
           advice: "The table was made for pictures of another size, or turned otherwise. Make it anew for these files.",
           groups: outside.map { [$0] }))
     }

@@ -15,20 +15,23 @@ struct Copies {
       "contradiction", .serious, exactlyTorn, "stands under two labels", "stand under two labels", of: "file",
       advice: "Training leaves all of them out. Decide which label is right and delete the others.")
     add(
-      "near-contradiction", .look, nearlyTorn, "has near-copies with another label", "have near-copies with another label",
+      "near-contradiction", .look, nearlyTorn, "has near-copies with another label",
+      "have near-copies with another label",
       of: "picture", advice: "Look at each: a photo that was labelled twice teaches nothing, and cannot be judged by.")
 
     let leaks = several.filter { Set($0.compactMap(\.part)).count > 1 }
     add(
       "leak", .serious, leaks, "lies in more than one part", "lie in more than one part", of: "picture",
-      advice: "Figures on held-out pictures that were trained on are too good. Training leaves the copies in 'train' out; "
+      advice:
+        "Figures on held-out pictures that were trained on are too good. Training leaves the copies in 'train' out; "
         + "delete them.")
 
     let rest = several.filter { group in !torn.contains { $0[0].file == group[0].file } }
     let exact = rest.filter { Self.hasExactCopies($0) { _, _ in true } }
     add(
       "duplicate", .look, exact, "is there more than once", "are there more than once", of: "picture",
-      advice: "Copies stay in one part of the split, so figures stay honest, but they weigh more than others in training, "
+      advice:
+        "Copies stay in one part of the split, so figures stay honest, but they weigh more than others in training, "
         + "and the data is smaller than it seems. Delete all but one.")
     let near = rest.filter { group in !exact.contains { $0[0].file == group[0].file } }
     add(
@@ -36,14 +39,17 @@ struct Copies {
       advice: "Scaled, recompressed, or frames of one film. They stay in one part of the split.")
   }
 
-  private static func hasExactCopies(_ group: [PictureFacts], where matters: (PictureFacts, PictureFacts) -> Bool) -> Bool {
+  private static func hasExactCopies(
+    _ group: [PictureFacts], where matters: (PictureFacts, PictureFacts) -> Bool
+  ) -> Bool {
     group.indices.contains { i in
       group[..<i].contains { $0.content == group[i].content && matters($0, group[i]) }
     }
   }
 
   private mutating func add(
-    _ kind: String, _ severity: Finding.Severity, _ groups: [[PictureFacts]], _ one: String, _ many: String, of what: String,
+    _ kind: String, _ severity: Finding.Severity, _ groups: [[PictureFacts]], _ one: String, _ many: String,
+    of what: String,
     advice: String
   ) {
     guard !groups.isEmpty else { return }

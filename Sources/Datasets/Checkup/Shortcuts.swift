@@ -26,13 +26,15 @@ struct Shortcuts {
       advice: "Sharpness betrays the size even after resampling. Take both classes from the same sources.",
       value: { Double($0.width * $0.height) }),
     Property(
-      kind: "aspect", name: "upright or wide format", advice: "Crop to faces, or take both classes from the same sources.",
+      kind: "aspect", name: "upright or wide format",
+      advice: "Crop to faces, or take both classes from the same sources.",
       value: { Double($0.width) / Double($0.height) }),
     Property(
       kind: "brightness", name: "brightness", advice: "Balance it, or train with --augmentation standard or strong.",
       value: { $0.brightness }),
     Property(
-      kind: "compression", name: "bytes a pixel", advice: "Compress both classes alike, or train with --augmentation strong.",
+      kind: "compression", name: "bytes a pixel",
+      advice: "Compress both classes alike, or train with --augmentation strong.",
       value: { Double($0.bytes) / Double(max(1, $0.width * $0.height)) }),
   ]
 
@@ -47,7 +49,9 @@ struct Shortcuts {
       let strength = abs(worst.area - 0.5)
       // With few pictures, chance tells classes apart too: the area of two equal kinds deviates from a half by the root
       // of (m + n + 1) / (12 m n) (Mann, Whitney 1947), and three such deviations are no chance.
-      let (m, n) = (Double(pictures.count { $0.label == worst.label }), Double(pictures.count { $0.label != worst.label }))
+      let (m, n) = (
+        Double(pictures.count { $0.label == worst.label }), Double(pictures.count { $0.label != worst.label })
+      )
       guard strength >= max(0.15, 3 * ((m + n + 1) / (12 * m * n)).squareRoot()) else { continue }
       let means = labels.indices.map { label in Self.words(property, pictures.filter { $0.label == label }) }
       findings.append(
@@ -105,7 +109,8 @@ struct Shortcuts {
         "channel-order", share >= 0.2 ? .serious : .look,
         "\(counted(suspects.count, "coloured picture shows", "coloured pictures show")) skin only with red and blue exchanged "
           + "(\(percent(share, 0)) of the coloured ones).",
-        advice: "Were they written by a program that keeps blue first? Exchange the channels, or delete what is painted blue.",
+        advice:
+          "Were they written by a program that keeps blue first? Exchange the channels, or delete what is painted blue.",
         groups: suspects.sorted { $0.skinExchanged > $1.skinExchanged }.map { [$0] }))
   }
 }

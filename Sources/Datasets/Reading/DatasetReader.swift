@@ -17,8 +17,8 @@ extension Dataset {
   /// classes; others may lack some.
   ///
   /// Every file is read and decoded once, to find damage and copies, over all folders together. Without given parts, a
-  /// picture's part follows from the SHA-256 of its file, so that adding or renaming files moves no other; pictures that
-  /// nearly equal each other stay together. Files of the same bytes under two labels are left out.
+  /// picture's part follows from the SHA-256 of its file, so that adding or renaming files moves no other; pictures
+  /// that nearly equal each other stay together. Files of the same bytes under two labels are left out.
   ///
   /// - Parameters:
   ///   - folders: the folders.
@@ -110,7 +110,9 @@ extension Dataset {
     var hash = SHA256()
     for (picture, part) in parts {
       let face = picture.found.picture.face.map { " \($0.x) \($0.y) \($0.width) \($0.height)" } ?? ""
-      Array("\(picture.content) \(picture.found.picture.label) \(part)\(face)\n".utf8).withUnsafeBytes { hash.update($0) }
+      Array("\(picture.content) \(picture.found.picture.label) \(part)\(face)\n".utf8).withUnsafeBytes {
+        hash.update($0)
+      }
     }
     return hash.finishHex()
   }
@@ -130,11 +132,15 @@ extension Dataset {
           boxed += found[index].picture.face == nil ? 0 : 1
           all += 1
         }
-        if boxed > 0 { tables.append(BoxTable(file: boxes.path, folder: layout.folder, boxed: boxed, unboxed: all - boxed)) }
+        if boxed > 0 {
+          tables.append(BoxTable(file: boxes.path, folder: layout.folder, boxed: boxed, unboxed: all - boxed))
+        }
       }
       if let given, tables.isEmpty, searched.count < layouts.count {
-        throw DatasetError(path: given.path, "names a box for none of the \(found.count) pictures; it should name "
-          + "them as seen from the data folder, as in 'happy/1.jpg'")
+        throw DatasetError(
+          path: given.path,
+          "names a box for none of the \(found.count) pictures; it should name "
+            + "them as seen from the data folder, as in 'happy/1.jpg'")
       }
       return tables
     } catch let error as DatasetError {
@@ -155,10 +161,14 @@ extension Dataset {
     }
     guard !torn.isEmpty else { return pictures }
     for picture in pictures where torn.contains(picture.content) {
-      let others = pictures.filter { $0.content == picture.content && $0.found.picture.label != picture.found.picture.label }
+      let others = pictures.filter {
+        $0.content == picture.content && $0.found.picture.label != picture.found.picture.label
+      }
       let other = others[0].found.picture
       conflicts.append(
-        .init(file: picture.found.picture.name, reason: "the same file is labelled '\(labels[other.label])' as \(other.name)"))
+        .init(
+          file: picture.found.picture.name,
+          reason: "the same file is labelled '\(labels[other.label])' as \(other.name)"))
     }
     return pictures.filter { !torn.contains($0.content) }
   }
@@ -248,7 +258,8 @@ extension Dataset {
   ///   - boxes: a table of face boxes; without one, each folder's own counts.
   ///   - labels: the classes; each folder has two of them or more.
   /// - Throws: `DatasetError` where one has others, or a table cannot be understood.
-  public static func pictures(in folders: [String], boxes: String?, labels: [String]) throws(DatasetError) -> [Picture] {
+  public static func pictures(in folders: [String], boxes: String?, labels: [String]) throws(DatasetError) -> [Picture]
+  {
     let layouts = try FolderLayout.all(folders, labels: labels)
     var found = layouts.flatMap(\.pictures)
     _ = try addBoxes(to: &found, layouts, table: boxes)

@@ -3,8 +3,8 @@ import Imaging
 
 /// Where the faces of a data set's pictures are known from: tables, or a detector that looks for them.
 public struct FaceSource: Sendable {
-  /// A table of face boxes for all folders that are not searched; without one, each folder's own `index.csv` counts (see
-  /// `FaceBoxTable`).
+  /// A table of face boxes for all folders that are not searched; without one, each folder's own `index.csv` counts
+  /// (see `FaceBoxTable`).
   public var boxes: String?
   /// Finds the face of each picture of the searched folders, in place of tables; pictures without one are left out.
   public var finder: FaceFinder?

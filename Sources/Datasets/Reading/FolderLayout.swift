@@ -27,8 +27,8 @@ struct FolderLayout {
     (.training, ["train", "training"]), (.validation, ["val", "valid", "validation"]), (.test, ["test", "testing"]),
   ]
 
-  /// The layouts of several folders: the first has all the classes, or `labels` names them; each has two of them or more,
-  /// and no others. Pictures get the numbers of their classes among all.
+  /// The layouts of several folders: the first has all the classes, or `labels` names them; each has two of them or
+  /// more, and no others. Pictures get the numbers of their classes among all.
   static func all(_ folders: [String], labels: [String]? = nil) throws(DatasetError) -> [FolderLayout] {
     var layouts: [FolderLayout] = []
     for folder in folders {
@@ -38,7 +38,8 @@ struct FolderLayout {
       guard !numbers.contains(nil) else {
         let others = labels == nil ? "those of \(layouts[0].folder)" : "the model's labels"
         throw DatasetError(
-          path: folder, "its classes are \(layout.labels.joined(separator: ", ")); \(others) are "
+          path: folder,
+          "its classes are \(layout.labels.joined(separator: ", ")); \(others) are "
             + "\(all.joined(separator: ", ")). Folders that are used together have the same classes, or later ones some "
             + "of the first one's")
       }

@@ -72,12 +72,13 @@ extension Comparison {
   /// - Parameters:
   ///   - first: the model that is held to be right, usually float.
   ///   - second: the model that is compared with it.
-  ///   - equalized: the first model after equalization across layers, where the second was made from that: its layers are
-  ///     held against those of the second.
+  ///   - equalized: the first model after equalization across layers, where the second was made from that: its layers
+  ///     are held against those of the second.
   ///   - layerImages: on how many of the images, spread evenly over all, values of all layers are compared.
   /// - Throws: `ComparisonError` where the two do not answer the same question.
   public init(
-    _ first: LoadedModel, _ second: LoadedModel, images: [LabelledImage], threads: Int, kernels: KernelTable = .detected,
+    _ first: LoadedModel, _ second: LoadedModel, images: [LabelledImage], threads: Int,
+    kernels: KernelTable = .detected,
     equalized: FloatModel? = nil, layerImages: Int = 32, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
     try Self.checkPair(first.description, second.description)

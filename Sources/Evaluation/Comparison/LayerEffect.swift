@@ -80,7 +80,9 @@ public struct LayerEffect: Sendable {
   private static func reals(_ parameters: QuantizedModel.Parameters, inputScale: Float) -> FloatModel.Parameters {
     let taps = parameters.weight.shape.count / parameters.scales.count
     let weight = parameters.weight.elements.enumerated().map { parameters.scales[$0 / taps] * Float($1) }
-    let bias = zip(parameters.bias.elements, parameters.scales).map { Float(Double($0) * Double(inputScale) * Double($1)) }
+    let bias = zip(parameters.bias.elements, parameters.scales).map {
+      Float(Double($0) * Double(inputScale) * Double($1))
+    }
     return .init(weight: Tensor(parameters.weight.shape, weight), bias: Tensor(parameters.bias.shape, bias))
   }
 

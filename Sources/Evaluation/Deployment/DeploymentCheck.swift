@@ -5,8 +5,8 @@ import ModelFiles
 import Models
 import Numerics
 
-/// A model on labelled pictures, fed as its file says and then with each of the usual mistakes: what a bad accuracy could
-/// come from.
+/// A model on labelled pictures, fed as its file says and then with each of the usual mistakes: what a bad accuracy
+/// could come from.
 public struct DeploymentCheck: Sendable {
   /// One mistake and what it does.
   public struct Row: Sendable {
@@ -41,8 +41,8 @@ public struct DeploymentCheck: Sendable {
   /// The 95 % interval of that.
   public var interval: ClosedRange<Double> { Wilson.interval(right, of: pictures) }
 
-  /// Mistakes that make the answers clearly better: what the data, or the training of the model, was made with. The most
-  /// helpful first.
+  /// Mistakes that make the answers clearly better: what the data, or the training of the model, was made with. The
+  /// most helpful first.
   public var explanations: [Row] {
     rows.filter { $0.gain >= 0.03 && $0.p < 0.01 / Double(max(1, rows.count)) }.sorted { $0.gain > $1.gain }
   }

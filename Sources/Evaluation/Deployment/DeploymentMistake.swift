@@ -77,7 +77,9 @@ public enum DeploymentMistake: String, Sendable, CaseIterable {
       for y in 0..<height {
         for x in 0..<width {
           let place = source(y, x)
-          for c in 0..<channels { to[(y * width + x) * channels + c] = from[(place.y * width + place.x) * channels + c] }
+          for c in 0..<channels {
+            to[(y * width + x) * channels + c] = from[(place.y * width + place.x) * channels + c]
+          }
         }
       }
       return to

@@ -23,9 +23,9 @@ extension Decision {
   /// least or exceeded by most, counted in standard errors of its share, since a share of few pictures is known badly;
   /// of equals the next worst goal decides.
   ///
-  /// First one threshold for all classes is sought (Chow 1970: the best for probabilities that are true, if all mistakes
-  /// cost the same), then those of any two classes are moved together, over a grid of hundredths, until no move helps: one
-  /// alone cannot follow where a goal is kept only if one threshold rises as another falls.
+  /// First one threshold for all classes is sought (Chow 1970: the best for probabilities that are true, if all
+  /// mistakes cost the same), then those of any two classes are moved together, over a grid of hundredths, until no
+  /// move helps: one alone cannot follow where a goal is kept only if one threshold rises as another falls.
   ///
   /// - Parameters:
   ///   - predictions: of pictures that were not trained on, calibrated, from sources that hold every class.
@@ -70,8 +70,8 @@ extension Decision {
       thresholds: (0..<classes).map { hidden.contains($0) ? nil : leader.thresholds[$0] }, otherwise: otherwise)
   }
 
-  /// The same rule for another model of the same network, for example its int8 twin: thresholds that as many of the same
-  /// pictures reach.
+  /// The same rule for another model of the same network, for example its int8 twin: thresholds that as many of the
+  /// same pictures reach.
   ///
   /// - Parameters:
   ///   - before: probabilities by which this rule was fitted, `[labels]` of each picture.

@@ -65,8 +65,8 @@ public struct DetectionMetrics: Sendable {
     return wrong.count > most ? wrong[most].nextUp : wrong.last ?? 0
   }
 
-  /// The area under precision over recall, with precision made to fall (Everingham et al. 2015, "The Pascal visual object
-  /// classes challenge: a retrospective", section 2.2).
+  /// The area under precision over recall, with precision made to fall (Everingham et al. 2015, "The Pascal visual
+  /// object classes challenge: a retrospective", section 2.2).
   public var averagePrecision: Double {
     var precisions: [(precision: Double, recall: Double)] = []
     var (right, all) = (0, 0)

@@ -12,8 +12,8 @@ public enum Temperature {
   /// The temperature with the smallest mean loss over the predictions, to three decimals; 1 where there are fewer than
   /// `fewestPictures`, all of one class, or one without logits.
   ///
-  /// With b = 1 / T the loss is convex, and its slope, the sum of (expected logit - logit of the true class), grows with
-  /// b: a bisection finds where it is zero.
+  /// With b = 1 / T the loss is convex, and its slope, the sum of (expected logit - logit of the true class), grows
+  /// with b: a bisection finds where it is zero.
   public static func fitted(to predictions: [Metrics.Prediction]) -> Float {
     guard predictions.count >= fewestPictures, Set(predictions.map(\.label)).count > 1,
       predictions.allSatisfy({ !$0.logits.isEmpty })

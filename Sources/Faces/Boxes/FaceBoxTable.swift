@@ -81,8 +81,8 @@ public struct FaceBoxTable: Sendable {
     self.names = names
   }
 
-  /// The face of a picture, nil where the table has none for it. A path counts as the longest of its ends that the table
-  /// names: `photos/happy/1.jpg` is found as `happy/1.jpg`.
+  /// The face of a picture, nil where the table has none for it. A path counts as the longest of its ends that the
+  /// table names: `photos/happy/1.jpg` is found as `happy/1.jpg`.
   public func box(for path: String) -> FaceBox? { name(for: path).flatMap { boxes[$0] } }
 
   /// Whether the table names the picture, with a box or without one.
@@ -127,7 +127,8 @@ private struct Columns {
     func first(_ wanted: String...) -> Int? { wanted.lazy.compactMap { names.firstIndex(of: $0) }.first }
     guard let file = first("file", "path", "image", "filename", "name") else { return nil }
     self.file = file
-    if let x = first("x", "left"), let y = first("y", "top"), let w = first("w", "width"), let h = first("h", "height") {
+    if let x = first("x", "left"), let y = first("y", "top"), let w = first("w", "width"), let h = first("h", "height")
+    {
       form = .size([x, y, w, h])
     } else if let x = first("x0", "xmin"), let y = first("y0", "ymin"), let x1 = first("x1", "xmax"),
       let y1 = first("y1", "ymax")
@@ -144,7 +145,9 @@ private struct Columns {
   func numbers(_ fields: [String]) -> [[String]] {
     switch form {
     case .list(let column):
-      return fields[column].split(separator: ";").map { $0.split(separator: " ").map(String.init) }.filter { !$0.isEmpty }
+      return fields[column].split(separator: ";").map { $0.split(separator: " ").map(String.init) }.filter {
+        !$0.isEmpty
+      }
     case .size(let columns), .corners(let columns):
       let numbers = columns.map { fields[$0].trimmingCharacters(in: .whitespaces) }
       return numbers.allSatisfy(\.isEmpty) ? [] : [numbers]

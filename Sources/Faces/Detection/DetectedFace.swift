@@ -19,8 +19,8 @@ public struct DetectedFace: Hashable, Sendable {
 }
 
 extension Array where Element == DetectedFace {
-  /// The face that a picture is of: the largest of those that are nearly as sure as the surest, so that a doubtful large
-  /// box does not stand before a sure face. The first of equals.
+  /// The face that a picture is of: the largest of those that are nearly as sure as the surest, so that a doubtful
+  /// large box does not stand before a sure face. The first of equals.
   public var main: DetectedFace? {
     guard let surest = self.map(\.score).max() else { return nil }
     var best: DetectedFace?

@@ -4,7 +4,8 @@ import Numerics
 
 /// Where a convolution's inputs lie, computed once for one input shape: what the kernels need to know.
 ///
-/// The kernels know no padding: `padded(_:into:)` copies an image into a buffer with a border of zeros where there is one.
+/// The kernels know no padding: `padded(_:into:)` copies an image into a buffer with a border of zeros where there is
+/// one.
 package final class ConvolutionPlan {
   package let input: Shape
   package let output: Shape
@@ -40,7 +41,9 @@ package final class ConvolutionPlan {
     } else {
       runLength = channels / convolution.groups
       for y in 0..<window.height {
-        for x in 0..<window.width { list.append(y * convolution.dilation * rowFloats + x * convolution.dilation * channels) }
+        for x in 0..<window.width {
+          list.append(y * convolution.dilation * rowFloats + x * convolution.dilation * channels)
+        }
       }
     }
     runs = list.count
@@ -105,7 +108,8 @@ package final class ConvolutionPlan {
     return buffer
   }
 
-  /// Runs output rows `rows` with weights from `packed`. `image` is padded; `bias` holds `[groups][padded(groupChannels)]`.
+  /// Runs output rows `rows` with weights from `packed`. `image` is padded; `bias` holds
+  /// `[groups][padded(groupChannels)]`.
   package func run(
     _ kernels: FloatKernels, image: UnsafePointer<Float>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>,
     result: UnsafeMutablePointer<Float>, rows: Range<Int>, clamp: cf_clamp
@@ -127,7 +131,9 @@ package final class ConvolutionPlan {
 /// The layout of packed weights: `[ceil(rows / 16)][columns][16]`, filled up with zeros, so that one vector holds the
 /// same tap of neighbouring channels.
 package enum Panels {
-  package static func pack(_ matrix: UnsafePointer<Float>, rows: Int, columns: Int, into panels: UnsafeMutablePointer<Float>) {
+  package static func pack(
+    _ matrix: UnsafePointer<Float>, rows: Int, columns: Int, into panels: UnsafeMutablePointer<Float>
+  ) {
     let lanes = CF_PANEL
     for row in 0..<rows {
       let panel = panels + row / lanes * columns * lanes + row % lanes

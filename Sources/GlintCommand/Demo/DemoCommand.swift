@@ -64,7 +64,8 @@ struct Demo: ParsableCommand {
     let start = ContinuousClock.now
 
     step(1, "Painting a data set")
-    let data = PaintedData.paint(count: images, size: 256, seed: seed, variety: variety, threads: threads.count, quiet: quiet.quiet)
+    let data = PaintedData.paint(
+      count: images, size: 256, seed: seed, variety: variety, threads: threads.count, quiet: quiet.quiet)
 
     step(2, "Training the reference network")
     let trained = try DemoTraining(data, epochs: epochs, seed: seed, threads: threads.count, quiet: quiet.quiet)
@@ -93,7 +94,8 @@ struct Demo: ParsableCommand {
 
     try DemoPage(
       trained: trained, comparison: comparison, quantized: int8.description.card, images: test,
-      suggestions: Suggestions.list(comparison, .float(trained.model), .int8(int8)), live: live, files: files, seed: seed,
+      suggestions: Suggestions.list(comparison, .float(trained.model), .int8(int8)), live: live, files: files,
+      seed: seed,
       threads: threads.count
     ).write(to: files.report)
     emit("\nAll done in \(duration(seconds: (ContinuousClock.now - start).seconds)). In \(output):")

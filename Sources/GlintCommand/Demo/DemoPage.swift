@@ -32,7 +32,8 @@ struct DemoPage {
           validationAccuracy: $0.validationAccuracy)
       }, keptEpoch: trained.keptEpoch)
     var compared = ComparisonPage.report(
-      comparison, models: (files.float, files.int8), images: images, graph: graph, suggestions: suggestions, card: quantized,
+      comparison, models: (files.float, files.int8), images: images, graph: graph, suggestions: suggestions,
+      card: quantized,
       pictures: "the test part of the painted faces")
     // The training's facts are shown beside them.
     compared.facts = []

@@ -15,7 +15,8 @@ enum PaintedData {
         let face = FacePainter.paint(seed: seed, index: index, size: size, variety: variety)
         pictures.set(
           index,
-          Dataset.Picture(name: "painted face \(index)", label: face.label, source: .image(face.image), face: face.face))
+          Dataset.Picture(name: "painted face \(index)", label: face.label, source: .image(face.image), face: face.face)
+        )
         progress.step(of: count)
       }
     }

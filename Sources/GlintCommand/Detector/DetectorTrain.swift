@@ -34,13 +34,15 @@ struct DetectorTrain: ParsableCommand {
   @OptionGroup var material: DetectorMaterialOptions
 
   @Option(
-    name: .long, help: "The network: face-detector, or a file with a layer a line that ends with 'boxes' (Networks.md).")
+    name: .long, help: "The network: face-detector, or a file with a layer a line that ends with 'boxes' (Networks.md)."
+  )
   var network = "face-detector"
 
   @Option(name: .long, help: "Steps in all.")
   var steps = 4000
 
-  @Option(name: .long, help: "Of these, the first ones with pictures of half the width and height, which cost a quarter.")
+  @Option(
+    name: .long, help: "Of these, the first ones with pictures of half the width and height, which cost a quarter.")
   var smallSteps = 3000
 
   @Option(name: .long, help: "Steps from one validation and checkpoint to the next.")
@@ -73,7 +75,9 @@ struct DetectorTrain: ParsableCommand {
   private static let preprocessing = Preprocessing(width: 320, height: 240, colour: .grey, fit: .inside)
 
   func validate() throws {
-    guard output != nil || showPictures != nil || writePictures != nil else { throw ValidationError("-o names the model file to write.") }
+    guard output != nil || showPictures != nil || writePictures != nil else {
+      throw ValidationError("-o names the model file to write.")
+    }
     guard (1...10_000_000).contains(steps) else { throw ValidationError("--steps takes a number from 1 to 10000000.") }
     guard smallSteps >= 0 else { throw ValidationError("--small-steps takes a number from 0 up.") }
     guard (1...100_000).contains(round) else { throw ValidationError("--round takes a number from 1 to 100000.") }
@@ -127,7 +131,8 @@ struct DetectorTrain: ParsableCommand {
           : "interrupted. Everything up to step \(loop.rounds.last!.step) is kept in \(checkpoint); the same command "
             + "with --resume goes on from there.")
     }
-    let data = "\(training.photos.count) photos and painted rooms, \(training.crops.count) crops, "
+    let data =
+      "\(training.photos.count) photos and painted rooms, \(training.crops.count) crops, "
       + "\(training.scenes.count) scenes"
     let trained = try loop.model(data: data, tool: "glint")
     let test = try material.read(.test, threads: threads.count, quiet: quiet.quiet)

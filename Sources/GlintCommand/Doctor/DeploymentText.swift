@@ -15,7 +15,9 @@ struct DeploymentText {
   func show() {
     emit("")
     var table = Table(["fed with", "accuracy", "95 % interval", "change", "pictures"])
-    table.add(["what the model's file says", percent(check.accuracy), words(check.interval), "", String(check.pictures)])
+    table.add([
+      "what the model's file says", percent(check.accuracy), words(check.interval), "", String(check.pictures),
+    ])
     for row in check.rows.sorted(by: { $0.gain < $1.gain }) {
       table.add([
         row.mistake.words, percent(row.accuracy), words(row.interval),

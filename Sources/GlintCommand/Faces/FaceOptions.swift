@@ -30,7 +30,8 @@ struct FaceOptions: ParsableArguments {
     guard case .face = description.preprocessing.fit else {
       guard isAsked else { return nil }
       throw Failure(
-        "the model reads \(description.preprocessing.fit.words), wherever faces are: train one with 'glint train --faces'")
+        "the model reads \(description.preprocessing.fit.words), wherever faces are: train one with 'glint train --faces'"
+      )
     }
     if let detector = try Detectors.open(detector, kernels: kernels, threads: threads) { return detector }
     if isAsked { throw Detectors.missing }
@@ -59,7 +60,9 @@ struct FaceSourceOption: ParsableArguments {
   var areSought: Bool { faces || !facesIn.isEmpty }
 
   func validate() throws {
-    if faces, !facesIn.isEmpty { throw ValidationError("--faces searches every folder, --faces-in some: give one of them.") }
+    if faces, !facesIn.isEmpty {
+      throw ValidationError("--faces searches every folder, --faces-in some: give one of them.")
+    }
     if faces, boxes.boxes != nil { throw ValidationError("--faces and --boxes exclude each other.") }
     if detector != nil, !areSought { throw ValidationError("--detector goes with --faces.") }
   }

@@ -15,7 +15,8 @@ enum CheckupPage {
         medianPixels: $0.median_size[0] * $0.median_size[1])
     }
     return CheckupReport(
-      title: "Check-up of \(checkup.origins.joined(separator: " + "))", pictures: checkup.pictures.count, classes: classes,
+      title: "Check-up of \(checkup.origins.joined(separator: " + "))", pictures: checkup.pictures.count,
+      classes: classes,
       findings: checkup.findings.map { finding($0, checkup.labels) },
       footer: "Made by: glint " + CommandLine.arguments.dropFirst().joined(separator: " "))
   }
@@ -24,7 +25,9 @@ enum CheckupPage {
     var pictures: [CaptionedPicture] = []
     for (number, group) in finding.groups.enumerated() {
       guard pictures.count < shown else { break }
-      for facts in group.prefix(max(2, shown / 6)) { pictures.append(picture(facts, group.count > 1 ? number : nil, labels)) }
+      for facts in group.prefix(max(2, shown / 6)) {
+        pictures.append(picture(facts, group.count > 1 ? number : nil, labels))
+      }
     }
     return CheckupReport.Entry(
       isSerious: finding.severity == .serious, isNote: finding.severity == .note,

@@ -44,7 +44,8 @@ enum ComparisonPage {
     if let method = card[choice[0]] {
       report.method = .init(
         name: method, reason: card[choice[1]] ?? "",
-        trials: card[choice[2]].map { $0.replacingOccurrences(of: ": ", with: "; ").components(separatedBy: "; ") } ?? [])
+        trials: card[choice[2]].map { $0.replacingOccurrences(of: ": ", with: "; ").components(separatedBy: "; ") }
+          ?? [])
     }
     report.facts =
       [Fact("models", "\(models.0) and \(models.1)"), Fact("pictures", pictures)]

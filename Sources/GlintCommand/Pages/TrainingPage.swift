@@ -22,7 +22,8 @@ enum TrainingPage {
     var report = TrainingReport(
       title: "Training of \(name)", facts: model.description.card.entries.map { Fact($0.field, $0.text) },
       history: history(loop), keptEpoch: loop.bestEpoch, test: evaluation,
-      samples: wrong(judged, loop), notes: notes(loop.dataset, hasTest: verdict.test != nil), footer: "Made by: \(command)")
+      samples: wrong(judged, loop), notes: notes(loop.dataset, hasTest: verdict.test != nil),
+      footer: "Made by: \(command)")
     report.part = verdict.test == nil ? "validation" : "test"
     report.classes = classes(judged)
     report.sources = judged.bySource.map { source, metrics, _ in
@@ -97,7 +98,8 @@ enum TrainingPage {
           + "little too good.")
     }
     for (files, what) in [
-      (dataset.damaged, "do not decode and were passed over"), (dataset.conflicts, "stand under two labels and were left out"),
+      (dataset.damaged, "do not decode and were passed over"),
+      (dataset.conflicts, "stand under two labels and were left out"),
       (dataset.leaks, "were left out of training, since copies of them are held out"),
     ] where !files.isEmpty {
       notes.append("\(files.count) \(files.count == 1 ? "file" : "files") \(what), as \(files[0].file).")

@@ -9,7 +9,8 @@ enum MethodSearchTable {
   static func show(_ result: MethodSearch.Result, isLabelled: Bool) {
     emit("")
     var table = Table(
-      ["method", isLabelled ? "points lost" : "% changed", "95 % interval", "same answer", "logits off by", ""], text: [0, 5])
+      ["method", isLabelled ? "points lost" : "% changed", "95 % interval", "same answer", "logits off by", ""],
+      text: [0, 5])
     for (index, trial) in result.trials.enumerated() {
       let (verdict, interval) = (trial.verdict, trial.verdict.loss.interval)
       table.add([
@@ -34,7 +35,8 @@ enum Contract {
     let names = trial.verdict.flipped.map { index -> String in
       let (float, int8) = (judge.probabilities[index], trial.verdict.probabilities[index])
       let image = judge.images[index]
-      return "\n  \(image.name) (\(labels[image.label])): \(said(float, labels)) by float, \(said(int8, labels)) by int8"
+      return
+        "\n  \(image.name) (\(labels[image.label])): \(said(float, labels)) by float, \(said(int8, labels)) by int8"
     }
     throw Failure(
       "int8 loses \(fixed(loss.points, 2)) points on \(loss.images) validation images, more than the \(fixed(require, 2)) "

@@ -44,8 +44,8 @@ struct ComparisonFacts: Encodable {
     let cosine: Double
     let clipped: Double
     let levels_used: Double?
-    /// What the figures above are made of: sums of squares of float values, of the differences and of int8 values, sum of
-    /// the products, values in all, values beyond the codes, codes that occurred.
+    /// What the figures above are made of: sums of squares of float values, of the differences and of int8 values, sum
+    /// of the products, values in all, values beyond the codes, codes that occurred.
     let signal, noise, signal_int8, product: Double
     let values, beyond: Int
     let levels: Int?
@@ -70,8 +70,8 @@ struct ComparisonFacts: Encodable {
     let points_lost: Double
     let agreement: Double
     let logit_error: Double
-    /// What the figures above are made of: images that float alone and int8 alone got right, images with the same answer,
-    /// mean squared change of the logits, standard deviation of the float logits.
+    /// What the figures above are made of: images that float alone and int8 alone got right, images with the same
+    /// answer, mean squared change of the logits, standard deviation of the float logits.
     let lost, won, same: Int
     let squared_error, spread: Double
 

@@ -18,14 +18,16 @@ func readDataset(
   warn(dataset.faceless, "are left out, since no face was found in them")
   warn(dataset.conflicts, "are left out, since the same file stands under two labels")
   warn(dataset.leaks, "are left out of training, since copies of them are held out")
-  for (origin, classes) in zip(dataset.origins, dataset.originClasses) where !quiet && classes.count < dataset.labels.count {
+  for (origin, classes) in zip(dataset.origins, dataset.originClasses)
+  where !quiet && classes.count < dataset.labels.count {
     printError("  \(origin): holds \(classes.map { dataset.labels[$0] }.joined(separator: " and ")) alone")
   }
   if !quiet { for table in dataset.boxTables { printError("  " + sentence(on: table)) } }
   for (part, name) in [(dataset.validation, "validation"), (dataset.test, "test")] where !part.isEmpty {
     let counts = dataset.counts(part), expected = Set(dataset.originClasses.joined())
     for (label, count) in counts.enumerated() where count == 0 && expected.contains(label) {
-      printError("glint: no picture of class '\(dataset.labels[label])' is in the \(name) part: its figures say nothing of it")
+      printError(
+        "glint: no picture of class '\(dataset.labels[label])' is in the \(name) part: its figures say nothing of it")
     }
   }
   return dataset
@@ -41,7 +43,8 @@ func sentence(on table: Dataset.BoxTable) -> String {
 struct BoxesOption: ParsableArguments {
   @Option(
     name: .long,
-    help: "A table of face boxes in whole photos: CSV with columns file and x, y, w, h (default: the folder's index.csv).")
+    help:
+      "A table of face boxes in whole photos: CSV with columns file and x, y, w, h (default: the folder's index.csv).")
   var boxes: String?
 }
 

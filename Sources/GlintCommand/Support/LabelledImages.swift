@@ -12,7 +12,8 @@ enum LabelledImages {
   ///     a model was trained on holds no picture that it has seen.
   /// - Throws: where a folder has classes that are not among the model's labels, or nothing decodes.
   static func read(
-    _ folders: [String], faces: FaceSource, part: DataPart, split: SplitShares, for description: ModelDescription, threads: Int, quiet: Bool
+    _ folders: [String], faces: FaceSource, part: DataPart, split: SplitShares, for description: ModelDescription,
+    threads: Int, quiet: Bool
   ) throws -> [LabelledImage] {
     let dataset = try readDataset(
       folders, faces: faces, split: split, labels: description.labels, threads: threads, quiet: quiet)

@@ -4,8 +4,8 @@ import Live
 import Models
 import Numerics
 
-/// What `glint live` shows: one line that is drawn again and again on a terminal, a line a second where output is piped, or
-/// one JSON object a frame.
+/// What `glint live` shows: one line that is drawn again and again on a terminal, a line a second where output is
+/// piped, or one JSON object a frame.
 struct LiveScreen {
   private let description: ModelDescription
   private let json: Bool
@@ -47,8 +47,10 @@ struct LiveScreen {
     }
     let times = frame.times
     let line = [
-      faces.isEmpty ? "no face" : faces.joined(separator: "  "), "\(fixed(rate, 0))/s", "decode \(milliseconds(times.decode))",
-      "detect \(milliseconds(times.detect))", "prepare \(milliseconds(times.prepare))", "classify \(milliseconds(times.classify)) ms",
+      faces.isEmpty ? "no face" : faces.joined(separator: "  "), "\(fixed(rate, 0))/s",
+      "decode \(milliseconds(times.decode))",
+      "detect \(milliseconds(times.detect))", "prepare \(milliseconds(times.prepare))",
+      "classify \(milliseconds(times.classify)) ms",
       "glass to label \(milliseconds(times.glassToLabel)) ms", "dropped \(frame.dropped)",
     ].joined(separator: "  ")
     if isTerminal { draw(line) } else { emit(line) }

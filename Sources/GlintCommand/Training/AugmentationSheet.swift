@@ -27,7 +27,8 @@ struct AugmentationSheet {
 
   /// Writes a JPEG, or a PNG where the name ends so.
   func write(to path: String) throws {
-    let bytes = path.lowercased().hasSuffix(".png") ? try ImageEncoder.png(sheet) : try ImageEncoder.jpeg(sheet, quality: 92)
+    let bytes =
+      path.lowercased().hasSuffix(".png") ? try ImageEncoder.png(sheet) : try ImageEncoder.jpeg(sheet, quality: 92)
     try AtomicFile.write(bytes, to: path)
   }
 }

@@ -30,7 +30,8 @@ final class EventLog {
     for (name, part) in [("validation", verdict.validation), ("test", verdict.test)] {
       guard let part else { continue }
       var figures = [
-        ("kept/\(name) accuracy", part.metrics.accuracy), ("kept/\(name) calibration error", part.metrics.calibrationError),
+        ("kept/\(name) accuracy", part.metrics.accuracy),
+        ("kept/\(name) calibration error", part.metrics.calibrationError),
       ]
       figures += part.bySource.map { ("kept/\(name) accuracy on \($0.source)", $0.metrics.accuracy) }
       file.add(figures, step: epoch)

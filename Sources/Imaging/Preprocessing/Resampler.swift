@@ -4,7 +4,8 @@ import CImaging
 /// that every machine computes the same bytes.
 ///
 /// One axis with `n` samples in the region and `m` outputs. Sample j stands at 2 m j on a grid on which output i stands
-/// at p(i) = (2 i + 1) n - m (both at the middle of their pixels), and the triangle reaches R = 2 max(n, m) to each side:
+/// at p(i) = (2 i + 1) n - m (both at the middle of their pixels), and the triangle reaches R = 2 max(n, m) to each
+/// side:
 ///
 /// 1. u(i, j) = max(0, R - |2 m j - p(i)|) for the samples j = 0 ... n - 1 of the region; samples outside do not count.
 /// 2. With C(i, j) = u(i, 0) + ... + u(i, j - 1) and U = C(i, n), the running totals are rounded to 14 bits,

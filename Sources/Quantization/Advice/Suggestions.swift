@@ -27,7 +27,8 @@ public enum Suggestions {
     }
     for layer in layers.map(\.statistics) where layer.clipped > 0.01 {
       result.append(
-        "\(layer.name): \(percent(layer.clipped)) of its values are clipped; a wider range (min-max, entropy) would help")
+        "\(layer.name): \(percent(layer.clipped)) of its values are clipped; a wider range (min-max, entropy) would help"
+      )
     }
     for layer in layers.map(\.statistics) {
       guard let used = layer.usedLevels, used < 0.4, layer.sqnr < 30 else { continue }
@@ -48,9 +49,11 @@ public enum Suggestions {
       guard alive.count >= 4, let widest = ranges.indices.max(by: { ranges[$0] < ranges[$1] }) else { continue }
       let ratio = ranges[widest] / alive[alive.count / 2]
       guard ratio >= 8 else { continue }
-      let advice = equalizable.contains(index) && !isEqualized
+      let advice =
+        equalizable.contains(index) && !isEqualized
         ? "equalization would help" : "finer ranges or learned rounding may help; equalization cannot"
-      found.append((ratio, "\(node.name) channel \(widest): weights \(Int(ratio.rounded())) times the median, \(advice)"))
+      found.append(
+        (ratio, "\(node.name) channel \(widest): weights \(Int(ratio.rounded())) times the median, \(advice)"))
     }
     return found.sorted { $0.ratio > $1.ratio }.prefix(4).map(\.text)
   }
@@ -58,7 +61,8 @@ public enum Suggestions {
   private static func deadChannels(_ float: FloatModel) -> [String] {
     float.description.graph.nodes.enumerated().compactMap { index, node in
       guard let dead = ranges(float.parameters[index])?.count(where: { $0 == 0 }), dead > 0 else { return nil }
-      return "\(node.name): \(dead) of its channels \(dead == 1 ? "has" : "have") no weights at all and could be left out"
+      return
+        "\(node.name): \(dead) of its channels \(dead == 1 ? "has" : "have") no weights at all and could be left out"
     }
   }
 

@@ -29,9 +29,10 @@ public struct AnswerFit: Hashable, Sendable, Codable {
     pictures = known.count < Temperature.fewestPictures ? 0 : known.count
     if pictures > 0, float.graph.outputs[0].function != .identity { int8.temperature = Temperature.fitted(to: known) }
     temperature = int8.temperature
-    thresholds = float.decision?.matched(
-      before.map { float.probabilities(logits: $0) }, after.map { int8.probabilities(logits: $0) }
-    ).thresholds
+    thresholds =
+      float.decision?.matched(
+        before.map { float.probabilities(logits: $0) }, after.map { int8.probabilities(logits: $0) }
+      ).thresholds
   }
 
   /// Makes this how a model answers, and says so on its card.

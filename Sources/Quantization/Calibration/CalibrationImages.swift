@@ -52,7 +52,8 @@ public struct CalibrationImages: Sendable {
       throw QuantizationError("\(folders.joined(separator: ", ")): no images (.jpg, .jpeg, .png) to calibrate on")
     }
     try self.init(
-      pictures, finder: faces.finder, searched: searched, count: count, preprocessing: preprocessing, progress: progress)
+      pictures, finder: faces.finder, searched: searched, count: count, preprocessing: preprocessing, progress: progress
+    )
   }
 
   /// Chooses up to `count` pictures: those with the smallest hashes, files that do not decode passed over, each content
@@ -63,7 +64,8 @@ public struct CalibrationImages: Sendable {
   ///   - searched: the names of those in which it looks.
   /// - Throws: `QuantizationError` where no picture is left.
   public init(
-    _ pictures: [Dataset.Picture], finder: FaceFinder? = nil, searched: Set<String> = [], count: Int, preprocessing: Preprocessing,
+    _ pictures: [Dataset.Picture], finder: FaceFinder? = nil, searched: Set<String> = [], count: Int,
+    preprocessing: Preprocessing,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
     var found: [(hash: String, picture: Dataset.Picture)] = []
@@ -94,7 +96,9 @@ public struct CalibrationImages: Sendable {
     }
     guard !items.isEmpty else {
       throw QuantizationError(
-        damaged.isEmpty ? "no images to calibrate on" + (faceless > 0 ? ": no face was found in \(faceless)" : "") : "none of \(damaged.count) images decodes; the first: \(damaged[0])")
+        damaged.isEmpty
+          ? "no images to calibrate on" + (faceless > 0 ? ": no face was found in \(faceless)" : "")
+          : "none of \(damaged.count) images decodes; the first: \(damaged[0])")
     }
   }
 

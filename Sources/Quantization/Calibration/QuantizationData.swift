@@ -45,8 +45,8 @@ public struct QuantizationData: Sendable {
     isLabelled = true
   }
 
-  /// Shares out images without labels: a fifth evaluates methods, unless there are plenty; where that is too few to tell
-  /// anything, or no methods are compared, all calibrate.
+  /// Shares out images without labels: a fifth evaluates methods, unless there are plenty; where that is too few to
+  /// tell anything, or no methods are compared, all calibrate.
   ///
   /// - Parameters:
   ///   - count: the most images that calibrate.

@@ -10,11 +10,11 @@ import Runtime
 /// by squared error, equalization, biases corrected from images. Dear ones only while the budget is not kept with room:
 /// learned rounding, at last fine-tuning.
 ///
-/// Of those within the budget, the best is the one whose logits are nearest to the float model's: on few hundred images,
-/// accuracy alone cannot tell good methods apart, and what a method wins whose logits are more than twice as far off is
-/// luck. Few images cannot tell ranges apart either, since what clips is rare: then the calibration images judge as well,
-/// but for what they taught. The budget is kept with room when the 95 % interval of the paired loss ends within it and both models agree on
-/// 99.5 % of the images.
+/// Of those within the budget, the best is the one whose logits are nearest to the float model's: on few hundred
+/// images, accuracy alone cannot tell good methods apart, and what a method wins whose logits are more than twice as
+/// far off is luck. Few images cannot tell ranges apart either, since what clips is rare: then the calibration images
+/// judge as well, but for what they taught. The budget is kept with room when the 95 % interval of the paired loss ends
+/// within it and both models agree on 99.5 % of the images.
 public struct MethodSearch {
   /// One method that was tried.
   public struct Trial: Sendable {
@@ -23,8 +23,8 @@ public struct MethodSearch {
     /// How it did.
     public let verdict: MethodEvaluator.Outcome
     /// The mean squared error of the logits that methods are ordered by: the verdict's, or where few images judge, that
-    /// of calibration images and these together. A method that learned from calibration images has that of the method it
-    /// improves, times what it gains on the images that judge.
+    /// of calibration images and these together. A method that learned from calibration images has that of the method
+    /// it improves, times what it gains on the images that judge.
     public let error: Double
   }
 
@@ -138,7 +138,9 @@ public struct MethodSearch {
   }
 
   /// See `Trial.error`.
-  private func error(_ int8: QuantizedModel, _ method: QuantizationMethod, _ verdict: MethodEvaluator.Outcome) throws -> Double {
+  private func error(
+    _ int8: QuantizedModel, _ method: QuantizationMethod, _ verdict: MethodEvaluator.Outcome
+  ) throws -> Double {
     guard let helper else { return verdict.squaredError }
     if !method.needsImages {
       let (few, more) = (Double(judge.images.count), Double(helper.images.count))
@@ -164,8 +166,8 @@ public struct MethodSearch {
 
   private var best: QuantizationMethod { trials[leader].method }
 
-  /// Logits not twice as far off as the nearest; within the budget before beyond it, there by loss; then by the error of
-  /// the logits. The first of equals leads.
+  /// Logits not twice as far off as the nearest; within the budget before beyond it, there by loss; then by the error
+  /// of the logits. The first of equals leads.
   private func key(_ trial: Trial, _ nearest: Double) -> (Int, Double, Double) {
     (trial.error > 4 * nearest ? 1 : 0, max(0, trial.verdict.loss.points - budget), trial.error)
   }
@@ -193,13 +195,16 @@ public struct MethodSearch {
   private func reason(_ winner: Int) -> String {
     let verdict = trials[winner].verdict
     guard trials.count > 1 else { return "it was asked for" }
-    if verdict.loss.points > budget { return "none of \(trials.count) methods keeps the budget of \(budget) points; it loses least" }
+    if verdict.loss.points > budget {
+      return "none of \(trials.count) methods keeps the budget of \(budget) points; it loses least"
+    }
     let isNearest = trials.allSatisfy { $0.error >= trials[winner].error }
     let nearest =
       "of \(trials.count) methods tried, " + (isNearest ? "" : "and of those that keep the budget, ")
       + "its logits are nearest to float" + (helper == nil ? "" : ", the calibration images included")
     guard hasRoom else {
-      return "\(nearest); \(verdict.loss.images) images are too few, or the loss is too large, to prove \(budget) points"
+      return
+        "\(nearest); \(verdict.loss.images) images are too few, or the loss is too large, to prove \(budget) points"
     }
     return "\(nearest), and the loss stays within \(budget) points beyond doubt"
       + (skipsExpensiveMethods ? ": learned rounding and fine-tuning are not needed" : "")

@@ -101,7 +101,8 @@ public struct TrainingReport: Sendable {
     if !samples.isEmpty {
       sections.append(
         ReportSection(
-          "Most wrong", text: "Pictures of the \(part) part with a wrong label, the surest first, as the network saw them. "
+          "Most wrong",
+          text: "Pictures of the \(part) part with a wrong label, the surest first, as the network saw them. "
             + "Many such pictures show a label that is doubtful, or a kind of picture that there is too little of.",
           blocks: [.gallery(samples.map(\.captioned))]))
     }
@@ -139,7 +140,10 @@ public struct TrainingReport: Sendable {
           precision: Share(matrix.precision(label)), recall: Share(matrix.recall(label)))
       } : self.classes
     let rows = classes.map { row -> [ReportTable.Cell] in
-      [.text(row.name), .number(row.precision.withInterval), .number(row.recall.withInterval), .number(Figures.count(row.pictures))]
+      [
+        .text(row.name), .number(row.precision.withInterval), .number(row.recall.withInterval),
+        .number(Figures.count(row.pictures)),
+      ]
     }
     var blocks: [ReportBlock] = [
       .confusion(matrix, title: "Confusion matrix"),

@@ -66,7 +66,8 @@ public struct ReportSection: Sendable {
   func markup(number: Int) -> Markup {
     let heading: Markup = title.isEmpty ? .empty : "<h2>\(title)</h2>"
     let words: Markup = text.isEmpty ? .empty : "<p class=\"lead\">\(text)</p>"
-    return "<section id=\"s\(number)\">\(heading)\(words)<div class=\"blocks\">\(blocks.map(\.markup).joined())</div></section>\n"
+    return
+      "<section id=\"s\(number)\">\(heading)\(words)<div class=\"blocks\">\(blocks.map(\.markup).joined())</div></section>\n"
   }
 }
 

@@ -1,8 +1,9 @@
 import Files
 import Foundation
 
-/// Figures over time in a file that TensorBoard shows: records of a length, its check, an `Event` message, and the check
-/// of that (TFRecord); messages are written in the protocol buffers' wire format by hand, as four fields of them are used.
+/// Figures over time in a file that TensorBoard shows: records of a length, its check, an `Event` message, and the
+/// check of that (TFRecord); messages are written in the protocol buffers' wire format by hand, as four fields of them
+/// are used.
 ///
 /// `Event`: 1 `wall_time` double, 2 `step` int64, 3 `file_version` string, 5 `summary`; `Summary`: 1 `value`, repeated;
 /// `Value`: 1 `tag` string, 2 `simple_value` float.
@@ -16,7 +17,8 @@ public final class EventFile {
   /// on loses the figures and nothing else.
   public var problem: String? { failure }
 
-  /// Makes a new file in a folder, which is made where missing. Files of earlier runs stay: together they are one curve.
+  /// Makes a new file in a folder, which is made where missing. Files of earlier runs stay: together they are one
+  /// curve.
   ///
   /// - Parameter now: seconds since 1970, part of the name.
   /// - Throws: `FileError` where it cannot be made.

@@ -3,7 +3,8 @@ import Threads
 
 /// Batches of pictures that a thread of their own makes, some ahead of the arithmetic, so that it never waits.
 package final class BatchQueue<Contents: Sendable> {
-  /// Pictures ready for the network. Sendable, since its memory belongs to one side at a time: the queue, then the reader until `finish`.
+  /// Pictures ready for the network. Sendable, since its memory belongs to one side at a time: the queue, then the
+  /// reader until `finish`.
   package struct Batch: @unchecked Sendable {
     /// The pictures, one after the other.
     package let pixels: UnsafeMutablePointer<UInt8>

@@ -4,7 +4,8 @@ import Imaging
 import Models
 import Threads
 
-/// Pictures as network inputs, with some context around where they will be moved, kept in memory as far as a budget goes.
+/// Pictures as network inputs, with some context around where they will be moved, kept in memory as far as a budget
+/// goes.
 ///
 /// Where all fit, they are kept as they enter the network. Otherwise decoded pictures are kept, as many as fit, and
 /// resampled each time; the rest is decoded each time.

@@ -32,7 +32,9 @@ struct Checkpoint {
   /// The first layer in which two networks differ, in words.
   private static func difference(_ there: String, _ here: String) -> String {
     let layers = (there.components(separatedBy: ", "), here.components(separatedBy: ", "))
-    for (one, other) in zip(layers.0, layers.1) where one != other { return "it has \(one) where this one has \(other)" }
+    for (one, other) in zip(layers.0, layers.1) where one != other {
+      return "it has \(one) where this one has \(other)"
+    }
     return layers.0.count < layers.1.count ? "this one has more layers" : "it has more layers"
   }
 

@@ -5,8 +5,8 @@ import Models
 import Numerics
 
 extension TrainingLoop {
-  /// The network as a model file holds it: graph, sealed preprocessing, labels, card, and a test pattern with its logits
-  /// for the self-test at load.
+  /// The network as a model file holds it: graph, sealed preprocessing, labels, card, and a test pattern with its
+  /// logits for the self-test at load.
   ///
   /// - Parameters:
   ///   - validation: figures on the validation pictures.
@@ -43,7 +43,8 @@ extension TrainingLoop {
     if dataset.nearDuplicates > 0 { card["near-copies"] = "\(dataset.nearDuplicates) pictures have one in the data" }
     if !dataset.searchedOrigins.isEmpty {
       let places = dataset.searchedOrigins.map { dataset.origins[$0] }.joined(separator: " and ")
-      card["faces"] = "found by the face detector in \(places)"
+      card["faces"] =
+        "found by the face detector in \(places)"
         + (dataset.faceless.isEmpty ? "" : "; \(dataset.faceless.count) pictures without one left out")
     }
     card["data fingerprint"] = dataset.fingerprint

@@ -115,7 +115,8 @@ public struct TrainedEvaluation {
     model.description.temperature = temperature
     model.description.decision = decision
     if let decision {
-      model.description.card["decision"] = decision.words(labels: model.description.labels) + ", fitted on the validation pictures"
+      model.description.card["decision"] =
+        decision.words(labels: model.description.labels) + ", fitted on the validation pictures"
       for (name, part) in [("validation", validation), ("test", test)] {
         model.description.card["\(name) decisions"] = part?.coverage?.words
         for (source, _, coverage) in part?.bySource ?? [] {

@@ -148,7 +148,8 @@ public final class Network {
       func buffers() -> [FloatBuffer] {
         isLocal ? (0..<workers).map { _ in FloatBuffer(count) } : [FloatBuffer(capacity * count)]
       }
-      return GradientStore(buffers: buffers(), count: count, incoming: readers.count > 1 ? buffers() : [], isLocal: isLocal)
+      return GradientStore(
+        buffers: buffers(), count: count, incoming: readers.count > 1 ? buffers() : [], isLocal: isLocal)
     }
   }
 
