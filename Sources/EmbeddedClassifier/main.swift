@@ -2,11 +2,12 @@
 //
 // It stands on the runtime alone, without Foundation and the rest of Glint, so that it also compiles as Embedded Swift
 // and is then one small static program. `tools/check-embedded` builds it so.
-import CSystem
-import Graphs
+import CProgram
+import Files
 import ModelFiles
+import Models
+import Numerics
 import Runtime
-import Tensors
 
 let usage = """
   usage: embedded-classifier MODEL [PIXELS] [--runs N]
@@ -17,28 +18,28 @@ let usage = """
   """
 
 func fail(_ message: String, status: Int32) -> Never {
-  sys_complain("embedded-classifier: \(message)\n")
-  sys_exit(status)
+  cp_print_error("embedded-classifier: \(message)\n")
+  cp_exit(status)
 }
 
 /// The shortest text that reads back as the same number.
 func text(_ number: Float) -> String {
   let bytes = UnsafeMutablePointer<CChar>.allocate(capacity: 32)
   defer { bytes.deallocate() }
-  sys_float_text(number, bytes)
+  cp_float_text(number, bytes)
   return String(cString: bytes)
 }
 
 /// The command line's paths, and how often to classify; nil where it is none.
 func request() -> (paths: [String], runs: Int)? {
   var paths: [String] = [], runs = 1, index: Int32 = 1
-  while let argument = sys_argument(index) {
+  while let argument = cp_argument(index) {
     index += 1
     guard String(cString: argument) == "--runs" else {
       paths.append(String(cString: argument))
       continue
     }
-    guard let number = sys_argument(index), let count = Int(String(cString: number)), count > 0 else { return nil }
+    guard let number = cp_argument(index), let count = Int(String(cString: number)), count > 0 else { return nil }
     runs = count
     index += 1
   }
@@ -55,7 +56,8 @@ func classify(_ path: String, _ pixelPath: String?, runs: Int) throws(ModelFileE
   }
   var logits = [Float](repeating: 0, count: interpreter.logitCount)
   if let pixelPath {
-    let pixels = try MappedFile(path: pixelPath).copy()
+    let pixels: [UInt8]
+    do throws(FileError) { pixels = try MappedFile(path: pixelPath).copy() } catch { throw ModelFileError(error) }
     let wanted = model.description.graph.input
     guard pixels.count == wanted.count else {
       throw ModelFileError(
@@ -72,7 +74,7 @@ func classify(_ path: String, _ pixelPath: String?, runs: Int) throws(ModelFileE
     }
   }
   if model.description.graph.outputs.count == 1 {
-    let probabilities = model.description.probabilities(logits: logits, exp: sys_exp)
+    let probabilities = model.description.probabilities(logits: logits)
     for (label, probability) in zip(model.description.labels, probabilities) { print("\(label) \(text(probability))") }
     print("answer \(model.description.answer(probabilities).label)")
   }

@@ -1,5 +1,5 @@
-import Graphs
 import Imaging
+import Models
 
 /// Detector and tracker together: the faces of frame after frame, found when it is time to look, otherwise where they are
 /// expected. For one thread at a time.

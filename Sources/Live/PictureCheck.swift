@@ -1,4 +1,3 @@
-import Graphs
 import Imaging
 
 /// What makes a camera's picture unlike any that a network learnt from, in words a person can act on.

@@ -1,4 +1,4 @@
-import Graphs
+import Models
 import Runtime
 
 /// Looks now and then at how much of what the network computes lies at the end of its int8 codes: more than calibration

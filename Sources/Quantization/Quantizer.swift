@@ -1,7 +1,6 @@
-import Graphs
-import ModelFiles
+import Models
+import Numerics
 import Reference
-import Tensors
 
 /// Turns a float model into an int8 one from what calibration recorded.
 public struct Quantizer: Sendable {

@@ -1,7 +1,7 @@
 import CInt8Kernels
 import CThreads
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 /// Runs a quantized model: pixels in, float logits out, the bytes of `Reference` between.
 ///

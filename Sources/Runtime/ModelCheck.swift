@@ -1,6 +1,6 @@
 import CInt8Kernels
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 /// What must hold before a model may run: every kernel relies on it, so that none needs to look again.
 struct ModelCheck {

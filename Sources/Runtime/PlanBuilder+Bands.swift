@@ -1,6 +1,6 @@
 import CInt8Kernels
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 // Convolutions that end in a large dense layer run row by row through all of them: a row of a later layer is computed as
 // soon as the rows that it reads are there. Activations stay in the nearest cache, and the dense layer's weights, which

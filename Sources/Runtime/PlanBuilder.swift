@@ -1,6 +1,6 @@
 import CInt8Kernels
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 /// Turns a checked model into steps: which kernel computes what, from where to where.
 ///

@@ -1,6 +1,6 @@
 import Foundation
 import Imaging
-import Tensors
+import Numerics
 import TestSupport
 import Testing
 

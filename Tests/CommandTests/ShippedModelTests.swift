@@ -1,7 +1,7 @@
 import Foundation
-import Graphs
 import Imaging
 import ModelFiles
+import Models
 import RenderedFaces
 import TestSupport
 import Testing

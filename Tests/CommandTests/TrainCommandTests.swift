@@ -1,8 +1,8 @@
 import Foundation
-import Graphs
 import Imaging
 import ModelFiles
-import Tensors
+import Models
+import Numerics
 import TestSupport
 import Testing
 

@@ -1,11 +1,11 @@
 import CAllocations
 import Faces
 import Foundation
-import Graphs
 import Imaging
+import Models
+import Numerics
 import RenderedFaces
 import Runtime
-import Tensors
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 import Faces
 import Imaging
+import Numerics
 import RenderedFaces
-import Tensors
 import Testing
 
 /// Three people in a painted room: their true boxes, made as unsure as a detector's, and who is who.

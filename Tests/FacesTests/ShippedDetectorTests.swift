@@ -1,11 +1,11 @@
 import Faces
 import Foundation
-import Graphs
 import Imaging
 import ModelFiles
+import Models
+import Numerics
 import RenderedFaces
 import Runtime
-import Tensors
 import TestSupport
 import Testing
 

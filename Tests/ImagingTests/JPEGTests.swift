@@ -1,6 +1,6 @@
 import Foundation
-import Graphs
 import Imaging
+import Models
 import Testing
 
 @Suite struct JPEGTests {

@@ -1,5 +1,5 @@
-import Graphs
 import Imaging
+import Models
 import Testing
 
 @Suite struct PreprocessingTests {

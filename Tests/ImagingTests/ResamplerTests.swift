@@ -1,6 +1,6 @@
-import Graphs
 import Imaging
-import Tensors
+import Models
+import Numerics
 import TestSupport
 import Testing
 

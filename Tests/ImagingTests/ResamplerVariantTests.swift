@@ -1,5 +1,5 @@
 import CImaging
-import Tensors
+import Numerics
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Imaging
 import Live
-import Tensors
+import Numerics
 import TestSupport
 import Testing
 

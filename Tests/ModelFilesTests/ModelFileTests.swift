@@ -1,7 +1,7 @@
 import Foundation
-import Graphs
 import ModelFiles
-import Tensors
+import Models
+import Numerics
 import TestSupport
 import Testing
 

@@ -1,7 +1,10 @@
-import Graphs
+import Datasets
+import Evaluation
+import FloatRuntime
 import ModelFiles
+import Models
+import Numerics
 import Quantization
-import Tensors
 import TestSupport
 import Training
 
@@ -12,8 +15,8 @@ struct NastyNetwork {
   let model: FloatModel
   /// Labelled by the float model itself, but for pictures it is unsure of: 256 to calibrate, then 300, then 400.
   let calibration: [[UInt8]]
-  let validation: [Comparison.Image]
-  let test: [Comparison.Image]
+  let validation: [LabelledImage]
+  let test: [LabelledImage]
 
   /// Every seed makes other weights and other pictures.
   init(seed: UInt64 = 2_019) throws {
@@ -51,7 +54,7 @@ struct NastyNetwork {
     self.model = model
     let margin = (first[1_500] - first[500]) / 4
     let sure = zip(pictures, try logits(model)).filter { abs($0.1) > margin }.enumerated().map { index, pair in
-      Comparison.Image(name: "\(index)", label: pair.1 > 0 ? 1 : 0, pixels: pair.0)
+      LabelledImage(name: "\(index)", label: pair.1 > 0 ? 1 : 0, pixels: pair.0)
     }
     calibration = sure[..<256].map(\.pixels)
     validation = Array(sure[256..<556])

@@ -1,5 +1,5 @@
+import Numerics
 import Quantization
-import Tensors
 import TestSupport
 import Testing
 
@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test func everyMethodIsSoundOnNothingAndOnOutliers() {
-    let methods: [RangeMethod] = [.minMax, .movingAverage, .usualPercentile, .entropy, .squaredError]
+    let methods: [RangeMethod] = [.minMax, .movingAverage, .defaultPercentile, .entropy, .squaredError]
     let sets: [[Float]] = [
       [], [0], [0, 0, 0], [1e-30, 2e-30], [-5, -5], [1e37, 1, 2, 3], [-1e37, 1e37], [Float](repeating: 3, count: 1000),
     ]

@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func nothingMeasuredIsStillAPage() {
-    let nobody = Evaluation(
+    let nobody = EvaluationFigures(
       name: "float", accuracy: Share(.nan), confusion: ConfusionCounts(labels: ["happy", "sad"], counts: [[0, 0], [0, 0]]),
       roc: ROCCurve(points: [], area: .nan), reliability: Reliability(bins: [], expectedCalibrationError: .nan))
     let broken = EpochFigures(epoch: 1, loss: .nan, validationLoss: .infinity)

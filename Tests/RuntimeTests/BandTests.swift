@@ -1,8 +1,8 @@
-import Graphs
+import Models
+import Numerics
 import Runtime
-import Tensors
-import Testing
 import TestSupport
+import Testing
 
 /// Convolutions and the dense layer after them, run row by row through all layers, in one band or several.
 @Suite struct BandTests {

@@ -1,12 +1,12 @@
 import CAllocations
 import CInt8Kernels
-import Graphs
+import Models
+import Numerics
 import Reference
 import Runtime
 import Synchronization
-import Tensors
-import Testing
 import TestSupport
+import Testing
 
 /// Which kernels the comparisons of this run have called.
 let ranKernels = Mutex<Set<String>>([])

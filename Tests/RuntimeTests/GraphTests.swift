@@ -1,11 +1,11 @@
 import CAllocations
 import Glibc
-import Graphs
+import Models
+import Numerics
 import Reference
 import Runtime
-import Tensors
-import Testing
 import TestSupport
+import Testing
 
 /// Whole graphs: branches, fusion, memory reuse, threads.
 @Suite struct RandomGraphTests {

@@ -1,8 +1,8 @@
-import Graphs
+import Models
+import Numerics
 import Runtime
-import Tensors
-import Testing
 import TestSupport
+import Testing
 
 /// A model that makes no sense is refused at load with the node's name.
 @Suite struct ModelCheckTests {

@@ -1,7 +1,7 @@
-import Graphs
-import Tensors
-import Testing
+import Models
+import Numerics
 import TestSupport
+import Testing
 
 /// Every kernel gives the bytes of the reference: odd shapes, extreme values, random ones.
 @Suite struct OperatorTests {

@@ -1,5 +1,5 @@
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 extension FloatModel {
   /// A float model of a graph, for tests that need numbers and no meaning: weights uniform within the He bound, the

@@ -166,12 +166,6 @@ int cf_kernels_available(const cf_kernels **list, int capacity);
 /// The fastest variant that this machine runs within the limit of CCPU.
 const cf_kernels *cf_kernels_fastest(void);
 
-/// e^x in double from IEEE operations alone, the same on every machine; error below 2 ulp.
-double cf_exp(double x);
-
-/// The natural logarithm in double from IEEE operations alone, for positive normal x; error below 2 ulp.
-double cf_log(double x);
-
 /// A count rounded up to whole panels.
 static inline int cf_padded(int count) { return (count + CF_PANEL - 1) / CF_PANEL * CF_PANEL; }
 

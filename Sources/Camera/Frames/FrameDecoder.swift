@@ -1,6 +1,6 @@
 import CImaging
-import Graphs
 import Imaging
+import Models
 
 /// Turns frames into pictures, its memory kept from frame to frame. For one thread at a time.
 public final class FrameDecoder {

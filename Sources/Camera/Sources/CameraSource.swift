@@ -11,7 +11,7 @@ public final class CameraSource: FrameSource {
 
   public private(set) var title: String
   public private(set) var losses = FrameLosses()
-  private let wishes: CaptureWishes
+  private let wishes: CaptureRequest
   private let bus: String
   private let path: String
   private var device: CaptureDevice?
@@ -26,7 +26,7 @@ public final class CameraSource: FrameSource {
   private var isWaiting = false
 
   /// Opens a camera and starts it.
-  public init(_ path: String, wishes: CaptureWishes = CaptureWishes()) throws(CameraError) {
+  public init(_ path: String, wishes: CaptureRequest = CaptureRequest()) throws(CameraError) {
     let device = try CaptureDevice(path)
     granted = try device.start(wishes)
     self.device = device

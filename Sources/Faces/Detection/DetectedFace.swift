@@ -1,5 +1,5 @@
-import Graphs
 import Imaging
+import Models
 
 /// A face that a detector found in a picture.
 public struct DetectedFace: Hashable, Sendable {

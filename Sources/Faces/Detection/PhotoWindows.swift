@@ -1,5 +1,5 @@
-import Graphs
 import Imaging
+import Models
 
 /// The parts of a photo that a detector looks at, so that faces of all sizes come out as large as it knows them.
 ///
@@ -8,7 +8,7 @@ import Imaging
 /// it, so that one of them shows each face whole.
 public enum PhotoWindows {
   /// Smaller faces than this say nothing: the side in pixels.
-  public static let usualSmallest = 28
+  public static let defaultSmallest = 28
   /// Windows of one photo, at most: a bound for the time that enormous photos take.
   package static let most = 2000
   /// The largest side taken from a level after the first, over the detector's smallest: more than the octave to the level

@@ -1,4 +1,4 @@
-import Graphs
+import Models
 
 /// `Preprocessing.apply` for picture after picture: the same bytes, its tables and memory kept. For one thread at a time.
 public final class Preprocessor {

@@ -1,5 +1,6 @@
-import Graphs
-import Tensors
+import Files
+import Models
+import Numerics
 
 /// How a model's description stands in the metadata: one JSON text each for graph, preprocessing, labels and card.
 enum DescriptionCoding {

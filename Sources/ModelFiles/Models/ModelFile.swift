@@ -1,5 +1,5 @@
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 /// What a model file turned out to hold.
 public enum LoadedModel: Sendable {

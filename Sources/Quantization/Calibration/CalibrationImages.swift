@@ -1,8 +1,9 @@
+import Datasets
+import Faces
+import Files
 import Foundation
-import Graphs
 import Imaging
-import ModelFiles
-import Training
+import Models
 
 /// Pictures that calibration runs through, chosen by content so that names and order do not matter.
 public struct CalibrationImages: Sendable {
@@ -35,13 +36,13 @@ public struct CalibrationImages: Sendable {
     folders: [String], faces: FaceSource = FaceSource(), count: Int, preprocessing: Preprocessing,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
-    let given = try faces.boxes.map { try FaceBoxes(path: $0) }
+    let given = try faces.boxes.map { try FaceBoxTable(path: $0) }
     var pictures: [Dataset.Picture] = []
     var searched: Set<String> = []
     for folder in folders {
       let isSearched = faces.finder(for: folder) != nil
       var boxes = isSearched ? nil : given
-      if case .face = preprocessing.fit, given == nil, !isSearched { boxes = try FaceBoxes.found(in: folder) }
+      if case .face = preprocessing.fit, given == nil, !isSearched { boxes = try FaceBoxTable.found(in: folder) }
       for file in try ImageFiles.list(folder) {
         pictures.append(Dataset.Picture(name: file, label: 0, source: .file(file), face: boxes?.box(for: file)))
         if isSearched { searched.insert(file) }
@@ -75,11 +76,7 @@ public struct CalibrationImages: Sendable {
     for (hash, picture) in found {
       guard items.count < count else { break }
       do throws(ImageError) {
-        let image: Image
-        switch picture.source {
-        case .file(let path): image = try ImageDecoder.decode(path: path)
-        case .image(let painted): image = painted
-        }
+        let image = try picture.image()
         var face = picture.face
         if searched.contains(picture.name) {
           face = finder?(image)

@@ -1,4 +1,5 @@
 import CFloatKernels
+import Numerics
 
 /// The range that loses the least information (Migacz 2017, "8-bit Inference with TensorRT", a talk at GTC): of many thresholds, the
 /// one where the distribution of the values, as 256 codes would tell them, is nearest to the true one by the
@@ -64,7 +65,7 @@ public enum EntropyRange {
         guard p > 0 else { continue }
         // An end bin that is empty but for what was clipped: as if half a value were there.
         let q = counts[own] > 0 ? mass / filled : 0.5
-        sum += p / total * cf_log(p / total / (q / inside))
+        sum += p / total * Elementary.log(p / total / (q / inside))
       }
       bin = end
     }

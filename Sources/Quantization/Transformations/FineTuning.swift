@@ -1,8 +1,8 @@
+import FloatRuntime
 import Foundation
-import Graphs
-import ModelFiles
+import Models
+import Numerics
 import Runtime
-import Tensors
 import Training
 
 /// Short quantization-aware fine-tuning (Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient

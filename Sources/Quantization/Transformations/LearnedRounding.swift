@@ -1,5 +1,6 @@
+import FloatRuntime
 import Foundation
-import Training
+import Threads
 
 /// Rounding each weight up or down so that the layer's output, not the weight, comes out nearest (Nagel et al. 2020, "Up
 /// or Down? Adaptive Rounding for Post-Training Quantization").

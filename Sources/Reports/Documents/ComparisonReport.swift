@@ -22,9 +22,9 @@ public struct ComparisonReport: Sendable {
   /// One line under the heading.
   public var subtitle = "Two models on the same pictures."
   /// The float model.
-  public var float: Evaluation
+  public var float: EvaluationFigures
   /// The int8 model.
-  public var int8: Evaluation
+  public var int8: EvaluationFigures
   /// Share of pictures to which both give the same label.
   public var agreement: Double
   /// McNemar's exact p: how likely so uneven a change of sides is when both models are equally good.
@@ -52,7 +52,7 @@ public struct ComparisonReport: Sendable {
 
   /// Makes a report.
   public init(
-    title: String, float: Evaluation, int8: Evaluation, agreement: Double, mcNemar: Double, layers: [LayerFigures],
+    title: String, float: EvaluationFigures, int8: EvaluationFigures, agreement: Double, mcNemar: Double, layers: [LayerFigures],
     flipped: [JudgedPicture] = [], suggestions: [String] = [], facts: [Fact] = [], footer: String = ""
   ) {
     self.title = title

@@ -9,7 +9,7 @@ public struct TrainingReport: Sendable {
   /// The epoch whose weights were kept.
   public var keptEpoch: Int?
   /// What the model did on the test part.
-  public var test: Evaluation?
+  public var test: EvaluationFigures?
   /// What the test part is called where it is none.
   public var part = "test"
   /// Figures of each class in the test part; without them, those that follow from its confusion matrix.
@@ -67,7 +67,7 @@ public struct TrainingReport: Sendable {
 
   /// Makes a report.
   public init(
-    title: String, facts: [Fact] = [], history: [EpochFigures], keptEpoch: Int? = nil, test: Evaluation? = nil,
+    title: String, facts: [Fact] = [], history: [EpochFigures], keptEpoch: Int? = nil, test: EvaluationFigures? = nil,
     samples: [JudgedPicture] = [], notes: [String] = [], footer: String = ""
   ) {
     self.title = title
@@ -129,7 +129,7 @@ public struct TrainingReport: Sendable {
   }
 
   /// Confusion matrix, figures of each class and source, ROC curve, calibration.
-  private func result(_ test: Evaluation) -> ReportSection {
+  private func result(_ test: EvaluationFigures) -> ReportSection {
     let matrix = test.confusion
     let classes =
       self.classes.isEmpty

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import ModelFiles
 
 /// One HTML file that needs nothing else: no network, no script, pictures and styles inside. It follows the reader's
 /// light or dark setting, fits a phone and prints.
@@ -44,7 +44,7 @@ public struct ReportPage: Sendable {
   }
 
   /// Writes the page, whole or not at all.
-  public func write(to path: String) throws(ModelFileError) { try AtomicFile.write(html, to: path) }
+  public func write(to path: String) throws(FileError) { try AtomicFile.write(html, to: path) }
 }
 
 /// A titled part of a page.

@@ -1,6 +1,7 @@
 import CFloatKernels
-import Graphs
-import Tensors
+import FloatRuntime
+import Models
+import Numerics
 
 /// Convolution of any stride, padding, dilation and grouping.
 final class Conv2D: ImageLayer {

@@ -1,4 +1,4 @@
-import Tensors
+import Numerics
 
 /// Rounds values to the int8 codes that the engine keeps, equations (1) and (3), and back, so that a network learns with
 /// the errors that it will have (Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient

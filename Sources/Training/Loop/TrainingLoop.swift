@@ -1,7 +1,9 @@
+import Datasets
+import Evaluation
+import FloatRuntime
 import Foundation
-import Graphs
-import ModelFiles
-import Tensors
+import Models
+import Numerics
 
 /// Trains a network on a data set: batches made in the background, early stopping on the validation loss, the best
 /// weights kept, checkpoints from which training goes on as if nothing had happened.
@@ -56,7 +58,7 @@ public final class TrainingLoop {
   /// How they become inputs.
   public let preprocessing: Preprocessing
   /// How they are learned.
-  public let recipe: Recipe
+  public let recipe: TrainingRecipe
   /// Figures of the epochs so far.
   public var history: [EpochRecord] { state.history }
   /// The epoch whose weights are kept, 0 before the first.
@@ -83,7 +85,7 @@ public final class TrainingLoop {
   ///   - kernels: the instruction set; it does not change the weights.
   /// - Throws: `TrainingError.network`.
   public init(
-    _ architecture: Architecture, dataset: Dataset, preprocessing: Preprocessing, recipe: Recipe, threads: Int,
+    _ architecture: Architecture, dataset: Dataset, preprocessing: Preprocessing, recipe: TrainingRecipe, threads: Int,
     cacheBytes: Int = 1 << 30, kernels: FloatKernels = .fastest
   ) throws(TrainingError) {
     self.dataset = dataset
@@ -161,17 +163,17 @@ public final class TrainingLoop {
         observe(
           .batch(
             epoch: state.epoch + 1, done: state.batch, of: batchCount, loss: state.lossSum / Double(max(1, state.seen))))
-        if let checkpoints, (ContinuousClock.now - written).inSeconds >= checkpoints.interval {
+        if let checkpoints, (ContinuousClock.now - written).seconds >= checkpoints.interval {
           if let ending = lostWeights() { return ending }
           let pause = ContinuousClock.now
           do {
             try Checkpoint.write(checkpoints.path, state, network, best: best, average: average)
           } catch { checkpoints.failed("\(error)") }
           written = ContinuousClock.now
-          seconds -= (written - pause).inSeconds
+          seconds -= (written - pause).seconds
         }
       }
-      seconds += (ContinuousClock.now - started).inSeconds
+      seconds += (ContinuousClock.now - started).seconds
       let record = try endEpoch(imagesPerSecond: Double(state.seen - seenBefore) / max(1e-9, seconds))
       guard record.validationLoss.isFinite else {
         restore(best.isEmpty ? lastGood : best)
@@ -296,9 +298,4 @@ public final class TrainingLoop {
     let mean = predictions.isEmpty ? 0 : sum / Double(predictions.count)
     return (Metrics(predictions, classes: dataset.labels.count, loss: mean), predictions)
   }
-}
-
-extension Duration {
-  /// The span in seconds.
-  var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

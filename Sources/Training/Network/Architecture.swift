@@ -1,5 +1,5 @@
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 /// A network as it is trained: nodes in the order in which they run, with the layers that a graph for inference no
 /// longer has (batch normalization, dropout) and activations as nodes of their own.

@@ -1,4 +1,4 @@
-import Tensors
+import Numerics
 
 extension Network {
   /// He initialization (He et al. 2015), uniform: weights in +-sqrt(6 / taps), biases as they begin. A uniform distribution needs

@@ -1,4 +1,6 @@
-import Tensors
+import FloatRuntime
+import Numerics
+import Threads
 
 /// The exact weights behind a network that computes with rounded ones.
 ///

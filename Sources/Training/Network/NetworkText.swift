@@ -1,8 +1,9 @@
+import FloatRuntime
 import Foundation
-import Graphs
-import Tensors
+import Models
+import Numerics
 
-/// A network described in a text file, a layer a line (see NETWORKS.md beside this file).
+/// A network described in a text file, a layer a line (see the page Networks of the documentation).
 public struct NetworkText: Sendable {
   /// What errors call the text.
   public let path: String

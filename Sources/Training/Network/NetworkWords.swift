@@ -1,4 +1,5 @@
-import Graphs
+import FloatRuntime
+import Models
 
 /// The words after a layer's own.
 struct NetworkWords {

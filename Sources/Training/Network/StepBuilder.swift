@@ -1,5 +1,5 @@
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 /// Makes the layers of an architecture, and joins neighbours that the kernels compute as one.
 struct StepBuilder {
