@@ -201,8 +201,8 @@ for target in package.targets where target.type != .system {
   target.swiftSettings = [.enableUpcomingFeature("MemberImportVisibility")]
 }
 
-/// Linux's own functions beside those of C11. Warnings are turned on by the check in `tools/test`, since SwiftPM lets
-/// no package set them that others may depend on.
+/// Linux's own functions beside those of C11. `tools/check-c` checks warnings, since SwiftPM lets no package set them
+/// that others may depend on.
 var gnu: [CSetting] { [.define("_GNU_SOURCE")] }
 
 /// The suite of one room; `and` names the other targets that it imports or runs.
