@@ -3,21 +3,31 @@
 
 #include "yuv.h"
 
-#define AVX2 __attribute__((target("avx2")))
+#define VECTOR __attribute__((target("avx2")))
+#define STEP 8
+#define SPILL 2
 
 /// Words a b a b ...
-AVX2 static inline __m256i pairs(int a, int b) {
+VECTOR static inline __m256i pairs(int a, int b) {
   return _mm256_set1_epi32((int)((uint32_t)(uint16_t)b << 16 | (uint16_t)a));
 }
 
 /// (sum + 128) >> 8 of products of pairs of words.
-AVX2 static inline __m256i rounded(__m256i sum) {
+VECTOR static inline __m256i rounded(__m256i sum) {
   return _mm256_srai_epi32(_mm256_add_epi32(sum, _mm256_set1_epi32(128)), 8);
 }
 
-/// Eight pixels Y0 U Y1 V ... to 24 bytes and 4 more that do not count. Sums stay below 2^18; packing saturates, which
-/// is the clamp to a byte.
-AVX2 static inline void eight(__m128i pixels, uint8_t *to) {
+/// Y0 U Y1 V ...
+#define PIXELS __m128i
+
+VECTOR static inline PIXELS load_yuyv(const uint8_t *from) { return _mm_loadu_si128((const __m128i *)from); }
+
+VECTOR static inline PIXELS load_nv12(const uint8_t *luma, const uint8_t *chroma) {
+  return _mm_unpacklo_epi8(_mm_loadl_epi64((const __m128i *)luma), _mm_loadl_epi64((const __m128i *)chroma));
+}
+
+/// 24 bytes and 4 more that do not count. Sums stay below 2^18; packing saturates, which is the clamp to a byte.
+VECTOR static inline void store_rgb(PIXELS pixels, uint8_t *to) {
   const __m128i with_u = _mm_setr_epi8(0, 1, 2, 1, 4, 5, 6, 5, 8, 9, 10, 9, 12, 13, 14, 13);
   const __m128i with_v = _mm_setr_epi8(0, 3, 2, 3, 4, 7, 6, 7, 8, 11, 10, 11, 12, 15, 14, 15);
   const __m256i order = _mm256_broadcastsi128_si256(
@@ -35,21 +45,7 @@ AVX2 static inline void eight(__m128i pixels, uint8_t *to) {
   _mm_storeu_si128((__m128i *)(to + 12), _mm256_extracti128_si256(bytes, 1));
 }
 
-AVX2 static void yuyv(const uint8_t *from, size_t width, uint8_t *to) {
-  size_t x = 0;
-  // Strictly less: the bytes that do not count need two pixels behind them, which are written next.
-  for (; x + 8 < width; x += 8) eight(_mm_loadu_si128((const __m128i *)(from + 2 * x)), to + 3 * x);
-  yuv_row_of_yuyv(from, x, width, to);
-}
-
-AVX2 static void nv12(const uint8_t *luma, const uint8_t *chroma, size_t width, uint8_t *to) {
-  size_t x = 0;
-  for (; x + 8 < width; x += 8) {
-    __m128i y = _mm_loadl_epi64((const __m128i *)(luma + x)), uv = _mm_loadl_epi64((const __m128i *)(chroma + x));
-    eight(_mm_unpacklo_epi8(y, uv), to + 3 * x);
-  }
-  yuv_row_of_nv12(luma, chroma, x, width, to);
-}
+#include "yuv_template.h"
 
 const ci_converter ci_converter__avx2 = {"avx2", yuyv, nv12};
 #endif

@@ -1,4 +1,6 @@
 #include "../support/requantize.h"
+#include "../support/template.h"
+#include "conv_window.h"
 
 // One window's sums for a block of channels. Pairs of 16-bit products are what compilers make most of: SSE2, which
 // every x86-64 has, multiplies and adds them in one instruction. Unsigned arithmetic, since partial sums may wrap
@@ -18,54 +20,31 @@ static void accumulate(const ck_conv *conv, const ck_code *window, size_t block,
   for (size_t lane = 0; lane < CK_BLOCK; lane++) sums[lane] = acc[lane];
 }
 
-static size_t lanes_of(const ck_conv *conv, size_t block) {
-  size_t left = conv->channels - block * CK_BLOCK;
-  return left < CK_BLOCK ? left : CK_BLOCK;
-}
-
-void ck_qs8_qc8w_conv__scalar(const void *operation, size_t first, size_t end) {
-  const ck_conv *conv = operation;
+// `side` x `side` windows are pooled. Equation (4): requantization is monotonic, so the largest accumulator gives the
+// largest code.
+ALWAYS_INLINE void conv_rows(const ck_conv *conv, size_t first, size_t end, const size_t side) {
   for (size_t row = first; row < end; row++) {
     for (size_t column = 0; column < conv->columns; column++) {
-      const ck_code *window = (const ck_code *)conv->io.input + (ptrdiff_t)row * conv->input_row +
-                              (ptrdiff_t)column * conv->input_pixel;
-      ptrdiff_t place = (ptrdiff_t)row * conv->output_row + (ptrdiff_t)column * conv->output_pixel;
-      for (size_t block = 0; block * CK_BLOCK < conv->channels; block++) {
-        uint32_t acc[CK_BLOCK];
-        accumulate(conv, window, block, acc);
-        for (size_t lane = 0; lane < lanes_of(conv, block); lane++) {
-          size_t channel = block * CK_BLOCK + lane;
-          if (conv->io.accumulators) conv->io.accumulators[place + (ptrdiff_t)channel] = (int32_t)acc[lane];
-          else ((ck_code *)conv->io.output)[place + (ptrdiff_t)channel] =
-              ck_requantize((int32_t)acc[lane], &conv->requantization, channel);
-        }
-      }
-    }
-  }
-}
-
-// Equation (4): requantization is monotonic, so the largest accumulator of four gives the largest code.
-void ck_qs8_qc8w_conv_maxpool2x2__scalar(const void *operation, size_t first, size_t end) {
-  const ck_conv *conv = operation;
-  for (size_t row = first; row < end; row++) {
-    for (size_t column = 0; column < conv->columns; column++) {
-      const ck_code *window = (const ck_code *)conv->io.input + 2 * (ptrdiff_t)row * conv->input_row +
-                              2 * (ptrdiff_t)column * conv->input_pixel;
-      ck_code *out = (ck_code *)conv->io.output + (ptrdiff_t)row * conv->output_row +
-                     (ptrdiff_t)column * conv->output_pixel;
-      for (size_t block = 0; block * CK_BLOCK < conv->channels; block++) {
+      const ck_code *window = ck_window_at(conv, side * row, side * column);
+      const ptrdiff_t place = ck_place_of(conv, row, column);
+      for (size_t channel = 0; channel < conv->channels; channel += CK_BLOCK) {
         int32_t largest[CK_BLOCK];
-        for (int part = 0; part < 4; part++) {
+        for (size_t part = 0; part < side * side; part++) {
+          ptrdiff_t down = (ptrdiff_t)(part / side), across = (ptrdiff_t)(part % side);
           uint32_t acc[CK_BLOCK];
-          accumulate(conv, window + (part / 2) * conv->input_row + (part % 2) * conv->input_pixel, block, acc);
+          accumulate(conv, window + down * conv->input_row + across * conv->input_pixel, channel / CK_BLOCK, acc);
           for (size_t lane = 0; lane < CK_BLOCK; lane++)
             if (part == 0 || (int32_t)acc[lane] > largest[lane]) largest[lane] = (int32_t)acc[lane];
         }
-        for (size_t lane = 0; lane < lanes_of(conv, block); lane++) {
-          size_t channel = block * CK_BLOCK + lane;
-          out[channel] = ck_requantize(largest[lane], &conv->requantization, channel);
-        }
+        for (size_t lane = 0; lane < CK_BLOCK && channel + lane < conv->channels; lane++)
+          ck_store(&conv->io, &conv->requantization, place + (ptrdiff_t)(channel + lane), channel + lane, largest[lane]);
       }
     }
   }
+}
+
+void ck_qs8_qc8w_conv__scalar(const void *operation, size_t first, size_t end) { conv_rows(operation, first, end, 1); }
+
+void ck_qs8_qc8w_conv_maxpool2x2__scalar(const void *operation, size_t first, size_t end) {
+  conv_rows(operation, first, end, 2);
 }

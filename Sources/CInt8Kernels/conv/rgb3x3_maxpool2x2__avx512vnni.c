@@ -1,28 +1,36 @@
 #if defined(__x86_64__)
 
-#include "../support/requantize.h"
-
-#include <immintrin.h>
-#include <string.h>
-
-#define CK_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
 #include "../support/store__avx512.h"
-#include "../support/vector__avx512.h"
+#include "conv_window.h"
 
-// A window of 3x3 RGB pixels is three runs of 9 bytes. Two dot products take bytes 0...7 of each run from the picture
-// as it lies; the ninth bytes of the runs ("corners") are gathered into a third, so that 27 inputs cost 7 dot products
-// and not 9. Two rows of windows share their four rows of pixels.
-enum { WINDOWS = 8, STRIP = 256 };
+#define NAME ck_qs8_qc8w_rgb3x3_maxpool2x2__avx512vnni
+#define TILE 4
+#define PLAIN_IS_FASTER 1
+
+enum { WINDOWS = 2 * TILE };
 
 typedef struct {
-  __m512i head[3], tail[3];  // by kernel row: bytes 0...3 and 4...7
-  __m512i corner[2];         // by window row
-} rgb_weights;
+  V32 head[3], tail[3];  // by kernel row: bytes 0...3 and 4...7
+  V32 corner[2];         // by window row
+  V32 bias;
+  F32 multipliers;
+} rgb_block;
 
-// corners[4 * window + r] = x[r * row + 3 * window + 8], the ninth bytes of four rows side by side, 16 windows at a
-// time. No byte beyond the last window's is read.
+CK_TARGET ALWAYS_INLINE rgb_block load_block(const ck_conv *conv, size_t channel) {
+  const char *packed = (const char *)conv->weights + channel / CK_BLOCK * CK_RGB3X3_BLOCK_BYTES;
+  rgb_block w;
+  for (int r = 0; r < 3; r++) {
+    w.head[r] = load32(packed + 128 * r);
+    w.tail[r] = load32(packed + 128 * r + 64);
+  }
+  w.corner[0] = load32(packed + 384);
+  w.corner[1] = load32(packed + 448);
+  w.bias = load32(conv->bias + channel);
+  w.multipliers = load_floats(conv->requantization.multipliers + channel);
+  return w;
+}
+
+// 16 windows at a time. No byte beyond the last window's is read.
 CK_TARGET ALWAYS_INLINE void gather_corners(const uint8_t *x, ptrdiff_t row, size_t windows, uint8_t *corners) {
   // Windows 4 l ... 4 l + 3 begin 12 bytes apart; each 128-bit lane takes its twelve.
   __m512i lanes = _mm512_setr_epi32(0, 1, 2, 2, 3, 4, 5, 5, 6, 7, 8, 8, 9, 10, 11, 11);
@@ -44,40 +52,40 @@ CK_TARGET ALWAYS_INLINE void gather_corners(const uint8_t *x, ptrdiff_t row, siz
 }
 
 // Sums of `columns` windows in each of two rows. No byte beyond the windows is read.
-CK_TARGET ALWAYS_INLINE void rgb_windows(const uint8_t *x, ptrdiff_t row, const uint8_t *corners,
-                                         const rgb_weights *w, __m512i bias, const int columns, __m512i acc[2][WINDOWS]) {
-  UNROLL for (int p = 0; p < columns; p++) acc[0][p] = acc[1][p] = bias;
+CK_TARGET ALWAYS_INLINE void rgb_windows(const uint8_t *x, ptrdiff_t row, const uint8_t *corners, const rgb_block *w,
+                                         const int columns, V32 acc[2][WINDOWS]) {
+  UNROLL for (int p = 0; p < columns; p++) acc[0][p] = acc[1][p] = w->bias;
   UNROLL for (int r = 0; r < 4; r++) {
     const uint8_t *line = x + r * row;
     UNROLL for (int p = 0; p < columns; p++) {
-      __m512i head = broadcast32(line + 3 * p);
-      if (r < 3) acc[0][p] = _mm512_dpbusd_epi32(acc[0][p], head, w->head[r]);
-      if (r > 0) acc[1][p] = _mm512_dpbusd_epi32(acc[1][p], head, w->head[r - 1]);
+      V32 head = broadcast32(line + 3 * p);
+      if (r < 3) acc[0][p] = dot4(acc[0][p], head, w->head[r]);
+      if (r > 0) acc[1][p] = dot4(acc[1][p], head, w->head[r - 1]);
     }
     UNROLL for (int p = 0; p < columns; p++) {
-      __m512i tail = broadcast32(line + 3 * p + 4);
-      if (r < 3) acc[0][p] = _mm512_dpbusd_epi32(acc[0][p], tail, w->tail[r]);
-      if (r > 0) acc[1][p] = _mm512_dpbusd_epi32(acc[1][p], tail, w->tail[r - 1]);
+      V32 tail = broadcast32(line + 3 * p + 4);
+      if (r < 3) acc[0][p] = dot4(acc[0][p], tail, w->tail[r]);
+      if (r > 0) acc[1][p] = dot4(acc[1][p], tail, w->tail[r - 1]);
     }
   }
   UNROLL for (int p = 0; p < columns; p++) {
-    __m512i corner = broadcast32(corners + 4 * p);
-    acc[0][p] = _mm512_dpbusd_epi32(acc[0][p], corner, w->corner[0]);
-    acc[1][p] = _mm512_dpbusd_epi32(acc[1][p], corner, w->corner[1]);
+    V32 corner = broadcast32(corners + 4 * p);
+    acc[0][p] = dot4(acc[0][p], corner, w->corner[0]);
+    acc[1][p] = dot4(acc[1][p], corner, w->corner[1]);
   }
 }
 
-CK_TARGET ALWAYS_INLINE __m512i pooled(__m512i acc[2][WINDOWS], int p) {
-  return _mm512_max_epi32(_mm512_max_epi32(acc[0][p], acc[0][p + 1]), _mm512_max_epi32(acc[1][p], acc[1][p + 1]));
+CK_TARGET ALWAYS_INLINE V32 pooled(V32 acc[2][WINDOWS], int p) {
+  return max32(max32(acc[0][p], acc[0][p + 1]), max32(acc[1][p], acc[1][p + 1]));
 }
 
 // Four pooled pixels become 64 codes with one store where a pixel has just these 16 channels.
-CK_TARGET ALWAYS_INLINE void store_four(const ck_conv *conv, __m512i acc[2][WINDOWS], __m512 multipliers,
+CK_TARGET ALWAYS_INLINE void store_four(const ck_conv *conv, V32 acc[2][WINDOWS], F32 multipliers,
                                         size_t channel, ptrdiff_t place, const int plain) {
   const ck_requantization *q = &conv->requantization;
   __m512i words[4];
   UNROLL for (int i = 0; i < 4; i++) {
-    __m512 product = _mm512_mul_ps(_mm512_cvtepi32_ps(pooled(acc, 2 * i)), multipliers);
+    F32 product = multiply_floats(floats_of(pooled(acc, 2 * i)), multipliers);
     if (!plain) product = _mm512_min_ps(product, _mm512_set1_ps(CK_PRODUCT_LIMIT));
     words[i] = _mm512_cvtps_epi32(product);
   }
@@ -108,54 +116,14 @@ CK_TARGET ALWAYS_INLINE void store_four(const ck_conv *conv, __m512i acc[2][WIND
   _mm_mask_storeu_epi8(out + 3 * conv->output_pixel, lanes, _mm512_extracti32x4_epi32(codes, 3));
 }
 
-// One strip of pooled pixels of one row, for one block of channels.
-CK_TARGET ALWAYS_INLINE void rgb_strip(const ck_conv *conv, size_t block, const uint8_t *x, const uint8_t *corners,
-                                       size_t columns, ptrdiff_t place, const int plain) {
-  const size_t channel = block * CK_BLOCK;
-  const char *packed = (const char *)conv->weights + block * CK_RGB3X3_BLOCK_BYTES;
-  rgb_weights w;
-  for (int r = 0; r < 3; r++) {
-    w.head[r] = _mm512_loadu_si512(packed + 128 * r);
-    w.tail[r] = _mm512_loadu_si512(packed + 128 * r + 64);
-  }
-  w.corner[0] = _mm512_loadu_si512(packed + 384);
-  w.corner[1] = _mm512_loadu_si512(packed + 448);
-  const __m512i bias = _mm512_loadu_si512(conv->bias + channel);
-  const __m512 multipliers = _mm512_loadu_ps(conv->requantization.multipliers + channel);
-  __m512i acc[2][WINDOWS];
-  size_t column = 0;
-  while (column < columns && columns >= WINDOWS / 2) {
-    // The last tile begins earlier, so that it is whole; what it computes twice comes out the same.
-    if (column + WINDOWS / 2 > columns) column = columns - WINDOWS / 2;
-    rgb_windows(x + 6 * column, conv->input_row, corners + 8 * column, &w, bias, WINDOWS, acc);
-    store_four(conv, acc, multipliers, channel, place + (ptrdiff_t)column * conv->output_pixel, plain);
-    column += WINDOWS / 2;
-  }
-  for (; column < columns; column++) {
-    rgb_windows(x + 6 * column, conv->input_row, corners + 8 * column, &w, bias, 2, acc);
-    ck_store__avx512(conv, pooled(acc, 0), channel, place + (ptrdiff_t)column * conv->output_pixel);
-  }
+CK_TARGET ALWAYS_INLINE void rgb_tile(const ck_conv *conv, const rgb_block *w, const uint8_t *x, const uint8_t *corners,
+                                      size_t channel, ptrdiff_t place, const int pixels, const int plain) {
+  V32 acc[2][WINDOWS];
+  rgb_windows(x, conv->input_row, corners, w, 2 * pixels, acc);
+  if (pixels == TILE) store_four(conv, acc, w->multipliers, channel, place, plain);
+  else store_vector(conv, pooled(acc, 0), channel, place);
 }
 
-CK_TARGET ALWAYS_INLINE void rgb_rows(const ck_conv *conv, size_t first, size_t end, const int plain) {
-  uint8_t corners[4 * STRIP];
-  for (size_t row = first; row < end; row++) {
-    const uint8_t *line = (const uint8_t *)conv->io.input + 2 * (ptrdiff_t)row * conv->input_row;
-    for (size_t column = 0; column < conv->columns; column += STRIP / 2) {
-      size_t columns = conv->columns - column < STRIP / 2 ? conv->columns - column : STRIP / 2;
-      const uint8_t *x = line + 6 * column;
-      gather_corners(x, conv->input_row, 2 * columns, corners);
-      ptrdiff_t place = (ptrdiff_t)row * conv->output_row + (ptrdiff_t)column * conv->output_pixel;
-      for (size_t block = 0; block * CK_BLOCK < conv->channels; block++)
-        rgb_strip(conv, block, x, corners, columns, place, plain);
-    }
-  }
-}
-
-CK_TARGET void ck_qs8_qc8w_rgb3x3_maxpool2x2__avx512vnni(const void *operation, size_t first, size_t end) {
-  const ck_conv *conv = operation;
-  if (conv->requantization.plain) rgb_rows(conv, first, end, 1);
-  else rgb_rows(conv, first, end, 0);
-}
+#include "rgb3x3_template.h"
 
 #endif

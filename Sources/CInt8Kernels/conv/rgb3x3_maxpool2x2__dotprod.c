@@ -1,20 +1,20 @@
 #if defined(__aarch64__)
 
+#include "../support/vector__dotprod.h"
 #include "../support/store__neon.h"
-#include "rgb_corners__neon.h"
+#include "rgb3x3__neon.h"
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
-#define CK_TARGET __attribute__((target("arch=armv8.2-a+dotprod")))
+#define NAME ck_qs8_qc8w_rgb3x3_maxpool2x2__dotprod
 
-// As in rgb3x3_maxpool2x2__avx512vnni.c: 27 inputs cost 7 dot products. A tile is 2x2 windows, one pooled pixel, by 16
-// channels; two rows of windows share their four rows of codes.
-CK_TARGET ALWAYS_INLINE void rgb_pixel(const ck_conv *conv, const int8_t *x, const int8_t *corners, size_t channel,
-                                       ptrdiff_t place) {
-  const int8_t *w = (const int8_t *)conv->weights + channel / CK_BLOCK * CK_RGB3X3_BLOCK_BYTES;
-  int32x4_t acc[2][2][4];
+// A tile is 2x2 windows, one pooled pixel, by 16 channels.
+CK_TARGET ALWAYS_INLINE void rgb_tile(const ck_conv *conv, const rgb_block *block, const int8_t *x,
+                                      const int8_t *corners, size_t channel, ptrdiff_t place, const int pixels,
+                                      const int plain) {
+  (void)pixels, (void)plain;
+  const int8_t *w = block->weights;
+  V32 acc[2][2][4];
   UNROLL for (int v = 0; v < 4; v++) {
-    int32x4_t bias = vld1q_s32(conv->bias + channel + 4 * v);
+    V32 bias = load32(conv->bias + channel + 4 * v);
     acc[0][0][v] = acc[0][1][v] = acc[1][0][v] = acc[1][1][v] = bias;
   }
   int8x8_t lines[4][2];
@@ -23,8 +23,8 @@ CK_TARGET ALWAYS_INLINE void rgb_pixel(const ck_conv *conv, const int8_t *x, con
   }
   UNROLL for (int r = 0; r < 3; r++) {
     UNROLL for (int v = 0; v < 4; v++) {
-      int8x16_t head = vld1q_s8(w + 128 * r + 16 * v);
-      int8x16_t tail = vld1q_s8(w + 128 * r + 64 + 16 * v);
+      V8 head = load8(w + 128 * r + 16 * v);
+      V8 tail = load8(w + 128 * r + 64 + 16 * v);
       UNROLL for (int d = 0; d < 2; d++) {
         UNROLL for (int p = 0; p < 2; p++) {
           acc[d][p][v] = vdotq_lane_s32(acc[d][p][v], head, lines[r + d][p], 0);
@@ -34,18 +34,18 @@ CK_TARGET ALWAYS_INLINE void rgb_pixel(const ck_conv *conv, const int8_t *x, con
     }
   }
   int8x8_t corner = vld1_s8(corners);
-  int32x4_t pooled[4];
+  V32 pooled[4];
   UNROLL for (int v = 0; v < 4; v++) {
     UNROLL for (int d = 0; d < 2; d++) {
-      int8x16_t weights = vld1q_s8(w + 384 + 64 * d + 16 * v);
+      V8 weights = load8(w + 384 + 64 * d + 16 * v);
       acc[d][0][v] = vdotq_lane_s32(acc[d][0][v], weights, corner, 0);
       acc[d][1][v] = vdotq_lane_s32(acc[d][1][v], weights, corner, 1);
     }
-    pooled[v] = vmaxq_s32(vmaxq_s32(acc[0][0][v], acc[0][1][v]), vmaxq_s32(acc[1][0][v], acc[1][1][v]));
+    pooled[v] = largest_of(acc, v);
   }
-  ck_store__neon(conv, pooled, 4, channel, place);
+  store_channels(conv, pooled, 4, channel, place);
 }
 
-CK_RGB_ROWS(ck_qs8_qc8w_rgb3x3_maxpool2x2__dotprod)
+#include "rgb3x3_template.h"
 
 #endif

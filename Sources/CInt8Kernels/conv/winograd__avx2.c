@@ -1,37 +1,12 @@
 #if defined(__x86_64__)
 
-#include "../support/requantize.h"
-
-#include <immintrin.h>
-#include <string.h>
-
-#define CK_TARGET __attribute__((target("avx2")))
 #include "../support/store__avx2.h"
-#include "../support/vector__avx2.h"
 
-// vpmaddubsw would saturate (2 * 255 * 127 > 32767); in 16 bits there is room for Winograd's transformation, which
-// more than makes up for the width.
-#define V16 __m256i
-#define LANES16 16
 #define TILES 6
-#define STRIP 12
-#define POOLED_VECTORS 1
 #define TILE_VECTORS 2
-#define CK_WINOGRAD_GROUP 2
+#define RGB_TILES 4
 #define NAME ck_qs8_qc8w_winograd3x3_maxpool2x2__avx2
 #define NAME_RGB ck_qs8_qc8w_winograd3x3rgb_maxpool2x2__avx2
-#define RGB_TILES 4
-
-CK_TARGET static inline V16 load_codes(const char *x) {
-  return _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)x));
-}
-CK_TARGET static inline V16 add16(V16 a, V16 b) { return _mm256_add_epi16(a, b); }
-CK_TARGET static inline V16 sub16(V16 a, V16 b) { return _mm256_sub_epi16(a, b); }
-CK_TARGET static inline void store16(int16_t *out, V16 v) { _mm256_storeu_si256((__m256i *)out, v); }
-
-CK_TARGET static inline void store_block(const ck_conv *conv, const V32 acc[2], size_t channel, ptrdiff_t place) {
-  ck_store_block__avx2(conv, acc, channel, place);
-}
 
 // Two pixels of 16-bit channels (R G B 0) in each 128-bit half: those at x and x + 6, x + 12 and x + 18.
 CK_TARGET static inline V16 load_rgb(const char *x, const int odd) {

@@ -2,32 +2,11 @@
 
 #include "../support/store__neon.h"
 
-#define CK_TARGET
-#define V16 int16x8_t
-#define LANES16 8
-#define V32 int32x4_t
-#define LANES32 4
 #define TILES 5
 #define STRIP 10
 #define POOLED_VECTORS 2
 #define CK_WINOGRAD_GROUP 8
 #define NAME ck_qs8_qc8w_winograd3x3_maxpool2x2__neon
-
-static inline V16 load_codes(const char *x) { return vmovl_s8(vld1_s8((const int8_t *)x)); }
-static inline V16 add16(V16 a, V16 b) { return vaddq_s16(a, b); }
-static inline V16 sub16(V16 a, V16 b) { return vsubq_s16(a, b); }
-static inline void store16(int16_t *out, V16 v) { vst1q_s16(out, v); }
-static inline V32 load32(const int32_t *v) { return vld1q_s32(v); }
-static inline V32 add32(V32 a, V32 b) { return vaddq_s32(a, b); }
-static inline V32 sub32(V32 a, V32 b) { return vsubq_s32(a, b); }
-static inline V32 max32(V32 a, V32 b) { return vmaxq_s32(a, b); }
-static inline V32 quarter(V32 a) { return vshrq_n_s32(a, 2); }
-
-static inline void store_block(const ck_conv *conv, const V32 acc[4], size_t channel, ptrdiff_t place) {
-  ck_store__neon(conv, acc, 4, channel, place);
-}
-
-#define UNROLL_TILES _Pragma("clang loop unroll(full)")
 
 // One input of a tile times 16 channels. Assembly, for the reason that support/dot__neon.h gives.
 #define LANE(operation, lane, constraint)                                            \
@@ -42,19 +21,18 @@ static inline void store_block(const ck_conv *conv, const V32 acc[4], size_t cha
 
 #define STEP(lane)                                                                        \
   do {                                                                                    \
-    const int16x8_t w0 = vld1q_s16(u + 16 * (lane)), w1 = vld1q_s16(u + 16 * (lane) + 8); \
-    UNROLL_TILES for (int t = 0; t < tiles; t++) {                                        \
+    const V16 w0 = vld1q_s16(u + 16 * (lane)), w1 = vld1q_s16(u + 16 * (lane) + 8); \
+    UNROLL for (int t = 0; t < tiles; t++) {                                        \
       if ((lane) == 0 && begins) LANE("smull", lane, "=&w");                              \
       else LANE("smlal", lane, "+w");                                                     \
     }                                                                                     \
   } while (0)
 
 // Eight inputs of some tiles; `begins` says that the accumulators hold nothing yet.
-static inline __attribute__((always_inline)) void eight_inputs(const int16_t *v, size_t tile_step, const int16_t *u,
-                                                               int32x4_t acc[TILES][4], const int tiles,
-                                                               const int begins) {
-  int16x8_t x[TILES];
-  UNROLL_TILES for (int t = 0; t < tiles; t++) x[t] = vld1q_s16(v + (size_t)t * tile_step);
+ALWAYS_INLINE void eight_inputs(const int16_t *v, size_t tile_step, const int16_t *u, V32 acc[TILES][4],
+                                const int tiles, const int begins) {
+  V16 x[TILES];
+  UNROLL for (int t = 0; t < tiles; t++) x[t] = vld1q_s16(v + (size_t)t * tile_step);
   STEP(0);
   STEP(1);
   STEP(2);
@@ -66,14 +44,14 @@ static inline __attribute__((always_inline)) void eight_inputs(const int16_t *v,
 }
 
 // m[tile][channel] = sum over inputs of v[tile][input] * u[input][channel]
-static inline __attribute__((always_inline)) void products(const int16_t *v, size_t tile_step, const int16_t *u,
-                                                           const size_t groups, int32_t *m, const int tiles) {
-  int32x4_t acc[TILES][4];
+ALWAYS_INLINE void products(const int16_t *v, size_t tile_step, const int16_t *u, const size_t groups, int32_t *m,
+                            const int tiles) {
+  V32 acc[TILES][4];
   eight_inputs(v, tile_step, u, acc, tiles, 1);
   for (size_t group = 1; group < groups; group++)
     eight_inputs(v + 8 * group, tile_step, u + CK_BLOCK * 8 * group, acc, tiles, 0);
-  UNROLL_TILES for (int t = 0; t < tiles; t++) {
-    UNROLL_TILES for (int i = 0; i < 4; i++) vst1q_s32(m + t * CK_BLOCK + 4 * i, acc[t][i]);
+  UNROLL for (int t = 0; t < tiles; t++) {
+    UNROLL for (int i = 0; i < 4; i++) store32(m + t * CK_BLOCK + 4 * i, acc[t][i]);
   }
 }
 

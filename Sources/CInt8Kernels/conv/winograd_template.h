@@ -8,21 +8,17 @@
 // |U| <= 9 * 127 are 16-bit numbers. The sums may wrap around; 4 |Y| <= 4 * 9 * CK_WINOGRAD_INPUTS * 127 * 255 < 2^31
 // does not, and is a multiple of 4.
 //
-// The including file defines
-//   CK_TARGET                        the attribute that names the instruction set, or nothing
-//   V16, LANES16                     a vector of transformed inputs
-//   V32, LANES32                     a vector of sums
-//   load_codes, add16, sub16, store16
-//   load32, add32, sub32, max32, quarter
-//   products                         the sums of a position over input channels for TILES, 2 or 1 tiles
-//   store_block                      requantizes and stores CK_BLOCK channels of one pooled pixel
-//   TILES, STRIP                     tiles that `products` takes at best; tiles between transformations
-//   POOLED_VECTORS                   vectors of sums that are pooled together
-//   NAME                             the kernel
+// Over the primitives of support/vector__*.h and support/store__*.h. The including file defines
+//   products            the sums of a position over input channels for TILES, 2 or 1 tiles
+//   TILES, STRIP        tiles that `products` takes at best; tiles between transformations
+//   POOLED_VECTORS      vectors of sums that are pooled together
+//   CK_WINOGRAD_GROUP   input channels that `products` takes at a time
+//   NAME                the kernel
+//   NAME_RGB            the kernel for pixels of three channels, where there is one; with winograd_rgb.h
+#include "conv_window.h"
+
 #include <assert.h>
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
 #define BLOCK_VECTORS (CK_BLOCK / LANES32)
 
 enum {
@@ -37,8 +33,8 @@ typedef struct {
 } scratch;
 
 // d -> B'd for one column of four codes.
-CK_TARGET ALWAYS_INLINE void column(const char *x, ptrdiff_t row, V16 t[4]) {
-  V16 d0 = load_codes(x), d1 = load_codes(x + row), d2 = load_codes(x + 2 * row), d3 = load_codes(x + 3 * row);
+CK_TARGET ALWAYS_INLINE void transform_column(const char *x, ptrdiff_t row, V16 t[4]) {
+  V16 d0 = load_codes16(x), d1 = load_codes16(x + row), d2 = load_codes16(x + 2 * row), d3 = load_codes16(x + 3 * row);
   t[0] = sub16(d0, d2);
   t[1] = add16(d1, d2);
   t[2] = sub16(d2, d1);
@@ -46,18 +42,19 @@ CK_TARGET ALWAYS_INLINE void column(const char *x, ptrdiff_t row, V16 t[4]) {
 }
 
 // The codes of `tiles` neighbouring tiles become V. Neighbours share two columns.
-CK_TARGET ALWAYS_INLINE void transform(const ck_conv *conv, const char *x, size_t tiles,
+CK_TARGET ALWAYS_INLINE void transform(const ck_conv *conv, size_t row, size_t column, size_t tiles,
                                        const size_t channels, scratch *s) {
-  const ptrdiff_t row = conv->input_row, pixel = conv->input_pixel;
+  const char *x = ck_window_at(conv, 2 * row, 2 * column);
+  const ptrdiff_t below = conv->input_row, pixel = conv->input_pixel;
   for (size_t channel = 0; channel < channels; channel += LANES16) {
     const char *next = x + channel;
     V16 a[4], b[4], c[4], d[4];
-    column(next, row, a);
-    column(next + pixel, row, b);
+    transform_column(next, below, a);
+    transform_column(next + pixel, below, b);
     for (size_t tile = 0; tile < tiles; tile++) {
       next += 2 * pixel;
-      column(next, row, c);
-      column(next + pixel, row, d);
+      transform_column(next, below, c);
+      transform_column(next + pixel, below, d);
       UNROLL for (int i = 0; i < 4; i++) {
         int16_t *out = s->inputs[4 * i] + tile * channels + channel;
         store16(out, sub16(a[i], c[i]));
@@ -110,60 +107,63 @@ CK_TARGET ALWAYS_INLINE void finish_strip(const ck_conv *conv, scratch *s, size_
       UNROLL for (int i = 0; i < BLOCK_VECTORS; i += POOLED_VECTORS)
         pooled(s->sums[0] + tile * CK_BLOCK + LANES32 * i, acc + i);
       UNROLL for (int i = 0; i < BLOCK_VECTORS; i++) acc[i] = add32(acc[i], load32(conv->bias + channel + LANES32 * i));
-      store_block(conv, acc, channel, place + (ptrdiff_t)tile * conv->output_pixel);
+      store_channels(conv, acc, BLOCK_VECTORS, channel, place + (ptrdiff_t)tile * conv->output_pixel);
     }
   }
 }
 
-CK_TARGET ALWAYS_INLINE void rows(const ck_conv *conv, size_t first, size_t end, const size_t groups) {
-  const size_t channels = (groups * CK_WINOGRAD_GROUP + LANES16 - 1) / LANES16 * LANES16;
-  assert(channels <= CK_WINOGRAD_INPUTS);
-  const size_t strip = channels <= 32 ? STRIP : TILES;
+// What makes V of `tiles` tiles from one output row and column on.
+typedef void strip_transform(const ck_conv *conv, size_t row, size_t column, size_t tiles, const size_t channels,
+                             scratch *s);
+
+CK_TARGET ALWAYS_INLINE void rows(const ck_conv *conv, size_t first, size_t end, const size_t groups,
+                                  const size_t channels, const size_t strip, strip_transform *fill) {
   scratch s;
-  for (size_t row = first; row < end; row++) {
-    const char *x = (const char *)conv->io.input + 2 * (ptrdiff_t)row * conv->input_row;
-    ptrdiff_t place = (ptrdiff_t)row * conv->output_row;
+  for (size_t row = first; row < end; row++)
     for (size_t column = 0; column < conv->columns; column += strip) {
       size_t tiles = conv->columns - column < strip ? conv->columns - column : strip;
-      transform(conv, x + 2 * (ptrdiff_t)column * conv->input_pixel, tiles, channels, &s);
-      finish_strip(conv, &s, tiles, channels, groups, place + (ptrdiff_t)column * conv->output_pixel);
+      fill(conv, row, column, tiles, channels, &s);
+      finish_strip(conv, &s, tiles, channels, groups, ck_place_of(conv, row, column));
     }
-  }
+}
+
+CK_TARGET ALWAYS_INLINE void rows_of(const ck_conv *conv, size_t first, size_t end, const size_t groups) {
+  const size_t channels = (groups * CK_WINOGRAD_GROUP + LANES16 - 1) / LANES16 * LANES16;
+  assert(channels <= CK_WINOGRAD_INPUTS);
+  rows(conv, first, end, groups, channels, channels <= 32 ? STRIP : TILES, transform);
 }
 
 CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
-  const ck_conv *conv = operation;
+  const ck_conv copy = *(const ck_conv *)operation, *conv = &copy;
   // Known numbers of input channels unroll.
-  if (conv->segment_groups == 16 / CK_WINOGRAD_GROUP) rows(conv, first, end, 16 / CK_WINOGRAD_GROUP);
-  else if (conv->segment_groups == 32 / CK_WINOGRAD_GROUP) rows(conv, first, end, 32 / CK_WINOGRAD_GROUP);
-  else rows(conv, first, end, conv->segment_groups);
+  if (conv->segment_groups == 16 / CK_WINOGRAD_GROUP) rows_of(conv, first, end, 16 / CK_WINOGRAD_GROUP);
+  else if (conv->segment_groups == 32 / CK_WINOGRAD_GROUP) rows_of(conv, first, end, 32 / CK_WINOGRAD_GROUP);
+  else rows_of(conv, first, end, conv->segment_groups);
 }
 
 #if defined(NAME_RGB)
-// The same over 3-channel pixels as they lie, which become four channels.
-CK_TARGET void NAME_RGB(const void *operation, size_t first, size_t end) {
-  const ck_conv *conv = operation;
-  enum { CHANNELS = 4, READ = 6 * RGB_TILES + 10 };
-  scratch s;
-  for (size_t row = first; row < end; row++) {
-    const char *line = (const char *)conv->io.input + 2 * (ptrdiff_t)row * conv->input_row;
-    ptrdiff_t place = (ptrdiff_t)row * conv->output_row;
-    for (size_t column = 0; column < conv->columns; column += STRIP) {
-      size_t tiles = conv->columns - column < STRIP ? conv->columns - column : STRIP;
-      for (size_t tile = 0; tile < tiles; tile += RGB_TILES) {
-        const char *x = line + 6 * (column + tile);
-        // A tile is 12 bytes wide. Where the loads would leave the picture, they read a copy.
-        size_t inside = 6 * (conv->columns - column - tile) + 6;
-        if (inside >= READ) {
-          transform_rgb(x, conv->input_row, s.inputs[0] + CHANNELS * tile, ROOM);
-        } else {
-          char rows[4][READ] = {{0}};
-          for (int i = 0; i < 4; i++) memcpy(rows[i], x + i * conv->input_row, inside);
-          transform_rgb(rows[0], READ, s.inputs[0] + CHANNELS * tile, ROOM);
-        }
-      }
-      finish_strip(conv, &s, tiles, CHANNELS, 4 / CK_WINOGRAD_GROUP, place + (ptrdiff_t)column * conv->output_pixel);
+enum { RGB_CHANNELS = 4, RGB_READ = 6 * RGB_TILES + 10 };  // bytes that transform_rgb reads of each row
+
+CK_TARGET ALWAYS_INLINE void transform_rgb_strip(const ck_conv *conv, size_t row, size_t column, size_t tiles,
+                                                 const size_t channels, scratch *s) {
+  for (size_t tile = 0; tile < tiles; tile += RGB_TILES) {
+    const char *x = (const char *)conv->io.input + 2 * (ptrdiff_t)row * conv->input_row + 6 * (column + tile);
+    int16_t *out = s->inputs[0] + channels * tile;
+    // A tile is 12 bytes wide. Where the loads would leave the picture, they read a copy.
+    size_t inside = 6 * (conv->columns - column - tile) + 6;
+    if (inside >= RGB_READ) {
+      transform_rgb(x, conv->input_row, out, ROOM);
+    } else {
+      char copy[4][RGB_READ] = {{0}};
+      for (int i = 0; i < 4; i++) memcpy(copy[i], x + i * conv->input_row, inside);
+      transform_rgb(copy[0], RGB_READ, out, ROOM);
     }
   }
+}
+
+// The same over 3-channel pixels as they lie, which become four channels.
+CK_TARGET void NAME_RGB(const void *operation, size_t first, size_t end) {
+  const ck_conv copy = *(const ck_conv *)operation;
+  rows(&copy, first, end, RGB_CHANNELS / CK_WINOGRAD_GROUP, RGB_CHANNELS, STRIP, transform_rgb_strip);
 }
 #endif

@@ -1,27 +1,11 @@
 #if defined(__x86_64__)
 
-#include "../support/requantize.h"
+#include "../support/vector__avx2.h"
 #include "dense_store.h"
 
-#include <immintrin.h>
-#include <string.h>
-
-#define CK_TARGET __attribute__((target("avx2")))
-#include "../support/vector__avx2.h"
-
-// Both sides are widened to 16 bits, so that nothing saturates.
-#define INPUTS __m256i
-#define STEP 16
-#define OUTPUTS 4
 #define NAME ck_qs8_qc8w_dense__avx2
 
-CK_TARGET static inline INPUTS load_inputs(const ck_code *x) {
-  return _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)x));
-}
-CK_TARGET static inline V32 dot(V32 acc, INPUTS x, const int8_t *w) {
-  return add32(acc, multiply_pairs(x, _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)w))));
-}
-
+#include "dense_widened.h"
 #include "dense_template.h"
 
 #endif

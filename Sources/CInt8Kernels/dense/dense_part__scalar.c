@@ -1,5 +1,4 @@
 #include "../support/requantize.h"
-#include "dense_store.h"
 
 #include <string.h>
 
@@ -22,7 +21,6 @@ void ck_qs8_qc8w_dense_sum__scalar(const void *operation, size_t first, size_t e
   for (size_t output = first; output < end; output++) {
     uint32_t sum = (uint32_t)dense->bias[output];
     for (size_t part = 0; part < dense->parts; part++) sum += (uint32_t)dense->sums[part * dense->part_step + output];
-    if (dense->io.accumulators) dense->io.accumulators[output] = (int32_t)sum;
-    else ((ck_code *)dense->io.output)[output] = ck_requantize((int32_t)sum, &dense->requantization, output);
+    ck_store(&dense->io, &dense->requantization, (ptrdiff_t)output, output, (int32_t)sum);
   }
 }

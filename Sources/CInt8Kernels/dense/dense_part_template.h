@@ -4,8 +4,7 @@
 // The including file brings the names of support/vector__*.h, and defines CK_TARGET, dot, NAME and VECTORS: vectors of
 // outputs at once, at most.
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
+#include "../support/template.h"
 
 CK_TARGET ALWAYS_INLINE void outputs_of(const ck_dense_part *part, size_t output, size_t first, size_t end,
                                         const int vectors) {

@@ -9,10 +9,9 @@
 //   OUTPUTS        outputs at once
 //   NAME           the kernel
 
-#define UNROLL _Pragma("clang loop unroll(full)")
+#include "../support/template.h"
 
-CK_TARGET static inline __attribute__((always_inline)) void outputs_of(const ck_dense *dense, size_t output,
-                                                                       const int outputs) {
+CK_TARGET ALWAYS_INLINE void outputs_of(const ck_dense *dense, size_t output, const int outputs) {
   const ck_code *x = dense->io.input;
   const int8_t *w = dense->weights + output * dense->row_bytes;
   V32 acc[OUTPUTS];

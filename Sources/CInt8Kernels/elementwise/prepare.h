@@ -2,9 +2,7 @@
 #ifndef CK_PREPARE_H
 #define CK_PREPARE_H
 
-#include "CInt8Kernels.h"
-
-#include <string.h>
+#include "../support/template.h"
 
 typedef void ck_copy_codes(const ck_prepare *prepare, const uint8_t *in, void *out, size_t count);
 
@@ -18,8 +16,7 @@ static inline char *ck_fill_border(const ck_prepare *prepare, char *out, size_t 
   return out + 2 * count;
 }
 
-static inline __attribute__((always_inline)) void ck_prepare_rows(const ck_prepare *prepare, size_t first, size_t end,
-                                                                  ck_copy_codes *copy) {
+ALWAYS_INLINE void ck_prepare_rows(const ck_prepare *prepare, size_t first, size_t end, ck_copy_codes *copy) {
   size_t inside = prepare->width * prepare->channels;
   size_t left = prepare->pad_left * prepare->channels;
   size_t right = prepare->pad_right * prepare->channels;

@@ -1,26 +1,15 @@
 #if defined(__x86_64__)
 
-#include "prepare.h"
+#include "../support/vector__avx2.h"
 
-#include <immintrin.h>
+// On x86 a pixel is its own code, so pixels and codes are copied alike; kernels may want them as 16-bit words.
+#define CONVERTS(prepare) ((prepare)->widen)
+#define OUT int16_t
+#define NAME ck_s8_prepare__avx2
 
-#define CK_TARGET __attribute__((target("avx2")))
+CK_TARGET static inline void convert_16(const uint8_t *in, int16_t *out) { store16(out, load_codes16(in)); }
+static inline int16_t convert(uint8_t code) { return code; }
 
-// On x86 a pixel is its own code, so pixels and codes are copied alike.
-CK_TARGET static inline void copy_codes(const ck_prepare *prepare, const uint8_t *in, void *out, size_t count) {
-  if (!prepare->widen) {
-    memcpy(out, in, count);
-    return;
-  }
-  int16_t *words = out;
-  size_t i = 0;
-  for (; i + 16 <= count; i += 16)
-    _mm256_storeu_si256((__m256i *)(words + i), _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(in + i))));
-  for (; i < count; i++) words[i] = in[i];
-}
-
-CK_TARGET void ck_s8_prepare__avx2(const void *operation, size_t first, size_t end) {
-  ck_prepare_rows(operation, first, end, copy_codes);
-}
+#include "prepare_template.h"
 
 #endif

@@ -6,13 +6,11 @@
 #ifndef CK_DOT_NEON_H
 #define CK_DOT_NEON_H
 
-#include <arm_neon.h>
-
-#define CK_ALWAYS_INLINE static inline __attribute__((always_inline))
+#include "vector__neon.h"
 
 // Each of four accumulators gains the products of 16 inputs with the same 16 weights, neighbouring lanes added.
-CK_ALWAYS_INLINE void ck_dot16_by_4__neon(int32x4_t *a, int32x4_t *b, int32x4_t *c, int32x4_t *d, int8x16_t xa,
-                                          int8x16_t xb, int8x16_t xc, int8x16_t xd, int8x16_t w) {
+ALWAYS_INLINE void ck_dot16_by_4__neon(int32x4_t *a, int32x4_t *b, int32x4_t *c, int32x4_t *d, int8x16_t xa,
+                                       int8x16_t xb, int8x16_t xc, int8x16_t xd, int8x16_t w) {
   int16x8_t ta, tb, tc, td;
   __asm__ volatile(
       "smull %[ta].8h, %[xa].8b, %[w].8b\n\t"
@@ -37,7 +35,7 @@ CK_ALWAYS_INLINE void ck_dot16_by_4__neon(int32x4_t *a, int32x4_t *b, int32x4_t 
 // repeat a pair of inputs, `w` is [pair][channel][2]. `add` is sadalp, or saddlp for accumulators that hold nothing
 // yet.
 #define CK_DOT4_BY_16(name, add, constraint)                                                                           \
-  CK_ALWAYS_INLINE void name(int32x4_t acc[4], int8x16_t x0, int8x16_t x1, const int8x16_t w[4]) {                     \
+  ALWAYS_INLINE void name(int32x4_t acc[4], int8x16_t x0, int8x16_t x1, const int8x16_t w[4]) {                        \
     int16x8_t ta, tb, tc, td;                                                                                          \
     __asm__ volatile(                                                                                                  \
         "smull %[ta].8h, %[x0].8b, %[w0].8b\n\t"                                                                       \

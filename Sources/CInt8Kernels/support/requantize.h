@@ -27,4 +27,11 @@ static inline ck_code ck_requantize(int32_t accumulator, const ck_requantization
   return ck_round_and_clamp((float)accumulator * r->multipliers[channel], r->zero_point, r->low, r->high);
 }
 
+// Where one result goes: to the raw accumulators, or as a code to the output.
+static inline void ck_store(const ck_io *io, const ck_requantization *r, ptrdiff_t place, size_t channel,
+                            int32_t accumulator) {
+  if (io->accumulators) io->accumulators[place] = accumulator;
+  else ((ck_code *)io->output)[place] = ck_requantize(accumulator, r, channel);
+}
+
 #endif

@@ -1,21 +1,13 @@
-// Requantization of 16 accumulators in a 512-bit register; the includer defines CK_TARGET.
+// Requantization and storing with AVX-512, whose masks leave out what is beyond the channels.
+#ifndef CK_STORE_AVX512_H
+#define CK_STORE_AVX512_H
 
-CK_TARGET static inline __m512i ck_scale__avx512(__m512i acc, __m512 multipliers) {
-  __m512 product = _mm512_mul_ps(_mm512_cvtepi32_ps(acc), multipliers);
-  // cvtps2dq makes INT_MIN of what is too large, so large products are cut; what is too small becomes INT_MIN rightly.
-  return _mm512_cvtps_epi32(_mm512_min_ps(product, _mm512_set1_ps(CK_PRODUCT_LIMIT)));
-}
+#include "vector__avx512.h"
 
-CK_TARGET static inline __m128i ck_requantize__avx512(__m512i acc, const ck_requantization *r, size_t channel) {
-  __m512i code = ck_scale__avx512(acc, _mm512_loadu_ps(r->multipliers + channel));
-  code = _mm512_add_epi32(code, _mm512_set1_epi32(r->zero_point));
-  code = _mm512_max_epi32(code, _mm512_set1_epi32(r->low));
-  code = _mm512_min_epi32(code, _mm512_set1_epi32(r->high));
-  return _mm512_cvtepi32_epi8(code);
-}
+#include "requantize_template.h"
 
 // Stores the channels from `channel` on, at most 16, of the pixel at `place`, as codes or as raw accumulators.
-CK_TARGET static inline void ck_store__avx512(const ck_conv *conv, __m512i acc, size_t channel, ptrdiff_t place) {
+CK_TARGET static inline void store_vector(const ck_conv *conv, V32 acc, size_t channel, ptrdiff_t place) {
   size_t left = conv->channels - channel;
   __mmask16 lanes = left >= 16 ? 0xffff : (__mmask16)((1u << left) - 1);
   place += (ptrdiff_t)channel;
@@ -23,8 +15,28 @@ CK_TARGET static inline void ck_store__avx512(const ck_conv *conv, __m512i acc, 
     _mm512_mask_storeu_epi32(conv->io.accumulators + place, lanes, acc);
     return;
   }
-  __m128i bytes = ck_requantize__avx512(acc, &conv->requantization, channel);
+  CODES codes = requantized(acc, &conv->requantization, channel);
   ck_code *out = (ck_code *)conv->io.output + place;
-  if (left >= 16) _mm_storeu_si128((__m128i *)out, bytes);
-  else _mm_mask_storeu_epi8(out, lanes, bytes);
+  if (left >= 16) _mm_storeu_si128((__m128i *)out, codes);
+  else _mm_mask_storeu_epi8(out, lanes, codes);
 }
+
+// Stores the channels from `channel` on, at most LANES32 * vectors (1 or 2); the last vector holds a channel at least.
+CK_TARGET ALWAYS_INLINE void store_channels(const ck_conv *conv, const V32 *acc, const int vectors, size_t channel,
+                                            ptrdiff_t place) {
+  const ck_requantization *r = &conv->requantization;
+  if (vectors == 1 || !r->plain || conv->io.accumulators || conv->channels - channel < 32) {
+    UNROLL for (int v = 0; v < vectors; v++) store_vector(conv, acc[v], channel + (size_t)v * LANES32, place);
+    return;
+  }
+  F32 low = multiply_floats(floats_of(acc[0]), load_floats(r->multipliers + channel));
+  F32 high = multiply_floats(floats_of(acc[1]), load_floats(r->multipliers + channel + 16));
+  // Each 128-bit lane holds four channels of each half; saturation is the clamp.
+  __m512i words = _mm512_packs_epi32(_mm512_cvtps_epi32(low), _mm512_cvtps_epi32(high));
+  __m512i codes = _mm512_packus_epi16(words, words);
+  codes = _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 0, 4, 8, 12, 1, 5, 9, 13), codes);
+  _mm256_storeu_si256((__m256i *)((ck_code *)conv->io.output + place + (ptrdiff_t)channel),
+                      _mm512_castsi512_si256(codes));
+}
+
+#endif

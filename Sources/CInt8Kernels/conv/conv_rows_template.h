@@ -1,0 +1,79 @@
+// The rows of a convolution, with or without 2x2 max pooling, written once for all vector instruction sets: tile by tile,
+// each some windows (two rows of them where pooling is fused) by some vectors of channels.
+//
+// The including file defines
+//   CK_TARGET, V32, LANES32   as in support/vector__*.h
+//   NAME, NAME_POOLED         the two kernels
+//   WIDE_VECTORS              vectors of channels of a wide tile
+//   WIDE, WIDE_POOLED         columns of windows in a wide tile, even where pooled
+//   NARROW, NARROW_POOLED     the same for tiles one vector wide, which compute the vectors left over; 0 where wide tiles
+//                             do, which then reach into the padding of the last block
+//   LEAST                     columns of the least tile without pooling, if more than 1
+//   conv_sums                 the sums of a tile
+//   conv_tile                 computes them; of the windows across only `left` count, the others repeat the last of these
+//   tile_sums                 the sums of the window in column p of a tile, or of the four pooled from column p on
+//   CONV_OF                   declares the operation, if it is to be a copy (see support/template.h)
+//   store, store_wide         requantize and store (or store raw) a vector of channels of one pixel, or those of a wide tile
+
+#include "conv_window.h"
+
+#if !defined(LEAST)
+#define LEAST 1
+#endif
+#if !defined(CONV_OF)
+#define CONV_OF(operation, name) const ck_conv *name = operation
+#endif
+
+CK_TARGET ALWAYS_INLINE void output_tile(const ck_conv *conv, size_t row, size_t column, size_t vector,
+                                         const int vectors, const int side, const int columns, const size_t left) {
+  conv_sums tile;
+  conv_tile(conv, row, column, vector, vectors, side, columns, left, tile);
+  ptrdiff_t place = ck_place_of(conv, row, column);
+  UNROLL for (int p = 0; p < columns; p += side, place += conv->output_pixel) {
+    if ((size_t)p >= left) continue;
+    V32 sums[WIDE_VECTORS];
+    tile_sums(tile, side, columns, p, vectors, sums);
+    if (vectors > 1) store_wide(conv, sums, vector * LANES32, place);
+    else store(conv, sums[0], vector * LANES32, place);
+  }
+}
+
+// The columns of a row: whole tiles, then tiles of four windows across, then the least possible. `side` is 1, or 2 where
+// 2x2 windows are pooled.
+CK_TARGET ALWAYS_INLINE void output_row(const ck_conv *conv, size_t row, size_t vector, const int vectors,
+                                        const int side, const int whole) {
+  const int least = side > 1 ? side : LEAST;
+  size_t column = 0;
+  for (; column + (size_t)(whole / side) <= conv->columns; column += (size_t)(whole / side))
+    output_tile(conv, row, column, vector, vectors, side, whole, (size_t)whole);
+  if (whole > 4)
+    for (; column + (size_t)(4 / side) <= conv->columns; column += (size_t)(4 / side))
+      output_tile(conv, row, column, vector, vectors, side, 4, 4);
+  for (; column < conv->columns; column += (size_t)(least / side))
+    output_tile(conv, row, column, vector, vectors, side, least,
+                least > side ? conv->columns - column : (size_t)least);
+}
+
+// Vectors of nothing but padding are left out.
+CK_TARGET ALWAYS_INLINE size_t vectors_of(const ck_conv *conv) { return (conv->channels + LANES32 - 1) / LANES32; }
+
+CK_TARGET ALWAYS_INLINE void output_rows(const ck_conv *conv, size_t first, size_t end, const int side, const int wide,
+                                         const int narrow) {
+  for (size_t row = first; row < end; row++) {
+    size_t vector = 0;
+    for (; vector + (narrow > 0 ? WIDE_VECTORS : 1) <= vectors_of(conv); vector += WIDE_VECTORS)
+      output_row(conv, row, vector, WIDE_VECTORS, side, wide);
+    if (narrow > 0)
+      for (; vector < vectors_of(conv); vector++) output_row(conv, row, vector, 1, side, narrow);
+  }
+}
+
+CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
+  CONV_OF(operation, conv);
+  output_rows(conv, first, end, 1, WIDE, NARROW);
+}
+
+CK_TARGET void NAME_POOLED(const void *operation, size_t first, size_t end) {
+  CONV_OF(operation, conv);
+  output_rows(conv, first, end, 2, WIDE_POOLED, NARROW_POOLED);
+}
