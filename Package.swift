@@ -1,11 +1,11 @@
 // swift-tools-version: 6.0
-// The map of the house: one target a room, in dependency order. Arrows point up this page only.
+// The map: one target a room, in dependency order. A room knows only rooms that stand above it on this page.
 import PackageDescription
 
 let package = Package(
   name: "Glint",
   products: [
-    .executable(name: "glint", targets: ["glint"]),
+    .executable(name: "glint", targets: ["GlintCommand"]),
     .executable(name: "embedded-classifier", targets: ["EmbeddedClassifier"]),
   ],
   dependencies: [
@@ -13,77 +13,201 @@ let package = Package(
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
-    // Values and meaning. No Foundation, no existentials.
-    .target(name: "CThreads", cSettings: strictC),
-    .target(name: "CSHA256", cSettings: strictC),
-    .target(name: "CSystem", cSettings: strictC, linkerSettings: [.linkedLibrary("m")]),
-    .target(name: "Tensors"),
-    .target(name: "Graphs", dependencies: ["Tensors"]),
-    .target(name: "ModelFiles", dependencies: ["Graphs", "CSHA256", "CSystem"], exclude: ["FORMAT.md"]),
+    // Values and files. No Foundation, no existentials.
+    /// A fork-join thread pool in C, and a lower priority for threads that may wait.
+    .target(name: "CThreads", cSettings: gnu),
+    /// What the processor can do, asked once, and the limit that every room keeps to.
+    .target(name: "CCPU", cSettings: gnu),
+    /// SHA-256, also by the instructions that processors have for it.
+    .target(name: "CSHA256", dependencies: ["CCPU"], cSettings: gnu),
+    /// What files ask of the system: mapping, and writing whole or not at all.
+    .target(name: "CSystem", cSettings: gnu),
+    /// What a program needs that Embedded Swift has no word for: arguments, standard error, its end.
+    .target(name: "CProgram", cSettings: gnu),
+    /// Shapes, tensors, scale and zero point, requantization; portable exponential, logarithm and random numbers;
+    /// numbers as text.
+    .target(name: "Numerics"),
+    /// The thread pool for Swift, and values that several threads share.
+    .target(name: "Threads", dependencies: ["CThreads"]),
+    /// Files mapped or written whole or not at all, JSON, SHA-256.
+    .target(name: "Files", dependencies: ["CSHA256", "CSystem"]),
 
-    // Int8 inference: the definition, and the quick way to the same bytes.
-    .target(name: "Reference", dependencies: ["Graphs"]),
-    .target(name: "CInt8Kernels", cSettings: strictC, linkerSettings: [.linkedLibrary("m")]),
-    .target(name: "Runtime", dependencies: ["Graphs", "CInt8Kernels", "CThreads"]),
+    // Models: what they are, and their files.
+    /// What a model is: graph, operators, shape inference, sealed preprocessing, decision, card.
+    .target(name: "Models", dependencies: ["Numerics"]),
+    /// Models as safetensors files with a checksum over every byte.
+    .target(name: "ModelFiles", dependencies: ["Numerics", "Files", "Models"]),
 
-    // Pictures.
-    .target(name: "CJPEG", cSettings: strictC, linkerSettings: [.linkedLibrary("jpeg")]),
-    .target(name: "CPNG", cSettings: strictC, linkerSettings: [.linkedLibrary("png")]),
-    .target(name: "CImaging", cSettings: strictC),
-    .target(name: "Imaging", dependencies: ["Graphs", "CJPEG", "CPNG", "CImaging"]),
-    .target(name: "Faces", dependencies: ["Graphs", "Imaging"]),
-    .target(name: "RenderedFaces", dependencies: ["Imaging"]),
-    .target(name: "CV4L2", cSettings: strictC, linkerSettings: [.linkedLibrary("v4lconvert")]),
-    .target(name: "Camera", dependencies: ["Imaging", "RenderedFaces", "CImaging", "CV4L2"]),
+    // Int8 inference: the definition, and the fast way to the same bytes.
+    /// One plain Swift function an operator: the definition of the numerics.
+    .target(name: "Reference", dependencies: ["Numerics", "Models"]),
+    /// int8 microkernels for each instruction set, one folder an operator, one list of them.
+    .target(name: "CInt8Kernels", dependencies: ["CCPU"], cSettings: gnu, linkerSettings: [.linkedLibrary("m")]),
+    /// The int8 engine: choice of kernels, packing, memory plan, interpreter.
+    .target(name: "Runtime", dependencies: ["CThreads", "CCPU", "Numerics", "Models", "CInt8Kernels"]),
 
-    // The trainer, and the bridge from float to int8.
-    .target(name: "CFloatKernels", cSettings: strictC),
+    // Float inference.
+    /// float32 kernels, forward and backward, one template for all instruction sets.
+    .target(name: "CFloatKernels", dependencies: ["CCPU"], cSettings: gnu),
+    /// The float interpreter, and what it shares with the trainer.
+    .target(name: "FloatRuntime", dependencies: ["Numerics", "Threads", "Models", "CFloatKernels"]),
+
+    // Pictures, and a model with a picture in and answers out.
+    /// JPEG through libjpeg-turbo.
+    .target(name: "CJPEG", cSettings: gnu, linkerSettings: [.linkedLibrary("jpeg")]),
+    /// PNG through libpng.
+    .target(name: "CPNG", cSettings: gnu, linkerSettings: [.linkedLibrary("png")]),
+    /// Integer resampling and YUV to RGB for each instruction set.
+    .target(name: "CImaging", dependencies: ["CCPU"], cSettings: gnu),
+    /// Pictures: decoding, EXIF orientation, preprocessing by a sealed rule, drawing, encoding.
+    .target(name: "Imaging", dependencies: ["Models", "CJPEG", "CPNG", "CImaging"]),
+    /// The face detector around a network, the tracker, and tables of face boxes.
+    .target(name: "Faces", dependencies: ["Numerics", "Models", "Imaging"]),
+    /// A model file, float or int8, and a picture in; labels, probabilities, faces and raw values out.
     .target(
-      name: "Training", dependencies: ["Graphs", "ModelFiles", "Imaging", "CFloatKernels", "CThreads"],
-      exclude: ["Network/NETWORKS.md"]),
+      name: "Inference",
+      dependencies: [
+        "Numerics", "Threads", "Files", "Models", "ModelFiles", "Reference", "Runtime", "FloatRuntime", "Imaging",
+        "Faces",
+      ]),
+
+    // What learns, and what measures.
+    /// Folders of labelled pictures: reading, splitting by content, check-up.
+    .target(
+      name: "Datasets", dependencies: ["Numerics", "Threads", "Files", "Models", "Imaging", "Faces"]),
+    /// Accuracy with its intervals, calibration of probabilities, decisions, comparison of two models, mistakes of
+    /// deployment.
+    .target(
+      name: "Evaluation",
+      dependencies: [
+        "Numerics", "Models", "ModelFiles", "Runtime", "FloatRuntime", "Imaging", "Inference", "Datasets",
+      ]),
+    /// The trainer: layers with hand-written gradients, networks in words, augmentation, loop, checkpoints.
+    .target(
+      name: "Training",
+      dependencies: [
+        "Numerics", "Threads", "Files", "Models", "ModelFiles", "CFloatKernels", "FloatRuntime", "Imaging", "Datasets",
+        "Evaluation",
+      ]),
+    /// The trainer of face detectors on composed pictures.
+    .target(
+      name: "DetectorTraining",
+      dependencies: [
+        "Numerics", "Threads", "Files", "Models", "ModelFiles", "Runtime", "CFloatKernels", "FloatRuntime", "Imaging",
+        "Faces", "Inference", "Datasets", "Evaluation", "Training",
+      ]),
+    /// Float to int8: calibration, methods, their search, learned rounding, advice.
     .target(
       name: "Quantization",
-      dependencies: ["Training", "Runtime", "Reference", "ModelFiles", "Imaging", "CFloatKernels"]),
-
-    // What people see.
-    .target(
-      name: "Live",
-      dependencies: ["Camera", "Faces", "Runtime", "CThreads", .product(name: "FlyingFox", package: "FlyingFox")],
-      exclude: ["Web/PROTOCOL.md", "Web/live.schema.json"]),
-    .target(name: "Reports", dependencies: ["Imaging", "ModelFiles"]),
-    .executableTarget(
-      name: "glint",
       dependencies: [
-        "Live", "Quantization", "RenderedFaces", "Reports",
+        "Numerics", "Threads", "Files", "Models", "ModelFiles", "Reference", "Runtime", "CFloatKernels", "FloatRuntime",
+        "Imaging", "Faces", "Inference", "Datasets", "Evaluation", "Training",
+      ]),
+
+    // Cameras, and what people see.
+    /// Painted faces and rooms: the data set that Glint brings along.
+    .target(name: "RenderedFaces", dependencies: ["Numerics", "Imaging"]),
+    /// Video4Linux in C: modes, streaming, conversion.
+    .target(name: "CV4L2", cSettings: gnu, linkerSettings: [.linkedLibrary("v4lconvert")]),
+    /// V4L2 cameras, folders and painted scenes as sources of frames.
+    .target(name: "Camera", dependencies: ["Models", "CImaging", "Imaging", "CV4L2"]),
+    /// From a frame to its label: pipeline, latencies, checks of the picture.
+    .target(name: "Live", dependencies: ["Models", "Runtime", "Imaging", "Faces", "Camera"]),
+    /// The page of `glint live`, served over HTTP and WebSocket.
+    .target(
+      name: "LiveWeb",
+      dependencies: [
+        "CThreads", "Imaging", "Camera", .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ],
+      exclude: ["live.schema.json"],
+      resources: [.embedInCode("Page/page.html"), .embedInCode("Page/page.css"), .embedInCode("Page/page.js")]),
+    /// HTML pages with charts, and event files for TensorBoard.
+    .target(name: "Reports", dependencies: ["Files", "Imaging"]),
+    /// The command line: options and printing.
+    .executableTarget(
+      name: "GlintCommand",
+      dependencies: [
+        "Numerics", "Files", "Models", "ModelFiles", "Runtime", "FloatRuntime", "Imaging", "Faces",
+        "Inference", "Datasets", "Evaluation", "Training", "DetectorTraining", "Quantization", "RenderedFaces",
+        "Camera", "Live", "LiveWeb", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
-    // The smallest classifier, for boards: also built as Embedded Swift, by tools/check-embedded.
-    .executableTarget(name: "EmbeddedClassifier", dependencies: ["Runtime", "ModelFiles", "CSystem"]),
+    // The smallest program.
+    /// The smallest classifier, for boards: also built as Embedded Swift, by `tools/check-embedded`.
+    .executableTarget(
+      name: "EmbeddedClassifier", dependencies: ["CProgram", "Numerics", "Files", "Models", "ModelFiles", "Runtime"]),
 
     // Tests: one suite a room.
-    .target(name: "TestSupport", dependencies: ["Graphs"], path: "Tests/TestSupport"),
-    .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: strictC),
-    suite("Tensors"), suite("Graphs"), suite("ModelFiles", and: ["CSHA256"]),
-    suite("Runtime", and: ["Reference", "CInt8Kernels", "CAllocations"]),
-    suite("Imaging", and: ["CImaging"]), suite("RenderedFaces"), suite("Camera"),
-    suite("Faces", and: ["ModelFiles", "RenderedFaces", "Runtime", "CAllocations"]),
-    suite("Training", and: ["CFloatKernels"]), suite("Quantization"),
-    suite("Live", and: ["glint", "ModelFiles", "CAllocations"]), suite("Reports", and: ["ModelFiles"]),
+    /// What suites share: random models, temporary folders, the built program, the stand-in camera.
+    .target(
+      name: "TestSupport", dependencies: ["Numerics", "Models", "ModelFiles", "Imaging"], path: "Tests/TestSupport"),
+    /// Counts allocations and system calls of a test.
+    .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: gnu),
+    suite("Numerics"),
+    suite("Files", and: ["CSHA256", "Numerics", "TestSupport"]),
+    suite("Models", and: ["Numerics", "TestSupport"]),
+    suite("ModelFiles", and: ["Numerics", "Files", "Models", "TestSupport"]),
+    suite("Runtime", and: ["Numerics", "Models", "Reference", "CInt8Kernels", "TestSupport", "CAllocations"]),
+    suite("FloatRuntime", and: ["Numerics", "Models", "TestSupport"]),
+    suite("Imaging", and: ["Numerics", "Models", "CImaging", "TestSupport"]),
+    suite(
+      "Faces",
+      and: [
+        "Numerics", "Models", "ModelFiles", "Runtime", "Imaging", "RenderedFaces", "TestSupport", "CAllocations",
+      ]),
+    suite("Datasets", and: ["Numerics", "Imaging", "TestSupport"]),
+    suite("Evaluation", and: ["Numerics", "Models", "ModelFiles", "Imaging", "Inference", "Datasets"]),
+    suite(
+      "Training",
+      and: [
+        "Numerics", "Models", "ModelFiles", "CFloatKernels", "FloatRuntime", "Imaging", "Datasets", "Evaluation",
+        "TestSupport",
+      ]),
+    suite(
+      "DetectorTraining",
+      and: [
+        "Numerics", "Models", "ModelFiles", "FloatRuntime", "Imaging", "Evaluation", "Training", "TestSupport",
+      ]),
+    suite(
+      "Quantization",
+      and: [
+        "Numerics", "Files", "Models", "ModelFiles", "Reference", "Runtime", "FloatRuntime", "Inference", "Datasets",
+        "Evaluation", "Training", "TestSupport",
+      ]),
+    suite("RenderedFaces", and: ["Imaging"]),
+    suite("Camera", and: ["Imaging"]),
+    suite(
+      "Live",
+      and: [
+        "Numerics", "Models", "Runtime", "Imaging", "Camera", "GlintCommand", "TestSupport", "CAllocations",
+      ]),
+    suite("LiveWeb", and: ["Imaging", "Camera", "Live", "GlintCommand", "TestSupport"]),
+    suite("Reports", and: ["Numerics", "Files", "Imaging", "TestSupport"]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["glint", "EmbeddedClassifier", "ModelFiles", "RenderedFaces", "TestSupport"]),
+      dependencies: [
+        "GlintCommand", "EmbeddedClassifier", "Numerics", "Models", "ModelFiles", "Imaging", "RenderedFaces",
+        "TestSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
 )
 
-/// Warnings that C kernels and shims must be clean of.
-var strictC: [CSetting] { [.define("_GNU_SOURCE")] }
+// A member counts as seen only where its module is imported: what a file uses is what it names.
+for target in package.targets where target.type != .system {
+  target.swiftSettings = [.enableUpcomingFeature("MemberImportVisibility")]
+}
 
-/// The suite of one room; `and` names the rooms that it also looks into.
+/// Linux's own functions beside those of C11. `tools/check-c` checks warnings, since SwiftPM lets no package set them
+/// that others may depend on.
+var gnu: [CSetting] { [.define("_GNU_SOURCE")] }
+
+/// The suite of one room; `and` names the other targets that it imports or runs.
 func suite(_ room: String, and more: [String] = []) -> Target {
   .testTarget(
     name: room + "Tests",
-    dependencies: ([room, "TestSupport"] + more).map { .init(stringLiteral: $0) })
+    dependencies: ([room] + more).map { .init(stringLiteral: $0) })
 }

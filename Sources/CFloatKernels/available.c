@@ -1,24 +1,36 @@
-// Which variants this machine runs.
+// Which variants there are, and which of them serve here.
+#include "CCPU.h"
 #include "CFloatKernels.h"
 
+extern const cf_kernels cf_kernels_scalar, cf_kernels_avx2, cf_kernels_avx512, cf_kernels_neon;
+
+// Slowest first.
+static const struct {
+  const cf_kernels *kernels;
+  ccpu_set needs;
+} variants[] = {
+    {&cf_kernels_scalar, CCPU_SCALAR},
 #if defined(__x86_64__)
-extern const cf_kernels cf_kernels_scalar, cf_kernels_avx2, cf_kernels_avx512;
+    {&cf_kernels_avx2, CCPU_AVX2},
+    {&cf_kernels_avx512, CCPU_AVX512},
 #elif defined(__aarch64__)
-extern const cf_kernels cf_kernels_neon;
+    {&cf_kernels_neon, CCPU_NEON},
 #endif
+};
+enum { VARIANTS = sizeof variants / sizeof variants[0] };
 
 int cf_kernels_available(const cf_kernels **list, int capacity) {
-  const cf_kernels *found[3];
   int count = 0;
-#if defined(__x86_64__)
-  found[count++] = &cf_kernels_scalar;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found[count++] = &cf_kernels_avx2;
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq"))
-    found[count++] = &cf_kernels_avx512;
-#elif defined(__aarch64__)
-  found[count++] = &cf_kernels_neon;
-#endif
-  for (int i = 0; i < count && i < capacity; i++) list[i] = found[i];
+  for (int i = 0; i < VARIANTS; i++) {
+    if (!(ccpu_detected() >> variants[i].needs & 1)) continue;
+    if (count < capacity) list[count] = variants[i].kernels;
+    count++;
+  }
   return count;
+}
+
+const cf_kernels *cf_kernels_fastest(void) {
+  int best = VARIANTS - 1;
+  while (best > 0 && !ccpu_may_use(variants[best].needs)) best--;
+  return variants[best].kernels;
 }

@@ -1,5 +1,5 @@
-// Without vector instructions beyond the baseline: fused multiply-adds come from the C library, exact and slow.
-#if defined(__x86_64__)
+// Without vector instructions beyond the architecture's own. Where it has no fused multiply-add, as x86-64, those come
+// from the C library, exact and slow.
 #define LANES 4
 #define TILE_WIDE 4
 #define TILE_MIDDLE 4
@@ -9,4 +9,3 @@
 #include "template/all.h"
 
 KERNEL_TABLE(cf_kernels_scalar, "scalar")
-#endif

@@ -123,8 +123,8 @@ static void mix_inks(const uint8_t *inks, uint8_t *rgb, uint32_t width, int inve
 }
 
 /// Leaves out what is left and right of `columns` columns from `*first` on; `*first` becomes the first one that comes.
-/// Whole blocks come, and one column more to each side at least, since colours are interpolated from neighbours: so those
-/// that were asked for are what they are in the whole picture.
+/// Whole blocks come, and one column more to each side at least, since colours are interpolated from neighbours: so
+/// those that were asked for are what they are in the whole picture.
 static void crop(struct jpeg_decompress_struct *info, uint32_t *first, uint32_t columns) {
 #ifdef LIBJPEG_TURBO_VERSION
   JDIMENSION left = *first > 2 ? *first - 2 : 0, right = *first + columns + 2;

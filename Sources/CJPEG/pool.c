@@ -3,8 +3,8 @@
 #include <jerror.h>
 #include <stdlib.h>
 
-/// Rows and blocks start at multiples of this, and rows are as long: libjpeg's vector code reads and writes to the end of
-/// the last vector.
+/// Rows and blocks start at multiples of this, and rows are as long: libjpeg's vector code reads and writes to the end
+/// of the last vector.
 enum { ALIGNMENT = 64, LEAST_PIECE = 1 << 16 };
 
 struct cjpeg_piece {
@@ -27,7 +27,8 @@ static cjpeg_piece *make_piece(size_t size) {
   return NULL;
 }
 
-/// From the pieces that are there, in the order in which they were made; so the same picture finds its memory where it was.
+/// From the pieces that are there, in the order in which they were made; so the same picture finds its memory where it
+/// was.
 static void *take(j_common_ptr info, size_t size) {
   cjpeg_pool *pool = pool_of(info);
   size = round_up(size);

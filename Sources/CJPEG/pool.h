@@ -1,5 +1,5 @@
-// Memory for one picture after another: libjpeg asks the system anew for each, this keeps what it has, so that a camera's
-// frames are decoded without an allocation.
+// Memory for one picture after another: libjpeg asks the system anew for each, this keeps what it has, so that a
+// camera's frames are decoded without an allocation.
 #ifndef CJPEG_POOL_H
 #define CJPEG_POOL_H
 

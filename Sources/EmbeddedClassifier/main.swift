@@ -2,33 +2,51 @@
 //
 // It stands on the runtime alone, without Foundation and the rest of Glint, so that it also compiles as Embedded Swift
 // and is then one small static program. `tools/check-embedded` builds it so.
-import CSystem
-import Graphs
+import CProgram
+import Files
 import ModelFiles
+import Models
+import Numerics
 import Runtime
-import Tensors
 
 let usage = """
-  usage: embedded-classifier MODEL [PIXELS]
+  usage: embedded-classifier MODEL [PIXELS] [--runs N]
 
   MODEL is an int8 model file, PIXELS a file of [height][width][channels] bytes as the model reads them. Without PIXELS
-  the model's own test picture is classified, and its logits are held against those in the file.
+  the model's own test picture is classified, and its logits are held against those in the file. With --runs the picture
+  is classified N times: what is left of a measurement when that of one run is taken away counts inference alone.
   """
 
 func fail(_ message: String, status: Int32) -> Never {
-  sys_complain("embedded-classifier: \(message)\n")
-  sys_exit(status)
+  cp_print_error("embedded-classifier: \(message)\n")
+  cp_exit(status)
 }
 
 /// The shortest text that reads back as the same number.
 func text(_ number: Float) -> String {
   let bytes = UnsafeMutablePointer<CChar>.allocate(capacity: 32)
   defer { bytes.deallocate() }
-  sys_float_text(number, bytes)
+  cp_float_text(number, bytes)
   return String(cString: bytes)
 }
 
-func classify(_ path: String, _ pixelPath: String?) throws(ModelFileError) {
+/// The command line's paths, and how often to classify; nil where it is none.
+func request() -> (paths: [String], runs: Int)? {
+  var paths: [String] = [], runs = 1, index: Int32 = 1
+  while let argument = cp_argument(index) {
+    index += 1
+    guard String(cString: argument) == "--runs" else {
+      paths.append(String(cString: argument))
+      continue
+    }
+    guard let number = cp_argument(index), let count = Int(String(cString: number)), count > 0 else { return nil }
+    runs = count
+    index += 1
+  }
+  return paths.count == 1 || paths.count == 2 ? (paths, runs) : nil
+}
+
+func classify(_ path: String, _ pixelPath: String?, runs: Int) throws(ModelFileError) {
   let model = try QuantizedModel.load(path)
   let interpreter: Interpreter
   do throws(RuntimeError) {
@@ -36,35 +54,36 @@ func classify(_ path: String, _ pixelPath: String?) throws(ModelFileError) {
   } catch {
     throw ModelFileError(path: path, reason: error.description)
   }
-  let logits: [Float]
+  var logits = [Float](repeating: 0, count: interpreter.logitCount)
   if let pixelPath {
-    let pixels = try MappedFile(path: pixelPath).copy()
+    let pixels: [UInt8]
+    do throws(FileError) { pixels = try MappedFile(path: pixelPath).copy() } catch { throw ModelFileError(error) }
     let wanted = model.description.graph.input
     guard pixels.count == wanted.count else {
       throw ModelFileError(
         path: pixelPath, reason: "has \(pixels.count) bytes; the model reads \(wanted), \(wanted.count) bytes")
     }
-    logits = interpreter.invoke(pixels)
+    for _ in 0..<runs { interpreter.invoke(pixels: pixels, logits: &logits) }
   } else {
     guard let golden = model.golden.first else {
       throw ModelFileError(path: path, reason: "brings no test picture; name a file of pixels")
     }
-    logits = interpreter.invoke(golden.pixels)
+    for _ in 0..<runs { interpreter.invoke(pixels: golden.pixels, logits: &logits) }
     guard logits == golden.logits else {
       throw ModelFileError(path: path, reason: "gives other logits for its test picture than those in the file")
     }
   }
   if model.description.graph.outputs.count == 1 {
-    let probabilities = model.description.probabilities(logits: logits, exp: sys_exp)
+    let probabilities = model.description.probabilities(logits: logits)
     for (label, probability) in zip(model.description.labels, probabilities) { print("\(label) \(text(probability))") }
     print("answer \(model.description.answer(probabilities).label)")
   }
   for logit in logits { print("logit \(text(logit))") }
 }
 
-guard let model = sys_argument(1), sys_argument(3) == nil else { fail(usage, status: 2) }
+guard let (paths, runs) = request() else { fail(usage, status: 2) }
 do throws(ModelFileError) {
-  try classify(String(cString: model), sys_argument(2).map { String(cString: $0) })
+  try classify(paths[0], paths.count > 1 ? paths[1] : nil, runs: runs)
 } catch {
   fail(error.description, status: 1)
 }

@@ -1,8 +1,8 @@
-import Graphs
 import Imaging
+import Models
 
-/// Detector and tracker together: the faces of frame after frame, found when it is time to look, otherwise where they are
-/// expected. For one thread at a time.
+/// Detector and tracker together: the faces of frame after frame, found when it is time to look, otherwise where they
+/// are expected. For one thread at a time.
 public final class FaceFollower {
   private let detector: FaceDetector
   private var tracker: FaceTracker

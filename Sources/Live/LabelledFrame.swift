@@ -1,6 +1,6 @@
 import Camera
-import Graphs
 import Imaging
+import Models
 
 /// A face and what the network says of it.
 public struct LabelledFace: Sendable {

@@ -1,8 +1,8 @@
 import Camera
 import Faces
 import Foundation
-import Graphs
 import Imaging
+import Models
 
 /// Capture, decode, find faces, classify, publish. Capture has a thread of its own, so that the newest frame is at hand
 /// when the last is done with; everything else happens in turn on the caller's.
@@ -187,7 +187,7 @@ public final class LivePipeline {
       preprocessor.apply(to: follower != nil && wantsGrey ? grey : image, face: face?.box, into: &pixels)
       times.prepare += lap()
       let output = logits(pixels)
-      var probabilities = description.probabilities(logits: output) { Foundation.exp($0) }
+      var probabilities = description.probabilities(logits: output)
       if let face, let follower { probabilities = follower.smooth(probabilities, ofFace: face.number) }
       let box = face?.box ?? centre
       faces.append(

@@ -1,8 +1,8 @@
 import Camera
 import Foundation
 
-/// Between the thread that captures and the one that classifies: room for one frame, the newest. Frames are swapped, never
-/// copied.
+/// Between the thread that captures and the one that classifies: room for one frame, the newest. Frames are swapped,
+/// never copied.
 final class Mailbox: @unchecked Sendable {
   /// What the classifying side finds.
   enum Letter {

@@ -1,4 +1,3 @@
-import Graphs
 import Imaging
 
 /// What makes a camera's picture unlike any that a network learnt from, in words a person can act on.
@@ -19,7 +18,8 @@ public enum PictureFault: String, Sendable, CaseIterable {
     switch self {
     case .empty: "The picture is all alike: is the lens covered?"
     case .dark: "The picture is dark: turn on a light or face the window. Labels may be wrong."
-    case .blownOut: "A large part of the picture is white: avoid light from behind or a lamp in view. Labels may be wrong."
+    case .blownOut:
+      "A large part of the picture is white: avoid light from behind or a lamp in view. Labels may be wrong."
     case .colourCast:
       "The picture has a strong colour cast: change the light or the camera's white balance. Labels of a network that reads "
         + "colours may be wrong."
@@ -32,10 +32,11 @@ public enum PictureFault: String, Sendable, CaseIterable {
 
 /// Looks at the picture that labels are taken from, and says when it has been unlike a good one for a while.
 ///
-/// The limits were tried on 500 photos of people, as they are and exposed anew in linear light, 1/32 to 8 times as much, or
-/// under light of one colour. Of the photos as they are, 2.1 % count as bad, all of them from the web and most of them
-/// silhouettes; of those at 1/8, where the shipped compact network says another of two labels for 6 in 100 faces, 68 %, at
-/// 1/16 (10 in 100) all; of those at 4 times (11 in 100) 75 %, at 8 times 89 %; under tungsten light on a film for daylight 83 %.
+/// The limits were tried on 500 photos of people, as they are and exposed anew in linear light, 1/32 to 8 times as
+/// much, or under light of one colour. Of the photos as they are, 2.1 % count as bad, all of them from the web and most
+/// of them silhouettes; of those at 1/8, where the shipped compact network says another of two labels for 6 in 100
+/// faces, 68 %, at 1/16 (10 in 100) all; of those at 4 times (11 in 100) 75 %, at 8 times 89 %; under tungsten light on
+/// a film for daylight 83 %.
 public struct PictureCheck: Sendable {
   /// So many frames in a row decide, which at a camera's rate is half a second.
   static let patience = 15
@@ -45,8 +46,8 @@ public struct PictureCheck: Sendable {
   static let white = 253, whiteShare = 0.35
   /// Brightness that differs by less than this, as a standard deviation, is none.
   static let differences = 5.0
-  /// Where hardly a pixel is nearly grey, and one channel is brighter than another by this factor in all, the light or the
-  /// camera has a colour. Skin has one too, so that the whole frame is asked.
+  /// Where hardly a pixel is nearly grey, and one channel is brighter than another by this factor in all, the light or
+  /// the camera has a colour. Skin has one too, so that the whole frame is asked.
   static let greyShare = 0.05, cast = 1.4
 
   /// What is wrong now, or nil.
@@ -83,8 +84,8 @@ public struct PictureCheck: Sendable {
     return colour.isCast ? .colourCast : nil
   }
 
-  /// Calls `body` with red, green and blue of pixels on a grid of at most 64 x 64 over the part of a region that is in the
-  /// picture.
+  /// Calls `body` with red, green and blue of pixels on a grid of at most 64 x 64 over the part of a region that is in
+  /// the picture.
   private static func forSome(of image: Image, in region: PixelRegion, _ body: (Int, Int, Int) -> Void) {
     let columns = max(0, region.x)..<max(max(0, region.x), min(image.width, region.x + region.width))
     let rows = max(0, region.y)..<max(max(0, region.y), min(image.height, region.y + region.height))
@@ -99,7 +100,9 @@ public struct PictureCheck: Sendable {
     }
   }
 
-  private static func luma(_ red: Int, _ green: Int, _ blue: Int) -> Int { (299 * red + 587 * green + 114 * blue) / 1000 }
+  private static func luma(_ red: Int, _ green: Int, _ blue: Int) -> Int {
+    (299 * red + 587 * green + 114 * blue) / 1000
+  }
 
   /// How bright pixels are.
   private struct Light {

@@ -1,14 +1,14 @@
-import Graphs
+import Models
 import Runtime
 
 /// Looks now and then at how much of what the network computes lies at the end of its int8 codes: more than calibration
-/// saw by far is a picture unlike those that the model was calibrated on, and its codes do not tell such pictures apart.
-/// For one thread at a time.
+/// saw by far is a picture unlike those that the model was calibrated on, and its codes do not tell such pictures
+/// apart. For one thread at a time.
 public final class SaturationCheck {
-  /// A share of saturated elements below this is never a fault, whatever calibration saw. Tried with the compact network
-  /// on 480 photos of people: calibrated on photos as they are, 99 in 100 stay below a twentieth of it, they and the
-  /// same photos dark, blown out or tinted; calibrated on photos at 1/32 of the light, nine in ten that are exposed four
-  /// times too long do, and it is there that int8 differs from float for 5 faces in 100.
+  /// A share of saturated elements below this is never a fault, whatever calibration saw. Tried with the compact
+  /// network on 480 photos of people: calibrated on photos as they are, 99 in 100 stay below a twentieth of it, they
+  /// and the same photos dark, blown out or tinted; calibrated on photos at 1/32 of the light, nine in ten that are
+  /// exposed four times too long do, and it is there that int8 differs from float for 5 faces in 100.
   static let least: Float = 0.01
   /// So many times the share that calibration saw is a fault.
   static let factor: Float = 5

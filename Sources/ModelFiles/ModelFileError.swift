@@ -1,3 +1,5 @@
+import Files
+
 /// A model file that cannot be read or written: which file, where in it, and why.
 public struct ModelFileError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file's path.
@@ -13,6 +15,9 @@ public struct ModelFileError: Error, Hashable, Sendable, CustomStringConvertible
     self.place = place
     self.reason = reason
   }
+
+  /// An error about the file as a whole.
+  public init(_ error: FileError) { self.init(path: error.path, reason: error.reason) }
 
   /// File, place and reason in one line.
   public var description: String {

@@ -17,7 +17,7 @@ public struct QuantizationMethod: Hashable, Sendable, CustomStringConvertible {
 
   /// Makes a method.
   public init(
-    range: RangeMethod = .usualPercentile, weights: WeightMethod = .maximum, equalizes: Bool = false,
+    range: RangeMethod = .defaultPercentile, weights: WeightMethod = .maximum, equalizes: Bool = false,
     correctsBias: Bool = false, learnsRounding: Bool = false, fineTunes: Bool = false
   ) {
     self.range = range

@@ -1,7 +1,6 @@
-import Graphs
-import ModelFiles
+import Models
+import Numerics
 import Reference
-import Tensors
 
 /// Turns a float model into an int8 one from what calibration recorded.
 public struct Quantizer: Sendable {
@@ -49,7 +48,8 @@ public struct Quantizer: Sendable {
     let parameters = zip(graph.nodes, network.parameters).map { node, parameters in
       parameters.map {
         WeightQuantizer.quantize(
-          $0, inputScale: quantization[node.inputs[0]].scale, method: method.weights, learned: learned?.nodes[node.name])
+          $0, inputScale: quantization[node.inputs[0]].scale, method: method.weights, learned: learned?.nodes[node.name]
+        )
       }
     }
     var description = network.description

@@ -1,5 +1,5 @@
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 extension ReferenceOperators {
   /// Equation (2) over windows: `acc[y, x, c] = bias[c] + sum (q - zeroPoint) * w[c]`. Padding holds the zero point,

@@ -1,5 +1,5 @@
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 extension ReferenceOperators {
   /// Equation (R), the same real values under other parameters:

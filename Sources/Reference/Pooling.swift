@@ -1,5 +1,5 @@
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 extension ReferenceOperators {
   /// The largest code of each window, padding passed over, then equation (R) where the output's parameters differ.

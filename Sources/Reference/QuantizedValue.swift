@@ -1,5 +1,5 @@
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 /// Codes and what they stand for, equation (1): `real = scale * (q - zeroPoint)`.
 public struct QuantizedValue: Equatable, Sendable {

@@ -1,5 +1,5 @@
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 /// Runs a whole model operator by operator, and keeps everything: slow and plain, the answer that others are held to.
 public struct ReferenceInterpreter: Sendable {

@@ -44,7 +44,9 @@ public enum FacePainter {
   }
 
   /// Paints one face from explicit parameters, `size` pixels square.
-  public static func paint(_ parameters: FaceParameters, size: Int, noiseSeed: UInt32 = 1) -> (
+  public static func paint(
+    _ parameters: FaceParameters, size: Int, noiseSeed: UInt32 = 1
+  ) -> (
     image: Image, face: FaceBox
   ) {
     var canvas = Backdrop(surroundings: parameters.surroundings).canvas(width: size, height: size)

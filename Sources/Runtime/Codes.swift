@@ -1,6 +1,6 @@
 import CInt8Kernels
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 /// Codes as kernels see them: `q + CK_CODE_OFFSET`.
 enum Codes {

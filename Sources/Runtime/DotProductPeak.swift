@@ -1,3 +1,4 @@
+import CCPU
 import CInt8Kernels
 import CThreads
 
@@ -11,7 +12,7 @@ public enum DotProductPeak {
     defer { ct_pool_destroy(pool) }
     var best = 0.0
     for _ in 0..<8 {
-      var round = Round(isa: ck_isa(isa.rawValue), multiplyAdds: 0)
+      var round = Round(isa: ccpu_set(isa.rawValue), multiplyAdds: 0)
       let start = ct_now()
       ct_pool_run(
         pool,
@@ -27,7 +28,7 @@ public enum DotProductPeak {
   }
 
   private struct Round {
-    let isa: ck_isa
+    let isa: ccpu_set
     var multiplyAdds: UInt64
   }
 }

@@ -1,6 +1,6 @@
-import CInt8Kernels
+import CCPU
 
-/// An instruction set that kernels are written for.
+/// An instruction set that kernels are written for: the levels of `ccpu_set`.
 public enum ISA: UInt32, Hashable, Sendable, CaseIterable {
   /// Plain C, every machine.
   case scalar = 0
@@ -20,18 +20,7 @@ public enum ISA: UInt32, Hashable, Sendable, CaseIterable {
   case neonI8MM
 
   /// The name that `--isa` and `GLINT_ISA` take.
-  public var name: String {
-    switch self {
-    case .scalar: "scalar"
-    case .sse41: "sse4.1"
-    case .avx2: "avx2"
-    case .avxVNNI: "avx-vnni"
-    case .avx512VNNI: "avx512-vnni"
-    case .neon: "neon"
-    case .neonDotprod: "neon-dotprod"
-    case .neonI8MM: "neon-i8mm"
-    }
-  }
+  public var name: String { String(cString: ccpu_level_name(ccpu_set(rawValue))) }
 
   /// The instruction set of a name, or nil.
   public init?(name: String) {
@@ -42,9 +31,27 @@ public enum ISA: UInt32, Hashable, Sendable, CaseIterable {
     return nil
   }
 
-  /// What this processor and its system offer, worst first.
-  public static var detected: [ISA] {
-    let bits = ck_isa_detect()
-    return allCases.filter { bits >> $0.rawValue & 1 == 1 }
+  /// What this processor and its system offer, whatever the limit, worst first.
+  public static var supported: [ISA] { of(ccpu_detected()) }
+
+  /// What of it the limit of the process allows, worst first.
+  public static var detected: [ISA] { of(ccpu_allowed()) }
+
+  private static func of(_ bits: UInt32) -> [ISA] { allCases.filter { bits >> $0.rawValue & 1 == 1 } }
+
+  /// Limits everything that this process chooses from now on: int8 and float kernels, resampling, hashing. What was
+  /// chosen before stays: call it before work begins.
+  ///
+  /// Until it is called, the environment variable `GLINT_ISA` limits the process.
+  ///
+  /// - Parameter isa: the best set that may serve, or nil for no limit.
+  public static func limit(to isa: ISA?) { ccpu_limit(isa.map { ccpu_set($0.rawValue) } ?? CCPU_LEVELS) }
+
+  /// What is wrong with `GLINT_ISA` where it names no instruction set, and so limits nothing; otherwise nil.
+  public static var limitError: String? {
+    guard let unknown = ccpu_unknown_limit() else { return nil }
+    var names = ""
+    for isa in allCases { names += (names.isEmpty ? "" : ", ") + isa.name }
+    return "GLINT_ISA names '\(String(cString: unknown))', which is none of \(names)"
   }
 }

@@ -1,7 +1,7 @@
 import CInt8Kernels
 import CThreads
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 /// Runs a quantized model: pixels in, float logits out, the bytes of `Reference` between.
 ///
@@ -142,8 +142,8 @@ public final class Interpreter {
     warmUp()
   }
 
-  /// Computes a black picture, so that the first real one finds code, threads and weights where later ones do. The first
-  /// time moves the weights from where they were packed to the threads' caches, the second settles them there.
+  /// Computes a black picture, so that the first real one finds code, threads and weights where later ones do. The
+  /// first time moves the weights from where they were packed to the threads' caches, the second settles them there.
   private func warmUp() {
     let pixels = [UInt8](repeating: 0, count: graph.input.count)
     var logits = [Float](repeating: 0, count: logitCount)
@@ -213,7 +213,8 @@ public final class Interpreter {
     return bytes.map(Codes.code)
   }
 
-  /// The share of a value's elements with the largest code, 127, after `invoke`; for an interpreter that keeps all values.
+  /// The share of a value's elements with the largest code, 127, after `invoke`; for an interpreter that keeps all
+  /// values.
   public func saturation(_ number: Int) -> Float {
     guard case .buffer(let index) = places[number] else { return 0 }
     let bytes = UnsafeBufferPointer(start: addresses[index], count: shapes[number].count)

@@ -57,28 +57,16 @@ public struct Kernel: Sendable {
 public struct KernelTable: Sendable {
   /// The instruction sets that kernels may use, worst first.
   public let allowed: [ISA]
-  /// A `GLINT_ISA` that names nothing, to be reported when the table is used.
-  let unknownName: String?
 
-  /// All that the machine offers, limited by the environment variable `GLINT_ISA` where it is set.
-  public static let detected: KernelTable = {
-    guard let text = ck_isa_environment() else { return KernelTable(limit: nil) }
-    let name = String(cString: text)
-    if name.isEmpty { return KernelTable(limit: nil) }
-    return ISA(name: name).map { KernelTable(limit: $0) } ?? KernelTable(allowed: ISA.detected, unknownName: name)
-  }()
+  /// All that the machine offers within the limit of the process.
+  public static var detected: KernelTable { KernelTable(allowed: ISA.detected) }
 
-  /// All that the machine offers up to and including `limit`.
+  /// All that the machine offers up to and including `limit`, whatever the limit of the process.
   ///
   /// A limit that the machine does not offer leaves what lies below it.
-  public init(limit: ISA?) {
-    self.init(allowed: ISA.detected.filter { $0.rawValue <= (limit ?? .neonI8MM).rawValue }, unknownName: nil)
-  }
+  public init(limit: ISA) { self.init(allowed: ISA.supported.filter { $0.rawValue <= limit.rawValue }) }
 
-  private init(allowed: [ISA], unknownName: String?) {
-    self.allowed = allowed
-    self.unknownName = unknownName
-  }
+  private init(allowed: [ISA]) { self.allowed = allowed }
 
   /// The best instruction set that kernels may use.
   public var isa: ISA { allowed.last ?? .scalar }
@@ -108,4 +96,3 @@ public struct KernelTable: Sendable {
     return "\(isa.name) has no kernel of its own here"
   }
 }
-

@@ -30,7 +30,8 @@ public struct MemoryPlan: Hashable, Sendable {
     var placed: [Int] = []
     for index in order {
       let buffer = buffers[index]
-      let contemporaries = placed
+      let contemporaries =
+        placed
         .filter { buffers[$0].first <= buffer.last && buffer.first <= buffers[$0].last }
         .sorted { buffers[$0].offset < buffers[$1].offset }
       var offset = 0

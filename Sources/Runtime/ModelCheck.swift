@@ -1,6 +1,6 @@
 import CInt8Kernels
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 /// What must hold before a model may run: every kernel relies on it, so that none needs to look again.
 struct ModelCheck {
@@ -47,7 +47,8 @@ struct ModelCheck {
       parameters.scales.count == wanted.bias.count
     else {
       throw RuntimeError(
-        node.name, "needs weights \(wanted.weight) and biases \(wanted.bias), not \(parameters.weight.shape), "
+        node.name,
+        "needs weights \(wanted.weight) and biases \(wanted.bias), not \(parameters.weight.shape), "
           + "\(parameters.bias.shape) and \(parameters.scales.count) scales")
     }
     let input = model.quantization[node.inputs[0]]

@@ -1,11 +1,11 @@
 import CInt8Kernels
-import Graphs
-import Tensors
+import Models
+import Numerics
 
-// Convolutions that end in a large dense layer run row by row through all of them: a row of a later layer is computed as
-// soon as the rows that it reads are there. Activations stay in the nearest cache, and the dense layer's weights, which
-// no cache holds, arrive while the convolutions compute. Each thread does this for a band of the picture, and the few
-// rows that two bands share are computed twice, so that the threads meet once.
+// Convolutions that end in a large dense layer run row by row through all of them: a row of a later layer is computed
+// as soon as the rows that it reads are there. Activations stay in the nearest cache, and the dense layer's weights,
+// which no cache holds, arrive while the convolutions compute. Each thread does this for a band of the picture, and the
+// few rows that two bands share are computed twice, so that the threads meet once.
 
 /// Which rows a step reads for the rows that it computes.
 struct RowUse {
@@ -126,8 +126,8 @@ extension PlanBuilder {
     UnsafeMutableRawPointer(operation).assumingMemoryBound(to: ck_io.self)
   }
 
-  /// Cuts the steps of a chain into slices. The first band uses the steps' own operations and buffers, the others copies
-  /// with buffers of their own; the last convolution's bands write side by side.
+  /// Cuts the steps of a chain into slices. The first band uses the steps' own operations and buffers, the others
+  /// copies with buffers of their own; the last convolution's bands write side by side.
   private mutating func addBands(
     _ chain: (steps: Range<Int>, bands: [Band]), _ parts: [UnsafeMutablePointer<ck_dense_part>]
   ) {
@@ -219,7 +219,8 @@ extension PlanBuilder {
     let conv = steps[index].rows!.operation
     let partBytes = part.pointee.row_groups * Int(CK_DENSE_PART_GROUP) * part.pointee.outputs
     // The rows for output row r fetch part r + 1.
-    conv.pointee.ahead = UnsafeRawPointer(part.pointee.weights!).assumingMemoryBound(to: CChar.self)
+    conv.pointee.ahead =
+      UnsafeRawPointer(part.pointee.weights!).assumingMemoryBound(to: CChar.self)
       + (2 * partBytes - partBytes * first / further)
     conv.pointee.ahead_row = partBytes / further
     // One line for each 1000 multiply-adds is what memory can deliver meanwhile.

@@ -1,6 +1,6 @@
 import CInt8Kernels
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 // Operators without weights.
 extension PlanBuilder {

@@ -1,6 +1,6 @@
 import CInt8Kernels
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 extension PlanBuilder {
   /// Adds a convolution, with the max pooling that follows it where both can be one pass. Returns the nodes covered.

@@ -1,6 +1,6 @@
 import CInt8Kernels
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 /// Turns a checked model into steps: which kernel computes what, from where to where.
 ///
@@ -143,19 +143,11 @@ struct PlanBuilder {
 
   /// The best kernel of an operation.
   func kernel(_ operation: Kernel.Operation) throws(RuntimeError) -> Kernel {
-    if let name = table.unknownName {
-      throw RuntimeError("engine", "GLINT_ISA names '\(name)', which is none of \(Self.isaNames)")
-    }
+    if let error = ISA.limitError { throw RuntimeError("engine", error) }
     guard let kernel = table.best(operation) else {
       throw RuntimeError("engine", "there is no kernel for \(operation)")
     }
     return kernel
-  }
-
-  static var isaNames: String {
-    var text = ""
-    for isa in ISA.allCases { text += (text.isEmpty ? "" : ", ") + isa.name }
-    return text
   }
 
   /// Adds a step whose operation's first member is a `ck_io`.

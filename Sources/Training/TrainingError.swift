@@ -1,6 +1,7 @@
-import Graphs
+import FloatRuntime
+import Models
 
-/// What can go wrong while a network is trained or run in float: the place, the cause, and what to do.
+/// What can go wrong while a network is trained: the place, the cause, and what to do.
 public enum TrainingError: Error, Sendable, CustomStringConvertible {
   /// The graph makes no sense.
   case network(GraphError)
@@ -12,6 +13,14 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
   case diverged(step: Int, layer: String)
   /// A checkpoint that cannot be resumed: its path, and why.
   case checkpoint(path: String, String)
+
+  /// A trained network that its own float interpreter refuses.
+  package init(_ error: FloatRuntimeError) {
+    switch error {
+    case .network(let error): self = .network(error)
+    case .weights(let node, let reason): self = .weights(node: node, reason)
+    }
+  }
 
   /// Place, cause, advice.
   public var description: String {

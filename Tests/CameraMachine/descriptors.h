@@ -17,17 +17,19 @@ enum {
 #define B4(x) B2(x), B2((uint32_t)(x) >> 16)
 
 static const uint8_t device_descriptor[18] = {
-    18,   1,    B2(0x0200),          // USB 2.0
-    0xEF, 2,    1,          64,      // class by interface association; bytes of endpoint 0
-    B2(0x1209), B2(0x0001), B2(1),   // vendor and product for tests (pid.codes)
-    1,    2,    0,          1,       // manufacturer, product, no serial number; one configuration
+    18,         1,          B2(0x0200),      // USB 2.0
+    0xEF,       2,          1,          64,  // class by interface association; bytes of endpoint 0
+    B2(0x1209), B2(0x0001), B2(1),           // vendor and product for tests (pid.codes)
+    1,          2,          0,          1,   // manufacturer, product, no serial number; one configuration
 };
 
 /// Writes the configuration, with everything below it; its length.
 static uint16_t configuration_descriptor(uint8_t *out, uint16_t width, uint16_t height, uint32_t interval) {
   const uint32_t pixels = (uint32_t)width * height;
-  const uint32_t bits = (uint32_t)(pixels * 16ull * 10000000 / interval > UINT32_MAX ? UINT32_MAX
-                                                                                      : pixels * 16ull * 10000000 / interval);
+  const uint32_t bits = (uint32_t)(pixels * 16ull * 10000000 / interval > UINT32_MAX
+                                       ? UINT32_MAX
+                                       : pixels * 16ull * 10000000 / interval);
+  // clang-format off: one descriptor a line
   const uint8_t control[] = {
       8, 11, 0, 2, 14, 3, 0, 0,                    // interface association: video, two interfaces
       9, 4, 0, 0, 0, 14, 1, 0, 2,                  // interface 0: video control
@@ -47,14 +49,18 @@ static uint16_t configuration_descriptor(uint8_t *out, uint16_t width, uint16_t 
       9, 4, 1, 0, 1, 14, 2, 0, 0,                  // interface 1: video streaming, one endpoint
       15, 0x24, 1, 2, B2(15 + sizeof formats), 0x80 | ENDPOINT, 0, 2, 0, 0, 0, 1, 0, 0,
   };
+  // clang-format on
   const uint8_t endpoint[] = {7, 5, 0x80 | ENDPOINT, 2, B2(512), 0};
   const uint16_t total = 9 + sizeof control + sizeof streaming + sizeof formats + sizeof endpoint;
   const uint8_t head[] = {9, 2, B2(total), 2, 1, 0, 0x80, 250};
   const struct {
     const uint8_t *bytes;
     size_t count;
-  } parts[] = {{head, sizeof head}, {control, sizeof control}, {streaming, sizeof streaming},
-               {formats, sizeof formats}, {endpoint, sizeof endpoint}};
+  } parts[] = {{head, sizeof head},
+               {control, sizeof control},
+               {streaming, sizeof streaming},
+               {formats, sizeof formats},
+               {endpoint, sizeof endpoint}};
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     memcpy(out, parts[i].bytes, parts[i].count);
     out += parts[i].count;

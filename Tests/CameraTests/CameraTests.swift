@@ -55,7 +55,9 @@ import Testing
 
 @Suite struct SourceTests {
   @Test func aPaintedSourceKeepsItsRate() {
-    let source = PaintedSource(title: "test", rate: 200) { Image(width: 2, height: 2, channels: 3, filledWith: UInt8(Int($0 * 100) % 256)) }
+    let source = PaintedSource(title: "test", rate: 200) {
+      Image(width: 2, height: 2, channels: 3, filledWith: UInt8(Int($0 * 100) % 256))
+    }
     var frame = Frame(), numbers: [Int] = []
     while numbers.count < 10 {
       if source.next(into: &frame, milliseconds: 50) == .frame {

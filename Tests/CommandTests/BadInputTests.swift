@@ -1,6 +1,7 @@
 import Foundation
-import Graphs
 import ModelFiles
+import Models
+import Numerics
 import TestSupport
 import Testing
 

@@ -1,7 +1,8 @@
 import Foundation
-import Graphs
 import Imaging
 import ModelFiles
+import Models
+import Numerics
 import RenderedFaces
 import TestSupport
 import Testing
@@ -124,8 +125,8 @@ import Testing
     return folder.path("float")
   }
 
-  /// Half the values beyond all ranges: a percentile of 50 leaves nothing of ReLU's. The promise of no loss fails, no file
-  /// is written, and the photos that changed sides are named with what both said.
+  /// Half the values beyond all ranges: a percentile of 50 leaves nothing of ReLU's. The promise of no loss fails, no
+  /// file is written, and the photos that changed sides are named with what both said.
   @Test func aBrokenPromiseWritesNothing() throws {
     let (int8, record) = (folder.path("contract.safetensors"), folder.path("contract.json"))
     let arguments = [

@@ -1,6 +1,6 @@
 import Foundation
 import Imaging
-import Tensors
+import Numerics
 import TestSupport
 import Testing
 
@@ -70,8 +70,10 @@ import Testing
     try write(light: 100, count: 60)
     let model = folder.path("m.safetensors")
     let training = try GlintProgram.run(
-      ["train", folder.path("data"), "-o", model, "--size", "24", "--batch", "8", "--epochs", "6", "--patience", "0",
-        "--augmentation", "none", "--quiet"])
+      [
+        "train", folder.path("data"), "-o", model, "--size", "24", "--batch", "8", "--epochs", "6", "--patience", "0",
+        "--augmentation", "none", "--quiet",
+      ])
     #expect(training.status == 0, "\(training.errors)")
     let run = try GlintProgram.run(["doctor", folder.path("data"), "--model", model, "--json", "--images", "80"])
     let feeding = try JSONDecoder().decode(Feeding.self, from: Data(run.output.utf8))

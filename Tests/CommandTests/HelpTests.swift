@@ -24,7 +24,8 @@ private let commands = ["demo", "train", "quantize", "compare", "classify", "liv
     ["fly"], ["--flag"], ["quantize"], ["quantize", "m", "-o", "q"],
     ["quantize", "m", "--calibration", "a", "--record", "b", "-o", "q"],
     ["quantize", "m", "--calibration", "a", "-o", "q", "--method", "percentile-12"],
-    ["bench", "m", "--threads", "0"], ["bench"], ["bench", "m", "--training"], ["bench", "m", "--isa", "mmx"], ["inspect", "m", "--image", "i.png"],
+    ["bench", "m", "--threads", "0"], ["bench"], ["bench", "m", "--training"], ["bench", "m", "--isa", "mmx"],
+    ["inspect", "m", "--image", "i.png"],
     ["compare", "a"], ["train"], ["train", "photos"], ["classify"], ["live", "--seconds", "-1"],
     ["demo", "--images", "3"], ["verify", "--images", "0"], ["verify", "--isa", "mmx"], ["verify", "--threads", "0"],
   ])

@@ -1,7 +1,8 @@
 import Foundation
-import Graphs
 import Imaging
 import ModelFiles
+import Models
+import Numerics
 import RenderedFaces
 import TestSupport
 import Testing

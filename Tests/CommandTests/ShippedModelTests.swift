@@ -1,7 +1,7 @@
 import Foundation
-import Graphs
 import Imaging
 import ModelFiles
+import Models
 import RenderedFaces
 import TestSupport
 import Testing
@@ -50,7 +50,9 @@ import Testing
     try folder.write(ImageEncoder.jpeg(wall, quality: 92), as: "faces/wall.jpg")
     let result = try GlintProgram.run(["classify", folder.path("faces"), "--json"])
     #expect(result.status == 0, "\(result.errors)")
-    let lines = try result.output.split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+    let lines = try result.output.split(separator: "\n").map {
+      try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+    }
     #expect(lines.count == 25)
     for line in lines {
       let powers = line.logits.map { exp($0 / Double(description.temperature)) }

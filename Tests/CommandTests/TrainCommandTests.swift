@@ -1,8 +1,8 @@
 import Foundation
-import Graphs
 import Imaging
 import ModelFiles
-import Tensors
+import Models
+import Numerics
 import TestSupport
 import Testing
 
@@ -39,8 +39,10 @@ import Testing
   }
 
   private func arguments(_ output: String, _ more: [String] = []) -> [String] {
-    ["train", folder.path("data"), "-o", folder.path(output), "--size", "24", "--batch", "8", "--patience", "0",
-      "--epochs", "4", "--quiet", "--json"] + more
+    [
+      "train", folder.path("data"), "-o", folder.path(output), "--size", "24", "--batch", "8", "--patience", "0",
+      "--epochs", "4", "--quiet", "--json",
+    ] + more
   }
 
   private func lines(_ output: String) throws -> [Line] {
@@ -75,7 +77,10 @@ import Testing
 
   @Test func drawsWhatAugmentationDoes() throws {
     let run = try GlintProgram.run(
-      ["train", folder.path("data"), "--size", "24", "--augmentation", "strong", "--quiet", "--show-augmentation", folder.path("s.png")])
+      [
+        "train", folder.path("data"), "--size", "24", "--augmentation", "strong", "--quiet", "--show-augmentation",
+        folder.path("s.png"),
+      ])
     #expect(run.status == 0, "\(run.errors)")
     let sheet = try ImageDecoder.decode(path: folder.path("s.png"))
     #expect(sheet.width == 12 * 99 + 3 && sheet.height == 12 * 99 + 3)
@@ -133,12 +138,14 @@ import Testing
   @Test func whatCannotBeWrittenIsKeptElsewhere() throws {
     for name in ["gone/x", "refuge/x"] { try folder.write([], as: name) }
     let options = arguments("gone/m.safetensors", ["--epochs", "150", "--checkpoint-interval", "0"]).dropFirst(1)
-    let line = "glint train \(options.joined(separator: " ")) | { read first; mv '\(folder.path("gone"))' '\(folder.path("away"))'; cat; }"
+    let line =
+      "glint train \(options.joined(separator: " ")) | { read first; mv '\(folder.path("gone"))' '\(folder.path("away"))'; cat; }"
     let run = try GlintProgram.shell(line, environment: ["TMPDIR": folder.path("refuge")])
     #expect(run.errors.contains("gone/m.safetensors: cannot be written"))
     #expect(run.errors.contains("What was learned is kept as \(folder.path("refuge"))"), "\(run.errors)")
     #expect(run.errors.components(separatedBy: "without a checkpoint").count <= 2)
-    let kept = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path("refuge")).first { $0 != "x" })
+    let kept = try #require(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path("refuge")).first { $0 != "x" })
     #expect(try GlintProgram.run(["inspect", folder.path("refuge/" + kept)]).status == 0)
   }
 

@@ -1,6 +1,7 @@
 import Foundation
-import Graphs
 import ModelFiles
+import Models
+import Numerics
 import TestSupport
 import Testing
 
@@ -54,8 +55,13 @@ import Testing
     #expect(own.output.contains("\nlogit \(golden.logits[0])\nlogit \(golden.logits[1])\n"))
     let pixels = try folder.write(golden.pixels, as: "pixels")
     #expect(try GlintProgram.run(program: "embedded-classifier", [model, pixels]).output == own.output)
+    #expect(try GlintProgram.run(program: "embedded-classifier", [model, "--runs", "3"]).output == own.output)
     let short = try folder.write(Array(golden.pixels.dropLast()), as: "short")
-    for (arguments, status) in [([model, short], 1), (["missing"], 1), ([], 2), ([model, pixels, "x"], 2)] as [([String], Int32)] {
+    let wrong: [([String], Int32)] = [
+      ([model, short], 1), (["missing"], 1), ([], 2), ([model, pixels, "x"], 2), ([model, "--runs"], 2),
+      ([model, "--runs", "0"], 2), (["--runs", "2"], 2),
+    ]
+    for (arguments, status) in wrong {
       let result = try GlintProgram.run(program: "embedded-classifier", arguments)
       #expect(result.status == status && result.output.isEmpty && result.errors.contains("embedded-classifier: "))
     }

@@ -169,10 +169,10 @@ static void check_depthwise(const ck_kernel *kernel) {
 }
 
 int main(int argc, char **argv) {
-  uint32_t isas = ck_isa_detect();
+  uint32_t isas = ccpu_detected();
   for (size_t i = 0; i < ck_kernel_count(); i++) {
     const ck_kernel *kernel = ck_kernel_at(i);
-    if (!(isas >> kernel->isa & 1) || kernel->isa == CK_ISA_SCALAR) continue;
+    if (!(isas >> kernel->isa & 1) || kernel->isa == CCPU_SCALAR) continue;
     switch (kernel->op) {
       case CK_OP_CONV:
       case CK_OP_CONV_MAXPOOL2X2:

@@ -13,8 +13,8 @@ static uint64_t sum_of(uint64_t sum, const void *bytes, size_t count) {
 
 int main(int argc, char **argv) {
   int times = argc > 1 ? atoi(argv[1]) : 1;
-  int limit = argc > 2 ? atoi(argv[2]) : CK_ISA_COUNT;
-  uint32_t isas = ck_isa_detect() & ((1u << (limit + 1)) - 1);
+  int limit = argc > 2 ? atoi(argv[2]) : CCPU_LEVELS - 1;
+  uint32_t isas = ccpu_detected() & ((1u << (limit + 1)) - 1);
   size_t pixels = 256 * 256 * 3;
   uint8_t *picture = guarded(pixels);
   for (size_t i = 0; i < pixels; i++) picture[i] = (uint8_t)random_bits();

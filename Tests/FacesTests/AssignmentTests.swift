@@ -1,5 +1,5 @@
 import Faces
-import Tensors
+import Numerics
 import Testing
 
 @Suite struct AssignmentTests {

@@ -1,8 +1,8 @@
 import Faces
 import Foundation
-import Graphs
 import Imaging
-import Tensors
+import Models
+import Numerics
 import Testing
 
 @Suite struct DecodingTests {

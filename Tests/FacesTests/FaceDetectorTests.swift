@@ -1,17 +1,20 @@
 import CAllocations
 import Faces
 import Foundation
-import Graphs
 import Imaging
+import Models
+import Numerics
 import RenderedFaces
 import Runtime
-import Tensors
 import TestSupport
 import Testing
 
-/// The detector around networks that are not trained: random ones for the engine's sake, and one that finds bright squares.
+/// The detector around networks that are not trained: random ones for the engine's sake, and one that finds bright
+/// squares.
 @Suite struct FaceDetectorTests {
-  private static func detector(_ model: QuantizedModel, kernels: KernelTable = .detected, threads: Int = 1) throws
+  private static func detector(
+    _ model: QuantizedModel, kernels: KernelTable = .detected, threads: Int = 1
+  ) throws
     -> FaceDetector
   {
     let interpreter = try Interpreter(model, kernels: kernels, threads: threads)
@@ -32,7 +35,7 @@ import Testing
     let expected = try Self.detector(model, kernels: KernelTable(limit: .scalar)).faces(in: Self.frame)
     #expect(!expected.isEmpty)
     let photo = try Self.detector(model, kernels: KernelTable(limit: .scalar)).faces(inPhoto: Self.frame)
-    for isa in ISA.detected {
+    for isa in ISA.supported {
       for threads in [1, 2, 3] {
         let detector = try Self.detector(model, kernels: KernelTable(limit: isa), threads: threads)
         #expect(detector.faces(in: Self.frame) == expected, "\(isa.name), \(threads) threads")
@@ -97,7 +100,9 @@ import Testing
         (left, right, top, bottom) = (min(left, x), max(right, x), min(top, y), max(bottom, y))
         for (dx, dy) in [(-1, 0), (1, 0), (0, -1), (0, 1)] {
           let (u, v) = (x + dx, y + dy)
-          guard u >= 0, u < width, v >= 0, v < height, pixels[v * width + u] >= 128, !seen[v * width + u] else { continue }
+          guard u >= 0, u < width, v >= 0, v < height, pixels[v * width + u] >= 128, !seen[v * width + u] else {
+            continue
+          }
           seen[v * width + u] = true
           stack.append(v * width + u)
         }

@@ -1,7 +1,7 @@
 import Faces
 import Imaging
+import Numerics
 import RenderedFaces
-import Tensors
 import Testing
 
 /// Three people in a painted room: their true boxes, made as unsure as a detector's, and who is who.
@@ -31,7 +31,8 @@ import Testing
     return faces.sorted { $0.score > $1.score }
   }
 
-  /// Each in turn looks away for half a second, where nobody is near: of two in one place, nobody could say who is back.
+  /// Each in turn looks away for half a second, where nobody is near: of two in one place, nobody could say who is
+  /// back.
   private static func looksAway(_ person: Int, in scene: RenderedScene, at now: Double) -> Bool {
     let since = (now + 1.7 * Double(person)).truncatingRemainder(dividingBy: 5.1)
     guard since < 0.5 else { return false }
@@ -53,8 +54,8 @@ import Testing
     #expect(outcome.looks < outcome.frames, "now and then it need not look")
   }
 
-  /// A small computer in the dark: few frames, each of which must be looked at. Who comes in where another has just gone
-  /// out may then be taken for them, as two of these thirty rooms show.
+  /// A small computer in the dark: few frames, each of which must be looked at. Who comes in where another has just
+  /// gone out may then be taken for them, as two of these thirty rooms show.
   @Test(arguments: [8, 10, 12, 15, 20], 1...6 as ClosedRange<UInt64>)
   func identitiesAreRightAtFewFrames(rate: Int, seed: UInt64) {
     let outcome = Self.play(seed: seed, seconds: 60, rate: rate)

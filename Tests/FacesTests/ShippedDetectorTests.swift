@@ -1,11 +1,11 @@
 import Faces
 import Foundation
-import Graphs
 import Imaging
 import ModelFiles
+import Models
+import Numerics
 import RenderedFaces
 import Runtime
-import Tensors
 import TestSupport
 import Testing
 
@@ -32,7 +32,9 @@ import Testing
   @Test(arguments: [UInt64(1), 2]) func followsThreePeopleThroughARoom(seed: UInt64) throws {
     let detector = try Self.detector()
     let scene = Self.room(seed: seed)
-    let outcome = RoomTrial.play(seconds: 14, rate: 15) { scene.faces(at: $0) } find: { now, _ in
+    let outcome = RoomTrial.play(seconds: 14, rate: 15) {
+      scene.faces(at: $0)
+    } find: { now, _ in
       detector.faces(in: scene.frame(at: now).image)
     }
     #expect(outcome.exchanged.isEmpty, "\(outcome.exchanged)")
@@ -45,7 +47,7 @@ import Testing
     let frame = Self.room(seed: 3).frame(at: 2).image
     let expected = try Self.detector(kernels: KernelTable(limit: .scalar)).faces(in: frame)
     #expect(!expected.isEmpty)
-    for isa in ISA.detected {
+    for isa in ISA.supported {
       for threads in [1, 2] {
         let faces = try Self.detector(kernels: KernelTable(limit: isa), threads: threads).faces(in: frame)
         #expect(faces == expected, "\(isa.name), \(threads) threads")
@@ -73,7 +75,9 @@ import Testing
       let (image, face) = FacePainter.paint(FacePainter.parameters(seed: 5, index: index), size: 240)
       var turned = image
       for place in 0..<240 * 240 {
-        for channel in 0..<3 { turned.pixels[3 * place + channel] = image.pixels[3 * (240 * 240 - 1 - place) + channel] }
+        for channel in 0..<3 {
+          turned.pixels[3 * place + channel] = image.pixels[3 * (240 * 240 - 1 - place) + channel]
+        }
       }
       let there = FaceBox(
         x: 240 - face.x - face.width, y: 240 - face.y - face.height, width: face.width, height: face.height)

@@ -35,7 +35,9 @@ import Testing
   }
 
   @Test func namesOfPictures() {
-    for name in ["a.jpg", "a.JPG", "b.JPEG", "c.Png", "x/y.z/d.jpeg"] { #expect(ImageFiles.isImageName(name), "\(name)") }
+    for name in ["a.jpg", "a.JPG", "b.JPEG", "c.Png", "x/y.z/d.jpeg"] {
+      #expect(ImageFiles.isImageName(name), "\(name)")
+    }
     for name in ["a.gif", "jpg", "a.jpg.txt", "._a.jpg", ".jpg", "x.jpg/readme", ""] {
       #expect(!ImageFiles.isImageName(name), "\(name)")
     }

@@ -1,6 +1,6 @@
 import Foundation
-import Graphs
 import Imaging
+import Models
 import Testing
 
 @Suite struct JPEGTests {
@@ -32,7 +32,9 @@ import Testing
     let whole = try ImageEncoder.jpeg(testPicture(64, 48), quality: 80)
     #expect(failure(of: whole) == nil)
     #expect(failure(of: []) == .empty)
-    for length in Array(1..<min(700, whole.count)) + Array(stride(from: 700, to: whole.count, by: 37)) + [whole.count - 1] {
+    for length in Array(1..<min(700, whole.count)) + Array(stride(from: 700, to: whole.count, by: 37)) + [
+      whole.count - 1
+    ] {
       #expect(failure(of: Array(whole[..<length])) == .truncated, "\(length) of \(whole.count) bytes")
     }
   }
@@ -58,8 +60,10 @@ import Testing
 
   @Test func inksAreMixedToLight() throws {
     // A 16 x 16 CMYK JPEG of one colour as Adobe writes it: inverted, so 255 is no ink. Constant blocks have DC only.
-    for (inks, light) in [([255, 255, 255, 255], [255, 255, 255]), ([0, 255, 255, 255], [0, 255, 255]),
-      ([255, 128, 0, 255], [255, 128, 0]), ([200, 100, 50, 128], [100, 50, 25])] {
+    for (inks, light) in [
+      ([255, 255, 255, 255], [255, 255, 255]), ([0, 255, 255, 255], [0, 255, 255]),
+      ([255, 128, 0, 255], [255, 128, 0]), ([200, 100, 50, 128], [100, 50, 25]),
+    ] {
       let image = try ImageDecoder.decode(flatCMYK(inks), name: "inks")
       #expect(image.channels == 3)
       for c in 0..<3 { #expect(abs(Int(image.pixels[c]) - light[c]) <= 2, "\(inks)") }

@@ -15,7 +15,8 @@ import Testing
   @Test(arguments: [1, 2, 4, 8]) func greyOfEveryDepth(_ depth: Int) throws {
     let most = (1 << depth) - 1
     let values = (0..<2 * 11).map { $0 * 5 % (most + 1) }
-    let image = try ImageDecoder.decode(png(11, 2, depth: depth, type: 0, rows: packed(values, 11, depth)), name: "grey")
+    let image = try ImageDecoder.decode(
+      png(11, 2, depth: depth, type: 0, rows: packed(values, 11, depth)), name: "grey")
     #expect(image == Image(width: 11, height: 2, channels: 1, pixels: values.map { UInt8($0 * 255 / most) }))
   }
 
@@ -44,7 +45,9 @@ import Testing
   }
 
   @Test func transparencyIsPaintedOverWhite() throws {
-    func over(_ colour: Int, _ alpha: Int) -> UInt8 { UInt8((Double(colour * alpha + 255 * (255 - alpha)) / 255).rounded()) }
+    func over(_ colour: Int, _ alpha: Int) -> UInt8 {
+      UInt8((Double(colour * alpha + 255 * (255 - alpha)) / 255).rounded())
+    }
     let alphas = [0, 1, 64, 127, 128, 200, 254, 255]
     let rgba: [[UInt8]] = [[0] + alphas.flatMap { alpha -> [UInt8] in [10, 100, 250, UInt8(alpha)] }]
     let image = try ImageDecoder.decode(png(8, 1, depth: 8, type: 6, rows: rgba), name: "rgba")
@@ -70,7 +73,8 @@ import Testing
         if row.count > 1 { rows.append(row) }
       }
     }
-    #expect(try ImageDecoder.decode(png(13, 11, depth: 8, type: 2, rows: rows, interlaced: true), name: "adam7") == picture)
+    #expect(
+      try ImageDecoder.decode(png(13, 11, depth: 8, type: 2, rows: rows, interlaced: true), name: "adam7") == picture)
   }
 
   @Test func orientationIsHonoured() throws {

@@ -1,5 +1,5 @@
 import Imaging
-import Tensors
+import Numerics
 import Testing
 
 @Suite struct PerceptualHashTests {

@@ -1,6 +1,6 @@
 import Foundation
 import Imaging
-import Tensors
+import Numerics
 
 /// A picture with structure and a little noise, so that no two pixels tell the same.
 func testPicture(_ width: Int, _ height: Int, channels: Int = 3, seed: UInt64 = 1) -> Image {

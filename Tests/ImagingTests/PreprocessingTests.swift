@@ -1,5 +1,5 @@
-import Graphs
 import Imaging
+import Models
 import Testing
 
 @Suite struct PreprocessingTests {
@@ -65,7 +65,8 @@ import Testing
     #expect(asRGB.apply(to: grey) == asRGB.apply(to: grey.rgb))
     #expect(asGrey.apply(to: colour) == asGrey.apply(to: colour.grey))
     #expect(asGrey.apply(to: grey) == asGrey.apply(to: grey.rgb), "grey is its own luma")
-    #expect(Image(width: 3, height: 1, channels: 3, pixels: [255, 0, 0, 0, 255, 0, 0, 0, 255]).grey.pixels == [76, 150, 29])
+    #expect(
+      Image(width: 3, height: 1, channels: 3, pixels: [255, 0, 0, 0, 255, 0, 0, 0, 255]).grey.pixels == [76, 150, 29])
   }
 
   @Test func aPreprocessorThatIsKeptGivesTheSameBytes() {

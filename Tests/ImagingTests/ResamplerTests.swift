@@ -1,6 +1,6 @@
-import Graphs
 import Imaging
-import Tensors
+import Models
+import Numerics
 import TestSupport
 import Testing
 
@@ -67,7 +67,9 @@ private func defined(_ image: Image, _ region: PixelRegion, _ width: Int, _ heig
     for value: UInt8 in [0, 1, 127, 254, 255] {
       let image = Image(width: 97, height: 55, channels: 3, filledWith: value)
       for side in [1, 7, 54, 55, 56, 97, 256] {
-        #expect(image.resampled(width: side, height: side) == Image(width: side, height: side, channels: 3, filledWith: value))
+        #expect(
+          image.resampled(width: side, height: side) == Image(width: side, height: side, channels: 3, filledWith: value)
+        )
       }
     }
   }

@@ -1,10 +1,10 @@
 import CImaging
-import Tensors
+import Numerics
 import TestSupport
 import Testing
 
-/// Every variant of the passes against the scalar one, over random weights, sizes and bytes, with sentinels around what is
-/// written.
+/// Every variant of the passes against the scalar one, over random weights, sizes and bytes, with sentinels around what
+/// is written.
 @Suite struct ResamplerVariantTests {
   private struct Axis {
     var starts: [Int32]

@@ -27,8 +27,10 @@ import Testing
     let whole = try Array(Data(contentsOf: URL(fileURLWithPath: StandIn.frames[0])))
     let events = [
       "interval 100", good[0], "frame " + StandIn.file(Array(whole.prefix(whole.count / 2)), "half.jpg"), good[1],
-      "frame " + StandIn.file([], "empty.jpg"), good[2], "frame " + StandIn.file(Array("junk".utf8), "junk.jpg"), good[3],
-      "error \(StandIn.frames[4])", good[4], "frame " + StandIn.file([0xFF, 0xD8], "start.jpg"), good[5], good[6], good[7],
+      "frame " + StandIn.file([], "empty.jpg"), good[2], "frame " + StandIn.file(Array("junk".utf8), "junk.jpg"),
+      good[3],
+      "error \(StandIn.frames[4])", good[4], "frame " + StandIn.file([0xFF, 0xD8], "start.jpg"), good[5], good[6],
+      good[7],
     ]
     let result = try StandIn.live(StandIn.script(events), "--seconds", "4")
     #expect(result.status == 0)

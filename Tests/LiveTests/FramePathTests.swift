@@ -1,8 +1,9 @@
 import CAllocations
 import Camera
 import Foundation
-import Graphs
 import Imaging
+import Models
+import Numerics
 import Runtime
 import TestSupport
 import Testing

@@ -1,12 +1,14 @@
 import Imaging
 import Live
-import Tensors
+import Numerics
 import TestSupport
 import Testing
 
 @Suite struct PictureCheckTests {
   /// A frame of noise around a colour, `share` of it; the rest is around grey.
-  private func frame(_ red: Int, _ green: Int, _ blue: Int, spread: Int = 40, share: Float = 1, channels: Int = 3) -> Image {
+  private func frame(
+    _ red: Int, _ green: Int, _ blue: Int, spread: Int = 40, share: Float = 1, channels: Int = 3
+  ) -> Image {
     var random = CounterRandom(seed: 8)
     let pixels = (0..<160 * 120).flatMap { _ -> [UInt8] in
       let isGrey = random.unit() >= share

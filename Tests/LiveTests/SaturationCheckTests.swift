@@ -1,7 +1,7 @@
-import Graphs
 import Live
+import Models
+import Numerics
 import Runtime
-import Tensors
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 import Foundation
-import Graphs
 import ModelFiles
-import Tensors
+import Models
+import Numerics
 import TestSupport
 import Testing
 
@@ -9,8 +9,12 @@ import Testing
 private let everything = Graph(
   input: [12, 10, 3],
   nodes: [
-    .init("conv", .conv2D(.init(outputChannels: 4, window: .init(3, 3, stride: 2, padding: .all(1)), activation: .relu6)), inputs: [0]),
-    .init("depthwise", .conv2D(.init(outputChannels: 4, window: .init(3, 3, padding: .all(2)), dilation: 2, groups: 4)), inputs: [1]),
+    .init(
+      "conv", .conv2D(.init(outputChannels: 4, window: .init(3, 3, stride: 2, padding: .all(1)), activation: .relu6)),
+      inputs: [0]),
+    .init(
+      "depthwise", .conv2D(.init(outputChannels: 4, window: .init(3, 3, padding: .all(2)), dilation: 2, groups: 4)),
+      inputs: [1]),
     .init("swish", .hardSwish, inputs: [2]),
     .init("sum", .add(.relu), inputs: [1, 3]),
     .init("join", .concatenate, inputs: [4, 1]),

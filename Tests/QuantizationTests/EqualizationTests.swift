@@ -1,7 +1,8 @@
-import Graphs
+import FloatRuntime
 import ModelFiles
+import Models
+import Numerics
 import Quantization
-import Tensors
 import TestSupport
 import Testing
 import Training

@@ -1,9 +1,11 @@
+import Datasets
+import FloatRuntime
 import Foundation
-import Graphs
 import ModelFiles
+import Models
+import Numerics
 import Quantization
 import Runtime
-import Tensors
 import TestSupport
 import Testing
 import Training
@@ -117,7 +119,7 @@ import Training
     let model = try FloatModel.random(Self.graph, seed: seed, labels: ["a", "b", "c"])
     let pictures = noise(192, Self.graph, seed: seed)
     let images = Array(pictures[..<128])
-    let judge = try Judge(
+    let judge = try MethodEvaluator(
       model, images: pictures[128...].map { .init(name: "", label: 0, pixels: $0) }, isLabelled: false, threads: 2)
     var record = try model.record(images)
     let plain = try #require(QuantizationMethod(name: "percentile-95"))

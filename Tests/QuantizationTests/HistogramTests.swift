@@ -1,6 +1,7 @@
+import Evaluation
 import Foundation
+import Numerics
 import Quantization
-import Tensors
 import TestSupport
 import Testing
 

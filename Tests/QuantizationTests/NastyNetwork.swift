@@ -1,26 +1,30 @@
-import Graphs
+import Datasets
+import Evaluation
+import FloatRuntime
 import ModelFiles
+import Models
+import Numerics
 import Quantization
-import Tensors
 import TestSupport
 import Training
 
 /// A network that plain per-tensor ranges ruin: two depthwise layers whose batch normalization, folded into weights and
-/// bias, makes one channel of eight a thousand times as wide as its neighbours, and layers behind them that listen to it
-/// little: the step that the wide channel needs swallows what the others say.
+/// bias, makes one channel of eight a thousand times as wide as its neighbours, and layers behind them that listen to
+/// it little: the step that the wide channel needs swallows what the others say.
 struct NastyNetwork {
   let model: FloatModel
   /// Labelled by the float model itself, but for pictures it is unsure of: 256 to calibrate, then 300, then 400.
   let calibration: [[UInt8]]
-  let validation: [Comparison.Image]
-  let test: [Comparison.Image]
+  let validation: [LabelledImage]
+  let test: [LabelledImage]
 
   /// Every seed makes other weights and other pictures.
   init(seed: UInt64 = 2_019) throws {
     func convolution(_ channels: Int, _ size: Int, groups: Int = 1) -> Operator {
       .conv2D(
         .init(
-          outputChannels: channels, window: .init(size, size, padding: .all(size / 2)), groups: groups, activation: .relu))
+          outputChannels: channels, window: .init(size, size, padding: .all(size / 2)), groups: groups,
+          activation: .relu))
     }
     let graph = Graph(
       input: [12, 12, 3],
@@ -51,7 +55,7 @@ struct NastyNetwork {
     self.model = model
     let margin = (first[1_500] - first[500]) / 4
     let sure = zip(pictures, try logits(model)).filter { abs($0.1) > margin }.enumerated().map { index, pair in
-      Comparison.Image(name: "\(index)", label: pair.1 > 0 ? 1 : 0, pixels: pair.0)
+      LabelledImage(name: "\(index)", label: pair.1 > 0 ? 1 : 0, pixels: pair.0)
     }
     calibration = sure[..<256].map(\.pixels)
     validation = Array(sure[256..<556])

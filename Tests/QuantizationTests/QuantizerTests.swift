@@ -1,8 +1,12 @@
-import Graphs
+import Datasets
+import Evaluation
+import FloatRuntime
+import Inference
 import ModelFiles
+import Models
+import Numerics
 import Quantization
 import Reference
-import Tensors
 import TestSupport
 import Testing
 import Training
@@ -129,7 +133,7 @@ import Training
 @Suite struct ComparisonTests {
   private let graph = Graph.happySad(input: [24, 24, 3])
 
-  private func images() -> [Comparison.Image] {
+  private func images() -> [LabelledImage] {
     var random = CounterRandom(seed: 77)
     return (0..<20).map { index in
       let level = random.below(200)
@@ -176,7 +180,7 @@ import Training
   func theCurveHasTheAreaOfTheRanks(classes: Int) throws {
     var random = CounterRandom(seed: 19)
     let truth = (0..<200).map { _ in random.below(classes) }
-    var evaluation = Evaluation(labels: (0..<classes).map { "\($0)" }, truth: truth)
+    var evaluation = ModelEvaluation(labels: (0..<classes).map { "\($0)" }, truth: truth)
     for label in truth {
       var row = (0..<classes).map { Float(1 + random.below(8) + ($0 == label ? 3 : 0)) }
       let sum = row.reduce(0, +)
@@ -192,7 +196,7 @@ import Training
       area += (b.falsePositives - a.falsePositives) * (a.truePositives + b.truePositives) / 2
     }
     #expect(abs(area - (try #require(evaluation.metrics.auc))) < 1e-9)
-    #expect(Evaluation(labels: ["a", "b"], truth: [0, 0]).roc == nil)
+    #expect(ModelEvaluation(labels: ["a", "b"], truth: [0, 0]).roc == nil)
   }
 
   /// Of pictures that lie class by class, some of each; no more than there are.
@@ -202,7 +206,7 @@ import Training
   }
 
   @Test func evaluationCounts() {
-    var evaluation = Evaluation(labels: ["a", "b"], truth: [0, 0, 1, 1])
+    var evaluation = ModelEvaluation(labels: ["a", "b"], truth: [0, 0, 1, 1])
     for row in [[0.9, 0.1], [0.4, 0.6], [0.2, 0.8], [0.5, 0.5]] as [[Float]] { evaluation.add(row) }
     #expect(evaluation.predictions == [0, 1, 1, 0])
     #expect(evaluation.metrics.confusion == [[1, 1], [1, 1]])

@@ -1,5 +1,5 @@
+import Numerics
 import Quantization
-import Tensors
 import TestSupport
 import Testing
 
@@ -61,8 +61,8 @@ import Testing
   /// A bin of three values, one of one value, again and again over bins 2 to 249 on one side of 0, and `far` values in
   /// the last of its 2,048. With the nearest end that is tried, bin 263, hardly any code covers two bins, and only
   /// clipping loses: the far values stand in the last bin, which is empty but for the half value that is put there, and
-  /// cost `far / n ln(2 far (n - far) / n)`, 0.02 for 5. With all of the range every code covers eight bins, takes threes
-  /// and ones for twos, and loses `(3 ln(3/2) + ln(1/2)) / 4 = 0.13`. 200 far values would cost 1.6.
+  /// cost `far / n ln(2 far (n - far) / n)`, 0.02 for 5. With all of the range every code covers eight bins, takes
+  /// threes and ones for twos, and loses `(3 ln(3/2) + ln(1/2)) / 4 = 0.13`. 200 far values would cost 1.6.
   @Test(arguments: [(5, Float(263)), (200, 2_047.5)])
   func entropyWeighsClippingAgainstMixing(far: Int, end: Float) {
     var values: [Float] = []
@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test func everyMethodIsSoundOnNothingAndOnOutliers() {
-    let methods: [RangeMethod] = [.minMax, .movingAverage, .usualPercentile, .entropy, .squaredError]
+    let methods: [RangeMethod] = [.minMax, .movingAverage, .defaultPercentile, .entropy, .squaredError]
     let sets: [[Float]] = [
       [], [0], [0, 0, 0], [1e-30, 2e-30], [-5, -5], [1e37, 1, 2, 3], [-1e37, 1e37], [Float](repeating: 3, count: 1000),
     ]

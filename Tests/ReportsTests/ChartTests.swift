@@ -29,10 +29,11 @@ import Testing
     #expect(abs(y[1] - (y[0] + y[2]) / 2) < 0.02 && y[0] > y[2])
   }
 
-  @Test(arguments: [
-    [], [LineChart.Point(1, .nan)], [.init(3, 7)], [.init(1, 0), .init(2, 0)], [.init(1, 1e-30), .init(2, 1e30)],
-    [.init(.infinity, 1)], [.init(1, -5), .init(1, 5)], [.init(0, 1e300), .init(1, -1e300)],
-  ] as [[LineChart.Point]])
+  @Test(
+    arguments: [
+      [], [LineChart.Point(1, .nan)], [.init(3, 7)], [.init(1, 0), .init(2, 0)], [.init(1, 1e-30), .init(2, 1e30)],
+      [.init(.infinity, 1)], [.init(1, -5), .init(1, 5)], [.init(0, 1e300), .init(1, -1e300)],
+    ] as [[LineChart.Point]])
   func drawsAnything(points: [LineChart.Point]) {
     #expect(MarkupChecker(chart(points)).problems == [])
   }
@@ -80,12 +81,14 @@ import Testing
   }
 
   @Test func barsAreInProportion() throws {
-    let page = html(.bars(BarChart([.init("a", value: 1, text: "1 ms"), .init("b", value: 4, text: "4 ms")]), title: "b"))
+    let page = html(
+      .bars(BarChart([.init("a", value: 1, text: "1 ms"), .init("b", value: 4, text: "4 ms")]), title: "b"))
     let widths = page.components(between: " width=\"", and: "\"").compactMap(Double.init)
     try #require(widths.count == 2)
     #expect(abs(widths[1] - 4 * widths[0]) < 0.05)
     #expect(MarkupChecker(page).problems == [])
-    let broken = html(.bars(BarChart([.init("a", value: .nan, text: "?"), .init("b", value: -1, text: "-1")]), title: ""))
+    let broken = html(
+      .bars(BarChart([.init("a", value: .nan, text: "?"), .init("b", value: -1, text: "-1")]), title: ""))
     #expect(MarkupChecker(broken).problems == [])
   }
 

@@ -15,7 +15,10 @@ import Testing
   @Test func trainingShowsItsFigures() {
     let page = Samples.training.page.html
     // 292 of 300 right; precision 147/152 and 145/148, recall 147/150 and 145/150.
-    for figure in ["97.3\u{A0}%", "96.7\u{A0}%", "98.0\u{A0}%", "95.1\u{A0}% to 98.7\u{A0}%", ">147<", ">145<", ">3<", ">5<", "0.8123", "94.17\u{A0}%"] {
+    for figure in [
+      "97.3\u{A0}%", "96.7\u{A0}%", "98.0\u{A0}%", "95.1\u{A0}% to 98.7\u{A0}%", ">147<", ">145<", ">3<", ">5<",
+      "0.8123", "94.17\u{A0}%",
+    ] {
       #expect(page.contains(figure), "\(figure)")
     }
     #expect(page.contains("a folder &amp; another &lt;one&gt;"))
@@ -25,7 +28,8 @@ import Testing
   @Test func comparisonShowsItsFigures() {
     let page = Samples.comparison.page.html
     for figure in [
-      "97.3\u{A0}%", "97.0\u{A0}%", "99.67\u{A0}%", "38.7", "33.2", "exact", "0.99941", "0.012\u{A0}%", "0.9876", "2.13\u{A0}%", "61.3\u{A0}%",
+      "97.3\u{A0}%", "97.0\u{A0}%", "99.67\u{A0}%", "38.7", "33.2", "exact", "0.99941", "0.012\u{A0}%", "0.9876",
+      "2.13\u{A0}%", "61.3\u{A0}%",
       "50.7\u{A0}%", "4.0×", "3.0×", "0.33 points less accurate than float", "weights 40 times the median",
       "the first 1 of 31", "on 32 of the pictures", "With thresholds", "80.4 % of 1 758 labelled", "How int8 was made",
       "By mse+bias: of 2 methods tried", "Tried on 300 validation images, points lost", "mse 0.33 (-1.01 to 1.67)",
@@ -52,8 +56,9 @@ import Testing
   }
 
   @Test func nothingMeasuredIsStillAPage() {
-    let nobody = Evaluation(
-      name: "float", accuracy: Share(.nan), confusion: ConfusionCounts(labels: ["happy", "sad"], counts: [[0, 0], [0, 0]]),
+    let nobody = EvaluationFigures(
+      name: "float", accuracy: Share(.nan),
+      confusion: ConfusionCounts(labels: ["happy", "sad"], counts: [[0, 0], [0, 0]]),
       roc: ROCCurve(points: [], area: .nan), reliability: Reliability(bins: [], expectedCalibrationError: .nan))
     let broken = EpochFigures(epoch: 1, loss: .nan, validationLoss: .infinity)
     let training = TrainingReport(title: "", history: [broken], keptEpoch: 9, test: nobody)

@@ -20,7 +20,11 @@ struct MarkupChecker {
       if tag.hasPrefix("!DOCTYPE") { continue }
       if tag.hasPrefix("/") {
         let name = String(tag.dropFirst())
-        if open.last == name { open.removeLast() } else { problems.append("</\(name)> closes <\(open.last ?? "nothing")>") }
+        if open.last == name {
+          open.removeLast()
+        } else {
+          problems.append("</\(name)> closes <\(open.last ?? "nothing")>")
+        }
         continue
       }
       let closesItself = tag.hasSuffix("/")
@@ -61,7 +65,9 @@ struct MarkupChecker {
         problems.append("<\(name)> needs the network: \(value.prefix(40))")
       }
       let isWords = ["class", "aria-label", "alt", "src", "content"].contains(key)
-      if !isWords, value.contains("nan") || value.contains("inf") { problems.append("<\(name) \(key)> is no number: \(value.prefix(40))") }
+      if !isWords, value.contains("nan") || value.contains("inf") {
+        problems.append("<\(name) \(key)> is no number: \(value.prefix(40))")
+      }
       check(value)
       rest = rest[rest.index(after: close)...]
     }

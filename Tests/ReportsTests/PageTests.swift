@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import ModelFiles
 import Reports
 import TestSupport
 import Testing
@@ -21,7 +21,9 @@ import Testing
     #expect(Figures.fixed(value, decimals) == expected)
   }
 
-  @Test(arguments: [(0.0, "0"), (0.00001234, "1.23e−5"), (0.5, "0.5"), (123.4, "123"), (2.5e6, "2.5e6"), (-.infinity, "–")])
+  @Test(arguments: [
+    (0.0, "0"), (0.00001234, "1.23e−5"), (0.5, "0.5"), (123.4, "123"), (2.5e6, "2.5e6"), (-.infinity, "–"),
+  ])
   func writesShortNumbers(value: Double, expected: String) {
     #expect(Figures.short(value) == expected)
   }
@@ -61,7 +63,7 @@ import Testing
   }
 
   @Test func saysWhyItCannotWrite() {
-    let error = caught(ModelFileError.self) { try ReportPage(title: "x").write(to: "/nowhere/at/all.html") }
+    let error = caught(FileError.self) { try ReportPage(title: "x").write(to: "/nowhere/at/all.html") }
     #expect("\(error!)".contains("/nowhere/at/all.html"))
     #expect("\(error!)".contains("No such file"))
     // A folder is in the way: the temporary file does not stay.
@@ -69,7 +71,7 @@ import Testing
     let inTheWay = folder.appendingPathComponent("a.html")
     try? FileManager.default.createDirectory(at: inTheWay, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    #expect(throws: ModelFileError.self) { try ReportPage(title: "x").write(to: inTheWay.path) }
+    #expect(throws: FileError.self) { try ReportPage(title: "x").write(to: inTheWay.path) }
     #expect((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) == ["a.html"])
   }
 }

@@ -1,6 +1,6 @@
 import Imaging
+import Numerics
 import Reports
-import Tensors
 
 /// Reports filled with figures that tests look for again. Names are as hostile as files can be.
 enum Samples {
@@ -16,8 +16,8 @@ enum Samples {
       JudgedPicture(
         image: picture(UInt64(index)), name: index == 0 ? hostile : "face-\(index).jpg", truth: "happy",
         predictions: [
-          Prediction(model: "float", label: "happy", probability: 0.613),
-          Prediction(model: "int8", label: "sad", probability: 0.507),
+          PredictionFigures(model: "float", label: "happy", probability: 0.613),
+          PredictionFigures(model: "int8", label: "sad", probability: 0.507),
         ])
     }
   }
@@ -28,15 +28,16 @@ enum Samples {
     EpochFigures(epoch: 3, loss: 0.1234, validationLoss: 0.1999, accuracy: 0.96, validationAccuracy: 0.9417),
   ]
 
-  static func evaluation(_ name: String, _ counts: [[Int]]) -> Evaluation {
+  static func evaluation(_ name: String, _ counts: [[Int]]) -> EvaluationFigures {
     let confusion = ConfusionCounts(labels: ["happy", "sad"], counts: counts)
     let bins = (0..<10).map {
       Reliability.Bin(confidence: 0.525 + 0.05 * Double($0), accuracy: 0.5 + 0.05 * Double($0), count: 7 * $0)
     }
-    return Evaluation(
+    return EvaluationFigures(
       name: name, accuracy: Share(confusion.accuracy, low: 0.951, high: 0.987), confusion: confusion,
       roc: ROCCurve(points: [.init(0, 0), .init(0, 0.8), .init(0.1, 0.97), .init(1, 1)], area: 0.9876),
-      reliability: Reliability(bins: bins, expectedCalibrationError: 0.0213), milliseconds: name == "int8" ? 0.64 : 1.92,
+      reliability: Reliability(bins: bins, expectedCalibrationError: 0.0213),
+      milliseconds: name == "int8" ? 0.64 : 1.92,
       bytes: name == "int8" ? 3_710_000 : 14_790_000)
   }
 
@@ -56,7 +57,8 @@ enum Samples {
         LayerFigures(name: "conv2", sqnr: 33.15, cosine: 0.99941, clipped: 0, usedLevels: 0.88),
         LayerFigures(name: "logit", sqnr: .infinity, cosine: 1, clipped: 0, usedLevels: .nan),
       ],
-      flipped: judged(1), suggestions: ["conv2 channel 7: weights 40 times the median"], facts: [Fact("method", "percentile")])
+      flipped: judged(1), suggestions: ["conv2 channel 7: weights 40 times the median"],
+      facts: [Fact("method", "percentile")])
     report.flips = 31
     report.layerPictures = 32
     report.answers = ["int8, happy from 0.7, otherwise unsure: 80.4 % of 1 758 labelled"]

@@ -1,8 +1,8 @@
-import Graphs
+import Models
+import Numerics
 import Runtime
-import Tensors
-import Testing
 import TestSupport
+import Testing
 
 /// Convolutions and the dense layer after them, run row by row through all layers, in one band or several.
 @Suite struct BandTests {
@@ -20,7 +20,8 @@ import TestSupport
   }
 
   private func parts(_ graph: Graph, threads: Int) throws -> Int {
-    let interpreter = try Interpreter(try .random(graph, seed: 1), kernels: KernelTable(limit: .scalar), threads: threads)
+    let interpreter = try Interpreter(
+      try .random(graph, seed: 1), kernels: KernelTable(limit: .scalar), threads: threads)
     return interpreter.layers.filter { $0.kernel.contains("dense_part") }.count
   }
 

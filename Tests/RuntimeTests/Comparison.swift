@@ -1,18 +1,18 @@
 import CAllocations
 import CInt8Kernels
-import Graphs
+import Models
+import Numerics
 import Reference
 import Runtime
 import Synchronization
-import Tensors
-import Testing
 import TestSupport
+import Testing
 
 /// Which kernels the comparisons of this run have called.
 let ranKernels = Mutex<Set<String>>([])
 
 /// The instruction sets that this machine can be limited to.
-let supportedISAs = ISA.detected
+let supportedISAs = ISA.supported
 
 /// Runs a model on every instruction set and thread count, plain and keeping all values, its buffers ending at
 /// unmapped pages, and compares all bytes with the reference.

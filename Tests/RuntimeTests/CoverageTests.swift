@@ -1,8 +1,9 @@
-import Graphs
+import Models
+import Numerics
 import Runtime
-import Tensors
-import Testing
+import Synchronization
 import TestSupport
+import Testing
 
 /// Losing a SIMD path without notice is the worst regression of an engine, so what did not run is a failure.
 @Suite struct CoverageTests {

@@ -1,11 +1,11 @@
 import CAllocations
 import Glibc
-import Graphs
+import Models
+import Numerics
 import Reference
 import Runtime
-import Tensors
-import Testing
 import TestSupport
+import Testing
 
 /// Whole graphs: branches, fusion, memory reuse, threads.
 @Suite struct RandomGraphTests {
@@ -32,7 +32,8 @@ import TestSupport
       case 2:
         append(.maxPool2D(.init(2, 2, stride: 2)), [trunk])
       default:
-        append(.conv2D(.init(outputChannels: channels, window: .init(3, 3, padding: .all(1)), groups: channels)), [trunk])
+        append(
+          .conv2D(.init(outputChannels: channels, window: .init(3, 3, padding: .all(1)), groups: channels)), [trunk])
         append(.averagePool2D(.init(2, 2, stride: 1)), [nodes.count])
       }
     }

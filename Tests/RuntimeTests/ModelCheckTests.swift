@@ -1,8 +1,8 @@
-import Graphs
+import Models
+import Numerics
 import Runtime
-import Tensors
-import Testing
 import TestSupport
+import Testing
 
 /// A model that makes no sense is refused at load with the node's name.
 @Suite struct ModelCheckTests {
@@ -36,7 +36,10 @@ import TestSupport
       #expect(try refusal { $0.parameters[4]!.scales[1] = scale }?.node == "conv3")
     }
     #expect(try refusal { $0.quantization[0] = .init(scale: 1, zeroPoint: 0) }?.node == "input")
-    #expect(try refusal { $0.quantization[2] = .init(scale: 1e-30, zeroPoint: 0); $0.quantization[1] = .init(scale: 1e30, zeroPoint: 0) } != nil)
+    #expect(
+      try refusal {
+        $0.quantization[2] = .init(scale: 1e-30, zeroPoint: 0); $0.quantization[1] = .init(scale: 1e30, zeroPoint: 0)
+      } != nil)
   }
 
   @Test func refusesShapes() throws {

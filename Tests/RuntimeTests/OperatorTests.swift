@@ -1,7 +1,7 @@
-import Graphs
-import Tensors
-import Testing
+import Models
+import Numerics
 import TestSupport
+import Testing
 
 /// Every kernel gives the bytes of the reference: odd shapes, extreme values, random ones.
 @Suite struct OperatorTests {
@@ -54,8 +54,11 @@ import TestSupport
     try expectReferenceBytes(graph(test.input, .init("conv", .conv2D(test.conv), inputs: [0])), seed: 12, extremes)
   }
 
-  @Test(arguments: [([4, 4, 3], 16), ([5, 5, 3], 16), ([16, 37, 3], 16), ([9, 12, 3], 31), ([20, 43, 3], 32), ([7, 9, 1], 5)]
-    as [(Shape, Int)], QuantizedModel.Extremes.allCases)
+  @Test(
+    arguments: [
+      ([4, 4, 3], 16), ([5, 5, 3], 16), ([16, 37, 3], 16), ([9, 12, 3], 31), ([20, 43, 3], 32), ([7, 9, 1], 5),
+    ]
+      as [(Shape, Int)], QuantizedModel.Extremes.allCases)
   func convolutionAndPooling(_ shape: (Shape, Int), _ extremes: QuantizedModel.Extremes) throws {
     let first = Operator.Convolution(outputChannels: shape.1, window: .init(3, 3), activation: .relu)
     let second = Operator.Convolution(outputChannels: 24, window: .init(3, 3, padding: .all(1)))
@@ -114,7 +117,8 @@ import TestSupport
           graph(
             [6, 5, 3], .init("a", lift, inputs: [0]), .init("b", lift, inputs: [0]),
             .init("add", .add(activation), inputs: [1, 2]), .init("swish", .hardSwish, inputs: [3]),
-            .init("join", .concatenate, inputs: [0, 4, 1]), .init("reshape", .reshape([5, 6, 3 + 2 * channels]), inputs: [5]),
+            .init("join", .concatenate, inputs: [0, 4, 1]),
+            .init("reshape", .reshape([5, 6, 3 + 2 * channels]), inputs: [5]),
             .init("up", .upsampleNearest(factor: 3), inputs: [6])), seed: UInt64(50 + seed))
       }
     }

@@ -1,5 +1,5 @@
-// A stand-in for the kernel's V4L2 interface, preloaded into the real program: open, ioctl, mmap and close of one device
-// are answered here, poll is the kernel's own on a socket whose other end this side writes to.
+// A stand-in for the kernel's V4L2 interface, preloaded into the real program: open, ioctl, mmap and close of one
+// device are answered here, poll is the kernel's own on a socket whose other end this side writes to.
 //
 // STANDIN_SCRIPT names a text file. Facts about the device come first, one a line:
 //   device PATH | bus NAME | mode CODE WIDTH HEIGHT RATE | interval MS | refuse open|format|buffers|streamon ERRNO |

@@ -1,4 +1,4 @@
-import Tensors
+import Numerics
 
 extension CounterRandom {
   /// `count` bytes over the whole int8 range.
@@ -15,4 +15,10 @@ extension CounterRandom {
   public mutating func floats(_ count: Int, _ low: Float = -1, _ high: Float = 1) -> [Float] {
     (0..<count).map { _ in uniform(low, high) }
   }
+}
+
+/// Pixels of any shape from a seed.
+public func randomPixels(_ shape: Shape, seed: UInt64) -> [UInt8] {
+  var random = CounterRandom(seed: seed, stream: 1)
+  return (0..<shape.count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
 }

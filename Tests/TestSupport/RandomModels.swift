@@ -1,5 +1,5 @@
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 extension FloatModel {
   /// A float model of a graph, for tests that need numbers and no meaning: weights uniform within the He bound, the
@@ -30,7 +30,8 @@ extension QuantizedModel {
     for (index, channels) in [8, 16, 24].enumerated() {
       let window = Operator.Window(3, 3, stride: 2, padding: .all(1))
       nodes.append(
-        .init("conv\(index)", .conv2D(.init(outputChannels: channels, window: window, activation: .relu)), inputs: [index]))
+        .init(
+          "conv\(index)", .conv2D(.init(outputChannels: channels, window: window, activation: .relu)), inputs: [index]))
     }
     nodes.append(.init("boxes", .conv2D(.init(outputChannels: 4, window: .init(1, 1))), inputs: [3]))
     let graph = Graph(input: [240, 320, 1], nodes: nodes, outputs: [.init(value: 4, function: .identity)])

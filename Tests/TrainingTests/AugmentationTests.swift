@@ -1,7 +1,8 @@
 import CFloatKernels
-import Graphs
+import Datasets
 import Imaging
-import Tensors
+import Models
+import Numerics
 import TestSupport
 import Testing
 import Training

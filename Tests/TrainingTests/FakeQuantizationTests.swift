@@ -1,5 +1,5 @@
-import Graphs
-import Tensors
+import Models
+import Numerics
 import Testing
 import Training
 

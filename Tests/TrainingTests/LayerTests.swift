@@ -1,6 +1,7 @@
+import FloatRuntime
 import Foundation
-import Graphs
-import Tensors
+import Models
+import Numerics
 import TestSupport
 import Testing
 import Training
@@ -35,7 +36,9 @@ import Training
   }
 
   @Test func fusedConvolutionGradient() throws {
-    for (input, channels, padding) in [([9, 11, 3], 5, 0), ([8, 8, 16], 17, 1), ([10, 9, 5], 16, 1)] as [(Shape, Int, Int)] {
+    for (input, channels, padding) in [([9, 11, 3], 5, 0), ([8, 8, 16], 17, 1), ([10, 9, 5], 16, 1)]
+      as [(Shape, Int, Int)]
+    {
       let first = Operator.Convolution(outputChannels: channels, window: .init(3, 3, padding: .all(padding)))
       try GradientChecker().check(
         Self.chain(input, [.conv2D(first), .activation(.relu), .maxPool2D(.init(2, 2, stride: 2))]), loss: Self.binary)
@@ -72,7 +75,7 @@ import Training
       ])
     let network = try Network(architecture, capacity: 4)
     network.initialize(seed: 21)
-    let pixels = FloatInterpreterTests.pixels([4, 8, 24], seed: 3)
+    let pixels = randomPixels([4, 8, 24], seed: 3)
     for _ in 0..<30 { network.forward(pixels: pixels, images: 4, training: true) }
     let inTraining = Array(network.logits(1))
     network.forward(pixels: pixels, images: 4)
@@ -178,7 +181,7 @@ import Training
     let model = FloatModel(
       description: .init(graph: exported, preprocessing: .init(width: 30, height: 30), labels: ["a", "b"]),
       parameters: parameters)
-    let pixels = FloatInterpreterTests.pixels([2, 30, 90], seed: 8)
+    let pixels = randomPixels([2, 30, 90], seed: 8)
     network.forward(pixels: pixels, images: 2)
     let interpreter = try FloatInterpreter(model)
     for image in 0..<2 {
@@ -193,7 +196,7 @@ import Training
     let images = 19
     let network = try Network(architecture, capacity: images, threads: threads, kernels: kernels, fusing: fusing)
     network.initialize(seed: 11)
-    let pixels = FloatInterpreterTests.pixels([images, architecture.input.count], seed: 2)
+    let pixels = randomPixels([images, architecture.input.count], seed: 2)
     network.forward(pixels: pixels, images: images, training: true)
     let logits = (0..<images).flatMap { Array(network.logits($0)) }
     _ = network.backward(labels: (0..<images).map { $0 % 2 }, loss: binary)

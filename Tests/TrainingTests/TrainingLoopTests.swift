@@ -1,8 +1,11 @@
+import Datasets
+import Evaluation
+import FloatRuntime
 import Foundation
-import Graphs
 import Imaging
 import ModelFiles
-import Tensors
+import Models
+import Numerics
 import TestSupport
 import Testing
 import Training
@@ -32,9 +35,9 @@ import Training
   }
 
   static func loop(
-    threads: Int = 1, kernels: FloatKernels = .fastest, change: (inout Recipe) -> Void = { _ in }
+    threads: Int = 1, kernels: FloatKernels = .fastest, change: (inout TrainingRecipe) -> Void = { _ in }
   ) throws -> TrainingLoop {
-    var recipe = Recipe()
+    var recipe = TrainingRecipe()
     recipe.epochs = 3
     recipe.batch = 17
     recipe.patience = 0
@@ -120,7 +123,7 @@ import Training
 
   @Test func compactNetworkLearnsAndResumesWithAllTheRest() throws {
     func loop() throws -> TrainingLoop {
-      var recipe = Recipe()
+      var recipe = TrainingRecipe()
       recipe.epochs = 6
       recipe.batch = 20
       recipe.patience = 0
@@ -166,7 +169,7 @@ import Training
     #expect(error.map { "\($0)".contains("other options") } == true)
     let network = try TrainingLoop(
       Architecture(Graph.happySad(input: [24, 26, 3])), dataset: Self.dataset(),
-      preprocessing: .init(width: 26, height: 24), recipe: Recipe(), threads: 1)
+      preprocessing: .init(width: 26, height: 24), recipe: TrainingRecipe(), threads: 1)
     let second = caught(TrainingError.self) { try network.run(checkpoints: .init(path: path, resumes: true)) }
     #expect(second.map { "\($0)".contains("another network: it has ") } == true)
     var bytes = [UInt8](try #require(FileManager.default.contents(atPath: path)))
@@ -220,30 +223,5 @@ import Training
     #expect(layer == "conv1")
     #expect(!FileManager.default.fileExists(atPath: path))
     #expect(loop.network.parameters.allSatisfy { $0.tensor.elements.allSatisfy(\.isFinite) })
-  }
-}
-
-@Suite struct MetricsTests {
-  @Test func theFirstOfEqualClassesIsNamed() {
-    #expect(Metrics.Prediction(name: "", label: 0, probabilities: [0.5, 0.5]).predicted == 0)
-    #expect(Metrics.Prediction(name: "", label: 0, probabilities: [0.2, 0.4, 0.4]).predicted == 1)
-    #expect([Float](repeating: 1, count: 3).indexOfLargest == 0)
-    #expect([Float]().indexOfLargest == nil)
-  }
-
-  @Test func countsAndIntervals() {
-    let predictions = [(0, 0.9), (0, 0.8), (0, 0.3), (1, 0.4), (1, 0.6)].map {
-      Metrics.Prediction(name: "", label: $0.0, probabilities: [$0.1, 1 - $0.1])
-    }
-    let metrics = Metrics(predictions, classes: 2)
-    #expect(metrics.confusion == [[2, 1], [1, 1]])
-    #expect(metrics.accuracy == 0.6)
-    #expect(metrics.precision(0) == 2.0 / 3 && metrics.recall(1) == 0.5)
-    // Of the six pairs, those with 0.3 against 0.4 and against 0.6 are wrong.
-    #expect(abs(metrics.auc! - 4.0 / 6) < 1e-12)
-    // Wilson's interval of 3 in 5, by hand: 0.2307 to 0.8824.
-    #expect(abs(metrics.accuracyInterval.lowerBound - 0.2307) < 1e-4)
-    #expect(abs(metrics.accuracyInterval.upperBound - 0.8824) < 1e-4)
-    #expect(Metrics([predictions[0]], classes: 2).auc == nil)
   }
 }

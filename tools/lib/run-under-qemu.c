@@ -1,5 +1,5 @@
-// Stands in the place of an aarch64 program on another machine: runs the file beside it that has its name and ".aarch64"
-// under QEMU. Linked statically, so that an LD_PRELOAD that is meant for the aarch64 program passes it by.
+// Stands in the place of an aarch64 program on another machine: runs the file beside it that has its name and
+// ".aarch64" under QEMU. Linked statically, so that an LD_PRELOAD that is meant for the aarch64 program passes it by.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

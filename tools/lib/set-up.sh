@@ -29,6 +29,14 @@ need_swift() {
   die "no Swift toolchain found. On Debian 13 or Raspberry Pi OS: apt install swiftlang. Elsewhere: swift.org/install."
 }
 
+# The compiler that builds the C of the package.
+swift_clang() {
+  local clang
+  clang=$(dirname "$(readlink -f "$(command -v swift)")")/clang
+  [ -x "$clang" ] || clang=$(command -v clang) || die "no clang found beside swift"
+  printf '%s\n' "$clang"
+}
+
 as_root() {
   if [ "$(id -u)" = 0 ]; then DEBIAN_FRONTEND=noninteractive "$@"
   elif command -v sudo > /dev/null; then sudo DEBIAN_FRONTEND=noninteractive "$@"

@@ -71,8 +71,8 @@ typedef struct cf_kernels {
   void (*conv_pool)(const cf_window *w, const float *x, const float *panels, const float *bias, float *y,
                     uint8_t *winners, int begin, int end);
 
-  /// The same for 3x3 windows that move by one over a multiple of 16 channels, by Winograd's F(2x2, 3x3) with `filters` of `winograd_filters`.
-  /// scratch: `cf_winograd_scratch` floats.
+  /// The same for 3x3 windows that move by one over a multiple of 16 channels, by Winograd's F(2x2, 3x3) with `filters`
+  /// of `winograd_filters`. scratch: `cf_winograd_scratch` floats.
   void (*conv_pool_winograd)(const cf_window *w, const float *x, const float *filters, const float *bias, float *y,
                              uint8_t *winners, int begin, int end, float *scratch);
 
@@ -159,14 +159,12 @@ typedef struct cf_kernels {
                    size_t count);
 } cf_kernels;
 
-/// The variants that this machine runs, slowest first; returns how many there are (at most `capacity` are written).
+/// The variants that this machine runs, whatever its limit, slowest first; returns how many there are (at most
+/// `capacity` are written).
 int cf_kernels_available(const cf_kernels **list, int capacity);
 
-/// e^x in double from IEEE operations alone, the same on every machine; error below 2 ulp.
-double cf_exp(double x);
-
-/// The natural logarithm in double from IEEE operations alone, for positive normal x; error below 2 ulp.
-double cf_log(double x);
+/// The fastest variant that this machine runs within the limit of CCPU.
+const cf_kernels *cf_kernels_fastest(void);
 
 /// A count rounded up to whole panels.
 static inline int cf_padded(int count) { return (count + CF_PANEL - 1) / CF_PANEL * CF_PANEL; }

@@ -1,5 +1,6 @@
 // Gradient of a convolution by its weights: tiles of taps times channels in registers, one pass over the positions of
-// some rows, whose sums are added to those of the rows before: roundings grow with the length of a chain. (The gradient by input is a convolution itself, of the padded gradient with turned weights.)
+// some rows, whose sums are added to those of the rows before: roundings grow with the length of a chain. (The gradient
+// by input is a convolution itself, of the padded gradient with turned weights.)
 
 INLINE void weights_tile(const int taps, const int vectors, const cf_window *w, const float *x, const float *dy,
                          float *const *sums, int begin, int end) {

@@ -1,5 +1,6 @@
 // Fully connected layers over a batch. The weights are read once a batch row group, in blocks of inputs that stay in
-// the second cache. Each block is summed on its own and added to what y holds: roundings grow with the length of a chain.
+// the second cache. Each block is summed on its own and added to what y holds: roundings grow with the length of a
+// chain.
 enum { INPUT_BLOCK = 512 };
 
 INLINE void dense_tile(const int rows, const int vectors, const float *x, const float *const *weights, float *y,

@@ -46,8 +46,8 @@ INLINE void transform_column(const float *const *d, int at, vec down[4][4], int 
   down[3][column] = b - e;
 }
 
-// B^T d B of neighbouring tiles, from whole vectors of channels: values[tiles][plane][16] for 16 channels. Tiles overlap
-// by two columns, which are transformed once.
+// B^T d B of neighbouring tiles, from whole vectors of channels: values[tiles][plane][16] for 16 channels. Tiles
+// overlap by two columns, which are transformed once.
 INLINE void transform_inputs(const cf_window *w, const float *x, int tiles, float *values, int inputs) {
   const float *d[4];
   for (int r = 0; r < 3; r++) d[r] = x + w->run_offsets[r];

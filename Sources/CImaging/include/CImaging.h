@@ -29,9 +29,12 @@ typedef struct {
   void (*row)(const ci_axis *axis, const uint8_t *from, size_t channels, uint8_t *to);
 } ci_resampler;
 
-/// The resamplers that this machine can run, the definition first, the quickest last; `index` below `ci_resamplers()`.
+/// The resamplers that this machine can run, whatever its limit, the definition first; `index` below `ci_resamplers()`.
 size_t ci_resamplers(void);
 const ci_resampler *ci_resampler_at(size_t index);
+
+/// The fastest of them within the limit of CCPU.
+const ci_resampler *ci_resampler_fastest(void);
 
 /// One way to turn a row of a camera's raw format into RGB; all give the same bytes. `width` is even.
 typedef struct {
@@ -43,6 +46,7 @@ typedef struct {
 /// As for the resamplers.
 size_t ci_converters(void);
 const ci_converter *ci_converter_at(size_t index);
+const ci_converter *ci_converter_fastest(void);
 
 /// Y0 U Y1 V, 4:2:2, to RGB. `width` is even, `stride` at least 2 * width, `to` dense.
 void ci_rgb_from_yuyv(const uint8_t *from, size_t stride, size_t width, size_t height, uint8_t *to);

@@ -2,8 +2,9 @@
 #include "../support/template.h"
 #include "conv_window.h"
 
-// One window's sums for a block of channels. Pairs of 16-bit products are what compilers make most of: SSE2, which every
-// x86-64 has, multiplies and adds them in one instruction. Unsigned arithmetic, since partial sums may wrap around.
+// One window's sums for a block of channels. Pairs of 16-bit products are what compilers make most of: SSE2, which
+// every x86-64 has, multiplies and adds them in one instruction. Unsigned arithmetic, since partial sums may wrap
+// around.
 static void accumulate(const ck_conv *conv, const ck_code *window, size_t block, uint32_t sums[CK_BLOCK]) {
   const int16_t *w = (const int16_t *)conv->weights + block * conv->segment_count * conv->segment_groups * CK_BLOCK * 2;
   uint32_t acc[CK_BLOCK];

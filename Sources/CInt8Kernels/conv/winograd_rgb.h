@@ -1,6 +1,6 @@
 // The transformation of winograd_template.h for pixels of three channels, which become four. The includer defines
-// CK_TARGET, V16, add16, sub16, store16, RGB_TILES, and load_rgb: pixels 0, 2, 4 ... (or 1, 3, 5 ...) from x on, one for
-// each of RGB_TILES tiles.
+// CK_TARGET, V16, add16, sub16, store16, RGB_TILES, and load_rgb: pixels 0, 2, 4 ... (or 1, 3, 5 ...) from x on, one
+// for each of RGB_TILES tiles.
 
 // V of RGB_TILES tiles: out[position * step + 4 * tile + channel].
 CK_TARGET static inline void transform_rgb(const char *x, ptrdiff_t row, int16_t *out, size_t step) {

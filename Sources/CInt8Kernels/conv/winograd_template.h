@@ -1,6 +1,6 @@
 // 3x3 convolution and 2x2 max pooling by Winograd's F(2x2, 3x3), in integers (Lavin and Gray 2015, "Fast Algorithms for
-// Convolutional Neural Networks"): 16 products where the plain way takes 36. A tile is the 4x4 inputs d under one pooled
-// pixel:
+// Convolutional Neural Networks"): 16 products where the plain way takes 36. A tile is the 4x4 inputs d under one
+// pooled pixel:
 //
 //   V = B'dB      U = (2G)g(2G)'      4 Y = A'(sum over input channels of U.V)A
 //

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CCPU.h"
+
 /// An activation as this machine's dot products want it. x86 multiplies unsigned by signed bytes (vpdpbusd), so a code
 /// is stored as q + 128, which for pixels is the pixel itself; aarch64 multiplies signed by signed, and stores q.
 #if defined(__x86_64__)
@@ -24,29 +26,10 @@ typedef int8_t ck_code;
 /// Channels that one block of packed weights, biases and multipliers holds.
 #define CK_BLOCK 16
 
-/// Instruction sets, worst first within an architecture.
-typedef enum {
-  CK_ISA_SCALAR = 0,
-  CK_ISA_SSE41,
-  CK_ISA_AVX2,
-  CK_ISA_AVXVNNI,
-  CK_ISA_AVX512VNNI,
-  CK_ISA_NEON,
-  CK_ISA_DOTPROD,
-  CK_ISA_I8MM,
-  CK_ISA_COUNT
-} ck_isa;
-
-/// A bit for each instruction set (1 << ck_isa) that this processor and its system offer.
-uint32_t ck_isa_detect(void);
-
 /// Asks for large pages behind a large block that is about to be filled: fewer page faults at load, fewer TLB misses
 /// when it streams by. Systems that have none lose nothing.
 void ck_prefer_large_pages(void *block, size_t bytes);
 #define CK_LARGE_PAGE 2097152
-
-/// The value of the environment variable GLINT_ISA, or NULL.
-const char *ck_isa_environment(void);
 
 /// What a kernel computes.
 typedef enum {
@@ -206,7 +189,7 @@ typedef void ck_run(const void *operation, size_t first, size_t end);
 typedef struct {
   const char *name;
   ck_op op;
-  ck_isa isa;
+  ccpu_set isa;
   uint8_t group;             // inputs that one step of the kernel multiplies
   uint8_t weight_bytes;      // of one packed weight
   uint8_t activation_bytes;  // of one input: 1, or 2 where rows are widened first
@@ -282,6 +265,6 @@ ck_weight_sums ck_sum_weights(const int8_t *weights, size_t count);
 /// Runs independent dot-product instructions of an instruction set on registers alone, `rounds` times, and returns how
 /// many multiply-adds that was: the speed that no kernel of it can pass, but for those of Winograd, which need fewer
 /// products. 0 where it is not built in.
-uint64_t ck_peak(ck_isa isa, uint64_t rounds);
+uint64_t ck_peak(ccpu_set isa, uint64_t rounds);
 
 #endif

@@ -6,10 +6,10 @@
 CK_PEAKS
 #undef CK_PEAK
 
-uint64_t ck_peak(ck_isa isa, uint64_t rounds) {
+uint64_t ck_peak(ccpu_set isa, uint64_t rounds) {
   switch (isa) {
 #define CK_PEAK(function, name) \
-  case CK_ISA_##name:           \
+  case CCPU_##name:             \
     return function(rounds);
     CK_PEAKS
 #undef CK_PEAK

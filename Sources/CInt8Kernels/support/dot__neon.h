@@ -32,7 +32,8 @@ ALWAYS_INLINE void ck_dot16_by_4__neon(int32x4_t *a, int32x4_t *b, int32x4_t *c,
 }
 
 // Defines a function by which four accumulators of four channels each gain four inputs times 16 channels: `x0` and `x1`
-// repeat a pair of inputs, `w` is [pair][channel][2]. `add` is sadalp, or saddlp for accumulators that hold nothing yet.
+// repeat a pair of inputs, `w` is [pair][channel][2]. `add` is sadalp, or saddlp for accumulators that hold nothing
+// yet.
 #define CK_DOT4_BY_16(name, add, constraint)                                                                           \
   ALWAYS_INLINE void name(int32x4_t acc[4], int8x16_t x0, int8x16_t x1, const int8x16_t w[4]) {                        \
     int16x8_t ta, tb, tc, td;                                                                                          \

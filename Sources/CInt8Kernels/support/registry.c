@@ -1,6 +1,5 @@
 #include "CInt8Kernels.h"
 
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <time.h>
 
@@ -9,7 +8,7 @@
 #undef CK_KERNEL
 
 #define CK_KERNEL(function, op, isa, group, weight_bytes, activation_bytes) \
-  {#function, CK_OP_##op, CK_ISA_##isa, group, weight_bytes, activation_bytes, function},
+  {#function, CK_OP_##op, CCPU_##isa, group, weight_bytes, activation_bytes, function},
 static const ck_kernel kernels[] = {
 #include "../kernels.inc"
 };
@@ -18,8 +17,6 @@ static const ck_kernel kernels[] = {
 size_t ck_kernel_count(void) { return sizeof kernels / sizeof kernels[0]; }
 
 const ck_kernel *ck_kernel_at(size_t index) { return &kernels[index]; }
-
-const char *ck_isa_environment(void) { return getenv("GLINT_ISA"); }
 
 void ck_prefer_large_pages(void *block, size_t bytes) { madvise(block, bytes, MADV_HUGEPAGE); }
 

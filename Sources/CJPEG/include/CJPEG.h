@@ -43,8 +43,9 @@ void cjpeg_decoder_destroy(cjpeg_decoder *decoder);
 cjpeg_status cjpeg_decoder_start(cjpeg_decoder *decoder, const uint8_t *bytes, size_t count, cjpeg_options options,
                                  cjpeg_picture *picture);
 
-/// Decodes the picture that was started to `pixels`, [output_height, output_width, channels]. Only `columns` columns from
-/// `first` on need come, at least one of them and all within the picture; the others are left as they were or come too.
+/// Decodes the picture that was started to `pixels`, [output_height, output_width, channels]. Only `columns` columns
+/// from `first` on need come, at least one of them and all within the picture; the others are left as they were or come
+/// too.
 cjpeg_status cjpeg_decoder_finish(cjpeg_decoder *decoder, uint8_t *pixels, uint32_t first, uint32_t columns);
 
 /// libjpeg's words for what went wrong.

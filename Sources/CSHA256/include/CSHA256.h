@@ -14,11 +14,11 @@ typedef struct {
   cs_absorb absorb;
 } cs_variant;
 
-/// The variants that this machine can run, the definition first, the quickest last; `index` below `cs_variants()`.
+/// The variants that this machine can run, whatever its limit, the definition first; `index` below `cs_variants()`.
 size_t cs_variants(void);
 const cs_variant *cs_variant_at(size_t index);
 
-/// The quickest variant of this machine.
-cs_absorb cs_quickest(void);
+/// The fastest of them within the limit of CCPU.
+const cs_variant *cs_fastest(void);
 
 #endif

@@ -1,5 +1,5 @@
-// What the rooms of the runtime ask of the C library: files, and numbers as text. Swift calls it through these few
-// functions, so that an embedded build, which has no module of the C library, calls the same.
+// What files ask of the system. Swift calls it through these few functions, so that an embedded build, which has no
+// module of the C library, calls the same.
 #ifndef CSYSTEM_H
 #define CSYSTEM_H
 
@@ -24,20 +24,5 @@ int sys_check_writable(const char *path);
 
 /// An errno in words.
 const char *sys_error_text(int error);
-
-/// The shortest decimal text, of at most 9 digits, that reads back as `number`.
-void sys_float_text(float number, char text[32]);
-
-/// e^x.
-float sys_exp(float x);
-
-/// An argument of the program's command line, 0 being its name, or NULL behind the last: Embedded Swift has no CommandLine.
-const char *sys_argument(int index);
-
-/// Writes a text to standard error.
-void sys_complain(const char *text);
-
-/// Ends the program.
-_Noreturn void sys_exit(int status);
 
 #endif

@@ -25,8 +25,8 @@ int ct_pool_threads(const ct_pool *pool);
 /// The result is the same for any number of threads as long as each task writes places of its own.
 void ct_pool_run(ct_pool *pool, ct_task task, void *context, size_t count);
 
-/// Lets the calling thread stand back behind the program's others where there is more to do than cores to do it: Linux has
-/// a niceness for each thread.
+/// Lets the calling thread stand back behind the program's others where there is more to do than cores to do it: Linux
+/// has a niceness for each thread.
 void ct_stand_back(void);
 
 /// Nanoseconds of a clock that never steps back.

@@ -1,7 +1,7 @@
 // Video4Linux capture by memory-mapped streaming, the kernel's unions flattened for Swift.
 //
-// Every function returns 0 (or what it says) and -errno when the kernel refuses; a call that a signal interrupts is made
-// again, here and nowhere else.
+// Every function returns 0 (or what it says) and -errno when the kernel refuses; a call that a signal interrupts is
+// made again, here and nowhere else.
 #ifndef CV4L2_H
 #define CV4L2_H
 
@@ -77,8 +77,8 @@ int cv4l2_give(int device, uint32_t index);
 /// Turns the formats that are not read here into RGB, by libv4lconvert.
 typedef struct cv4l2_converter cv4l2_converter;
 
-/// A converter for one of the device's formats, whichever the library likes best at about `mode`'s size; what to ask the
-/// device for is written to `mode`. NULL when the library can read none of its formats either.
+/// A converter for one of the device's formats, whichever the library likes best at about `mode`'s size; what to ask
+/// the device for is written to `mode`. NULL when the library can read none of its formats either.
 cv4l2_converter *cv4l2_converter_make(int device, cv4l2_mode *mode);
 
 /// Tells what the device granted: 0, or -EINVAL when that is another format than was asked for.

@@ -1,6 +1,6 @@
 import CImaging
-import Graphs
 import Imaging
+import Models
 
 /// Turns frames into pictures, its memory kept from frame to frame. For one thread at a time.
 public final class FrameDecoder {
@@ -51,6 +51,9 @@ public final class FrameDecoder {
       }
     }
   }
+
+  /// The conversion of raw frames that serves within the limit of the process, such as `avx2`.
+  public static var variant: String { String(cString: ci_converter_fastest().pointee.name) }
 
   /// Raw frames have even sides and all their bytes.
   private func check(_ frame: Frame, bytes: Int, _ name: String) throws(ImageError) {

@@ -9,9 +9,11 @@ public final class CameraSource: FrameSource {
   /// How often a camera that has gone is looked for.
   private static let searchNanoseconds: UInt64 = 300_000_000
 
+  /// The device and the size of its frames, for people.
   public private(set) var title: String
+  /// Frames that were not handed out, so far.
   public private(set) var losses = FrameLosses()
-  private let wishes: CaptureWishes
+  private let wishes: CaptureRequest
   private let bus: String
   private let path: String
   private var device: CaptureDevice?
@@ -26,7 +28,7 @@ public final class CameraSource: FrameSource {
   private var isWaiting = false
 
   /// Opens a camera and starts it.
-  public init(_ path: String, wishes: CaptureWishes = CaptureWishes()) throws(CameraError) {
+  public init(_ path: String, wishes: CaptureRequest = CaptureRequest()) throws(CameraError) {
     let device = try CaptureDevice(path)
     granted = try device.start(wishes)
     self.device = device
@@ -36,6 +38,7 @@ public final class CameraSource: FrameSource {
     title = Self.title(device, granted)
   }
 
+  /// Waits for the next frame, as `FrameSource.next(into:milliseconds:)` says.
   public func next(into frame: inout Frame, milliseconds: Int) -> FrameOutcome {
     guard let device else { return search(milliseconds) }
     do throws(CameraError) {

@@ -4,7 +4,9 @@ import Imaging
 
 /// A folder of pictures played as a camera, over and over. JPEGs are passed on as they are; PNGs come decoded.
 public final class FolderSource: FrameSource {
+  /// The folder, for people.
   public let title: String
+  /// Frames that were not handed out, so far.
   public private(set) var losses = FrameLosses()
   private let files: [String]
   private var pacer: FramePacer
@@ -28,6 +30,7 @@ public final class FolderSource: FrameSource {
     title = "\(folder), \(files.count) pictures"
   }
 
+  /// Waits for the next frame, as `FrameSource.next(into:milliseconds:)` says.
   public func next(into frame: inout Frame, milliseconds: Int) -> FrameOutcome {
     guard let (number, time) = pacer.next(milliseconds: milliseconds) else { return .nothing }
     losses.lost += number - last - 1

@@ -1,8 +1,8 @@
 import CV4L2
 import Glibc
 
-/// The clock of a camera that is none: frame k is due at start + k * period, and frames whose time has passed unseen are
-/// lost, as a camera's are.
+/// The clock of a camera that is none: frame k is due at start + k * period, and frames whose time has passed unseen
+/// are lost, as a camera's are.
 struct FramePacer {
   private let period: UInt64
   private let start = cv4l2_now()

@@ -3,7 +3,9 @@ import Imaging
 
 /// A camera that does not exist: a function paints what it sees.
 public final class PaintedSource: FrameSource {
+  /// What is painted, for people.
   public let title: String
+  /// Frames that were not handed out, so far.
   public private(set) var losses = FrameLosses()
   private let paint: @Sendable (_ seconds: Double) -> Image
   private var pacer: FramePacer
@@ -21,6 +23,7 @@ public final class PaintedSource: FrameSource {
     pacer = FramePacer(rate: rate)
   }
 
+  /// Waits for the next frame, as `FrameSource.next(into:milliseconds:)` says.
   public func next(into frame: inout Frame, milliseconds: Int) -> FrameOutcome {
     guard let (number, time) = pacer.next(milliseconds: milliseconds) else { return .nothing }
     losses.lost += number - last - 1

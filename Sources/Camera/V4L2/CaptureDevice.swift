@@ -70,7 +70,7 @@ public final class CaptureDevice {
   }
 
   /// Sets the mode that serves the wishes best and starts to stream.
-  func start(_ wishes: CaptureWishes) throws(CameraError) -> Granted {
+  func start(_ wishes: CaptureRequest) throws(CameraError) -> Granted {
     let offered = modes()
     let size = wishes.size ?? (640, 480)
     var mode = cv4l2_mode()

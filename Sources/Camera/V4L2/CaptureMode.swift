@@ -30,7 +30,7 @@ public struct CaptureMode: Hashable, Sendable {
 }
 
 /// What a person asks of a camera; what is left open is chosen.
-public struct CaptureWishes: Hashable, Sendable {
+public struct CaptureRequest: Hashable, Sendable {
   /// Columns and rows.
   public var size: (width: Int, height: Int)? {
     get { width > 0 ? (width, height) : nil }

@@ -1,5 +1,5 @@
-import Graphs
 import Imaging
+import Models
 
 /// From a detector's output to boxes in pixels of its input, as `Detection` says.
 package struct BoxDecoding {

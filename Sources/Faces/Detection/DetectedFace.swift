@@ -1,5 +1,5 @@
-import Graphs
 import Imaging
+import Models
 
 /// A face that a detector found in a picture.
 public struct DetectedFace: Hashable, Sendable {
@@ -19,8 +19,8 @@ public struct DetectedFace: Hashable, Sendable {
 }
 
 extension Array where Element == DetectedFace {
-  /// The face that a picture is of: the largest of those that are nearly as sure as the surest, so that a doubtful large
-  /// box does not stand before a sure face. The first of equals.
+  /// The face that a picture is of: the largest of those that are nearly as sure as the surest, so that a doubtful
+  /// large box does not stand before a sure face. The first of equals.
   public var main: DetectedFace? {
     guard let surest = self.map(\.score).max() else { return nil }
     var best: DetectedFace?

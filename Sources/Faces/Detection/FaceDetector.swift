@@ -1,5 +1,6 @@
-import Graphs
 import Imaging
+import Models
+import Numerics
 
 /// Finds faces with a detection network. For one thread at a time.
 public final class FaceDetector {
@@ -56,7 +57,7 @@ public final class FaceDetector {
   /// detail, its parts (see `PhotoWindows`), so that small faces of large photos are found too.
   ///
   /// - Parameter smallest: the side of the smallest faces that are wanted, in pixels of the photo.
-  public func faces(inPhoto photo: Image, smallest: Int = PhotoWindows.usualSmallest) -> [DetectedFace] {
+  public func faces(inPhoto photo: Image, smallest: Int = PhotoWindows.defaultSmallest) -> [DetectedFace] {
     let rule = preprocessor.rule
     let source = rule.colour == .grey ? photo.grey : photo.rgb
     let whole = rule.region(ofWidth: photo.width, height: photo.height)

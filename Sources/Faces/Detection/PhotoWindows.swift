@@ -1,18 +1,18 @@
-import Graphs
 import Imaging
+import Models
 
 /// The parts of a photo that a detector looks at, so that faces of all sizes come out as large as it knows them.
 ///
 /// The first window is the whole photo. Windows of the following levels are half as large each time, until the smallest
-/// wanted face is as large as the detector's smallest; those of one level overlap by the largest face that is taken from
-/// it, so that one of them shows each face whole.
+/// wanted face is as large as the detector's smallest; those of one level overlap by the largest face that is taken
+/// from it, so that one of them shows each face whole.
 public enum PhotoWindows {
   /// Smaller faces than this say nothing: the side in pixels.
-  public static let usualSmallest = 28
+  public static let defaultSmallest = 28
   /// Windows of one photo, at most: a bound for the time that enormous photos take.
   package static let most = 2000
-  /// The largest side taken from a level after the first, over the detector's smallest: more than the octave to the level
-  /// before, so that no size falls between them.
+  /// The largest side taken from a level after the first, over the detector's smallest: more than the octave to the
+  /// level before, so that no size falls between them.
   private static let reach: Float = 2.5
 
   struct Window: Equatable {

@@ -5,8 +5,8 @@ package enum Suppression {
   /// A box counts as part of a better one when its centre lies in it and so much of its area does.
   private static let contained: Float = 0.7
 
-  /// Appends the best faces, the surest first and of equals the earlier one; boxes that overlap a better one by more than
-  /// `overlap` (intersection over union), or are part of one, are dropped.
+  /// Appends the best faces, the surest first and of equals the earlier one; boxes that overlap a better one by more
+  /// than `overlap` (intersection over union), or are part of one, are dropped.
   ///
   /// - Parameters:
   ///   - candidates: of which those appended or dropped lose their scores.

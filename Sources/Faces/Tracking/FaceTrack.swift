@@ -1,5 +1,5 @@
-import Graphs
 import Imaging
+import Models
 
 /// One face over time.
 public struct FaceTrack: Sendable {

@@ -2,8 +2,9 @@ import Imaging
 
 /// Who is who from frame to frame: faces keep their numbers while they move, cross, and turn away for a moment.
 ///
-/// Each face moves on at constant velocity (see `MotionFilter`); what a detector finds is given to the faces so that all
-/// together are likeliest (see `Assignment`). The same detections at the same times give the same tracks on every machine.
+/// Each face moves on at constant velocity (see `MotionFilter`); what a detector finds is given to the faces so that
+/// all together are likeliest (see `Assignment`). The same detections at the same times give the same tracks on every
+/// machine.
 public struct FaceTracker: Sendable {
   /// How patient it is.
   public struct Settings: Hashable, Sendable {
@@ -45,7 +46,8 @@ public struct FaceTracker: Sendable {
   ///
   /// - Parameter nanoseconds: the frame's time, not before the last one's.
   public func wantsDetection(at nanoseconds: UInt64) -> Bool {
-    guard !tracks.isEmpty, nanoseconds >= lastPass, Self.seconds(from: lastPass, to: nanoseconds) < settings.pause else {
+    guard !tracks.isEmpty, nanoseconds >= lastPass, Self.seconds(from: lastPass, to: nanoseconds) < settings.pause
+    else {
       return true
     }
     return !tracks.allSatisfy {

@@ -3,8 +3,8 @@ extension Image {
   /// A colour: red, green, blue.
   public typealias Ink = SIMD3<UInt8>
 
-  /// Draws a face's box with its label, where it has one, above, or inside where there is no room above; lines and letters are as thick as
-  /// the picture is large. What lies outside the picture is not drawn.
+  /// Draws a face's box with its label, where it has one, above, or inside where there is no room above; lines and
+  /// letters are as thick as the picture is large. What lies outside the picture is not drawn.
   public mutating func annotate(_ box: FaceBox, label: String, ink: Ink) {
     precondition(channels == 3, "colours need three channels")
     guard box.x.isFinite, box.y.isFinite, box.width.isFinite, box.height.isFinite, box.width > 0, box.height > 0

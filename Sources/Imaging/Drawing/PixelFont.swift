@@ -3,8 +3,8 @@ enum PixelFont {
   static let columns = 5
   static let rows = 7
 
-  /// The rows of a letter from the top, the leftmost column in the highest of five bits. Letters that it lacks show as a
-  /// question mark.
+  /// The rows of a letter from the top, the leftmost column in the highest of five bits. Letters that it lacks show as
+  /// a question mark.
   static func glyph(_ letter: Character) -> [UInt8] {
     letter == " " ? [UInt8](repeating: 0, count: rows) : glyphs[letter] ?? glyphs["?"]!
   }

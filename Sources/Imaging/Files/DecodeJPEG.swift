@@ -1,5 +1,5 @@
 import CJPEG
-import Graphs
+import Models
 
 extension ImageDecoder {
   static func decodeJPEG(_ bytes: [UInt8], name: String) throws(ImageError) -> Image {

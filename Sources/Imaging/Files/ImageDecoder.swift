@@ -1,8 +1,8 @@
 /// Decodes JPEG and PNG, told apart by their first bytes, never by a name.
 ///
 /// The picture comes out upright (EXIF orientation applied). Grey stays one channel, everything else becomes RGB:
-/// CMYK and YCCK are mixed, palettes looked up, 16 bits rounded to 8, transparency painted over white. A picture that is
-/// cut short or damaged is an error, never half a picture.
+/// CMYK and YCCK are mixed, palettes looked up, 16 bits rounded to 8, transparency painted over white. A picture that
+/// is cut short or damaged is an error, never half a picture.
 public enum ImageDecoder {
   /// The longest side that is decoded, in pixels.
   public static let largestSide = 16384

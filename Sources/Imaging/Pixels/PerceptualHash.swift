@@ -1,8 +1,9 @@
 /// 64 bits that stay nearly the same when a picture is scaled, recompressed or changed a little in brightness: for
 /// finding near-duplicates. Integers only, so that every machine finds the same.
 ///
-/// The picture's luma is resampled to 32 x 32 and put through a cosine transform (DCT-II, cosines in 14 bits). Of the 64
-/// lowest frequencies in zigzag order without the constant one, a bit says whether the coefficient is above the median.
+/// The picture's luma is resampled to 32 x 32 and put through a cosine transform (DCT-II, cosines in 14 bits). Of the
+/// 64 lowest frequencies in zigzag order without the constant one, a bit says whether the coefficient is above the
+/// median.
 public struct PerceptualHash: Hashable, Sendable {
   /// The bits; the lowest frequency is the lowest bit.
   public var bits: UInt64

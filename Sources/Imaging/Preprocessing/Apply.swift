@@ -1,4 +1,4 @@
-import Graphs
+import Models
 
 extension Preprocessing {
   /// The network's input from a decoded picture: colour, region, resampling, in integers (see `Resampler.swift`).

@@ -1,4 +1,4 @@
-import Graphs
+import Models
 
 /// A rectangle of whole pixels; it may reach beyond the picture, where the picture's edge pixels go on.
 public struct PixelRegion: Hashable, Sendable {

@@ -1,6 +1,7 @@
-import Graphs
+import Models
 
-/// `Preprocessing.apply` for picture after picture: the same bytes, its tables and memory kept. For one thread at a time.
+/// `Preprocessing.apply` for picture after picture: the same bytes, its tables and memory kept. For one thread at a
+/// time.
 public final class Preprocessor {
   /// The rule.
   public let rule: Preprocessing
@@ -51,13 +52,13 @@ public final class Preprocessor {
     if bytes.count < count { bytes.append(contentsOf: repeatElement(0, count: count - bytes.count)) }
   }
 
-  /// The smallest decoding scale that serves: at which the region still has three times as many pixels to each side as the
-  /// network reads. What JPEG's own scaling leaves differs from the rule's averaging most where the rule has little left to
-  /// average: by 2 of 255 steps where both are of one size, which changed six answers in a hundred of a small network, and
-  /// by half a step, which is rounding, at three. There the shipped compact network, on 500 faces as 640x480 frames at half
-  /// scale, says another label for 1.0 % than decoded in full, its probabilities 0.006 off in the mean; the same in
-  /// 1280x720 (1.5 %) and 1920x1080 at a quarter (0.9 %). Two frames of one face that differ in nothing but a sensor's noise
-  /// differ as much: 1.0 %, and 0.008.
+  /// The smallest decoding scale that serves: at which the region still has three times as many pixels to each side as
+  /// the network reads. What JPEG's own scaling leaves differs from the rule's averaging most where the rule has little
+  /// left to average: by 2 of 255 steps where both are of one size, which changed six answers in a hundred of a small
+  /// network, and by half a step, which is rounding, at three. There the shipped compact network, on 500 faces as
+  /// 640x480 frames at half scale, says another label for 1.0 % than decoded in full, its probabilities 0.006 off in
+  /// the mean; the same in 1280x720 (1.5 %) and 1920x1080 at a quarter (0.9 %). Two frames of one face that differ in
+  /// nothing but a sensor's noise differ as much: 1.0 %, and 0.008.
   public func scale(forWidth width: Int, height: Int) -> JPEGDecoder.Scale {
     for scale in [JPEGDecoder.Scale.eighth, .quarter, .half] {
       let factor = Int(scale.rawValue)

@@ -4,7 +4,8 @@ import CImaging
 /// that every machine computes the same bytes.
 ///
 /// One axis with `n` samples in the region and `m` outputs. Sample j stands at 2 m j on a grid on which output i stands
-/// at p(i) = (2 i + 1) n - m (both at the middle of their pixels), and the triangle reaches R = 2 max(n, m) to each side:
+/// at p(i) = (2 i + 1) n - m (both at the middle of their pixels), and the triangle reaches R = 2 max(n, m) to each
+/// side:
 ///
 /// 1. u(i, j) = max(0, R - |2 m j - p(i)|) for the samples j = 0 ... n - 1 of the region; samples outside do not count.
 /// 2. With C(i, j) = u(i, 0) + ... + u(i, j - 1) and U = C(i, n), the running totals are rounded to 14 bits,
@@ -118,9 +119,6 @@ struct ResamplingPlan {
     across = all.droppingFirst(firstColumn)
   }
 
-  /// The quickest way to the bytes on this machine. Constant tables, so that any thread may read them.
-  nonisolated(unsafe) private static let quickest = ci_resampler_at(ci_resamplers() - 1)!
-
   /// Rows that are taken through both passes together, so that what lies between stays in the first cache.
   private static let band = 8
 
@@ -132,7 +130,7 @@ struct ResamplingPlan {
     _ pixels: UnsafePointer<UInt8>, channels: Int, scratch: UnsafeMutablePointer<UInt8>,
     into output: UnsafeMutablePointer<UInt8>
   ) {
-    let way = Self.quickest.pointee
+    let way = ci_resampler_fastest().pointee
     let from = pixels + firstColumn * channels, row = columns * channels
     (scratch + Self.band * row).update(repeating: 0, count: Int(CI_SLACK))
     down.withC { down in
@@ -151,6 +149,11 @@ struct ResamplingPlan {
       }
     }
   }
+}
+
+extension Preprocessor {
+  /// The loops over pixels that serve within the limit of the process, such as `avx2`.
+  public static var variant: String { String(cString: ci_resampler_fastest().pointee.name) }
 }
 
 extension Image {

@@ -1,5 +1,6 @@
-import Graphs
-import Tensors
+import Files
+import Models
+import Numerics
 
 /// How a model's description stands in the metadata: one JSON text each for graph, preprocessing, labels and card.
 enum DescriptionCoding {
@@ -28,7 +29,8 @@ enum DescriptionCoding {
     }
     guard file.metadata("format_version") == formatVersion else {
       throw ModelFileError(
-        path: file.path, reason: "has format version \(file.metadata("format_version") ?? "none"); "
+        path: file.path,
+        reason: "has format version \(file.metadata("format_version") ?? "none"); "
           + "this program reads version \(formatVersion)")
     }
     let graphJSON = try json("graph", in: file)
@@ -106,7 +108,9 @@ enum DescriptionCoding {
     else { throw failure("has no thresholds, or no word for when none is reached") }
     var thresholds = [Float?](repeating: nil, count: labels.count)
     for member in members {
-      guard let label = labels.firstIndex(of: member.name) else { throw failure("names '\(member.name)', which is no label") }
+      guard let label = labels.firstIndex(of: member.name) else {
+        throw failure("names '\(member.name)', which is no label")
+      }
       guard let threshold = member.value.string.flatMap({ decodeDecimal($0, within: 0...1_000) }) else {
         throw failure("the threshold of '\(member.name)' is no number from 0 to 1 with three decimals")
       }

@@ -1,5 +1,5 @@
-import Graphs
-import Tensors
+import Files
+import Models
 
 /// How a detection network's box coding stands in the metadata.
 extension DescriptionCoding {

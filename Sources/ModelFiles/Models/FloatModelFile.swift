@@ -1,5 +1,6 @@
-import Graphs
-import Tensors
+import Files
+import Models
+import Numerics
 
 extension FloatModel {
   static let kind = "float"
@@ -35,7 +36,7 @@ extension FloatModel {
   }
 
   /// Writes the model, whole or not at all. The same model gives the same bytes.
-  public func write(to path: String) throws(ModelFileError) { try writer().write(to: path) }
+  public func write(to path: String) throws(FileError) { try writer().write(to: path) }
 
   /// The file's content.
   public func writer() -> SafetensorsWriter {

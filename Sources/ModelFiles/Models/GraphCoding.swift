@@ -1,5 +1,6 @@
-import Graphs
-import Tensors
+import Files
+import Models
+import Numerics
 
 /// How graphs, preprocessing and cards stand in a model file's metadata, as JSON.
 ///

@@ -1,5 +1,6 @@
-import Graphs
-import Tensors
+import Files
+import Models
+import Numerics
 
 extension GraphCoding {
   /// Reads a graph; what it means is checked by `Graph.shapes()` afterwards.

@@ -1,5 +1,5 @@
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 /// What a model file turned out to hold.
 public enum LoadedModel: Sendable {
@@ -58,7 +58,9 @@ public enum ModelFile {
   }
 
   /// The samples that the file brings for the self-test at load.
-  static func golden(in file: SafetensorsFile, for description: ModelDescription) throws(ModelFileError) -> [GoldenSample] {
+  static func golden(
+    in file: SafetensorsFile, for description: ModelDescription
+  ) throws(ModelFileError) -> [GoldenSample] {
     guard file.contains("golden.pixels") else { return [] }
     let pixels = try file.tensor("golden.pixels", of: UInt8.self)
     let logits = try file.tensor("golden.logits", of: Float.self)

@@ -1,4 +1,5 @@
-import Tensors
+import Files
+import Numerics
 
 /// A safetensors file, mapped into memory: eight bytes of header length, a JSON header, then the tensors' bytes.
 ///
@@ -34,7 +35,8 @@ public struct SafetensorsFile: Sendable {
   ///
   /// - Throws: `ModelFileError` naming the place that is wrong.
   public init(path: String) throws(ModelFileError) {
-    let mapping = try MappedFile(path: path)
+    let mapping: MappedFile
+    do throws(FileError) { mapping = try MappedFile(path: path) } catch { throw ModelFileError(error) }
     let bytes = mapping.bytes
     guard bytes.count >= 10 else { throw ModelFileError(path: path, reason: "is too short for a model file") }
     let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))

@@ -1,4 +1,5 @@
-import Tensors
+import Files
+import Numerics
 
 /// Collects tensors and metadata, then writes them as one safetensors file with checksums over every byte.
 ///
@@ -49,7 +50,7 @@ public struct SafetensorsWriter: Sendable {
   }
 
   /// Writes the file, whole or not at all.
-  public func write(to path: String) throws(ModelFileError) {
+  public func write(to path: String) throws(FileError) {
     try AtomicFile.write(bytes(), to: path)
   }
 

@@ -1,6 +1,7 @@
+import Datasets
+import Evaluation
 import Foundation
-import Graphs
-import Training
+import Models
 
 /// How an int8 model's logits become answers, fitted to what they are on pictures that neither trained nor test.
 public struct AnswerFit: Hashable, Sendable, Codable {
@@ -19,7 +20,7 @@ public struct AnswerFit: Hashable, Sendable, Codable {
   ///   - before: its logits, by image.
   ///   - after: the int8 model's.
   ///   - isLabelled: whether the images' classes are known; else the temperature stays.
-  init(_ float: ModelDescription, images: [Comparison.Image], before: [[Float]], after: [[Float]], isLabelled: Bool) {
+  init(_ float: ModelDescription, images: [LabelledImage], before: [[Float]], after: [[Float]], isLabelled: Bool) {
     let known = zip(images, after).filter { isLabelled && $0.0.knowsAllClasses }.map { image, logits in
       Metrics.Prediction(name: image.name, label: image.label, probabilities: [], logits: logits)
     }
@@ -28,9 +29,10 @@ public struct AnswerFit: Hashable, Sendable, Codable {
     pictures = known.count < Temperature.fewestPictures ? 0 : known.count
     if pictures > 0, float.graph.outputs[0].function != .identity { int8.temperature = Temperature.fitted(to: known) }
     temperature = int8.temperature
-    thresholds = float.decision?.matched(
-      before.map { float.probabilities(logits: $0) { exp($0) } }, after.map { int8.probabilities(logits: $0) { exp($0) } }
-    ).thresholds
+    thresholds =
+      float.decision?.matched(
+        before.map { float.probabilities(logits: $0) }, after.map { int8.probabilities(logits: $0) }
+      ).thresholds
   }
 
   /// Makes this how a model answers, and says so on its card.

@@ -1,8 +1,9 @@
+import Datasets
+import Faces
+import Files
 import Foundation
-import Graphs
 import Imaging
-import ModelFiles
-import Training
+import Models
 
 /// Pictures that calibration runs through, chosen by content so that names and order do not matter.
 public struct CalibrationImages: Sendable {
@@ -35,13 +36,13 @@ public struct CalibrationImages: Sendable {
     folders: [String], faces: FaceSource = FaceSource(), count: Int, preprocessing: Preprocessing,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
-    let given = try faces.boxes.map { try FaceBoxes(path: $0) }
+    let given = try faces.boxes.map { try FaceBoxTable(path: $0) }
     var pictures: [Dataset.Picture] = []
     var searched: Set<String> = []
     for folder in folders {
       let isSearched = faces.finder(for: folder) != nil
       var boxes = isSearched ? nil : given
-      if case .face = preprocessing.fit, given == nil, !isSearched { boxes = try FaceBoxes.found(in: folder) }
+      if case .face = preprocessing.fit, given == nil, !isSearched { boxes = try FaceBoxTable.found(in: folder) }
       for file in try ImageFiles.list(folder) {
         pictures.append(Dataset.Picture(name: file, label: 0, source: .file(file), face: boxes?.box(for: file)))
         if isSearched { searched.insert(file) }
@@ -51,7 +52,8 @@ public struct CalibrationImages: Sendable {
       throw QuantizationError("\(folders.joined(separator: ", ")): no images (.jpg, .jpeg, .png) to calibrate on")
     }
     try self.init(
-      pictures, finder: faces.finder, searched: searched, count: count, preprocessing: preprocessing, progress: progress)
+      pictures, finder: faces.finder, searched: searched, count: count, preprocessing: preprocessing, progress: progress
+    )
   }
 
   /// Chooses up to `count` pictures: those with the smallest hashes, files that do not decode passed over, each content
@@ -62,7 +64,8 @@ public struct CalibrationImages: Sendable {
   ///   - searched: the names of those in which it looks.
   /// - Throws: `QuantizationError` where no picture is left.
   public init(
-    _ pictures: [Dataset.Picture], finder: FaceFinder? = nil, searched: Set<String> = [], count: Int, preprocessing: Preprocessing,
+    _ pictures: [Dataset.Picture], finder: FaceFinder? = nil, searched: Set<String> = [], count: Int,
+    preprocessing: Preprocessing,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
     var found: [(hash: String, picture: Dataset.Picture)] = []
@@ -75,11 +78,7 @@ public struct CalibrationImages: Sendable {
     for (hash, picture) in found {
       guard items.count < count else { break }
       do throws(ImageError) {
-        let image: Image
-        switch picture.source {
-        case .file(let path): image = try ImageDecoder.decode(path: path)
-        case .image(let painted): image = painted
-        }
+        let image = try picture.image()
         var face = picture.face
         if searched.contains(picture.name) {
           face = finder?(image)
@@ -97,7 +96,9 @@ public struct CalibrationImages: Sendable {
     }
     guard !items.isEmpty else {
       throw QuantizationError(
-        damaged.isEmpty ? "no images to calibrate on" + (faceless > 0 ? ": no face was found in \(faceless)" : "") : "none of \(damaged.count) images decodes; the first: \(damaged[0])")
+        damaged.isEmpty
+          ? "no images to calibrate on" + (faceless > 0 ? ": no face was found in \(faceless)" : "")
+          : "none of \(damaged.count) images decodes; the first: \(damaged[0])")
     }
   }
 

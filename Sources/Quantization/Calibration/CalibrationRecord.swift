@@ -1,6 +1,8 @@
+import Files
 import Foundation
-import Graphs
 import ModelFiles
+import Models
+import Numerics
 
 /// What was observed while calibration images ran through a float model: enough to quantize it again, with any
 /// method, without the images.

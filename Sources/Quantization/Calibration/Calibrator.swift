@@ -1,6 +1,6 @@
-import Graphs
+import FloatRuntime
 import ModelFiles
-import Training
+import Models
 
 /// Runs images through a float model and records what its activations were, of the network as it is and of the network
 /// after `CrossLayerEqualization`, so that any method can be tried on the record.

@@ -1,8 +1,9 @@
 import CFloatKernels
+import Numerics
 
-/// The range that loses the least information (Migacz 2017, "8-bit Inference with TensorRT", a talk at GTC): of many thresholds, the
-/// one where the distribution of the values, as 256 codes would tell them, is nearest to the true one by the
-/// Kullback-Leibler divergence `sum p log(p / q)`.
+/// The range that loses the least information (Migacz 2017, "8-bit Inference with TensorRT", a talk at GTC): of many
+/// thresholds, the one where the distribution of the values, as 256 codes would tell them, is nearest to the true one
+/// by the Kullback-Leibler divergence `sum p log(p / q)`.
 ///
 /// A range reaches the threshold on both sides of 0, but no further than values were seen. p holds the values beyond
 /// the ends in the last bins; q spreads the values of each code evenly over its bins that are not empty. The bins next
@@ -64,7 +65,7 @@ public enum EntropyRange {
         guard p > 0 else { continue }
         // An end bin that is empty but for what was clipped: as if half a value were there.
         let q = counts[own] > 0 ? mass / filled : 0.5
-        sum += p / total * cf_log(p / total / (q / inside))
+        sum += p / total * Elementary.log(p / total / (q / inside))
       }
       bin = end
     }

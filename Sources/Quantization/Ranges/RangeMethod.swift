@@ -26,14 +26,14 @@ public enum RangeMethod: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The 99.99th percentile.
-  public static let usualPercentile = RangeMethod.percentile(tail: 0.0001)
+  public static let defaultPercentile = RangeMethod.percentile(tail: 0.0001)
 
   /// The method's name as commands, cards and tables have it, such as `mse` or `percentile-99.9`.
   public var description: String {
     switch self {
     case .minMax: return "min-max"
     case .movingAverage: return "moving-average"
-    case .percentile: return self == .usualPercentile ? "percentile" : "percentile-\(percentage)"
+    case .percentile: return self == .defaultPercentile ? "percentile" : "percentile-\(percentage)"
     case .entropy: return "entropy"
     case .squaredError: return "mse"
     }
@@ -41,7 +41,7 @@ public enum RangeMethod: Hashable, Sendable, CustomStringConvertible {
 
   /// The method of a name; nil where there is none.
   public init?(name: String) {
-    let plain: [RangeMethod] = [.minMax, .movingAverage, .usualPercentile, .entropy, .squaredError]
+    let plain: [RangeMethod] = [.minMax, .movingAverage, .defaultPercentile, .entropy, .squaredError]
     if let method = plain.first(where: { $0.description == name }) {
       self = method
       return

@@ -1,9 +1,9 @@
 /// Empirical bias correction (Nagel et al. 2019, "Data-Free Quantization Through Weight Equalization and Bias
-/// Correction", section 4.2 and appendix D): rounding and clipping shift the mean of each channel, and the shift adds up
-/// from layer to layer. The bias takes it back.
+/// Correction", section 4.2 and appendix D): rounding and clipping shift the mean of each channel, and the shift adds
+/// up from layer to layer. The bias takes it back.
 enum BiasCorrection {
-  /// What to add to the bias of each output channel, `E[w x] - E[w' x']` before the activation, where x and w are of the
-  /// float layer, x' and w' of the int8 layer behind all layers that are corrected already.
+  /// What to add to the bias of each output channel, `E[w x] - E[w' x']` before the activation, where x and w are of
+  /// the float layer, x' and w' of the int8 layer behind all layers that are corrected already.
   ///
   /// - Parameters:
   ///   - exact: the mean of what each tap reads in the float network, `[groups][taps]`.

@@ -1,6 +1,5 @@
-import Graphs
-import ModelFiles
-import Tensors
+import Models
+import Numerics
 
 /// Moves scale from channels that are wide to channels that are narrow, without changing what the float network
 /// computes (Nagel et al. 2019, "Data-Free Quantization Through Weight Equalization and Bias Correction", section 4.1).

@@ -1,24 +1,25 @@
+import FloatRuntime
 import Foundation
-import Graphs
-import ModelFiles
+import Models
+import Numerics
 import Runtime
-import Tensors
 import Training
 
 /// Short quantization-aware fine-tuning (Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient
 /// Integer-Arithmetic-Only Inference", section 3): the float network, batch normalization already folded into it, runs
-/// with the codes of its weights and with every value rounded as the engine rounds it, and the weights learn by gradients
-/// that pass straight through the rounding (Bengio, Léonard, Courville 2013, "Estimating or Propagating Gradients Through
-/// Stochastic Neurons for Conditional Computation").
+/// with the codes of its weights and with every value rounded as the engine rounds it, and the weights learn by
+/// gradients that pass straight through the rounding (Bengio, Léonard, Courville 2013, "Estimating or Propagating
+/// Gradients Through Stochastic Neurons for Conditional Computation").
 ///
 /// What is learned is to say what the float network says: the loss is the mean squared distance of the logits (as in
 /// Polino et al. 2018, "Model compression via distillation and quantization"), so that images need no labels. Scales
-/// and ranges stay as the method chose them. Every fourth image teaches nothing; on those the integer engine itself tells
-/// now and then how near the logits are, and the nearest weights are kept: those from before where none are nearer.
+/// and ranges stay as the method chose them. Every fourth image teaches nothing; on those the integer engine itself
+/// tells now and then how near the logits are, and the nearest weights are kept: those from before where none are
+/// nearer.
 ///
 /// A weight that should lie between two codes swings from one to the other and never settles (Nagel et al. 2022,
-/// "Overcoming Oscillations in Quantization-Aware Training"). So the codes stand still for the last quarter of the steps,
-/// and the biases alone learn what suits them.
+/// "Overcoming Oscillations in Quantization-Aware Training"). So the codes stand still for the last quarter of the
+/// steps, and the biases alone learn what suits them.
 struct FineTuning {
   /// Steps of the optimizer, images of each, and how often is looked.
   static let (steps, batch, interval) = (320, 16, 40)

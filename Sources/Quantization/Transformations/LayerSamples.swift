@@ -1,8 +1,7 @@
-import Graphs
-import ModelFiles
-import Runtime
-import Tensors
-import Training
+import FloatRuntime
+import Inference
+import Models
+import Numerics
 
 /// What one layer reads at places drawn from calibration images, in the float network and in the int8 one: the rows of
 /// the least squares that bias correction and learned rounding solve.

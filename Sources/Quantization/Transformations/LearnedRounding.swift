@@ -1,8 +1,9 @@
+import FloatRuntime
 import Foundation
-import Training
+import Threads
 
-/// Rounding each weight up or down so that the layer's output, not the weight, comes out nearest (Nagel et al. 2020, "Up
-/// or Down? Adaptive Rounding for Post-Training Quantization").
+/// Rounding each weight up or down so that the layer's output, not the weight, comes out nearest (Nagel et al. 2020,
+/// "Up or Down? Adaptive Rounding for Post-Training Quantization").
 ///
 /// For one output channel with float weights w and codes q of scale s, the choice of every code between `floor(w / s)`
 /// and `ceil(w / s)` minimizes over the samples n

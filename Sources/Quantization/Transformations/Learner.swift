@@ -1,8 +1,10 @@
-import Graphs
+import FloatRuntime
+import Inference
 import ModelFiles
+import Models
+import Numerics
 import Runtime
-import Tensors
-import Training
+import Threads
 
 /// Runs calibration images through the float and the growing int8 network, and learns layer after layer how to round
 /// weights and shift biases, then all weights together. The same images give the same result, with any number of

@@ -1,6 +1,6 @@
 import Foundation
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 /// Weights to int8, symmetric, one scale per output channel; biases to int32.
 public enum WeightQuantizer {

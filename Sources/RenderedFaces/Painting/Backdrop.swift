@@ -1,4 +1,4 @@
-import Tensors
+import Numerics
 
 /// Paints what is behind the head. It is out of focus anyway, so it is painted small and stretched, which is quick.
 struct Backdrop {

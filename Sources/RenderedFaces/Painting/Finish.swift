@@ -1,5 +1,5 @@
 import Imaging
-import Tensors
+import Numerics
 
 /// What lies between the scene and the file: things near the lens, blur, exposure, colour cast, noise.
 struct Finish {

@@ -1,7 +1,8 @@
 // The arithmetic of the painter. Only IEEE operations that round correctly everywhere (+ - * / and square root) are
 // used, never the C library's sine, exponential or power, so that every machine paints the same bytes.
 
-/// A linear-light colour; the fourth lane is a layer's share or unused. A display value is the square root of a linear one (gamma 2).
+/// A linear-light colour; the fourth lane is a layer's share or unused. A display value is the square root of a linear
+/// one (gamma 2).
 typealias Colour = SIMD4<Float>
 
 /// The linear colour of display values in 0...255.

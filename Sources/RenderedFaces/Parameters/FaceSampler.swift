@@ -1,4 +1,4 @@
-import Tensors
+import Numerics
 
 /// Draws the parameters of picture `index` of the data set with seed `seed`.
 ///

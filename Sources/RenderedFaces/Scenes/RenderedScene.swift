@@ -1,5 +1,5 @@
 import Imaging
-import Tensors
+import Numerics
 
 /// A face in a rendered scene at one moment.
 public struct SceneFace: Hashable, Sendable {

@@ -78,13 +78,18 @@ struct Frame {
     }
     for tick in x.ticks {
       let place = atX(tick)
-      result += "<line class=\"mark\" x1=\"\(place)\" x2=\"\(place)\" y1=\"\(top + innerHeight)\" y2=\"\(top + innerHeight + 4)\"/>"
-      result += "<text class=\"tick\" text-anchor=\"middle\" x=\"\(place)\" y=\"\(top + innerHeight + 17)\">\(xText(tick))</text>"
+      result +=
+        "<line class=\"mark\" x1=\"\(place)\" x2=\"\(place)\" y1=\"\(top + innerHeight)\" y2=\"\(top + innerHeight + 4)\"/>"
+      result +=
+        "<text class=\"tick\" text-anchor=\"middle\" x=\"\(place)\" y=\"\(top + innerHeight + 17)\">\(xText(tick))</text>"
     }
-    result += "<line class=\"axis\" x1=\"\(left)\" x2=\"\(left + innerWidth)\" y1=\"\(top + innerHeight)\" y2=\"\(top + innerHeight)\"/>"
-    result += "<text class=\"name\" text-anchor=\"middle\" x=\"\(left + innerWidth / 2)\" y=\"\(height - 5)\">\(xLabel)</text>"
+    result +=
+      "<line class=\"axis\" x1=\"\(left)\" x2=\"\(left + innerWidth)\" y1=\"\(top + innerHeight)\" y2=\"\(top + innerHeight)\"/>"
+    result +=
+      "<text class=\"name\" text-anchor=\"middle\" x=\"\(left + innerWidth / 2)\" y=\"\(height - 5)\">\(xLabel)</text>"
     let middle = top + innerHeight / 2
-    result += "<text class=\"name\" text-anchor=\"middle\" transform=\"rotate(-90 12 \(middle))\" x=\"12\" y=\"\(middle)\">\(yLabel)</text>"
+    result +=
+      "<text class=\"name\" text-anchor=\"middle\" transform=\"rotate(-90 12 \(middle))\" x=\"12\" y=\"\(middle)\">\(yLabel)</text>"
     return result
   }
 

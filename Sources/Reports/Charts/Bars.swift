@@ -45,7 +45,8 @@ public struct Histogram: Sendable {
         let from = range.lowerBound + step * Double(index)
         let title = "\(line.name): \(Figures.count(count)) from \(Figures.short(from)) to \(Figures.short(from + step))"
         let y = frame.atY(Double(count))
-        drawing += "<rect class=\"column c\(line.colour)\" x=\"\(frame.left + width * Double(index) + 0.5)\" y=\"\(y)\" width=\"\(max(0.5, width - 1))\" height=\"\(frame.top + frame.innerHeight - y)\"><title>\(title)</title></rect>"
+        drawing +=
+          "<rect class=\"column c\(line.colour)\" x=\"\(frame.left + width * Double(index) + 0.5)\" y=\"\(y)\" width=\"\(max(0.5, width - 1))\" height=\"\(frame.top + frame.innerHeight - y)\"><title>\(title)</title></rect>"
       }
     }
     let legend = series.count > 1 ? Legend(entries: series.map { ($0.name, $0.colour, false) }).markup : .empty
@@ -94,7 +95,8 @@ public struct BarChart: Sendable {
       let value = bar.value.isFinite && highest > 0 ? max(0, bar.value) / highest : 0
       let name = bar.name.count > 19 ? bar.name.prefix(18) + "…" : bar.name
       let text = bar.value.isFinite ? bar.text : Figures.missing
-      drawing += "<g><title>\(bar.name): \(text)</title><text class=\"class\" text-anchor=\"end\" x=\"\(left - 8)\" y=\"\(y + 14)\">\(name)</text><rect class=\"column solid c\(bar.colour)\" x=\"\(left)\" y=\"\(y)\" width=\"\(max(value * room, 0.8))\" height=\"19\" rx=\"2\"/><text class=\"tick\" x=\"\(left + value * room + 6)\" y=\"\(y + 14)\">\(text)</text></g>"
+      drawing +=
+        "<g><title>\(bar.name): \(text)</title><text class=\"class\" text-anchor=\"end\" x=\"\(left - 8)\" y=\"\(y + 14)\">\(name)</text><rect class=\"column solid c\(bar.colour)\" x=\"\(left)\" y=\"\(y)\" width=\"\(max(value * room, 0.8))\" height=\"19\" rx=\"2\"/><text class=\"tick\" x=\"\(left + value * room + 6)\" y=\"\(y + 14)\">\(text)</text></g>"
     }
     return Frame.svg(drawing, height: row * Double(bars.count) + 6, description: "bars")
   }

@@ -37,7 +37,8 @@ extension ReportBlock {
     var drawing: Markup =
       "<text class=\"name\" text-anchor=\"middle\" x=\"\(left + side * Double(n) / 2)\" y=\"14\">predicted</text>"
     let middle = top + tall * Double(n) / 2
-    drawing += "<text class=\"name\" text-anchor=\"middle\" transform=\"rotate(-90 12 \(middle))\" x=\"12\" y=\"\(middle)\">true</text>"
+    drawing +=
+      "<text class=\"name\" text-anchor=\"middle\" transform=\"rotate(-90 12 \(middle))\" x=\"12\" y=\"\(middle)\">true</text>"
     for (index, label) in matrix.labels.enumerated() {
       let x = left + side * (Double(index) + 0.5)
       let y = top + tall * (Double(index) + 0.5) + 4
@@ -52,13 +53,17 @@ extension ReportBlock {
         let x = left + side * Double(column)
         let y = top + tall * Double(row)
         let isRight = row == column
-        let title = "\(Figures.count(count)) of \(Figures.count(sum)) \(matrix.labels[row]) labelled \(matrix.labels[column])"
+        let title =
+          "\(Figures.count(count)) of \(Figures.count(sum)) \(matrix.labels[row]) labelled \(matrix.labels[column])"
         let strength = 0.06 + 0.94 * share
-        drawing += "<g><title>\(title)</title><rect class=\"cell \(isRight ? "c0" : "c1")\" x=\"\(x + 1.5)\" y=\"\(y + 1.5)\" width=\"\(side - 3)\" height=\"\(tall - 3)\" rx=\"5\" fill-opacity=\"\(strength)\"/>"
+        drawing +=
+          "<g><title>\(title)</title><rect class=\"cell \(isRight ? "c0" : "c1")\" x=\"\(x + 1.5)\" y=\"\(y + 1.5)\" width=\"\(side - 3)\" height=\"\(tall - 3)\" rx=\"5\" fill-opacity=\"\(strength)\"/>"
         let ink = share > 0.55 ? "ink strong" : "ink"
-        drawing += "<text class=\"\(ink) \(small ? "few" : "count")\" text-anchor=\"middle\" x=\"\(x + side / 2)\" y=\"\(y + tall / 2 + (small ? 4 : 2))\">\(Figures.count(count))</text>"
+        drawing +=
+          "<text class=\"\(ink) \(small ? "few" : "count")\" text-anchor=\"middle\" x=\"\(x + side / 2)\" y=\"\(y + tall / 2 + (small ? 4 : 2))\">\(Figures.count(count))</text>"
         if !small {
-          drawing += "<text class=\"\(ink) share\" text-anchor=\"middle\" x=\"\(x + side / 2)\" y=\"\(y + tall / 2 + 20)\">\(sum > 0 ? Figures.percent(share) : Figures.missing)</text>"
+          drawing +=
+            "<text class=\"\(ink) share\" text-anchor=\"middle\" x=\"\(x + side / 2)\" y=\"\(y + tall / 2 + 20)\">\(sum > 0 ? Figures.percent(share) : Figures.missing)</text>"
         }
         drawing += "</g>"
       }

@@ -60,7 +60,9 @@ public struct Reliability: Hashable, Sendable {
 extension ReportBlock {
   /// ROC curves over each other, named.
   public static func roc(_ curves: [(name: String, curve: ROCCurve)], title: String = "ROC curve") -> ReportBlock {
-    guard curves.contains(where: { $0.curve.points.count > 1 }) else { return ReportBlock(Markup.nothing, title: title) }
+    guard curves.contains(where: { $0.curve.points.count > 1 }) else {
+      return ReportBlock(Markup.nothing, title: title)
+    }
     let frame = Frame(x: Axis(covering: [], within: 0...1), y: Axis(covering: [], within: 0...1), height: 320)
     let whole: (Double) -> String = { Figures.percent($0, 0) }
     var drawing = frame.grid(xLabel: "false positives", yLabel: "true positives", xText: whole, yText: whole)
@@ -70,10 +72,14 @@ extension ReportBlock {
       let steps = points.map {
         Figures.coordinate(frame.atX($0.falsePositiveRate)) + "," + Figures.coordinate(frame.atY($0.truePositiveRate))
       }
-      drawing += "<polyline class=\"line c\(index)\(index > 0 ? " dashed" : "")\" points=\"\(steps.joined(separator: " "))\"><title>\(entry.name)</title></polyline>"
+      drawing +=
+        "<polyline class=\"line c\(index)\(index > 0 ? " dashed" : "")\" points=\"\(steps.joined(separator: " "))\"><title>\(entry.name)</title></polyline>"
     }
     let legend = curves.enumerated().map {
-      (name: "\($0.element.name): area \(Figures.fixed($0.element.curve.area, 4))", colour: $0.offset, dashed: $0.offset > 0)
+      (
+        name: "\($0.element.name): area \(Figures.fixed($0.element.curve.area, 4))", colour: $0.offset,
+        dashed: $0.offset > 0
+      )
     }
     return ReportBlock(frame.svg(drawing, description: title) + Legend(entries: legend).markup, title: title)
   }
@@ -82,7 +88,9 @@ extension ReportBlock {
   public static func reliability(
     _ diagrams: [(name: String, reliability: Reliability)], title: String = "Reliability"
   ) -> ReportBlock {
-    let all = diagrams.flatMap(\.reliability.bins).filter { $0.count > 0 && $0.confidence.isFinite && $0.accuracy.isFinite }
+    let all = diagrams.flatMap(\.reliability.bins).filter {
+      $0.count > 0 && $0.confidence.isFinite && $0.accuracy.isFinite
+    }
     guard let lowest = all.map({ min($0.confidence, $0.accuracy) }).min() else {
       return ReportBlock(Markup.nothing, title: title)
     }
@@ -94,17 +102,23 @@ extension ReportBlock {
     for (index, entry) in diagrams.enumerated() {
       let bins = entry.reliability.bins.filter { $0.count > 0 && $0.confidence.isFinite && $0.accuracy.isFinite }
       let total = Double(max(1, bins.reduce(0) { $0 + $1.count }))
-      let steps = bins.map { Figures.coordinate(frame.atX($0.confidence)) + "," + Figures.coordinate(frame.atY($0.accuracy)) }
-      drawing += "<polyline class=\"line thin c\(index)\(index > 0 ? " dashed" : "")\" points=\"\(steps.joined(separator: " "))\"/>"
+      let steps = bins.map {
+        Figures.coordinate(frame.atX($0.confidence)) + "," + Figures.coordinate(frame.atY($0.accuracy))
+      }
+      drawing +=
+        "<polyline class=\"line thin c\(index)\(index > 0 ? " dashed" : "")\" points=\"\(steps.joined(separator: " "))\"/>"
       for bin in bins {
         let radius = 2.5 + 9 * (Double(bin.count) / total).squareRoot()
-        let title = "\(entry.name): \(Figures.count(bin.count)) at \(Figures.percent(bin.confidence)), \(Figures.percent(bin.accuracy)) right"
-        drawing += "<circle class=\"bubble c\(index)\" cx=\"\(frame.atX(bin.confidence))\" cy=\"\(frame.atY(bin.accuracy))\" r=\"\(radius)\"><title>\(title)</title></circle>"
+        let title =
+          "\(entry.name): \(Figures.count(bin.count)) at \(Figures.percent(bin.confidence)), \(Figures.percent(bin.accuracy)) right"
+        drawing +=
+          "<circle class=\"bubble c\(index)\" cx=\"\(frame.atX(bin.confidence))\" cy=\"\(frame.atY(bin.accuracy))\" r=\"\(radius)\"><title>\(title)</title></circle>"
       }
     }
     let legend = diagrams.enumerated().map {
       (
-        name: "\($0.element.name): calibration error \(Figures.percent($0.element.reliability.expectedCalibrationError, 2))",
+        name:
+          "\($0.element.name): calibration error \(Figures.percent($0.element.reliability.expectedCalibrationError, 2))",
         colour: $0.offset, dashed: $0.offset > 0
       )
     }

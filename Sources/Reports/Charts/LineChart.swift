@@ -75,16 +75,19 @@ public struct LineChart: Sendable {
     var drawing = frame.grid(xLabel: xLabel, yLabel: yLabel, xText: Figures.short, yText: text)
     if let mark, mark.x.isFinite, ends.contains(mark.x) {
       let place = frame.atX(mark.x)
-      drawing += "<line class=\"chosen\" x1=\"\(place)\" x2=\"\(place)\" y1=\"\(frame.top)\" y2=\"\(frame.top + frame.innerHeight)\"/>"
+      drawing +=
+        "<line class=\"chosen\" x1=\"\(place)\" x2=\"\(place)\" y1=\"\(frame.top)\" y2=\"\(frame.top + frame.innerHeight)\"/>"
       let anchor = frame.x.place(mark.x) > 0.7 ? "end" : "start"
-      drawing += "<text class=\"tick\" text-anchor=\"\(anchor)\" x=\"\(place + (anchor == "end" ? -5 : 5))\" y=\"\(frame.top + 11)\">\(mark.name)</text>"
+      drawing +=
+        "<text class=\"tick\" text-anchor=\"\(anchor)\" x=\"\(place + (anchor == "end" ? -5 : 5))\" y=\"\(frame.top + 11)\">\(mark.name)</text>"
     }
     for line in series {
       drawing += path(line, frame)
       for point in line.points where point.x.isFinite && point.y.isFinite && count <= 60 {
         let title: Markup =
           "<title>\(line.name), \(xLabel) \(Figures.short(point.x)): \(isShare ? Figures.percent(point.y, 2) : Figures.fixed(point.y, 4))</title>"
-        drawing += "<circle class=\"dot c\(line.colour)\" cx=\"\(frame.atX(point.x))\" cy=\"\(frame.atY(limited(point.y, frame.y)))\" r=\"2.6\">\(title)</circle>"
+        drawing +=
+          "<circle class=\"dot c\(line.colour)\" cx=\"\(frame.atX(point.x))\" cy=\"\(frame.atY(limited(point.y, frame.y)))\" r=\"2.6\">\(title)</circle>"
       }
     }
     let legend = Legend(entries: series.map { ($0.name, $0.colour, $0.dashed) })

@@ -42,7 +42,9 @@ public struct CheckupReport: Sendable {
     public var pictures: [CaptionedPicture]
 
     /// Makes an entry.
-    public init(isSerious: Bool, isNote: Bool, name: String, title: String, advice: String, pictures: [CaptionedPicture]) {
+    public init(
+      isSerious: Bool, isNote: Bool, name: String, title: String, advice: String, pictures: [CaptionedPicture]
+    ) {
       self.isSerious = isSerious
       self.isNote = isNote
       self.name = name
@@ -91,14 +93,16 @@ public struct CheckupReport: Sendable {
       [
         .text(row.name), .number(Figures.count(row.pictures)), .bar(Figures.percent(row.grey), share: row.grey),
         .bar(Figures.percent(row.blackBorder), share: row.blackBorder),
-        .bar(Figures.short(row.brightness.rounded()), share: row.brightness / 255), .number(Figures.count(row.medianPixels)),
+        .bar(Figures.short(row.brightness.rounded()), share: row.brightness / 255),
+        .number(Figures.count(row.medianPixels)),
       ]
     }
     let table = ReportTable(
       columns: ["class", "pictures", "grey", "black border", "brightness", "median pixels"], rows: rows)
     sections.append(
       ReportSection(
-        "Classes", text: "What differs here without showing what the class means is a shortcut that a network will take.",
+        "Classes",
+        text: "What differs here without showing what the class means is a shortcut that a network will take.",
         blocks: [.table(table)]))
     if findings.isEmpty {
       sections.append(ReportSection("Findings", blocks: [.note("Nothing that would spoil training.", tone: .good)]))

@@ -22,9 +22,9 @@ public struct ComparisonReport: Sendable {
   /// One line under the heading.
   public var subtitle = "Two models on the same pictures."
   /// The float model.
-  public var float: Evaluation
+  public var float: EvaluationFigures
   /// The int8 model.
-  public var int8: Evaluation
+  public var int8: EvaluationFigures
   /// Share of pictures to which both give the same label.
   public var agreement: Double
   /// McNemar's exact p: how likely so uneven a change of sides is when both models are equally good.
@@ -52,7 +52,8 @@ public struct ComparisonReport: Sendable {
 
   /// Makes a report.
   public init(
-    title: String, float: Evaluation, int8: Evaluation, agreement: Double, mcNemar: Double, layers: [LayerFigures],
+    title: String, float: EvaluationFigures, int8: EvaluationFigures, agreement: Double, mcNemar: Double,
+    layers: [LayerFigures],
     flipped: [JudgedPicture] = [], suggestions: [String] = [], facts: [Fact] = [], footer: String = ""
   ) {
     self.title = title
@@ -113,7 +114,9 @@ public struct ComparisonReport: Sendable {
     guard total > 0, change.isFinite else { return "No picture was judged." }
     let size = Figures.fixed(abs(change), 2)
     if change == 0 && agreement == 1 { return "Both models give every picture the same label." }
-    if change == 0 { return "\(int8.name) is as accurate as \(float.name): what it loses on some pictures it wins on others." }
+    if change == 0 {
+      return "\(int8.name) is as accurate as \(float.name): what it loses on some pictures it wins on others."
+    }
     let direction = "\(size) points \(change < 0 ? "less" : "more") accurate than"
     let sides = "\(int8.name) is \(direction) \(float.name)"
     if !mcNemar.isFinite { return sides + "." }
@@ -130,7 +133,8 @@ public struct ComparisonReport: Sendable {
       let title = labels.count == 2 ? "ROC curve of \(labels[1])" : "ROC curve, mean of each class against the rest"
       blocks.append(.roc(roc, title: title))
     }
-    let reliability = [float, int8].compactMap { model in model.reliability.map { (name: model.name, reliability: $0) } }
+    let reliability = [float, int8].compactMap { model in model.reliability.map { (name: model.name, reliability: $0) }
+    }
     if !reliability.isEmpty { blocks.append(.reliability(reliability)) }
     if !answers.isEmpty { blocks.append(.list(answers, title: "With thresholds")) }
     return ReportSection(
@@ -166,7 +170,8 @@ public struct ComparisonReport: Sendable {
         + (alonePictures > 0 ? ", on \(Figures.count(alonePictures))" : "") : ""
     return ReportSection(
       "Layer by layer",
-      text: "How far the output of each layer is from its float output: signal over quantization noise (6 dB is one bit), direction, and values cut off at the ends of the range\(pictures)\(alone).",
+      text:
+        "How far the output of each layer is from its float output: signal over quantization noise (6 dB is one bit), direction, and values cut off at the ends of the range\(pictures)\(alone).",
       blocks: [.table(ReportTable(columns: columns, rows: rows))])
   }
 

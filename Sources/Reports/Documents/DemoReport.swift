@@ -31,7 +31,9 @@ public struct DemoReport: Sendable {
 
   /// The report as a page.
   public var page: ReportPage {
-    var sections = [ReportSection("", blocks: [.headline(comparison.headline), .note(comparison.verdict, tone: comparison.tone)])]
+    var sections = [
+      ReportSection("", blocks: [.headline(comparison.headline), .note(comparison.verdict, tone: comparison.tone)])
+    ]
     if !samples.isEmpty {
       sections.append(
         ReportSection(

@@ -54,7 +54,7 @@ public struct Share: Hashable, Sendable {
 }
 
 /// What one model did on labelled pictures.
-public struct Evaluation: Sendable {
+public struct EvaluationFigures: Sendable {
   /// What to call the model, such as `float` or `int8`.
   public var name: String
   /// Share of right labels.
@@ -86,7 +86,7 @@ public struct Evaluation: Sendable {
 }
 
 /// What one model said of one picture.
-public struct Prediction: Hashable, Sendable {
+public struct PredictionFigures: Hashable, Sendable {
   /// Which model, such as `int8`; empty where there is one only.
   public var model: String
   /// The label it gave.
@@ -111,10 +111,10 @@ public struct JudgedPicture: Sendable {
   /// Its class; nil where nobody knows.
   public var truth: String?
   /// What the models said.
-  public var predictions: [Prediction]
+  public var predictions: [PredictionFigures]
 
   /// Makes a judged picture.
-  public init(image: Image, name: String, truth: String? = nil, predictions: [Prediction]) {
+  public init(image: Image, name: String, truth: String? = nil, predictions: [PredictionFigures]) {
     self.image = image
     self.name = name
     self.truth = truth

@@ -9,7 +9,7 @@ public struct TrainingReport: Sendable {
   /// The epoch whose weights were kept.
   public var keptEpoch: Int?
   /// What the model did on the test part.
-  public var test: Evaluation?
+  public var test: EvaluationFigures?
   /// What the test part is called where it is none.
   public var part = "test"
   /// Figures of each class in the test part; without them, those that follow from its confusion matrix.
@@ -67,7 +67,7 @@ public struct TrainingReport: Sendable {
 
   /// Makes a report.
   public init(
-    title: String, facts: [Fact] = [], history: [EpochFigures], keptEpoch: Int? = nil, test: Evaluation? = nil,
+    title: String, facts: [Fact] = [], history: [EpochFigures], keptEpoch: Int? = nil, test: EvaluationFigures? = nil,
     samples: [JudgedPicture] = [], notes: [String] = [], footer: String = ""
   ) {
     self.title = title
@@ -101,7 +101,8 @@ public struct TrainingReport: Sendable {
     if !samples.isEmpty {
       sections.append(
         ReportSection(
-          "Most wrong", text: "Pictures of the \(part) part with a wrong label, the surest first, as the network saw them. "
+          "Most wrong",
+          text: "Pictures of the \(part) part with a wrong label, the surest first, as the network saw them. "
             + "Many such pictures show a label that is doubtful, or a kind of picture that there is too little of.",
           blocks: [.gallery(samples.map(\.captioned))]))
     }
@@ -129,7 +130,7 @@ public struct TrainingReport: Sendable {
   }
 
   /// Confusion matrix, figures of each class and source, ROC curve, calibration.
-  private func result(_ test: Evaluation) -> ReportSection {
+  private func result(_ test: EvaluationFigures) -> ReportSection {
     let matrix = test.confusion
     let classes =
       self.classes.isEmpty
@@ -139,7 +140,10 @@ public struct TrainingReport: Sendable {
           precision: Share(matrix.precision(label)), recall: Share(matrix.recall(label)))
       } : self.classes
     let rows = classes.map { row -> [ReportTable.Cell] in
-      [.text(row.name), .number(row.precision.withInterval), .number(row.recall.withInterval), .number(Figures.count(row.pictures))]
+      [
+        .text(row.name), .number(row.precision.withInterval), .number(row.recall.withInterval),
+        .number(Figures.count(row.pictures)),
+      ]
     }
     var blocks: [ReportBlock] = [
       .confusion(matrix, title: "Confusion matrix"),

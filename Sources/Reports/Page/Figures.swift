@@ -69,7 +69,8 @@ public enum Figures {
       mantissa *= 10
       exponent -= 1
     }
-    return (value < 0 ? "−" : "") + trimmed(fixed(mantissa, 2)) + "e" + (exponent < 0 ? "−" : "") + String(abs(exponent))
+    return (value < 0 ? "−" : "") + trimmed(fixed(mantissa, 2)) + "e" + (exponent < 0 ? "−" : "")
+      + String(abs(exponent))
   }
 
   private static func trimmed(_ text: String) -> String {

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import ModelFiles
 
 /// One HTML file that needs nothing else: no network, no script, pictures and styles inside. It follows the reader's
 /// light or dark setting, fits a phone and prints.
@@ -44,7 +44,7 @@ public struct ReportPage: Sendable {
   }
 
   /// Writes the page, whole or not at all.
-  public func write(to path: String) throws(ModelFileError) { try AtomicFile.write(html, to: path) }
+  public func write(to path: String) throws(FileError) { try AtomicFile.write(html, to: path) }
 }
 
 /// A titled part of a page.
@@ -66,7 +66,8 @@ public struct ReportSection: Sendable {
   func markup(number: Int) -> Markup {
     let heading: Markup = title.isEmpty ? .empty : "<h2>\(title)</h2>"
     let words: Markup = text.isEmpty ? .empty : "<p class=\"lead\">\(text)</p>"
-    return "<section id=\"s\(number)\">\(heading)\(words)<div class=\"blocks\">\(blocks.map(\.markup).joined())</div></section>\n"
+    return
+      "<section id=\"s\(number)\">\(heading)\(words)<div class=\"blocks\">\(blocks.map(\.markup).joined())</div></section>\n"
   }
 }
 

@@ -1,5 +1,5 @@
-/// The look of a page. Colours are Okabe and Ito's (2008), which colour-blind readers tell apart; lines differ by dashes
-/// too.
+/// The look of a page. Colours are Okabe and Ito's (2008), which colour-blind readers tell apart; lines differ by
+/// dashes too.
 enum Stylesheet {
   static let text: Markup = """
     :root{--bg:#f6f5f2;--card:#fff;--ink:#1d1f23;--soft:#5c626b;--edge:#e0ded8;--grid:#e9e7e2;--accent:#0072b2;\

@@ -1,5 +1,7 @@
 import CFloatKernels
-import Tensors
+import FloatRuntime
+import Numerics
+import Threads
 
 /// Batch normalization (Ioffe, Szegedy 2015): each channel is centred and scaled by its mean and variance over the
 /// batch, then by two learned numbers. Afterwards running means of both statistics take their place.

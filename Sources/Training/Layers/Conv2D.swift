@@ -1,6 +1,7 @@
 import CFloatKernels
-import Graphs
-import Tensors
+import FloatRuntime
+import Models
+import Numerics
 
 /// Convolution of any stride, padding, dilation and grouping.
 final class Conv2D: ImageLayer {
@@ -63,7 +64,8 @@ final class Conv2D: ImageLayer {
     let left = (window.width - 1) * convolution.dilation - window.padding.left
     precondition(top >= 0 && left >= 0, "a convolution's padding is smaller than its window")
     let padding = Operator.Padding(
-      top: top, left: left, bottom: input[0] + window.padding.top - rows, right: input[1] + window.padding.left - columns)
+      top: top, left: left, bottom: input[0] + window.padding.top - rows,
+      right: input[1] + window.padding.left - columns)
     return ConvolutionPlan(
       .init(
         outputChannels: input[2], window: .init(window.height, window.width, padding: padding),
@@ -90,7 +92,8 @@ final class Conv2D: ImageLayer {
       for output in 0..<outputs {
         for tap in 0..<taps {
           for input in 0..<inputs {
-            let place = input / lanes * turnedPlan.taps * lanes + ((taps - 1 - tap) * outputs + output) * lanes + input % lanes
+            let place =
+              input / lanes * turnedPlan.taps * lanes + ((taps - 1 - tap) * outputs + output) * lanes + input % lanes
             to[place] = from[output / lanes * plan.taps * lanes + (tap * inputs + input) * lanes + output % lanes]
           }
         }

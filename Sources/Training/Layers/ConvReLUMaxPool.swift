@@ -1,9 +1,10 @@
 import CFloatKernels
-import Graphs
-import Tensors
+import FloatRuntime
+import Models
+import Numerics
 
-/// Convolution, ReLU and max pooling 2x2 in one pass: it keeps the pooled result and which of four won, and its gradient
-/// touches one position in four.
+/// Convolution, ReLU and max pooling 2x2 in one pass: it keeps the pooled result and which of four won, and its
+/// gradient touches one position in four.
 final class ConvReLUMaxPool: ImageLayer {
   let plan: ConvolutionPlan
   let weight: Parameter

@@ -1,5 +1,7 @@
 import CFloatKernels
-import Tensors
+import FloatRuntime
+import Numerics
+import Threads
 
 /// Fully connected layer over the whole batch: a matrix product each way.
 final class Dense: BatchLayer {

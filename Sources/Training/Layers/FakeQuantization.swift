@@ -1,11 +1,11 @@
-import Tensors
+import Numerics
 
-/// Rounds values to the int8 codes that the engine keeps, equations (1) and (3), and back, so that a network learns with
-/// the errors that it will have (Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient
+/// Rounds values to the int8 codes that the engine keeps, equations (1) and (3), and back, so that a network learns
+/// with the errors that it will have (Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient
 /// Integer-Arithmetic-Only Inference", section 3).
 ///
-/// Rounding has no slope to learn by. Its gradient is taken to be 1 where a value lies within the reach of the codes and
-/// 0 where it is clipped (Bengio et al. 2013, "Estimating or Propagating Gradients Through Stochastic Neurons for
+/// Rounding has no slope to learn by. Its gradient is taken to be 1 where a value lies within the reach of the codes
+/// and 0 where it is clipped (Bengio et al. 2013, "Estimating or Propagating Gradients Through Stochastic Neurons for
 /// Conditional Computation": the straight-through estimator).
 final class FakeQuantization: ImageLayer {
   private let scale: Float
@@ -34,8 +34,8 @@ final class FakeQuantization: ImageLayer {
   }
 }
 
-/// Rounding half to even of numbers below 2^22 in size, by adding and taking away 1.5 * 2^23, which a compiler turns into
-/// vectors where it would call a function for each number otherwise.
+/// Rounding half to even of numbers below 2^22 in size, by adding and taking away 1.5 * 2^23, which a compiler turns
+/// into vectors where it would call a function for each number otherwise.
 enum HalfEven {
   @inline(__always)
   static func rounded(_ x: Float) -> Float { (x + 0x1.8p23) - 0x1.8p23 }

@@ -1,5 +1,6 @@
 import CFloatKernels
-import Tensors
+import FloatRuntime
+import Threads
 
 /// What is the same for all layers of one pass over a batch.
 struct Pass {

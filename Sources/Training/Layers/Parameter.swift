@@ -1,10 +1,11 @@
 import CFloatKernels
-import Tensors
+import FloatRuntime
+import Numerics
 
 /// Weights that are learned, their gradient, and what the optimizer remembers about them.
 public final class Parameter {
   /// How the buffers are laid out for the kernels.
-  enum Layout {
+  package enum Layout {
     /// As in files.
     case plain
     /// `groups` matrices of `rows` x `columns` in panels.
@@ -24,14 +25,14 @@ public final class Parameter {
   /// Whether the optimizer changes it; running statistics change themselves.
   public let isTrained: Bool
   /// What it begins as, where it is not random.
-  let initialValue: Float
-  let layout: Layout
-  let values: FloatBuffer
-  let gradient: FloatBuffer
-  let first: FloatBuffer
-  let second: FloatBuffer
+  package let initialValue: Float
+  package let layout: Layout
+  package let values: FloatBuffer
+  package let gradient: FloatBuffer
+  package let first: FloatBuffer
+  package let second: FloatBuffer
 
-  init(
+  package init(
     _ name: String, shape: Shape, layout: Layout, decays: Bool, initialValue: Float = 0, isTrained: Bool = true
   ) {
     self.name = name
@@ -64,17 +65,17 @@ public final class Parameter {
   /// - Precondition: `tensor.shape == shape`.
   public func load(_ tensor: Tensor<Float>) { load(tensor, into: values) }
 
-  func tensor(_ buffer: FloatBuffer) -> Tensor<Float> {
+  package func tensor(_ buffer: FloatBuffer) -> Tensor<Float> {
     Tensor(shape, places().map { buffer.start[$0] })
   }
 
-  func load(_ tensor: Tensor<Float>, into buffer: FloatBuffer) {
+  package func load(_ tensor: Tensor<Float>, into buffer: FloatBuffer) {
     precondition(tensor.shape == shape, "\(name) has shape \(shape), not \(tensor.shape)")
     for (place, value) in zip(places(), tensor.elements) { buffer.start[place] = value }
   }
 
   /// Sets what fills the last panel up to zero: kernels leave sums of foreign numbers there.
-  func clearPadding(_ buffer: FloatBuffer) {
+  package func clearPadding(_ buffer: FloatBuffer) {
     let lanes = CF_PANEL
     switch layout {
     case .plain: break
@@ -121,12 +122,12 @@ public final class Parameter {
 }
 
 /// Gradients by weights, one copy a slot, and their sum in the order of the slots.
-final class SlotSums {
+package final class SlotSums {
   private let buffers: [FloatBuffer]
 
-  init(_ count: Int) { buffers = (0..<Slots.most).map { _ in FloatBuffer(count) } }
+  package init(_ count: Int) { buffers = (0..<Slots.most).map { _ in FloatBuffer(count) } }
 
-  func start(_ slot: Int) -> UnsafeMutablePointer<Float> { buffers[slot].start }
+  package func start(_ slot: Int) -> UnsafeMutablePointer<Float> { buffers[slot].start }
 
   /// Sets a slot's sums to zero, where `image` is its first.
   func clear(_ pass: Pass, slot: Int, image: Int) {

@@ -1,6 +1,7 @@
 import CFloatKernels
-import Graphs
-import Tensors
+import FloatRuntime
+import Models
+import Numerics
 
 /// Max pooling with any window. The first of equal values wins and gets the gradient.
 final class MaxPool2D: ImageLayer {
@@ -31,15 +32,6 @@ final class MaxPool2D: ImageLayer {
     dx.update(repeating: 0, count: input.count)
     let origin = origins + image * output.count
     for at in 0..<output.count { dx[Int(origin[at])] += gradients.output[at] }
-  }
-}
-
-extension cf_pool {
-  init(_ window: Operator.Window, input: Shape, output: Shape) {
-    self.init(
-      height: Int32(input[0]), width: Int32(input[1]), channels: Int32(input[2]), output_width: Int32(output[1]),
-      window_height: Int32(window.height), window_width: Int32(window.width), stride: Int32(window.stride),
-      pad_top: Int32(window.padding.top), pad_left: Int32(window.padding.left))
   }
 }
 

@@ -1,6 +1,7 @@
 import CFloatKernels
-import Graphs
-import Tensors
+import FloatRuntime
+import Models
+import Numerics
 
 /// ReLU or ReLU6.
 final class ActivationLayer: ImageLayer {

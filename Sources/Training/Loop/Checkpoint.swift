@@ -1,6 +1,7 @@
+import Files
 import Foundation
 import ModelFiles
-import Tensors
+import Numerics
 
 /// Training as it stands, in one safetensors file: weights, the optimizer's moments, the best weights, and where in
 /// which epoch. Written whole or not at all, so that a process killed at any moment leaves the one before.
@@ -9,13 +10,13 @@ struct Checkpoint {
 
   static func write(
     _ path: String, _ state: TrainingState, _ network: Network, best: [Tensor<Float>], average: WeightAverage?
-  ) throws(ModelFileError) {
+  ) throws(FileError) {
     var writer = SafetensorsWriter()
     writer.add(metadata: "kind", kind)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     guard let json = try? encoder.encode(state) else {
-      throw ModelFileError(path: path, place: "state", reason: "holds a number that is not finite")
+      throw FileError(path: path, reason: "state: holds a number that is not finite")
     }
     writer.add(metadata: "state", String(decoding: json, as: UTF8.self))
     for (index, parameter) in network.parameters.enumerated() {
@@ -31,7 +32,9 @@ struct Checkpoint {
   /// The first layer in which two networks differ, in words.
   private static func difference(_ there: String, _ here: String) -> String {
     let layers = (there.components(separatedBy: ", "), here.components(separatedBy: ", "))
-    for (one, other) in zip(layers.0, layers.1) where one != other { return "it has \(one) where this one has \(other)" }
+    for (one, other) in zip(layers.0, layers.1) where one != other {
+      return "it has \(one) where this one has \(other)"
+    }
     return layers.0.count < layers.1.count ? "this one has more layers" : "it has more layers"
   }
 

@@ -1,7 +1,8 @@
+import Datasets
 import Foundation
-import Graphs
 import ModelFiles
-import Tensors
+import Models
+import Numerics
 
 extension TrainingLoop {
   /// Everything that another trainer needs to do the same: a float model with the first weights, and beside them the

@@ -1,5 +1,7 @@
+import Numerics
+
 /// Everything that decides the weights besides data and architecture.
-public struct Recipe: Hashable, Sendable, Codable {
+public struct TrainingRecipe: Hashable, Sendable, Codable {
   /// The rule that turns gradients into steps, as in `--optimizer`.
   public enum OptimizerName: String, Hashable, Sendable, Codable, CaseIterable {
     /// Adam.
@@ -73,18 +75,7 @@ public struct Recipe: Hashable, Sendable, Codable {
   }
 
   /// From 1 at t = 0 along half a cosine to 0 at t = 1.
-  static func halfCosine(_ t: Double) -> Double { (1 + cosine(t)) / 2 }
-
-  /// cos(pi t) for t in 0...1 by its series around 1/2, which every machine sums alike.
-  private static func cosine(_ t: Double) -> Double {
-    let x = Double.pi * (0.5 - t)  // cos(pi t) = sin(x), |x| <= pi / 2
-    var (term, sum) = (x, x)
-    for n in stride(from: 2, through: 24, by: 2) {
-      term *= -x * x / Double(n * (n + 1))
-      sum += term
-    }
-    return sum
-  }
+  package static func halfCosine(_ t: Double) -> Double { (1 + Elementary.cosinePi(t)) / 2 }
 
   var rule: Optimizer {
     switch optimizer {

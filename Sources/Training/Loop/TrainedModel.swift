@@ -1,10 +1,12 @@
-import Graphs
-import ModelFiles
-import Tensors
+import Datasets
+import Evaluation
+import FloatRuntime
+import Models
+import Numerics
 
 extension TrainingLoop {
-  /// The network as a model file holds it: graph, sealed preprocessing, labels, card, and a test pattern with its logits
-  /// for the self-test at load.
+  /// The network as a model file holds it: graph, sealed preprocessing, labels, card, and a test pattern with its
+  /// logits for the self-test at load.
   ///
   /// - Parameters:
   ///   - validation: figures on the validation pictures.
@@ -19,7 +21,10 @@ extension TrainingLoop {
       parameters: parameters)
     // A painted pattern, not a picture of the data: no photo travels with a model.
     let pixels = TestPattern.pixels(graph.input)
-    let logits = try FloatInterpreter(model, kernels: network.kernels).run(pixels: pixels)
+    let logits: [Float]
+    do throws(FloatRuntimeError) {
+      logits = try FloatInterpreter(model, kernels: network.kernels).run(pixels: pixels)
+    } catch { throw TrainingError(error) }
     model.golden = [GoldenSample(pixels: pixels, logits: logits)]
     return model
   }
@@ -38,7 +43,8 @@ extension TrainingLoop {
     if dataset.nearDuplicates > 0 { card["near-copies"] = "\(dataset.nearDuplicates) pictures have one in the data" }
     if !dataset.searchedOrigins.isEmpty {
       let places = dataset.searchedOrigins.map { dataset.origins[$0] }.joined(separator: " and ")
-      card["faces"] = "found by the face detector in \(places)"
+      card["faces"] =
+        "found by the face detector in \(places)"
         + (dataset.faceless.isEmpty ? "" : "; \(dataset.faceless.count) pictures without one left out")
     }
     card["data fingerprint"] = dataset.fingerprint
@@ -57,7 +63,6 @@ extension TrainingLoop {
   }
 
   private static func words(_ metrics: Metrics) -> String {
-    func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
     let interval = metrics.accuracyInterval
     return "\(percent(metrics.accuracy)) of \(metrics.count) "
       + "(95 % interval \(percent(interval.lowerBound)) to \(percent(interval.upperBound)))"

@@ -1,7 +1,9 @@
+import Datasets
+import Evaluation
+import FloatRuntime
 import Foundation
-import Graphs
-import ModelFiles
-import Tensors
+import Models
+import Numerics
 
 /// Trains a network on a data set: batches made in the background, early stopping on the validation loss, the best
 /// weights kept, checkpoints from which training goes on as if nothing had happened.
@@ -40,7 +42,8 @@ public final class TrainingLoop {
 
     /// Makes settings.
     public init(
-      path: String, interval: Double = 20, resumes: Bool = false, failed: @escaping @Sendable (String) -> Void = { _ in }
+      path: String, interval: Double = 20, resumes: Bool = false,
+      failed: @escaping @Sendable (String) -> Void = { _ in }
     ) {
       self.path = path
       self.interval = interval
@@ -56,7 +59,7 @@ public final class TrainingLoop {
   /// How they become inputs.
   public let preprocessing: Preprocessing
   /// How they are learned.
-  public let recipe: Recipe
+  public let recipe: TrainingRecipe
   /// Figures of the epochs so far.
   public var history: [EpochRecord] { state.history }
   /// The epoch whose weights are kept, 0 before the first.
@@ -83,7 +86,7 @@ public final class TrainingLoop {
   ///   - kernels: the instruction set; it does not change the weights.
   /// - Throws: `TrainingError.network`.
   public init(
-    _ architecture: Architecture, dataset: Dataset, preprocessing: Preprocessing, recipe: Recipe, threads: Int,
+    _ architecture: Architecture, dataset: Dataset, preprocessing: Preprocessing, recipe: TrainingRecipe, threads: Int,
     cacheBytes: Int = 1 << 30, kernels: FloatKernels = .fastest
   ) throws(TrainingError) {
     self.dataset = dataset
@@ -98,7 +101,8 @@ public final class TrainingLoop {
     network.initialize(seed: recipe.seed)
     average = recipe.averaging > 0 ? WeightAverage(of: network, keeping: recipe.averaging) : nil
     let classes = dataset.labels.count
-    var loss = Loss(network.logitCount == 1 ? .binaryCrossEntropy : .crossEntropy, labelSmoothing: recipe.labelSmoothing)
+    var loss = Loss(
+      network.logitCount == 1 ? .binaryCrossEntropy : .crossEntropy, labelSmoothing: recipe.labelSmoothing)
     guard loss.logits(classes: classes) == network.logitCount, classes == 2 || network.logitCount > 1 else {
       throw .network(GraphError("output", "\(network.logitCount) logits cannot tell \(classes) classes apart"))
     }
@@ -111,7 +115,8 @@ public final class TrainingLoop {
     let trainingBudget = Int(Double(cacheBytes) * share)
     training = PictureStore(
       dataset.training, preprocessing: preprocessing,
-      border: recipe.augmentation.border(ofSide: max(preprocessing.width, preprocessing.height)), budget: trainingBudget)
+      border: recipe.augmentation.border(ofSide: max(preprocessing.width, preprocessing.height)), budget: trainingBudget
+    )
     validation = PictureStore(dataset.validation, preprocessing: preprocessing, budget: cacheBytes - trainingBudget)
     state = TrainingState(
       recipe: recipe,
@@ -126,8 +131,8 @@ public final class TrainingLoop {
   ///   - checkpoints: where to write them; nil writes none.
   ///   - isCancelled: asked before every batch.
   ///   - observe: told what happens.
-  /// - Throws: `TrainingError` for pictures that vanish and checkpoints that do not fit, `ModelFileError` where the last
-  ///   one cannot be written.
+  /// - Throws: `TrainingError` for pictures that vanish and checkpoints that do not fit, `ModelFileError` where the
+  ///   last one cannot be written.
   public func run(
     checkpoints: Checkpoints? = nil, isCancelled: () -> Bool = { false }, observe: (Event) -> Void = { _ in }
   ) throws -> Ending {
@@ -160,18 +165,19 @@ public final class TrainingLoop {
         loader.finish(batch)
         observe(
           .batch(
-            epoch: state.epoch + 1, done: state.batch, of: batchCount, loss: state.lossSum / Double(max(1, state.seen))))
-        if let checkpoints, (ContinuousClock.now - written).inSeconds >= checkpoints.interval {
+            epoch: state.epoch + 1, done: state.batch, of: batchCount, loss: state.lossSum / Double(max(1, state.seen)))
+        )
+        if let checkpoints, (ContinuousClock.now - written).seconds >= checkpoints.interval {
           if let ending = lostWeights() { return ending }
           let pause = ContinuousClock.now
           do {
             try Checkpoint.write(checkpoints.path, state, network, best: best, average: average)
           } catch { checkpoints.failed("\(error)") }
           written = ContinuousClock.now
-          seconds -= (written - pause).inSeconds
+          seconds -= (written - pause).seconds
         }
       }
-      seconds += (ContinuousClock.now - started).inSeconds
+      seconds += (ContinuousClock.now - started).seconds
       let record = try endEpoch(imagesPerSecond: Double(state.seen - seenBefore) / max(1e-9, seconds))
       guard record.validationLoss.isFinite else {
         restore(best.isEmpty ? lastGood : best)
@@ -191,7 +197,9 @@ public final class TrainingLoop {
     var order = Array(dataset.training.indices)
     var random = CounterRandom(seed: recipe.seed ^ 0x6F72_6465, stream: UInt64(epoch))
     for last in stride(from: order.count - 1, to: 0, by: -1) { order.swapAt(last, random.below(last + 1)) }
-    return stride(from: 0, to: order.count, by: recipe.batch).map { Array(order[$0..<min(order.count, $0 + recipe.batch)]) }
+    return stride(from: 0, to: order.count, by: recipe.batch).map {
+      Array(order[$0..<min(order.count, $0 + recipe.batch)])
+    }
   }
 
   /// Learns one batch. Returns the layer where a value stopped being a number, before any weight changed.
@@ -296,9 +304,4 @@ public final class TrainingLoop {
     let mean = predictions.isEmpty ? 0 : sum / Double(predictions.count)
     return (Metrics(predictions, classes: dataset.labels.count, loss: mean), predictions)
   }
-}
-
-extension Duration {
-  /// The span in seconds.
-  var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

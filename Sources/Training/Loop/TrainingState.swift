@@ -18,7 +18,7 @@ public struct EpochRecord: Hashable, Sendable, Codable {
 
 /// Where training stands, besides weights and moments: what a checkpoint holds as text.
 struct TrainingState: Codable {
-  var recipe: Recipe
+  var recipe: TrainingRecipe
   /// Names and shapes of all weights: another network has others.
   var network: String
   /// Of the data and its split.

@@ -1,17 +1,18 @@
 import CFloatKernels
+import FloatRuntime
 
 /// A moving average of a network's weights, which wander less from batch to batch than the weights themselves.
-final class WeightAverage {
-  let buffers: [FloatBuffer]
+package final class WeightAverage {
+  package let buffers: [FloatBuffer]
   private let keeping: Float
 
-  init(of network: Network, keeping: Float) {
+  package init(of network: Network, keeping: Float) {
     self.keeping = keeping
     buffers = network.parameters.map { FloatBuffer($0.values.values) }
   }
 
   /// Moves the average towards the weights; in the first steps further, so that it soon forgets where it began.
-  func follow(_ network: Network, step: Int) {
+  package func follow(_ network: Network, step: Int) {
     let rate = max(1 - keeping, 9 / Float(step + 10))
     for (parameter, buffer) in zip(network.parameters, buffers) {
       network.kernels.table.pointee.follow(rate, parameter.values.start, buffer.start, buffer.count)
@@ -19,7 +20,7 @@ final class WeightAverage {
   }
 
   /// Makes the average the network's weights.
-  func load(into network: Network) {
+  package func load(into network: Network) {
     for (parameter, buffer) in zip(network.parameters, buffers) {
       parameter.values.start.update(from: buffer.start, count: buffer.count)
     }

@@ -1,4 +1,5 @@
 import CFloatKernels
+import Numerics
 
 /// What is minimized, from logits: each gradient is `probability - target`, which no saturation spoils.
 public struct Loss: Hashable, Sendable {
@@ -31,11 +32,11 @@ public struct Loss: Hashable, Sendable {
   public func probabilities(_ logits: [Float]) -> [Double] {
     switch kind {
     case .binaryCrossEntropy:
-      let sad = 1 / (1 + cf_exp(-Double(logits[0])))
+      let sad = 1 / (1 + Elementary.exp(-Double(logits[0])))
       return [1 - sad, sad]
     case .crossEntropy:
       let largest = Double(logits.max() ?? 0)
-      let powers = logits.map { cf_exp(Double($0) - largest) }
+      let powers = logits.map { Elementary.exp(Double($0) - largest) }
       let sum = powers.reduce(0, +)
       return powers.map { $0 / sum }
     }
@@ -61,22 +62,22 @@ public struct Loss: Hashable, Sendable {
     case .binaryCrossEntropy:
       let logit = Double(logits[0])
       let target = Double(label) * (1 - smoothing) + smoothing / 2
-      let probability = 1 / (1 + cf_exp(-logit))
+      let probability = 1 / (1 + Elementary.exp(-logit))
       gradient?[0] = Float(weight * scale * (probability - target))
       // max(x, 0) - x t + log(1 + e^-|x|), which no x overflows
-      return weight * (max(logit, 0) - logit * target + cf_log(1 + cf_exp(-abs(logit))))
+      return weight * (max(logit, 0) - logit * target + Elementary.log(1 + Elementary.exp(-abs(logit))))
     case .crossEntropy:
       let classes = candidates ?? Array(logits.indices)
       let largest = Double(classes.map { logits[$0] }.max() ?? 0)
       var sum = 0.0
-      for index in classes { sum += cf_exp(Double(logits[index]) - largest) }
-      let logSum = cf_log(sum) + largest
+      for index in classes { sum += Elementary.exp(Double(logits[index]) - largest) }
+      let logSum = Elementary.log(sum) + largest
       var loss = 0.0
       gradient?.update(repeating: 0, count: logits.count)
       for index in classes {
         let target = (index == label ? 1 - smoothing : 0) + smoothing / Double(classes.count)
         loss += target * (logSum - Double(logits[index]))
-        let probability = cf_exp(Double(logits[index]) - largest) / sum
+        let probability = Elementary.exp(Double(logits[index]) - largest) / sum
         gradient?[index] = Float(weight * scale * (probability - target))
       }
       return weight * loss

@@ -1,5 +1,5 @@
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 /// A network as it is trained: nodes in the order in which they run, with the layers that a graph for inference no
 /// longer has (batch normalization, dropout) and activations as nodes of their own.
@@ -69,8 +69,8 @@ public struct Architecture: Hashable, Sendable {
 
   /// A graph's layers for training: fused activations become nodes of their own.
   ///
-  /// - Parameter quantization: by value number, the codes that values are rounded to (`fakeQuantization`), but for those
-  ///   that keep the codes of what they are made of, and for logits; nil where the network stays float.
+  /// - Parameter quantization: by value number, the codes that values are rounded to (`fakeQuantization`), but for
+  ///   those that keep the codes of what they are made of, and for logits; nil where the network stays float.
   /// - Throws: `TrainingError.network` for an operator that is not trained here.
   public init(_ graph: Graph, quantization: [QuantizationParameters]? = nil) throws(TrainingError) {
     self.init(input: graph.input)

@@ -1,5 +1,5 @@
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 extension Network {
   /// The graph for inference and its weights: activations joined with the layers they follow, batch

@@ -1,4 +1,6 @@
 import CFloatKernels
+import FloatRuntime
+import Threads
 
 /// The images of a batch. Bytes become floats image by image, in a buffer of the working thread, when a layer is about
 /// to read them: four times the bytes never travel to memory and back.
@@ -63,9 +65,9 @@ final class ImageInput {
 /// Numbers for the tasks that run at the same time, so that each has buffers of its own and one thread alone uses the
 /// same ones again and again, which stay in its cache.
 final class Workers {
-  private let free: LockedBox<[Int]>
+  private let free: Locked<[Int]>
 
-  init(_ count: Int) { free = LockedBox(Array((0..<count).reversed())) }
+  init(_ count: Int) { free = Locked(Array((0..<count).reversed())) }
 
   /// Runs `body` with a number that no other task has meanwhile.
   func borrow(_ body: (Int) -> Void) {

@@ -1,9 +1,9 @@
-import Tensors
+import Numerics
 
 extension Network {
-  /// He initialization (He et al. 2015), uniform: weights in +-sqrt(6 / taps), biases as they begin. A uniform distribution needs
-  /// no logarithm, so that every machine draws the same numbers; its variance, 2 / taps, is that of the normal one. The
-  /// last layer, which no ReLU follows, gets half the variance (Glorot).
+  /// He initialization (He et al. 2015), uniform: weights in +-sqrt(6 / taps), biases as they begin. A uniform
+  /// distribution needs no logarithm, so that every machine draws the same numbers; its variance, 2 / taps, is that of
+  /// the normal one. The last layer, which no ReLU follows, gets half the variance (Glorot).
   public func initialize(seed: UInt64) {
     for (index, parameter) in parameters.enumerated() {
       guard parameter.shape.rank > 1 else {

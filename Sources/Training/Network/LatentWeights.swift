@@ -1,10 +1,12 @@
-import Tensors
+import FloatRuntime
+import Numerics
+import Threads
 
 /// The exact weights behind a network that computes with rounded ones.
 ///
 /// Each weight is kept, and learned, in units of its own int8 step, so that one learning rate suits channels whose
-/// ranges are far apart: `weight = unit * round_half_even(latent)`. The network is given the right side; its gradient by
-/// the rounded weight, times the unit, is taken for that by the latent one (the straight-through estimator, see
+/// ranges are far apart: `weight = unit * round_half_even(latent)`. The network is given the right side; its gradient
+/// by the rounded weight, times the unit, is taken for that by the latent one (the straight-through estimator, see
 /// `FakeQuantization`). Biases have units too, but are not rounded: their int32 steps are thousands of times finer than
 /// what a layer's result can say.
 public final class LatentWeights {

@@ -1,5 +1,5 @@
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 extension Architecture {
   /// A residual network for faces: a quarter of the reference network's multiply-adds, an eighth of its weights.

@@ -1,6 +1,7 @@
 import CFloatKernels
-import Graphs
-import Tensors
+import FloatRuntime
+import Numerics
+import Threads
 
 /// An architecture with weights and buffers for batches of images: forward, backward, and the gradients by weights.
 ///
@@ -17,7 +18,7 @@ public final class Network {
   public let logitCount: Int
 
   let pool: ThreadPool
-  let kernels: FloatKernels
+  package let kernels: FloatKernels
   let shapes: [Shape]
   private let steps: [Step]
   private let stages: [Range<Int>]
@@ -147,7 +148,8 @@ public final class Network {
       func buffers() -> [FloatBuffer] {
         isLocal ? (0..<workers).map { _ in FloatBuffer(count) } : [FloatBuffer(capacity * count)]
       }
-      return GradientStore(buffers: buffers(), count: count, incoming: readers.count > 1 ? buffers() : [], isLocal: isLocal)
+      return GradientStore(
+        buffers: buffers(), count: count, incoming: readers.count > 1 ? buffers() : [], isLocal: isLocal)
     }
   }
 
@@ -222,7 +224,7 @@ public final class Network {
   ///   - loss: given an image's number, its logits, and where the loss's gradient by them is to be written, returns the
   ///     image's loss.
   /// - Returns: the sum of the losses.
-  func backward(
+  package func backward(
     images: Int, seed: UInt64 = 0,
     loss: (Int, UnsafeBufferPointer<Float>, UnsafeMutablePointer<Float>) -> Double
   ) -> Double {
@@ -261,7 +263,7 @@ public final class Network {
 
   /// Takes over the weights, the moments and all else that another network has learned: one of the same layers, for an
   /// input of any size.
-  func takeState(of other: Network) {
+  package func takeState(of other: Network) {
     for (own, its) in zip(parameters, other.parameters) {
       precondition(own.name == its.name && own.shape == its.shape, "\(own.name) is not \(its.name)")
       for (to, from) in [(own.values, its.values), (own.first, its.first), (own.second, its.second)] {
@@ -286,7 +288,7 @@ public final class Network {
   }
 
   /// The first node whose result for the latest batch holds a value that is not finite.
-  func firstNodeThatDiverged(images: Int) -> String? {
+  package func firstNodeThatDiverged(images: Int) -> String? {
     for step in steps {
       let elements = UnsafeBufferPointer(start: values[step.output]!.start, count: images * shapes[step.output].count)
       if elements.contains(where: { !$0.isFinite }) { return step.name }
@@ -295,7 +297,7 @@ public final class Network {
   }
 
   /// The first node that has a weight which is not finite.
-  func firstNodeWithLostWeights() -> String? {
+  package func firstNodeWithLostWeights() -> String? {
     for step in steps {
       for parameter in step.layer.parameters where parameter.values.values.contains(where: { !$0.isFinite }) {
         return step.name

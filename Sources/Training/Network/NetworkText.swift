@@ -1,8 +1,9 @@
+import FloatRuntime
 import Foundation
-import Graphs
-import Tensors
+import Models
+import Numerics
 
-/// A network described in a text file, a layer a line (see NETWORKS.md beside this file).
+/// A network described in a text file, a layer a line (see the page Networks of the documentation).
 public struct NetworkText: Sendable {
   /// What errors call the text.
   public let path: String
@@ -90,7 +91,9 @@ public struct NetworkText: Sendable {
       guard layers.isEmpty, side == nil, name == nil else { throw failure(line, "'input' comes first, and once") }
       side = try arguments.number("rows", 22...1024)
       if let word = arguments.word() {
-        guard let colour = Preprocessing.Colour(rawValue: word) else { throw failure(line, "'\(word)' is neither rgb nor grey") }
+        guard let colour = Preprocessing.Colour(rawValue: word) else {
+          throw failure(line, "'\(word)' is neither rgb nor grey")
+        }
         self.colour = colour
       }
       return try arguments.end()
@@ -121,7 +124,8 @@ public struct NetworkText: Sendable {
     case "logits", "boxes": kind = .end(End(rawValue: words[0])!)
     default:
       throw failure(
-        line, "'\(words[0])' is no layer; layers are conv, depthwise, norm, relu, relu6, maxpool, mean, flatten, dense, "
+        line,
+        "'\(words[0])' is no layer; layers are conv, depthwise, norm, relu, relu6, maxpool, mean, flatten, dense, "
           + "dropout, add, upsample, logits and boxes")
     }
     try arguments.end()
@@ -144,7 +148,9 @@ public struct NetworkText: Sendable {
   /// - Throws: `NetworkTextError` naming the line that makes no sense for this input.
   public func architecture(input: Shape, logits: Int) throws(NetworkTextError) -> Architecture {
     guard end == .logits else {
-      throw failure(layers.last!.line, "a network that ends with 'boxes' finds faces; here one that ends with 'logits' is asked for")
+      throw failure(
+        layers.last!.line, "a network that ends with 'boxes' finds faces; here one that ends with 'logits' is asked for"
+      )
     }
     return try network(input, end: .dense(outputs: logits))
   }
@@ -177,12 +183,14 @@ public struct NetworkText: Sendable {
           // What the last window lacks; less than a step too much changes nothing.
           let below = (wanted[0] - 1) * window.stride + window.height - window.padding.top - source[0]
           let right = (wanted[1] - 1) * window.stride + window.width - window.padding.left - source[1]
-          guard (1 - window.stride..<window.height).contains(below), (1 - window.stride..<window.width).contains(right) else {
+          guard (1 - window.stride..<window.height).contains(below), (1 - window.stride..<window.width).contains(right)
+          else {
             throw failure(layer.line, "\(source) cannot become as large as '\(like)', \(wanted)")
           }
           (window.padding.bottom, window.padding.right) = (max(0, below), max(0, right))
         }
-        kind = .conv2D(.init(outputChannels: channels ?? source[2], window: window, groups: channels == nil ? source[2] : 1))
+        kind = .conv2D(
+          .init(outputChannels: channels ?? source[2], window: window, groups: channels == nil ? source[2] : 1))
       }
       numbers[layer.name] = network.append(layer.name, kind, reading: reads.isEmpty ? nil : reads)
     }

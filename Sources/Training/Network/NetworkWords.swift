@@ -1,4 +1,5 @@
-import Graphs
+import FloatRuntime
+import Models
 
 /// The words after a layer's own.
 struct NetworkWords {
@@ -14,7 +15,9 @@ struct NetworkWords {
     self.line = line
   }
 
-  private func failure(_ reason: String) -> NetworkTextError { NetworkTextError(path: path, line: line, reason: reason) }
+  private func failure(_ reason: String) -> NetworkTextError {
+    NetworkTextError(path: path, line: line, reason: reason)
+  }
 
   mutating func word() -> String? { words.popFirst() }
 
@@ -42,8 +45,8 @@ struct NetworkWords {
     return names
   }
 
-  /// `3x3 stride 2 valid`, each of it optional. Convolutions are 3x3 and keep the size, pooling is 2x2 with its own size
-  /// as stride.
+  /// `3x3 stride 2 valid`, each of it optional. Convolutions are 3x3 and keep the size, pooling is 2x2 with its own
+  /// size as stride.
   mutating func window(padded: Bool) throws(NetworkTextError) -> Operator.Window {
     var (height, width) = padded ? (3, 3) : (2, 2)
     if let word = words.first, word.first?.isNumber == true {
@@ -64,7 +67,9 @@ struct NetworkWords {
       words.removeFirst()
       keepsSize = word == "same"
     }
-    if keepsSize, height % 2 == 0 || width % 2 == 0 { throw failure("a window with an even side is 'valid', or has no middle") }
+    if keepsSize, height % 2 == 0 || width % 2 == 0 {
+      throw failure("a window with an even side is 'valid', or has no middle")
+    }
     let padding: Operator.Padding =
       keepsSize
       ? .init(top: height / 2, left: width / 2, bottom: height / 2, right: width / 2) : .none

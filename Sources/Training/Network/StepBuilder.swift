@@ -1,5 +1,5 @@
-import Graphs
-import Tensors
+import Models
+import Numerics
 
 /// Makes the layers of an architecture, and joins neighbours that the kernels compute as one.
 struct StepBuilder {
@@ -54,7 +54,8 @@ struct StepBuilder {
       }
       let (window, reach) = (convolution.window, convolution.dilation)
       let pad = window.padding
-      guard max(pad.top, pad.bottom) <= (window.height - 1) * reach, max(pad.left, pad.right) <= (window.width - 1) * reach
+      guard max(pad.top, pad.bottom) <= (window.height - 1) * reach,
+        max(pad.left, pad.right) <= (window.width - 1) * reach
       else { throw .network(GraphError(node.name, "its padding is larger than its window")) }
       layer = Conv2D(
         node.name, convolution, input: input, output: output, needsInputGradient: needsGradient(node.inputs[0]))

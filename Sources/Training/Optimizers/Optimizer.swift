@@ -1,4 +1,6 @@
 import CFloatKernels
+import FloatRuntime
+import Threads
 
 /// How gradients become steps.
 public struct Optimizer: Hashable, Sendable {

@@ -8,8 +8,8 @@
 /// Calls of malloc, calloc, realloc, aligned_alloc and posix_memalign by this thread so far.
 size_t ca_allocations(void);
 
-/// Runs work(context) on a thread of its own and returns how many system calls it tried to make, by a seccomp filter that
-/// turns them away; SIZE_MAX where the system offers no such filter.
+/// Runs work(context) on a thread of its own and returns how many system calls it tried to make, by a seccomp filter
+/// that turns them away; SIZE_MAX where the system offers no such filter.
 size_t ca_system_calls(void (*work)(void *), void *context);
 
 /// Maps memory of which the last `bytes` bytes end where an unmapped page begins, all bytes set to `fill`; NULL when

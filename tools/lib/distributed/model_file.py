@@ -1,4 +1,4 @@
-"""Reads what `glint train --prepare` writes, and writes float models as Sources/ModelFiles/FORMAT.md lays them down."""
+"""Reads what `glint train --prepare` writes, and writes float models as Sources/Glint/Glint.docc/ModelFormat.md lays them down."""
 
 import hashlib
 import json

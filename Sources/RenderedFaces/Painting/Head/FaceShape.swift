@@ -91,7 +91,8 @@ final class FaceShape {
     }
     if person.freckles > 0 && abs(s.v - 0.3) < 0.35 {
       let spot = smoothstep(0.70, 0.80, noise(s.u * 26, s.v * 26, pattern ^ 5))
-      s.albedo *= Colour(1 - 0.20 * spot, 1 - 0.34 * spot, 1 - 0.42 * spot, 0) * person.freckles
+      s.albedo *=
+        Colour(1 - 0.20 * spot, 1 - 0.34 * spot, 1 - 0.42 * spot, 0) * person.freckles
         + Colour(repeating: 1 - person.freckles)
     }
   }
@@ -102,7 +103,8 @@ final class FaceShape {
     // The fold from the nose to beside the mouth: age and a raised cheek both deepen it.
     let t = (s.v - 0.42) / (mouthV + 0.06 - 0.42)
     if t > 0 && t < 1 {
-      let fold = 0.18 * person.noseWidth + (mouthHalf + 0.02 - 0.05 * expression.lipPress) * t * (1.25 - 0.45 * t) * 0.75
+      let fold =
+        0.18 * person.noseWidth + (mouthHalf + 0.02 - 0.05 * expression.lipPress) * t * (1.25 - 0.45 * t) * 0.75
       let depth = (0.10 + 0.42 * expression.cheekRaise + 0.5 * a) * 4 * t * (1.2 - t) * 0.8
       let d = e - fold
       s.darken(0.34 * depth * stroke(d, 0.045))

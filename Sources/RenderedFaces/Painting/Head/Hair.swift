@@ -51,7 +51,8 @@ final class HairPainter {
       let part = x - 0.22 * look.partSide
       return mix(-0.66 + 0.62 * part * part, 1.0, smoothstep(0.64, 0.88, abs(x)))
     case .curly: return mix(-0.46 + 0.14 * noise(x * 8, 2, pattern), 0.3, side)
-    case .afro: return mix(-0.48 + 0.06 * noise(x * 14, 2, pattern), 0.34 - 0.5 * hill((abs(x) - 1.4) * (abs(x) - 1.4) * 4), side)
+    case .afro:
+      return mix(-0.48 + 0.06 * noise(x * 14, 2, pattern), 0.34 - 0.5 * hill((abs(x) - 1.4) * (abs(x) - 1.4) * 4), side)
     case .bun: return mix(-0.60 + 0.06 * x * x, -0.08, side)
     case .headscarf: return 2
     }
@@ -101,7 +102,9 @@ final class HairPainter {
     let limit = q.z > -0.25 ? height : max(height, 0.35)
     var edge = q.y - limit
     if edge * a > 0.15 { return nothing }
-    if edge > -0.15 && look.hair != .bob && look.hair != .long { edge += 0.05 * (noise(q.x * 24, q.y * 10, pattern ^ 65) - 0.5) }
+    if edge > -0.15 && look.hair != .bob && look.hair != .long {
+      edge += 0.05 * (noise(q.x * 24, q.y * 10, pattern ^ 65) - 0.5)
+    }
     share *= coverage(edge * a, max(geometry.pixel, soft))
     if share <= 0 { return nothing }
     return layer(strands(q, normal: SIMD3(dx, dy, z)), share * (look.hair == .cropped ? 0.93 : 1))
@@ -127,7 +130,8 @@ final class HairPainter {
       // Combed from the parting: lines fan out over the skull.
       let part = q.x - 0.3 * look.partSide
       let fan = part / (0.55 + 0.5 * (q.y + 1))
-      streak = 0.6 * noise(fan * 30, q.y * 3 + abs(fan) * 2, pattern ^ 67) + 0.4 * noise(fan * 70, q.y * 5, pattern ^ 68)
+      streak =
+        0.6 * noise(fan * 30, q.y * 3 + abs(fan) * 2, pattern ^ 67) + 0.4 * noise(fan * 70, q.y * 5, pattern ^ 68)
     }
     let n = SIMD3<Float>(normal.x + (streak - 0.5) * bump, normal.y, normal.z)
     let lit = colour * (0.45 + 0.95 * streak) * illumination.diffuse(n, open: 0.85, shadow: 1)

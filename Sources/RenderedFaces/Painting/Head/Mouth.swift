@@ -69,7 +69,8 @@ extension FaceShape {
     let between = abs(fromNearest(x * 4.6))
     var enamel = rgb(243, 239, 230) * (0.95 - 0.28 * x * x - 0.10 * stroke(0.5 - between, 0.10))
     enamel *= 0.68 + 0.32 * unitClamp((y - upper) / 0.035)
-    colour = mix(colour, enamel, coverage(y - upper - upperTeeth, max(s.pixel, 0.012)) * (expression.teeth > 0.05 ? 1 : 0))
+    colour = mix(
+      colour, enamel, coverage(y - upper - upperTeeth, max(s.pixel, 0.012)) * (expression.teeth > 0.05 ? 1 : 0))
     if expression.mouthCurve < 0 && expression.teeth > 0.3 {
       // Crying bares the lower teeth.
       colour = mix(colour, enamel * 0.85, coverage(lower - y - depth * 0.3 * expression.teeth, max(s.pixel, 0.012)))

@@ -1,0 +1,147 @@
+import Foundation
+import Imaging
+
+/// Labelled pictures in three parts that share nothing.
+public struct Dataset: Sendable {
+  /// A picture with its class.
+  public struct Picture: Sendable {
+    /// Where the pixels are.
+    public enum Source: Sendable {
+      /// A JPEG or PNG file.
+      case file(String)
+      /// In memory.
+      case image(Image)
+    }
+
+    /// The file's path, or a name.
+    public var name: String
+    /// The class's number.
+    public var label: Int
+    /// Where the pixels are.
+    public var source: Source
+    /// Where the face is, for preprocessing that crops to it.
+    public var face: FaceBox?
+    /// The data folder that it comes from, as in `Dataset.origins`.
+    public var origin: Int
+
+    /// Makes a picture.
+    public init(name: String, label: Int, source: Source, face: FaceBox? = nil, origin: Int = 0) {
+      self.name = name
+      self.label = label
+      self.source = source
+      self.face = face
+      self.origin = origin
+    }
+  }
+
+  /// A file that was passed over, and why.
+  public struct Rejected: Hashable, Sendable {
+    /// The file.
+    public var file: String
+    /// The reason, as a clause.
+    public var reason: String
+
+    /// Names a file and a reason.
+    public init(file: String, reason: String) {
+      self.file = file
+      self.reason = reason
+    }
+  }
+
+  /// A word for the whole: the folders' names.
+  public var name: String
+  /// The names of the data folders that the pictures come from.
+  public var origins: [String]
+  /// The class names in the order of their numbers.
+  public var labels: [String]
+  /// By data folder, the classes that it holds pictures of. Where one lacks some, where a picture comes from would give
+  /// its class away: its loss is then taken over the classes that its folder has alone.
+  public var originClasses: [[Int]]
+  /// What weights are learned from.
+  public var training: [Picture] = []
+  /// What decides when to stop.
+  public var validation: [Picture] = []
+  /// What is looked at once, at the end.
+  public var test: [Picture] = []
+  /// Files that do not decode.
+  public var damaged: [Rejected] = []
+  /// Training pictures left out because a (near-)copy is in validation or test.
+  public var leaks: [Rejected] = []
+  /// Files left out because a file of the same bytes stands under another label.
+  public var conflicts: [Rejected] = []
+  /// Pictures left out because no face was found in them, where one was looked for.
+  public var faceless: [Rejected] = []
+  /// Pictures that have a near-copy in the set.
+  public var nearDuplicates = 0
+  /// Tables of face boxes that were used, and how many pictures of their folders have no box.
+  public var boxTables: [BoxTable] = []
+  /// Numbers of the origins whose pictures were searched for faces.
+  public var searchedOrigins: [Int] = []
+  /// How the parts were made, as a sentence for the card.
+  public var splitDescription = ""
+  /// SHA-256 over all content hashes and labels in order of the parts: the same for the same data and split.
+  public var fingerprint = ""
+
+  /// A table of face boxes that was used for a data folder.
+  public struct BoxTable: Hashable, Sendable {
+    /// The table's file.
+    public var file: String
+    /// The data folder.
+    public var folder: String
+    /// Pictures of the folder that have a box.
+    public var boxed: Int
+    /// Pictures of the folder that have none.
+    public var unboxed: Int
+  }
+
+  /// Makes a set from parts in memory, for example rendered faces.
+  public init(
+    name: String, labels: [String], training: [Picture], validation: [Picture], test: [Picture],
+    splitDescription: String
+  ) {
+    self.name = name
+    origins = [name]
+    self.labels = labels
+    originClasses = [Array(labels.indices)]
+    self.training = training
+    self.validation = validation
+    self.test = test
+    self.splitDescription = splitDescription
+    fingerprint = "in memory: \(name), \(training.count) + \(validation.count) + \(test.count)"
+  }
+
+  /// The classes that a picture of this origin may be of, nil where all.
+  package func candidates(_ picture: Picture) -> [Int]? {
+    let classes = originClasses[picture.origin]
+    return classes.count == labels.count ? nil : classes
+  }
+
+  /// Whether the picture's data folder holds every class, so that its answers can be held against all of them.
+  public func knowsAllClasses(_ picture: Picture) -> Bool { candidates(picture) == nil }
+
+  /// The number of pictures of each class in a part.
+  public func counts(_ part: [Picture]) -> [Int] {
+    labels.indices.map { label in part.count { $0.label == label } }
+  }
+}
+
+/// What share of the pictures goes where.
+public struct SplitShares: Hashable, Sendable {
+  /// Shares that sum to 1.
+  public var training: Double
+  /// Share for validation.
+  public var validation: Double
+  /// Share for the test.
+  public var test: Double
+
+  /// Makes shares from three numbers of any scale, such as 70, 20, 10.
+  public init(_ training: Double, _ validation: Double, _ test: Double) {
+    let sum = training + validation + test
+    self.training = training / sum
+    self.validation = validation / sum
+    self.test = test / sum
+  }
+
+  /// 70 % training, 20 % validation, 10 % test.
+  public static let `default` = SplitShares(70, 20, 10)
+}

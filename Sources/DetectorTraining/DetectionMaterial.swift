@@ -1,0 +1,160 @@
+import Datasets
+import Faces
+import Files
+import Foundation
+import Imaging
+import Threads
+import Training
+
+/// What pictures for a face detector are composed of: photos whose faces are known, crops that show a face alone, and
+/// scenes without any. Grey, in memory.
+public struct DetectionMaterial: Sendable {
+  /// A picture with the boxes of its faces, squares.
+  public struct Photo: Sendable {
+    /// Grey, at its own size, half and a quarter of it: shrinking further than by two skips no pixels.
+    let levels: [Image]
+    /// In pixels of the picture's own size.
+    public let faces: [FaceBox]
+    /// Whether no other faces are in it.
+    public let isComplete: Bool
+    /// The file's path, or a name.
+    public let name: String
+
+    /// Makes a photo.
+    public init(_ image: Image, faces: [FaceBox], isComplete: Bool, name: String) {
+      let grey = image.grey
+      var levels = [grey]
+      while levels.count < 3, levels.last!.width >= 16, levels.last!.height >= 16 {
+        let last = levels.last!
+        levels.append(last.resampled(width: last.width / 2, height: last.height / 2))
+      }
+      self.levels = levels
+      self.faces = faces.map(Self.square)
+      self.isComplete = isComplete
+      self.name = name
+    }
+
+    /// Grey, at its own size.
+    public var image: Image { levels[0] }
+
+    /// The square with a box's middle and its longer side.
+    private static func square(_ box: FaceBox) -> FaceBox {
+      let side = max(box.width, box.height)
+      return FaceBox(
+        x: box.x + (box.width - side) / 2, y: box.y + (box.height - side) / 2, width: side, height: side)
+    }
+  }
+
+  /// The parts of the material; pictures of one series are in one part.
+  public enum Part: String, Sendable, CaseIterable {
+    /// What weights are learned from.
+    case training
+    /// What thresholds are chosen on.
+    case validation
+    /// What figures are told of.
+    case test
+  }
+
+  /// Whole photos.
+  public var photos: [Photo] = []
+  /// Pictures that are a face, up to their borders.
+  public var crops: [Photo] = []
+  /// Pictures without faces.
+  public var scenes: [Image] = []
+  /// Their files.
+  public var sceneNames: [String] = []
+  /// Files that were passed over, each with why.
+  public var rejected: [Dataset.Rejected] = []
+
+  /// Nothing yet.
+  public init() {}
+
+  /// How much of a crop's side its face's box takes, from the middle: crops reach from ear to ear.
+  static let cropShare: Float = 0.94
+
+  /// The part of a file, by the SHA-256 of its series: its name without the number at the end, and that number in
+  /// blocks of 25. Data sets number pictures of one person or place one after the other. 80 % are for training, 8 % for
+  /// validation, 12 % for tests.
+  public static func part(ofFile path: String) -> Part {
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    let name = file.split(separator: ".").first.map(String.init) ?? file
+    let digits = name.reversed().prefix { $0.isNumber }.count
+    let number = Int(name.suffix(digits)) ?? 0
+    let series = String(name.dropLast(digits)) + "/\(number / 25)"
+    let digest = Array(series.utf8).withUnsafeBytes { SHA256.hex($0) }
+    let share = (Int(digest.prefix(7), radix: 16) ?? 0) % 100
+    return share < 80 ? .training : share < 88 ? .validation : .test
+  }
+
+  /// Reads folders of pictures.
+  ///
+  /// - Parameters:
+  ///   - photos: folders of whole photos with tables of boxes, each told whether its tables name every face. Pictures
+  ///     without a box are passed over.
+  ///   - crops: folders of faces.
+  ///   - scenes: folders of pictures without faces.
+  ///   - part: which part is read.
+  ///   - threads: threads that decode.
+  ///   - progress: told how many files of how many are done.
+  /// - Throws: `FaceBoxError` for a table that cannot be understood, `TrainingError.data` for a folder without pictures
+  ///   or a photo folder without a table.
+  public init(
+    photos: [(folder: String, boxes: String?, isComplete: Bool)], crops: [String], scenes: [String], part: Part,
+    threads: Int, progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
+  ) throws {
+    enum Role { case photo(FaceBox, isComplete: Bool), crop, scene }
+    var files: [(path: String, role: Role)] = []
+    func list(_ folder: String) throws -> [String] {
+      let found = try ImageFiles.list(folder)
+      guard !found.isEmpty else { throw TrainingError.data(path: folder, "holds no JPEG or PNG files") }
+      return found.filter { Self.part(ofFile: $0) == part }
+    }
+    for source in photos {
+      guard let boxes = try source.boxes.map({ try FaceBoxTable(path: $0) }) ?? FaceBoxTable.found(in: source.folder)
+      else {
+        throw TrainingError.data(
+          path: source.folder, "has no table of face boxes: give it an index.csv with file, x, y, w, h, or name one")
+      }
+      for path in try list(source.folder) {
+        if let box = boxes.box(for: path) { files.append((path, .photo(box, isComplete: source.isComplete))) }
+      }
+    }
+    for folder in crops { files += try list(folder).map { ($0, .crop) } }
+    for folder in scenes { files += try list(folder).map { ($0, .scene) } }
+
+    let all = files
+    let decoded = Locked([Result<Image, ImageError>?](repeating: nil, count: all.count))
+    let done = Locked(0)
+    ThreadPool(threads: threads).run(all.count, inBlocksOf: 32) { block in
+      for index in block {
+        let result: Result<Image, ImageError>
+        do throws(ImageError) { result = .success(try ImageDecoder.decode(path: all[index].path).grey) } catch {
+          result = .failure(error)
+        }
+        decoded.update { $0[index] = result }
+      }
+      done.update { count in
+        count += block.count
+        progress(count, all.count)
+      }
+    }
+    for ((path, role), result) in zip(all, decoded.value) {
+      guard case .success(let image)? = result else {
+        if case .failure(let error)? = result { rejected.append(.init(file: path, reason: error.reason)) }
+        continue
+      }
+      switch role {
+      case .photo(let box, let isComplete):
+        self.photos.append(Photo(image, faces: [box], isComplete: isComplete, name: path))
+      case .crop:
+        let side = Float(min(image.width, image.height)) * Self.cropShare
+        let box = FaceBox(
+          x: (Float(image.width) - side) / 2, y: (Float(image.height) - side) / 2, width: side, height: side)
+        self.crops.append(Photo(image, faces: [box], isComplete: true, name: path))
+      case .scene:
+        self.scenes.append(image)
+        sceneNames.append(path)
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import FloatRuntime
+import Models
+import Training
+
+extension DetectionLoop {
+  /// The network as a model file holds it, with a test pattern and its logits for the self-test at load.
+  ///
+  /// - Parameters:
+  ///   - data: what it was trained on, in words.
+  ///   - tool: name and version of the program, for the card.
+  public func model(data: String, tool: String) throws(TrainingError) -> FloatModel {
+    let (graph, parameters) = try network.exported(function: .identity)
+    var card = ModelCard()
+    card["data"] = data
+    card["recipe"] = recipe.summary
+    card["seed"] = String(recipe.seed)
+    if let last = rounds.last { card["validation loss"] = "\((last.validationLoss * 10_000).rounded() / 10_000)" }
+    card["tool"] = tool
+    var model = FloatModel(
+      description: ModelDescription(
+        graph: graph, preprocessing: preprocessing, labels: ["face"], card: card, detection: detection),
+      parameters: parameters)
+    let pixels = TestPattern.pixels(graph.input)
+    let logits: [Float]
+    do throws(FloatRuntimeError) {
+      logits = try FloatInterpreter(model, kernels: network.kernels).run(pixels: pixels)
+    } catch { throw TrainingError(error) }
+    model.golden = [GoldenSample(pixels: pixels, logits: logits)]
+    return model
+  }
+}

@@ -1,0 +1,163 @@
+import Datasets
+import FloatRuntime
+import Inference
+import ModelFiles
+import Models
+import Numerics
+import Runtime
+
+/// Two models side by side on the same labelled images: usually a float one and its int8 twin.
+public struct Comparison: Sendable {
+  /// How far one value of the second model strays from the first's.
+  public struct Layer: Sendable {
+    /// The two side by side.
+    public let statistics: LayerStatistics
+    /// What quantizing this layer alone does; nil where it was not measured or the layer only moves bytes.
+    public let alone: LayerEffect?
+
+    /// The node.
+    public var name: String { statistics.name }
+  }
+
+  /// Names of the images, in order.
+  public let names: [String]
+  /// The first model's answers.
+  public let first: ModelEvaluation
+  /// The second model's answers.
+  public let second: ModelEvaluation
+  /// By node; empty where layers were not compared.
+  public let layers: [Layer]
+  /// On how many of the images values of all layers were compared.
+  public let layerImages: Int
+  /// Whether layers were held against the first model after equalization, as the second was made.
+  public let isEqualized: Bool
+
+  /// Share of images on which both name the same class.
+  public var agreement: Double {
+    let same = zip(first.predictions, second.predictions).count { $0 == $1 }
+    return Double(same) / Double(max(1, names.count))
+  }
+
+  /// Images on which they name different classes, largest change of probability first.
+  public var flipped: [Int] {
+    let (one, two) = (first.predictions, second.predictions)
+    return names.indices.filter { one[$0] != two[$0] }.sorted { change($0) > change($1) }
+  }
+
+  /// The largest difference of any probability on one image.
+  public func change(_ index: Int) -> Float {
+    zip(first.probabilities[index], second.probabilities[index]).map { abs($0 - $1) }.max() ?? 0
+  }
+
+  /// The p-value of McNemar's test that the two are right equally often.
+  public var mcNemarP: Double {
+    var only = (first: 0, second: 0)
+    for (truth, (one, two)) in zip(first.truth, zip(first.predictions, second.predictions)) {
+      if one == truth, two != truth { only.first += 1 }
+      if two == truth, one != truth { only.second += 1 }
+    }
+    return McNemar.pValue(onlyFirstRight: only.first, onlySecondRight: only.second)
+  }
+}
+
+/// Two models that cannot be compared: why.
+public struct ComparisonError: Error, CustomStringConvertible {
+  /// The whole message.
+  public let description: String
+}
+
+extension Comparison {
+  /// Runs images through both models.
+  ///
+  /// - Parameters:
+  ///   - first: the model that is held to be right, usually float.
+  ///   - second: the model that is compared with it.
+  ///   - equalized: the first model after equalization across layers, where the second was made from that: its layers
+  ///     are held against those of the second.
+  ///   - layerImages: on how many of the images, spread evenly over all, values of all layers are compared.
+  /// - Throws: `ComparisonError` where the two do not answer the same question.
+  public init(
+    _ first: LoadedModel, _ second: LoadedModel, images: [LabelledImage], threads: Int,
+    kernels: KernelTable = .detected,
+    equalized: FloatModel? = nil, layerImages: Int = 32, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws {
+    try Self.checkPair(first.description, second.description)
+    let runners = [
+      try ModelRunner(first, threads: threads, kernels: kernels),
+      try ModelRunner(second, threads: threads, kernels: kernels),
+    ]
+    let layered = images.spread(layerImages)
+    let total = images.count + layered.count
+    let labels = first.description.labels
+    var evaluations = [first, second].map {
+      ModelEvaluation(labels: labels, truth: images.map(\.label), decision: $0.description.decision)
+    }
+    for (index, image) in images.enumerated() {
+      for (side, runner) in runners.enumerated() {
+        let start = ContinuousClock.now
+        let logits = runner.logits(image.pixels)
+        evaluations[side].seconds += (ContinuousClock.now - start).seconds
+        evaluations[side].add(runner.probabilities(logits: logits))
+      }
+      progress(index + 1, total)
+    }
+    names = images.map(\.name)
+    self.first = evaluations[0]
+    self.second = evaluations[1]
+    // Layers have twins only where both models are of one graph.
+    guard first.description.graph == second.description.graph, case .float(let float) = first else {
+      (isEqualized, layers, self.layerImages) = (false, [], 0)
+      return
+    }
+    layers = try Self.compareLayers(
+      equalized ?? float, second, images, layered: layered, threads: threads, kernels: kernels
+    ) {
+      progress(images.count + $0 * layered.count / max(1, $1), total)
+    }
+    isEqualized = equalized != nil
+    self.layerImages = layered.count
+  }
+
+  /// Says why two models do not answer the same question.
+  private static func checkPair(_ first: ModelDescription, _ second: ModelDescription) throws {
+    guard first.labels == second.labels else {
+      throw ComparisonError(
+        description: "the models have other labels: \(first.labels.joined(separator: ", ")) against "
+          + second.labels.joined(separator: ", "))
+    }
+    guard first.preprocessing == second.preprocessing else {
+      throw ComparisonError(
+        description: "the models read pictures by other rules: \(first.preprocessing.words) against "
+          + second.preprocessing.words)
+    }
+    guard first.isClassifier, second.isClassifier else {
+      throw ComparisonError(description: "only classifiers, with one output and labels, can be compared")
+    }
+  }
+
+  private static func compareLayers(
+    _ float: FloatModel, _ second: LoadedModel, _ images: [LabelledImage], layered: [LabelledImage], threads: Int,
+    kernels: KernelTable, progress: (_ done: Int, _ total: Int) -> Void
+  ) throws -> [Layer] {
+    let reference = try FloatInterpreter(float, threads: threads)
+    let other = try ValueReader(second, threads: threads, kernels: kernels)
+    var statistics = float.description.graph.nodes.enumerated().map { index, node in
+      LayerStatistics(name: node.name, parameters: other.parameters(of: index + 1))
+    }
+    for image in layered {
+      let values = try other.values(image.pixels)
+      _ = reference.run(pixels: image.pixels) { value, activations in
+        guard value > 0 else { return }
+        switch values[value] {
+        case .codes(let codes): statistics[value - 1].add(reference: activations, codes: codes)
+        case .reals(let reals): statistics[value - 1].add(reference: activations, values: reals)
+        }
+      }
+    }
+    var effects = [LayerEffect?](repeating: nil, count: statistics.count)
+    if case .int8(let int8) = second, !layered.isEmpty {
+      effects = try LayerEffect.measure(float, int8, images: images, threads: threads, progress: progress)
+    }
+    return zip(statistics, effects).map { Layer(statistics: $0, alone: $1) }
+  }
+}

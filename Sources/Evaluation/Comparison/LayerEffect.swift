@@ -1,0 +1,94 @@
+import Datasets
+import FloatRuntime
+import Models
+import Numerics
+
+/// What quantizing one layer alone does to the answers: the float network runs, but for one node, which has its int8
+/// weights and stores its result as int8.
+public struct LayerEffect: Sendable {
+  /// Accuracy lost against float on the same images.
+  public let loss: PairedLoss
+  /// Images on which the class stays the same.
+  public let same: Int
+  /// Mean square of the change of the logits.
+  public let squaredError: Double
+  /// The standard deviation of the float logits.
+  public let spread: Double
+
+  /// Share of images on which the class stays the same.
+  public var agreement: Double { Double(same) / Double(max(1, loss.images)) }
+
+  /// Root mean square of the change of the logits, as a share of their spread.
+  public var logitError: Double { squaredError.squareRoot() / (spread > 0 ? spread : 1) }
+
+  /// The most images, and the most multiply-adds altogether.
+  private static let (mostImages, mostMultiplyAdds) = (256, 100_000_000_000)
+
+  /// By node; nil for nodes that only move bytes.
+  ///
+  /// - Parameters:
+  ///   - float: the float network, equalized where int8 is.
+  ///   - images: labelled; as many, spread evenly over all, as time allows.
+  static func measure(
+    _ float: FloatModel, _ int8: QuantizedModel, images: [LabelledImage], threads: Int,
+    progress: (_ done: Int, _ total: Int) -> Void
+  ) throws -> [LayerEffect?] {
+    let graph = float.description.graph
+    let nodes = graph.nodes.indices.filter { !graph.nodes[$0].operator.keepsQuantization }
+    let cost = try graph.multiplyAdds().reduce(0, +) * (nodes.count + 1)
+    let images = images.spread(max(16, min(mostImages, mostMultiplyAdds / max(1, cost))))
+    guard !images.isEmpty else { return graph.nodes.map { _ in nil } }
+    let total = (nodes.count + 1) * images.count
+    var done = 0
+    func logits(_ model: FloatModel, _ node: Int?) throws -> [[Float]] {
+      let interpreter = try FloatInterpreter(model, threads: threads)
+      return images.map { image in
+        done += 1
+        progress(done, total)
+        return interpreter.runChanging(pixels: image.pixels) { value, elements in
+          guard let node, value == node + 1, !graph.isOutput(value) else { return }
+          let parameters = int8.quantization[value]
+          for at in elements.indices { elements[at] = parameters.dequantize(parameters.quantize(elements[at])) }
+        }
+      }
+    }
+    let plain = try logits(float, nil)
+    let all = plain.joined().map { Double($0) }
+    let spread = all.standardDeviation
+    let before = plain.map { answer($0, float.description) }
+    var result = [LayerEffect?](repeating: nil, count: graph.nodes.count)
+    for node in nodes {
+      var mixed = float
+      if let own = int8.parameters[node] {
+        mixed.parameters[node] = reals(own, inputScale: int8.quantization[graph.nodes[node].inputs[0]].scale)
+      }
+      let changed = try logits(mixed, node)
+      let after = changed.map { answer($0, float.description) }
+      var squares = 0.0
+      for (logit, float) in zip(changed.joined(), all) {
+        let difference = Double(logit) - float
+        squares += difference * difference
+      }
+      result[node] = LayerEffect(
+        loss: PairedLoss(truth: images.map(\.label), float: before, int8: after),
+        same: zip(before, after).count { $0 == $1 }, squaredError: squares / Double(all.count), spread: spread)
+    }
+    return result
+  }
+
+  /// int8 weights and biases as the real numbers that they stand for.
+  private static func reals(_ parameters: QuantizedModel.Parameters, inputScale: Float) -> FloatModel.Parameters {
+    let taps = parameters.weight.shape.count / parameters.scales.count
+    let weight = parameters.weight.elements.enumerated().map { parameters.scales[$0 / taps] * Float($1) }
+    let bias = zip(parameters.bias.elements, parameters.scales).map {
+      Float(Double($0) * Double(inputScale) * Double($1))
+    }
+    return .init(weight: Tensor(parameters.weight.shape, weight), bias: Tensor(parameters.bias.shape, bias))
+  }
+
+  /// The class with the largest logit, the first of equals; of one logit, whether it is above 0.
+  private static func answer(_ logits: [Float], _ description: ModelDescription) -> Int {
+    if logits.count == 1 { return logits[0] > 0 ? 1 : 0 }
+    return logits.indices.max { (logits[$0], $1) < (logits[$1], $0) } ?? 0
+  }
+}

@@ -1,0 +1,100 @@
+import Datasets
+import Imaging
+import Inference
+import ModelFiles
+import Models
+import Numerics
+
+/// A model on labelled pictures, fed as its file says and then with each of the usual mistakes: what a bad accuracy
+/// could come from.
+public struct DeploymentCheck: Sendable {
+  /// One mistake and what it does.
+  public struct Row: Sendable {
+    /// The mistake.
+    public let mistake: DeploymentMistake
+    /// Pictures for which it makes sense.
+    public let pictures: Int
+    /// Of these, right with the mistake.
+    public let right: Int
+    /// Of these, right without it.
+    public let rightWithout: Int
+    /// The probability that chance alone makes such a difference (exact McNemar test).
+    public let p: Double
+
+    /// Share right with the mistake.
+    public var accuracy: Double { Double(right) / Double(max(1, pictures)) }
+    /// The 95 % interval of that.
+    public var interval: ClosedRange<Double> { Wilson.interval(right, of: pictures) }
+    /// By how much the mistake makes answers better (or worse, below zero).
+    public var gain: Double { Double(right - rightWithout) / Double(max(1, pictures)) }
+  }
+
+  /// Pictures looked at.
+  public let pictures: Int
+  /// Right when fed as the file says.
+  public let right: Int
+  /// The mistakes that make sense for this model and these pictures.
+  public let rows: [Row]
+
+  /// Share right when fed as the file says.
+  public var accuracy: Double { Double(right) / Double(max(1, pictures)) }
+  /// The 95 % interval of that.
+  public var interval: ClosedRange<Double> { Wilson.interval(right, of: pictures) }
+
+  /// Mistakes that make the answers clearly better: what the data, or the training of the model, was made with. The
+  /// most helpful first.
+  public var explanations: [Row] {
+    rows.filter { $0.gain >= 0.03 && $0.p < 0.01 / Double(max(1, rows.count)) }.sorted { $0.gain > $1.gain }
+  }
+
+  /// Mistakes that would give an accuracy that was seen elsewhere: those whose interval holds it, the nearest first.
+  public func mistakes(giving accuracy: Double) -> [Row] {
+    rows.filter { $0.interval.contains(accuracy) && $0.gain < -0.02 }
+      .sorted { abs($0.accuracy - accuracy) < abs($1.accuracy - accuracy) }
+  }
+
+  /// Runs the model over the pictures once for each mistake.
+  ///
+  /// - Parameters:
+  ///   - runner: the model.
+  ///   - pictures: decodable pictures with labels that are the model's.
+  ///   - progress: called with pictures done and their number.
+  /// - Throws: `ImageError` for a picture that can no longer be read.
+  public init(
+    _ runner: ModelRunner, pictures: [Dataset.Picture], progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) throws {
+    let rule = runner.model.description.preprocessing
+    func answer(_ pixels: [UInt8]) -> Int {
+      let probabilities = runner.probabilities(logits: runner.logits(pixels))
+      return probabilities.indices.max { (probabilities[$0], $1) < (probabilities[$1], $0) } ?? 0
+    }
+    var right = 0
+    // Of each mistake: pictures, right, right without it, right only with it, right only without it.
+    var counts = [DeploymentMistake: [Int]]()
+    for (number, picture) in pictures.enumerated() {
+      let image = try picture.image()
+      let isRight = answer(rule.apply(to: image, face: picture.face).pixels) == picture.label
+      right += isRight ? 1 : 0
+      for mistake in DeploymentMistake.allCases {
+        guard let input = mistake.input(of: image, face: picture.face, rule: rule) else { continue }
+        let isRightWithIt = answer(input) == picture.label
+        var count = counts[mistake] ?? [0, 0, 0, 0, 0]
+        count[0] += 1
+        if isRightWithIt { count[1] += 1 }
+        if isRight { count[2] += 1 }
+        if isRightWithIt, !isRight { count[3] += 1 }
+        if isRight, !isRightWithIt { count[4] += 1 }
+        counts[mistake] = count
+      }
+      progress(number + 1, pictures.count)
+    }
+    self.right = right
+    self.pictures = pictures.count
+    rows = DeploymentMistake.allCases.compactMap { mistake in
+      guard let count = counts[mistake] else { return nil }
+      return Row(
+        mistake: mistake, pictures: count[0], right: count[1], rightWithout: count[2],
+        p: McNemar.pValue(onlyFirstRight: count[3], onlySecondRight: count[4]))
+    }
+  }
+}

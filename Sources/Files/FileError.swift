@@ -1,0 +1,23 @@
+import CSystem
+
+/// A file that the system does not give or take: which, and why.
+public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The file's path.
+  public let path: String
+  /// What is wrong, as a clause.
+  public let reason: String
+
+  /// Makes an error about a file.
+  public init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+
+  /// File and reason in one line.
+  public var description: String { "\(path): \(reason)" }
+
+  /// An error of the system, by its errno.
+  init(path: String, _ what: String, _ error: CInt) {
+    self.init(path: path, reason: "\(what): \(String(cString: sys_error_text(error)))")
+  }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Faces
+import Foundation
+import Imaging
+import Inference
+import ModelFiles
+import Models
+
+/// `glint classify`: label and probability of pictures.
+struct Classify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Label pictures: JPEG or PNG files, or folders of them.",
+    discussion: """
+      Each picture is prepared as the model's file says, with its EXIF orientation applied. A file that cannot be read is
+      named and passed over, and the exit status is then 1. Whole photos are cropped to their faces where the model was
+      trained so and --boxes, or an index.csv in the folder, says where these are. A model may know when it cannot say:
+      then the label is 'unsure', and the probability that of the likeliest label that could have been shown.
+
+      A model that was trained on faces looks at the main face of a whole photo, which the face detector finds; where it
+      finds none, or a face that fills the picture, the picture is taken as it is. --no-faces always takes it so. --faces
+      labels every face: one line a face, and in JSON a list 'faces' with 'box' (x y w h in pixels of the upright
+      picture), 'face' (the detector's certainty), label, probability, probabilities and logits, the main face first;
+      label and so on of the file are that face's, or the label is 'no face'. --draw writes copies with the boxes.
+
+      Examples:
+        glint classify face.jpg
+        glint classify mine.int8.safetensors holiday/ portrait.png --json
+        glint classify party.jpg --faces --draw drawn
+      """)
+
+  @Argument(
+    help: """
+      A model file, float or int8, whose name ends with .safetensors (default: the compact network that Glint comes \
+      with); then pictures, or folders whose pictures are taken, with those in the folders within.
+      """)
+  var paths: [String]
+
+  @OptionGroup var boxes: BoxesOption
+  @OptionGroup var faces: FaceOptions
+
+  @Option(name: .long, help: "Write copies with boxes and labels drawn in, as JPEG files, to this folder.")
+  var draw: String?
+
+  @OptionGroup var threads: ThreadOption
+  @OptionGroup var isa: ISAOption
+  @OptionGroup var json: JSONOption
+
+  private var namesModel: Bool { paths.first?.hasSuffix(".safetensors") ?? false }
+
+  func validate() throws {
+    guard paths.count > (namesModel ? 1 : 0) else { throw ValidationError("Name a picture, or a folder of pictures.") }
+  }
+
+  func run() throws {
+    let images = namesModel ? Array(paths.dropFirst()) : paths
+    let loaded = try ModelFile.load(namesModel ? paths[0] : try ShippedModels.path(ShippedModels.classifier))
+    let runner = try ModelRunner(loaded, threads: threads.count, kernels: isa.kernels)
+    let detector = try faces.open(for: loaded.description, kernels: isa.kernels, threads: threads.count)
+    let reader = PictureClassifier(runner, detector: detector, scope: faces.faces == true ? .all : .main)
+    var copies = try draw.map { try AnnotatedCopies(folder: $0, labels: loaded.description.labels) }
+    let files = try Self.files(images, boxes: try boxes.boxes.map { try FaceBoxTable(path: $0) })
+    // Columns that stand below each other: paths of one command are mostly of like length.
+    let width = min(60, files.map(\.path.count).max() ?? 0)
+    var failed = 0
+    for (file, face) in files {
+      do {
+        let image = try ImageDecoder.decode(path: file)
+        let answer = PictureAnswer(file: file, loaded.description, reader.classify(image, face: face))
+        if json.json { emit(try jsonLine(answer)) } else { answer.lines(width: width).forEach(emit) }
+        try copies?.write(image, answer)
+      } catch let error as ImageError {
+        failed += 1
+        if json.json { emit(try jsonLine(PictureRefusal(file: file, error: error.reason))) }
+        printError("glint: \(error)")
+      }
+    }
+    if failed > 0 {
+      throw Failure("\(failed) of \(files.count) \(files.count == 1 ? "picture" : "pictures") could not be read")
+    }
+  }
+
+  /// The files themselves, and the pictures of the folders, each with its face where a table names it.
+  private static func files(_ paths: [String], boxes: FaceBoxTable?) throws -> [(path: String, face: FaceBox?)] {
+    var files: [(path: String, face: FaceBox?)] = []
+    for path in paths {
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+        files.append((path, boxes?.box(for: path)))  // a path that leads nowhere is a file that failed
+        continue
+      }
+      let found = try ImageFiles.list(path)
+      guard !found.isEmpty else { throw Failure("\(path): no pictures (.jpg, .jpeg, .png) in this folder") }
+      let own = try boxes ?? FaceBoxTable.found(in: path)
+      files += found.map { ($0, own?.box(for: $0)) }
+    }
+    return files
+  }
+}

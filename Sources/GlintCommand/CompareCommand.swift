@@ -1,0 +1,170 @@
+import ArgumentParser
+import Evaluation
+import Files
+import Foundation
+import ModelFiles
+import Models
+import Numerics
+import Quantization
+import Reports
+
+/// `glint compare`: a float model and its int8 twin on the same labelled images.
+struct Compare: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compare the accuracy of a float and an int8 model on labelled images.",
+    discussion: """
+      DATA is a folder with one folder of images per class, named as the model's labels. Only its test part is used, \
+      the pictures that 'glint train' keeps apart, unless --part all asks for every one.
+
+      Examples:
+        glint compare m.safetensors q.safetensors --data photos
+        glint compare m.safetensors q.safetensors --data photos --report compare.html
+        glint compare m.safetensors q.safetensors --data photos --json > compare.json
+      """)
+
+  @Argument(help: "The model that is held to be right, usually float.")
+  var first: String
+
+  @Argument(help: "The model that is compared with it, usually int8.")
+  var second: String
+
+  @Option(
+    name: .long,
+    help: "A folder with one folder of images per class; repeated, the folders that a model was trained on together.")
+  var data: [String]
+
+  @Option(name: .long, help: "Which pictures: test, what training never saw (the split follows from content), or all.")
+  var part: DataPart = .test
+
+  @Option(name: .long, help: "Write an HTML report to this file.")
+  var report: String?
+
+  @OptionGroup var split: SplitOption
+  @OptionGroup var faces: FaceSourceOption
+  @OptionGroup var threads: ThreadOption
+  @OptionGroup var isa: ISAOption
+  @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
+
+  func run() throws {
+    if let report { try AtomicFile.checkWritable(report) }
+    let models = try (ModelFile.load(first), ModelFile.load(second))
+    let description = models.0.description
+    let images = try LabelledImages.read(
+      data, faces: try faces.source(isa.kernels), part: part, split: split.shares, for: description,
+      threads: threads.count, quiet: quiet.quiet || json.json)
+    var progress = Progress("Comparing", quiet: quiet.quiet || json.json)
+    let comparison = try Comparison(
+      models.0, models.1, images: images, threads: threads.count, kernels: isa.kernels,
+      equalized: models.0.equalizedTwin(of: models.1)
+    ) { progress.update($0, of: $1) }
+    progress.finish("\(images.count) images")
+    let suggestions = try Suggestions.list(comparison, models.0, models.1)
+    let kinds = (models.0.kind, models.1.kind)
+    if let report {
+      let page = ComparisonPage.report(
+        comparison, models: (first, second), kinds: kinds, images: images, graph: description.graph,
+        suggestions: suggestions,
+        card: models.1.description.card,
+        pictures: "\(part == .all ? "all" : "the test part") of \(data.joined(separator: ", "))")
+      try page.page.write(to: report)
+    }
+    if json.json {
+      emit(try jsonLine(ComparisonFacts(comparison, suggestions: suggestions, models: (first, second))))
+    } else {
+      show(comparison, suggestions, kinds.0 == kinds.1 ? ("first", "second") : kinds)
+      if let report { emit("\nReport: \(report)") }
+    }
+  }
+
+  /// - Parameter names: what to call the two.
+  private func show(_ comparison: Comparison, _ suggestions: [String], _ names: (String, String)) {
+    emit("")
+    var table = Table(["", "accuracy", "95 % interval", "AUC", "calibration error", "ms an image"])
+    for (path, evaluation) in [(first, comparison.first), (second, comparison.second)] {
+      let facts = ComparisonFacts.Side(evaluation, path: path)
+      table.add([
+        URL(fileURLWithPath: path).lastPathComponent, percent(facts.accuracy),
+        "\(percent(facts.accuracy_interval[0])) to \(percent(facts.accuracy_interval[1]))",
+        facts.auc.map { fixed($0, 4) } ?? "", fixed(facts.ece, 3),
+        fixed(evaluation.seconds * 1000 / Double(max(1, comparison.names.count)), 2),
+      ])
+    }
+    table.show()
+    emit(
+      "\nSame answer on \(percent(comparison.agreement, 2)) of \(comparison.names.count) images; McNemar p = \(fixed(comparison.mcNemarP, 3))"
+    )
+    if comparison.isIdentical { emit("No difference: every probability is the same.") }
+    showConfusion(comparison, names)
+    showLayers(comparison, suggestions)
+    showFlipped(comparison, names)
+  }
+
+  private func showConfusion(_ comparison: Comparison, _ names: (String, String)) {
+    let labels = comparison.first.labels
+    emit("")
+    var table = Table(["truth \\ answer"] + labels.map { "\(names.0): \($0)" } + labels.map { "\(names.1): \($0)" })
+    let (one, two) = (comparison.first.metrics.confusion, comparison.second.metrics.confusion)
+    for (index, label) in labels.enumerated() { table.add([label] + (one[index] + two[index]).map(String.init)) }
+    table.show()
+    for (name, evaluation) in [(names.0, comparison.first), (names.1, comparison.second)] {
+      guard let decision = evaluation.decision, let coverage = evaluation.coverage else { continue }
+      emit("\n\(name): \(decision.words(labels: labels)):\n  \(coverage.words)")
+    }
+  }
+
+  private func showLayers(_ comparison: Comparison, _ suggestions: [String]) {
+    guard !comparison.layers.isEmpty else { return }
+    emit("")
+    var table = Table(["layer", "SQNR dB", "cosine", "clipped", "levels used", "alone: same answer", "logits off by"])
+    for layer in comparison.layers {
+      let own = layer.statistics
+      table.add([
+        layer.name, own.sqnr.isFinite ? fixed(own.sqnr) : "exact", fixed(own.cosine, 5), percent(own.clipped, 3),
+        own.usedLevels.map { percent($0, 0) } ?? "", layer.alone.map { percent($0.agreement, 2) } ?? "",
+        layer.alone.map { percent($0.logitError, 2) } ?? "",
+      ])
+    }
+    table.show()
+    let alone = comparison.layers.compactMap(\.alone?.loss.images).max()
+    emit(
+      "On \(comparison.layerImages) of the pictures"
+        + (alone.map { ", each layer alone in int8 on \($0)" } ?? "") + "; both spread evenly over all.")
+    if comparison.isEqualized {
+      emit("Layers are held against the float network after equalization, as int8 was made.")
+    }
+    guard !suggestions.isEmpty else { return }
+    emit("\nSuggestions:")
+    for suggestion in suggestions { emit("  \(suggestion)") }
+  }
+
+  private func showFlipped(_ comparison: Comparison, _ names: (String, String)) {
+    let flipped = comparison.flipped
+    guard !flipped.isEmpty else { return }
+    emit("\nChanged sides, largest change first:")
+    for index in flipped.prefix(10) {
+      let label = comparison.first.labels[comparison.first.truth[index]]
+      let said = [comparison.first, comparison.second].map { evaluation in
+        let best = evaluation.predictions[index]
+        return "\(evaluation.labels[best]) \(percent(Double(evaluation.probabilities[index][best])))"
+      }
+      emit("  \(comparison.names[index]) (\(label)): \(said[0]) by \(names.0), \(said[1]) by \(names.1)")
+    }
+    if flipped.count > 10 { emit("  and \(flipped.count - 10) more (see --json or --report)") }
+  }
+}
+
+extension LoadedModel {
+  /// `float` or `int8`.
+  var kind: String {
+    switch self {
+    case .float: "float"
+    case .int8: "int8"
+    }
+  }
+}
+
+extension Comparison {
+  /// Whether both gave the same probabilities to the bit.
+  var isIdentical: Bool { first.probabilities == second.probabilities }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Datasets
+import DetectorTraining
+import RenderedFaces
+
+/// `glint detector`: networks that find faces.
+struct DetectorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "detector",
+    abstract: "Train and judge the network that finds faces.",
+    subcommands: [DetectorTrain.self, DetectorEvaluate.self])
+}
+
+/// What a detector is trained and judged on.
+struct DetectorMaterialOptions: ParsableArguments {
+  @Option(
+    name: .long,
+    help: """
+      A folder of photos with a table of face boxes: an index.csv in it, or FOLDER=TABLE. Faces beside those of the table \
+      may be in them. May be given several times.
+      """)
+  var photos: [String] = []
+
+  @Option(name: .long, help: "The same, where the table names every face of each photo.")
+  var completePhotos: [String] = []
+
+  @Option(name: .long, help: "A folder of pictures that show a face up to their borders. May be given several times.")
+  var crops: [String] = []
+
+  @Option(name: .long, help: "A folder of pictures without faces. May be given several times.")
+  var scenes: [String] = []
+
+  @Option(name: .long, help: "How many painted rooms with painted people are added to the photos, 0 for none.")
+  var painted = 300
+
+  func validate() throws {
+    guard !scenes.isEmpty else { throw ValidationError("--scenes names a folder of pictures without faces.") }
+    guard painted > 0 || !photos.isEmpty || !completePhotos.isEmpty else {
+      throw ValidationError("--photos names a folder of photos with faces.")
+    }
+    guard (0...10_000).contains(painted) else { throw ValidationError("--painted takes a number from 0 to 10000.") }
+  }
+
+  /// Reads one part of the material.
+  func read(_ part: DetectionMaterial.Part, threads: Int, quiet: Bool) throws -> DetectionMaterial {
+    func source(_ text: String, isComplete: Bool) -> (folder: String, boxes: String?, isComplete: Bool) {
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      return (parts[0], parts.count > 1 ? parts[1] : nil, isComplete)
+    }
+    let progress = LockedProgress("Reading the \(part.rawValue) part", quiet: quiet)
+    var material = try DetectionMaterial(
+      photos: photos.map { source($0, isComplete: false) } + completePhotos.map { source($0, isComplete: true) },
+      crops: crops, scenes: scenes, part: part, threads: threads
+    ) { progress.update($0, of: $1) }
+    progress.finish(
+      "\(material.photos.count) photos, \(material.crops.count) crops, \(material.scenes.count) scenes")
+    for file in material.rejected { printError("glint: \(file.file): \(file.reason); passed over") }
+    material.photos += Self.paintedRooms(part == .training ? painted : painted / 8, part)
+    return material
+  }
+
+  /// Rooms with one to four painted people, each at a moment of its own.
+  private static func paintedRooms(_ count: Int, _ part: DetectionMaterial.Part) -> [DetectionMaterial.Photo] {
+    let base = UInt64(DetectionMaterial.Part.allCases.firstIndex(of: part)!) * 1_000_000 + 77
+    var rooms: [DetectionMaterial.Photo] = []
+    var number: UInt64 = 0
+    while rooms.count < count {
+      let scene = RenderedScene(seed: base + number, people: 1 + Int(number % 4))
+      for moment in 0..<6 where rooms.count < count {
+        let (image, faces) = scene.frame(at: Double(moment) * 2.7)
+        guard !faces.isEmpty else { continue }
+        // People of whom less than a half is seen are not named: the table is not complete then.
+        rooms.append(.init(image, faces: faces.map(\.face), isComplete: true, name: "painted room \(number)"))
+      }
+      number += 1
+    }
+    return rooms
+  }
+}

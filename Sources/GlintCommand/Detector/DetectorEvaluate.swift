@@ -1,0 +1,76 @@
+import ArgumentParser
+import DetectorTraining
+import Faces
+import Files
+import Foundation
+import ModelFiles
+
+/// `glint detector evaluate`: how many faces detectors find, and how many they see that are not there.
+struct DetectorEvaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Judge detectors on pictures that were not trained on.",
+    discussion: """
+      Three questions, each with a 95 % interval where it is a share: how many of the photos' named faces are found, with
+      at least half of box and face in common; how many boxes are reported in pictures without faces; and the average
+      precision on composed pictures with several faces. The pictures are the part that 'glint detector train' leaves
+      out, or with --part validation the part on which it chooses the threshold.
+
+      Examples:
+        glint detector evaluate detector.safetensors detector.int8.safetensors --photos lfw=lfw.csv --scenes rooms
+        glint detector evaluate detector.int8.safetensors --photos lfw=lfw.csv --scenes rooms --show-misses misses.jpg
+      """)
+
+  @Argument(help: "Detector files, float or int8.")
+  var models: [String]
+
+  @OptionGroup var material: DetectorMaterialOptions
+
+  @Option(name: .long, help: "The part of the material: test, validation or training.")
+  var part = DetectionMaterial.Part.test
+
+  @Option(name: .long, help: "Composed pictures with several faces.")
+  var composed = 400
+
+  @Option(name: .long, help: "Draw named faces that the last model finds, with all its boxes, to this file.")
+  var showFinds: String?
+
+  @Option(name: .long, help: "Draw named faces that the last model misses, with all its boxes, to this file.")
+  var showMisses: String?
+
+  @Option(name: .long, help: "Draw pictures without faces in which the last model sees one to this file.")
+  var showFalse: String?
+
+  @OptionGroup var threads: ThreadOption
+  @OptionGroup var isa: ISAOption
+  @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
+
+  func validate() throws {
+    guard (1...100_000).contains(composed) else { throw ValidationError("--composed takes a number from 1 to 100000.") }
+  }
+
+  func run() throws {
+    for path in [showFinds, showMisses, showFalse] { if let path { try AtomicFile.checkWritable(path) } }
+    let material = try material.read(part, threads: threads.count, quiet: quiet.quiet)
+    for path in models {
+      let model = try ModelFile.load(path)
+      let evaluation = try DetectorEvaluation(
+        model, material: material, composed: composed, threads: threads.count, kernels: isa.kernels,
+        keepsPictures: path == models.last)
+      if json.json {
+        emit(try jsonLine(DetectorLine(evaluation, model: path)))
+      } else {
+        emit(([path] + evaluation.lines).joined(separator: "\n"))
+      }
+      guard path == models.last else { continue }
+      for (file, pictures) in [
+        (showFinds, evaluation.finds), (showMisses, evaluation.misses), (showFalse, evaluation.falseAlarms),
+      ] {
+        if let file { try DetectionSheet(Array(pictures.prefix(96))).write(to: file) }
+      }
+    }
+  }
+}
+
+extension DetectionMaterial.Part: ExpressibleByArgument {}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import Files
+import Foundation
+import Inference
+import ModelFiles
+import Models
+import Reports
+
+/// `glint doctor`: what is wrong with data, or with the way in which a model is fed.
+struct Doctor: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check a data set: copies, leaks, contradictions, damage, shortcuts; or how a model is fed.",
+    discussion: """
+      Looks at every picture of the folders and says what would spoil training or make its figures untrue, and what to \
+      do: files that do not decode, copies, parts that leak, one photo under two labels, exchanged colours, and anything \
+      but the picture's contents that tells the classes apart, such as grey, black borders, size or source.
+
+      With --model it runs that model over the pictures as its file says and with each of the usual mistakes (colours \
+      exchanged, range, crop, aspect, video range), and says which of them would explain a bad accuracy. --seen names the \
+      accuracy that another program reaches with the same model and pictures: what would give that is named.
+
+      The exit status is 1 where something serious was found, so that scripts can stop.
+
+      Examples:
+        glint doctor photos
+        glint doctor photos facecrops --report checkup.html
+        glint doctor photos --json > checkup.json
+        glint doctor photos --model face.int8.safetensors --seen 61
+      """)
+
+  @Argument(help: "The folder of class folders, or several with the same classes.")
+  var data: [String]
+
+  @Option(name: .long, help: "A model to feed with the usual mistakes.")
+  var model: String?
+
+  @Option(name: .long, help: "With --model: the accuracy seen elsewhere, in percent.")
+  var seen: Double?
+
+  @Option(name: .long, help: "With --model: how many of the pictures to use at most.")
+  var images = 400
+
+  @Option(name: .long, help: "Write an HTML page with the worst pictures to this file.")
+  var report: String?
+
+  @OptionGroup var boxes: BoxesOption
+  @OptionGroup var threads: ThreadOption
+  @OptionGroup var isa: ISAOption
+  @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
+
+  func validate() throws {
+    guard images > 0 else { throw ValidationError("--images takes a number from 1.") }
+    guard (0...100).contains(seen ?? 0) else { throw ValidationError("--seen takes a percentage from 0 to 100.") }
+    guard seen == nil || model != nil else { throw ValidationError("--seen goes with --model.") }
+    guard report == nil || model == nil else { throw ValidationError("--report is of the data, without --model.") }
+  }
+
+  func run() throws {
+    if let report { try AtomicFile.checkWritable(report) }
+    if let model { try checkModel(model) } else { try checkData() }
+  }
+
+  private func checkData() throws {
+    let bar = LockedProgress("Looking at pictures", quiet: quiet.quiet || json.json)
+    let checkup = try Checkup(folders: data, boxes: boxes.boxes, threads: threads.count) { bar.update($0, of: $1) }
+    bar.finish("\(checkup.pictures.count) pictures")
+    if let report { try CheckupPage.page(checkup).page.write(to: report) }
+    if json.json {
+      emit(try jsonLine(CheckupFacts(checkup)))
+    } else {
+      CheckupText(checkup).show()
+      if let report { emit("\nReport: \(report)") }
+    }
+    if checkup.severity == .serious { throw ExitCode(1) }
+  }
+
+  private func checkModel(_ path: String) throws {
+    let loaded = try ModelFile.load(path)
+    let runner = try ModelRunner(loaded, threads: threads.count, kernels: isa.kernels)
+    let pictures = try Dataset.pictures(in: data, boxes: boxes.boxes, labels: loaded.description.labels)
+    var progress = Progress("Feeding the model", quiet: quiet.quiet || json.json)
+    let check = try DeploymentCheck(runner, pictures: pictures.spread(images)) { progress.update($0, of: $1) }
+    progress.finish("\(check.pictures) pictures, \(check.rows.count) mistakes")
+    let text = DeploymentText(check, seen: seen.map { $0 / 100 })
+    if json.json { emit(try jsonLine(text.facts)) } else { text.show() }
+    if !check.explanations.isEmpty { throw ExitCode(1) }
+  }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Datasets
+import Faces
+import Foundation
+import Inference
+import ModelFiles
+import Models
+import Runtime
+
+/// `--faces`, `--no-faces` and `--detector`, for commands that label pictures.
+struct FaceOptions: ParsableArguments {
+  @Flag(inversion: .prefixedNo, help: "Find faces and label each, or do not look for faces.")
+  var faces: Bool?
+
+  @Option(name: .long, help: "The face detector's model file (default: the one that Glint comes with).")
+  var detector: String?
+
+  func validate() throws {
+    if faces == false, detector != nil { throw ValidationError("--no-faces excludes --detector.") }
+  }
+
+  /// Whether faces were asked for, rather than left to the command.
+  var isAsked: Bool { faces == true || detector != nil }
+
+  /// The detector for a classifier, nil where faces are not to be looked for or cannot be.
+  ///
+  /// - Throws: where faces were asked for and the classifier does not look at faces, or there is no detector.
+  func open(for description: ModelDescription, kernels: KernelTable, threads: Int) throws -> FaceDetector? {
+    guard faces != false else { return nil }
+    guard case .face = description.preprocessing.fit else {
+      guard isAsked else { return nil }
+      throw Failure(
+        "the model reads \(description.preprocessing.fit.words), wherever faces are: train one with 'glint train --faces'"
+      )
+    }
+    if let detector = try Detectors.open(detector, kernels: kernels, threads: threads) { return detector }
+    if isAsked { throw Detectors.missing }
+    return nil
+  }
+}
+
+/// `--faces`, `--detector` and `--boxes`, for commands that read data sets.
+struct FaceSourceOption: ParsableArguments {
+  @OptionGroup var boxes: BoxesOption
+
+  @Flag(help: "Crop whole photos to the faces that the face detector finds; pictures without one are left out.")
+  var faces = false
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The same for the photos of one of the folders; the others are as without --faces. May be repeated.",
+      valueName: "folder"))
+  var facesIn: [String] = []
+
+  @Option(name: .long, help: "The face detector's model file for --faces (default: the one that Glint comes with).")
+  var detector: String?
+
+  /// Whether faces are looked for in some folder.
+  var areSought: Bool { faces || !facesIn.isEmpty }
+
+  func validate() throws {
+    if faces, !facesIn.isEmpty {
+      throw ValidationError("--faces searches every folder, --faces-in some: give one of them.")
+    }
+    if faces, boxes.boxes != nil { throw ValidationError("--faces and --boxes exclude each other.") }
+    if detector != nil, !areSought { throw ValidationError("--detector goes with --faces.") }
+  }
+
+  /// Where faces are known from.
+  func source(_ kernels: KernelTable = .detected) throws -> FaceSource {
+    guard areSought else { return FaceSource(boxes: boxes.boxes) }
+    let pool = try Detectors.pool(detector, kernels: kernels)
+    return FaceSource(
+      boxes: boxes.boxes, finder: { pool.mainFace(of: $0) }, searched: faces ? nil : facesIn)
+  }
+}
+
+/// Face detectors from model files.
+enum Detectors {
+  /// What is said where one is needed and not there.
+  static let missing = Failure(
+    "no face detector: Calibration/Models/\(ShippedModels.detector) is not near this program; name one with --detector")
+
+  /// Opens the detector of a file, or the one that Glint comes with; nil where that is not there.
+  static func open(_ path: String?, kernels: KernelTable, threads: Int) throws -> FaceDetector? {
+    guard let path = path ?? ShippedModels.find(ShippedModels.detector) else { return nil }
+    return try naming(path) { try FaceDetector(ModelFile.load(path), threads: threads, kernels: kernels) }
+  }
+
+  /// The same for several threads.
+  ///
+  /// - Throws: `missing` where there is none.
+  static func pool(_ path: String?, kernels: KernelTable) throws -> FaceDetectorPool {
+    guard let path = path ?? ShippedModels.find(ShippedModels.detector) else { throw missing }
+    return try naming(path) { try FaceDetectorPool(ModelFile.load(path), kernels: kernels) }
+  }
+
+  private static func naming<Opened>(_ path: String, _ open: () throws -> Opened) throws -> Opened {
+    do { return try open() } catch let error as FaceDetectorError { throw Failure("\(path): \(error.reason)") }
+  }
+}

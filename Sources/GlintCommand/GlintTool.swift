@@ -1,0 +1,22 @@
+import ArgumentParser
+
+/// The command line: one type a command, each in a file of its own.
+struct GlintTool: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "glint",
+    abstract: "Train a small CNN, quantize it to int8, and label faces live.",
+    subcommands: [
+      Demo.self,
+      Paint.self,
+      Train.self,
+      Quantize.self,
+      Compare.self,
+      Inspect.self,
+      Bench.self,
+      Verify.self,
+      Classify.self,
+      Doctor.self,
+      DetectorCommand.self,
+      LiveCommand.self,
+    ])
+}

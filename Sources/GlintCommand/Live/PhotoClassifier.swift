@@ -1,0 +1,34 @@
+import Faces
+import Imaging
+import Inference
+import ModelFiles
+import Runtime
+import Synchronization
+
+/// Photos that a browser sends, with an engine of their own beside the one that labels the camera.
+final class PhotoClassifier: Sendable {
+  /// One photo at a time: the classifier is no thread's own.
+  private struct Guarded: @unchecked Sendable { let classifier: PictureClassifier }
+
+  private let guarded: Mutex<Guarded>
+
+  /// - Parameter detector: finds the faces of whole photos; of its own, too.
+  init(_ model: LoadedModel, detector: FaceDetector?, kernels: KernelTable) throws {
+    let runner = try ModelRunner(model, threads: 1, kernels: kernels)
+    guarded = Mutex(Guarded(classifier: PictureClassifier(runner, detector: detector, scope: .several)))
+  }
+
+  /// The JSON for a photo's bytes.
+  func answer(_ bytes: [UInt8]) -> String {
+    guarded.withLock { guarded in
+      do {
+        let classifier = guarded.classifier
+        let found = classifier.classify(try ImageDecoder.decode(bytes, name: "photo"))
+        return try jsonLine(PictureAnswer(file: "photo", classifier.runner.model.description, found))
+      } catch {
+        let reason = (error as? ImageError)?.reason ?? "\(error)"
+        return (try? jsonLine(PictureRefusal(file: "photo", error: reason))) ?? "{}"
+      }
+    }
+  }
+}

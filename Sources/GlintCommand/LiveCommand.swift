@@ -1,0 +1,251 @@
+import ArgumentParser
+import Camera
+import Faces
+import Foundation
+import Inference
+import Live
+import LiveWeb
+import ModelFiles
+import Models
+import Numerics
+import RenderedFaces
+
+/// `glint live`: a camera's frames, labelled as they come.
+struct LiveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "live",
+    abstract: "Label a camera's frames as they come.",
+    discussion: """
+      Takes the first camera unless one is named. Always the newest frame is labelled; older ones that had no time are
+      dropped and counted. A camera that is unplugged is waited for. Ctrl-C ends with a summary.
+
+      Faces are found by the face detector, several a frame, and followed: each keeps its number ('track') while it moves
+      and when it turns away for up to a second, and its probabilities are smoothed over 0.4 s. With --no-faces, or a
+      model that does not crop to faces, the middle of the frame is taken for the one face.
+
+      The picture and its labels are also shown on a page, at the address that is printed: on this machine alone, unless
+      --listen names another address, which then asks for the token in the printed address. Nothing is stored.
+
+      With --json, one object a labelled frame: sequence, timestamp_ns (CLOCK_MONOTONIC), faces (box x y w h in pixels of
+      the frame, label, probability, probabilities by class, track), latency_ms (by stage, and glass_to_label from the frame's own time to its
+      label), dropped (frames so far), width and height of the frame, file for pictures of a folder,
+      warning where the camera's picture is dark or otherwise unlike a good one. There is a page then only with --port or
+      --listen.
+
+      Examples:
+        glint live
+        glint live mine.int8.safetensors --camera /dev/video2 --size 1280x720 --format mjpeg
+        glint live --folder photos/ --fps 10 --count 100 --json
+        glint live --rendered --people 3 --seconds 10
+        glint live --listen 0.0.0.0 --port 8642
+        glint live --list
+      """)
+
+  @Argument(help: "A model file, float or int8 (default: the compact network that Glint comes with).")
+  var model: String?
+
+  @Option(name: .long, help: "The camera's device (default: the first that can be opened).")
+  var camera: String?
+
+  @Option(name: .long, help: "Play the pictures of this folder as a camera, over and over.")
+  var folder: String?
+
+  @Flag(name: .long, help: "Use a camera that is rendered: a painted person who smiles and frowns.")
+  var rendered = false
+
+  @Option(name: .long, help: "How many people are rendered; several walk through each other's sight.")
+  var people = 1
+
+  @OptionGroup var faces: FaceOptions
+
+  @Flag(name: .long, help: "List the cameras and what they offer, and end.")
+  var list = false
+
+  @Option(
+    name: .long, help: "Size of the frames, as in 640x480; the nearest that the camera has.", transform: FrameSize.init)
+  var size: FrameSize?
+
+  @Option(name: .long, help: "Frames a second (default: 30).")
+  var fps: Double?
+
+  @Option(
+    name: .long, help: "The camera's format: mjpeg, yuyv or nv12 (default: what costs least).", transform: Self.format)
+  var format: PixelFormat?
+
+  @Option(name: .long, help: "End after this many labelled frames.")
+  var count: Int?
+
+  @Option(name: .long, help: "End after this many seconds.")
+  var seconds: Double?
+
+  @Option(name: .long, help: "Port of the page, 0 for any (default: 8642, or any if that is taken).")
+  var port: UInt16?
+
+  @Option(name: .long, help: "Show the page to others too: the address to listen on, as in 0.0.0.0.")
+  var listen: String?
+
+  @Flag(name: .long, help: "Show no page.")
+  var noPage = false
+
+  @OptionGroup var threads: ThreadOption
+  @OptionGroup var isa: ISAOption
+  @OptionGroup var json: JSONOption
+
+  func validate() throws {
+    guard [camera != nil, folder != nil, rendered].filter({ $0 }).count <= 1 else {
+      throw ValidationError("--camera, --folder and --rendered exclude each other.")
+    }
+    if let fps, !(0.1...1000).contains(fps) { throw ValidationError("--fps takes a number from 0.1 to 1000.") }
+    if let count, count < 1 { throw ValidationError("--count takes a number from 1 up.") }
+    if let seconds, !(seconds > 0) { throw ValidationError("--seconds takes a number above 0.") }
+    if format != nil, folder != nil || rendered { throw ValidationError("--format is for cameras.") }
+    if noPage, port != nil || listen != nil { throw ValidationError("--no-page excludes --port and --listen.") }
+    guard (1...8).contains(people), people == 1 || rendered else {
+      throw ValidationError("--people takes a number from 1 to 8, and goes with --rendered.")
+    }
+    if size != nil, folder != nil { throw ValidationError("--size is for cameras; pictures have their own.") }
+  }
+
+  func run() throws {
+    if list { return listCameras() }
+    let model = try model ?? ShippedModels.path(ShippedModels.classifier)
+    let stop = StopSignal()
+    stop.listen()
+    let loaded = try ModelFile.load(model)
+    let runner = try ModelRunner(loaded, threads: threads.count, kernels: isa.kernels)
+    let source = try openSource()
+    var saturation: SaturationCheck?
+    if case .int8(let int8) = loaded { saturation = try SaturationCheck(int8, kernels: isa.kernels) }
+    let pipeline = try LivePipeline(
+      source: source, description: loaded.description, follower: try openFollower(for: loaded.description),
+      saturation: saturation
+    ) { runner.logits($0) }
+    var screen = LiveScreen(loaded.description, json: json.json)
+    screen.begin(source.title)
+    let page = try openPage(loaded, path: model, source: source)
+    defer { if let page { waiting { await page.stop() } } }
+    let limits = LivePipeline.Limits(frames: count, seconds: seconds)
+    let summary = pipeline.run(limits, stop: stop, notify: { screen.show($0) }) { labelled, frame, image in
+      screen.show(labelled)
+      if let page, page.hasViewers { page.publish(json: screen.line(labelled), frame: frame, image: image) }
+    }
+    screen.end(summary)
+    if summary.labelled == 0, !summary.wasStopped {
+      throw Failure("\(source.title): no frame could be labelled")
+    }
+  }
+
+  /// Finds and follows faces, where that is wanted and can be; says why where it cannot.
+  private func openFollower(for description: ModelDescription) throws -> FaceFollower? {
+    guard let detector = try faces.open(for: description, kernels: isa.kernels, threads: threads.count) else {
+      if faces.faces == nil, case .face = description.preprocessing.fit {
+        printError("There is no face detector: the middle of the frame is taken for the face.")
+      }
+      return nil
+    }
+    guard folder != nil else { return FaceFollower(detector) }
+    // Pictures of a folder may have nothing to do with each other: what is found in one counts at once, and alone.
+    var settings = FaceTracker.Settings()
+    (settings.hits, settings.patience, settings.pause) = (1, 0, 0)
+    return FaceFollower(detector, settings: settings, splitsScenes: true)
+  }
+
+  /// Starts the page, unless none is wanted.
+  private func openPage(_ model: LoadedModel, path: String, source: any FrameSource) throws -> WebServer? {
+    guard !noPage, !json.json || port != nil || listen != nil else { return nil }
+    let detector = try faces.open(for: model.description, kernels: isa.kernels, threads: 1)
+    let desk = try PhotoClassifier(model, detector: detector, kernels: isa.kernels)
+    let facts = try jsonLine(
+      PageFacts(
+        labels: model.description.shownClasses.map { model.description.labels[$0] },
+        shown: [
+          "model": URL(fileURLWithPath: path).lastPathComponent, "kind": model.isInt8 ? "int8" : "float",
+          "camera": source.title, "threads": "\(threads.count)",
+          "input": "\(model.description.preprocessing.width) x \(model.description.preprocessing.height)",
+        ]))
+    func open(_ port: UInt16) throws -> WebServer {
+      let server = try WebServer(address: listen ?? "127.0.0.1", port: port, facts: facts) { desk.answer($0) }
+      let started: Result<String, any Error> = waiting {
+        do { return .success(try await server.start()) } catch { return .failure(error) }
+      }
+      let address = try started.get()
+      printError("The page: \(address)")
+      return server
+    }
+    do {
+      if port == nil, let server = try? open(8642) { return server }
+      return try open(port ?? 0)
+    } catch {
+      throw Failure(
+        "the page cannot listen on \(listen ?? "127.0.0.1")\(port.map { " port \($0)" } ?? ""): \(error). "
+          + "Choose another --port or --listen, or --no-page.")
+    }
+  }
+
+  private func openSource() throws -> any FrameSource {
+    if let folder { return try FolderSource(folder, rate: fps ?? 30) }
+    if rendered {
+      let scene = RenderedScene(
+        seed: 1, width: size?.width ?? 640, height: size?.height ?? 480, people: people, choreography: .crossing)
+      return PaintedSource(
+        title: "\(people == 1 ? "a rendered person" : "\(people) rendered people"), \(scene.width) x \(scene.height)",
+        rate: fps ?? 30
+      ) {
+        scene.frame(at: $0).image
+      }
+    }
+    guard let path = camera ?? CaptureDevice.first() else {
+      throw Failure(
+        "no camera was found. Plug one in, name one with --camera, or try --rendered, which needs none.")
+    }
+    let wishes = CaptureRequest(size: size.map { ($0.width, $0.height) }, rate: fps, format: format)
+    return try CameraSource(path, wishes: wishes)
+  }
+
+  private func listCameras() {
+    let paths = camera.map { [$0] } ?? CaptureDevice.paths()
+    if paths.isEmpty { emit("No video devices.") }
+    for path in paths {
+      do {
+        let device = try CaptureDevice(path)
+        emit("\(path)  \(device.name)  (\(device.bus))")
+        var rates: [String: [Double]] = [:]
+        var order: [String] = []
+        for mode in device.modes() {
+          let size = mode.width > 0 ? " \(mode.width)x\(mode.height)" : ""
+          let name = "\(mode.name)\(size)\(mode.format == nil ? " (not read)" : "")"
+          if rates[name] == nil { order.append(name) }
+          rates[name, default: []].append(mode.rate)
+        }
+        for name in order {
+          let known = (rates[name] ?? []).filter { $0 > 0 }.map { fixed($0, $0 == $0.rounded() ? 0 : 1) }
+          emit("  \(name)\(known.isEmpty ? "" : "  \(known.joined(separator: ", "))/s")")
+        }
+      } catch {
+        emit("\(error)")
+      }
+    }
+  }
+
+  private static func format(_ text: String) throws -> PixelFormat {
+    guard let format = PixelFormat(rawValue: text.lowercased()), format != .rgb else {
+      throw ValidationError("--format takes mjpeg, yuyv or nv12, not '\(text)'.")
+    }
+    return format
+  }
+}
+
+/// `640x480`.
+struct FrameSize {
+  let width: Int
+  let height: Int
+
+  init(_ text: String) throws {
+    let sides = text.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard sides.count == 2, let width = sides[0], let height = sides[1], (16...8192).contains(width),
+      (16...8192).contains(height)
+    else { throw ValidationError("A size is columns x rows, as in 640x480, not '\(text)'.") }
+    self.width = width
+    self.height = height
+  }
+}

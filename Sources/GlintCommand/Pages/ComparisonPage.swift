@@ -1,0 +1,111 @@
+import Datasets
+import Evaluation
+import Foundation
+import Imaging
+import Models
+import Numerics
+import Reports
+
+/// A comparison as the figures that report pages draw.
+enum ComparisonPage {
+  /// Fields of the card that are told before the others.
+  private static let choice = ["quantization method", "quantization choice", "quantization trials"]
+
+  /// The page of `glint compare --report`.
+  ///
+  /// - Parameters:
+  ///   - models: paths of the two models.
+  ///   - kinds: what they are, `float` or `int8`; two of a kind are called by their files.
+  ///   - card: the second model's.
+  ///   - pictures: which they are, in words.
+  static func report(
+    _ comparison: Comparison, models: (String, String), kinds: (String, String) = ("float", "int8"),
+    images: [LabelledImage], graph: Graph, suggestions: [String], card: ModelCard, pictures: String
+  ) -> ComparisonReport {
+    let files = (URL(fileURLWithPath: models.0).lastPathComponent, URL(fileURLWithPath: models.1).lastPathComponent)
+    let names = kinds.0 != kinds.1 ? kinds : files.0 != files.1 ? files : ("first", "second")
+    var report = ComparisonReport(
+      title: "\(names.0) against \(names.1)", float: evaluation(comparison.first, names.0, models.0),
+      int8: evaluation(comparison.second, names.1, models.1), agreement: comparison.agreement,
+      mcNemar: comparison.mcNemarP, layers: comparison.layers.map(layer))
+    if kinds == ("float", "int8") {
+      report.subtitle = "What quantization to int8 changed, measured with the engine that runs on the device."
+    }
+    report.layerPictures = comparison.layerImages
+    report.alonePictures = comparison.layers.compactMap(\.alone?.loss.images).max() ?? 0
+    let flipped = comparison.flipped
+    report.flipped = flipped.prefix(24).map { judged($0, comparison, names, images, graph) }
+    report.flips = flipped.count
+    report.suggestions = suggestions
+    report.answers = [(names.0, comparison.first), (names.1, comparison.second)].compactMap { name, evaluation in
+      guard let decision = evaluation.decision, let coverage = evaluation.coverage else { return nil }
+      return "\(name), \(decision.words(labels: evaluation.labels)): \(coverage.words)"
+    }
+    if let method = card[choice[0]] {
+      report.method = .init(
+        name: method, reason: card[choice[1]] ?? "",
+        trials: card[choice[2]].map { $0.replacingOccurrences(of: ": ", with: "; ").components(separatedBy: "; ") }
+          ?? [])
+    }
+    report.facts =
+      [Fact("models", "\(models.0) and \(models.1)"), Fact("pictures", pictures)]
+      + card.entries.filter { !choice.contains($0.field) }.map { Fact($0.field, $0.text) }
+    return report
+  }
+
+  private static func layer(_ layer: Comparison.Layer) -> LayerFigures {
+    let own = layer.statistics
+    return LayerFigures(
+      name: own.name, sqnr: own.sqnr, cosine: own.cosine, clipped: own.clipped, usedLevels: own.usedLevels ?? .nan,
+      agreementAlone: layer.alone?.agreement ?? .nan, logitErrorAlone: layer.alone?.logitError ?? .nan)
+  }
+
+  /// A picture with what both models said of it.
+  static func judged(
+    _ index: Int, _ comparison: Comparison, _ names: (String, String), _ images: [LabelledImage], _ graph: Graph
+  ) -> JudgedPicture {
+    let predictions = [(names.0, comparison.first), (names.1, comparison.second)].map { name, evaluation in
+      let best = evaluation.predictions[index]
+      return PredictionFigures(
+        model: name, label: evaluation.labels[best], probability: Double(evaluation.probabilities[index][best]))
+    }
+    return JudgedPicture(
+      image: picture(images[index].pixels, graph), name: URL(fileURLWithPath: images[index].name).lastPathComponent,
+      truth: comparison.first.labels[images[index].label], predictions: predictions)
+  }
+
+  /// The network's input as a picture.
+  private static func picture(_ pixels: [UInt8], _ graph: Graph) -> Image {
+    Image(width: graph.input[1], height: graph.input[0], channels: graph.input[2], pixels: pixels)
+  }
+
+  /// What one model reached, as figures.
+  static func evaluation(
+    _ evaluation: ModelEvaluation, _ name: String, _ path: String
+  ) -> EvaluationFigures {
+    let metrics = evaluation.metrics
+    let interval = metrics.accuracyInterval
+    return EvaluationFigures(
+      name: name, accuracy: Share(metrics.accuracy, low: interval.lowerBound, high: interval.upperBound),
+      confusion: ConfusionCounts(labels: evaluation.labels, counts: metrics.confusion), roc: roc(evaluation),
+      reliability: Reliability(bins: bins(evaluation), expectedCalibrationError: metrics.calibrationError),
+      milliseconds: evaluation.seconds * 1000 / Double(max(1, evaluation.truth.count)), bytes: fileSize(path))
+  }
+
+  /// The ROC curve, but for points that would be drawn on top of each other.
+  private static func roc(_ evaluation: ModelEvaluation) -> ROCCurve? {
+    guard let points = evaluation.roc, let area = evaluation.metrics.auc else { return nil }
+    var kept: [ROCCurve.Point] = []
+    for (place, (x, y)) in points.enumerated() {
+      if let last = kept.last, place + 1 < points.count {
+        guard max(x - last.falsePositiveRate, y - last.truePositiveRate) >= 0.002 else { continue }
+      }
+      kept.append(.init(x, y))
+    }
+    return ROCCurve(points: kept, area: area)
+  }
+
+  private static func bins(_ evaluation: ModelEvaluation) -> [Reliability.Bin] {
+    evaluation.reliability.map { .init(confidence: $0.confidence, accuracy: $0.accuracy, count: $0.count) }
+  }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import RenderedFaces
+
+/// `glint paint`: the painted data set as files.
+struct Paint: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Paint happy and sad faces as a data set to try things on.",
+    discussion: """
+      Writes OUTPUT/happy and OUTPUT/sad with as many JPEG files. The same seed paints the same faces.
+
+      Examples:
+        glint paint faces
+        glint paint faces --count 3000 --size 96 --variety 0.6 --seed 7
+      """)
+
+  @Argument(help: "The folder that is made.")
+  var output: String
+
+  @Option(name: .long, help: "How many faces to paint.")
+  var count = 600
+
+  @Option(name: .long, help: "Rows and columns of each picture.")
+  var size = 256
+
+  @Option(
+    name: .long, help: "How far faces differ from a plain portrait: 0 frontal and well lit, 1 turned, dark, hidden.")
+  var variety = FacePainter.standardVariety
+
+  @Option(name: .long, help: "The seed of the faces.")
+  var seed: UInt64 = 1
+
+  @OptionGroup var threads: ThreadOption
+  @OptionGroup var quiet: QuietOption
+
+  func validate() throws {
+    guard (1...1_000_000).contains(count) else { throw ValidationError("--count takes a number from 1 to 1000000.") }
+    guard (16...1024).contains(size) else { throw ValidationError("--size takes a number from 16 to 1024.") }
+    guard (0...1).contains(variety) else { throw ValidationError("--variety takes a number from 0 to 1.") }
+  }
+
+  func run() throws {
+    let progress = LockedProgress("Painting faces", quiet: quiet.quiet)
+    let total = count
+    try RenderedFaces.write(
+      count: count, seed: seed, size: size, to: output, threads: threads.count, variety: variety
+    ) { _ in progress.step(of: total) }
+    progress.finish("\(count) faces of \(size)x\(size) in \(output)")
+  }
+}

@@ -1,0 +1,62 @@
+import Datasets
+import Models
+import Quantization
+
+extension QuantizationData {
+  /// Reads folders, with progress: class folders named as a classifier's labels are split as the trainer does; of other
+  /// folders the images are shared out by content.
+  static func read(
+    _ folders: [String], faces: FaceSource, split: SplitShares, count: Int, comparesMethods: Bool,
+    for description: ModelDescription, threads: Int, quiet: Bool
+  ) throws -> QuantizationData {
+    if description.isClassifier, areClassFolders(folders, labels: description.labels),
+      let dataset = try labelled(
+        folders, faces: faces, split: split, labels: description.labels, threads: threads, quiet: quiet)
+    {
+      return try prepare(dataset, count: count, for: description, quiet: quiet)
+    }
+    var progress = Progress("Reading images", quiet: quiet)
+    let images = try CalibrationImages(
+      folders: folders, faces: faces, count: count + (comparesMethods ? mostValidation : 0),
+      preprocessing: description.preprocessing
+    ) { progress.update($0, of: $1) }
+    for error in images.damaged { printError("passed over: \(error)") }
+    if images.faceless > 0 { printError("glint: no face was found in \(images.faceless) pictures, which are left out") }
+    let data = QuantizationData(images, count: count, comparesMethods: comparesMethods)
+    progress.finish("\(data.calibration.count) to calibrate, \(data.validation.count) to evaluate methods")
+    return data
+  }
+
+  /// The data set of class folders; nil where it cannot be split, or has too few pictures to evaluate on.
+  private static func labelled(
+    _ folders: [String], faces: FaceSource, split: SplitShares, labels: [String], threads: Int, quiet: Bool
+  ) throws -> Dataset? {
+    let dataset: Dataset
+    do {
+      dataset = try readDataset(folders, faces: faces, split: split, labels: labels, threads: threads, quiet: quiet)
+    } catch let error as DatasetError {
+      printError("\(error); methods are evaluated by how often int8 and float agree")
+      return nil
+    }
+    return dataset.validation.count >= fewestValidation ? dataset : nil
+  }
+
+  private static func prepare(
+    _ dataset: Dataset, count: Int, for description: ModelDescription, quiet: Bool
+  ) throws -> QuantizationData {
+    var bar = Progress("Calibration images", quiet: quiet)
+    var isCalibration = true
+    let data = try QuantizationData(dataset, count: count, for: description) { part, done, total in
+      if isCalibration, part == "validation" {
+        bar.finish("ready")
+        bar = Progress("Validation images", quiet: quiet)
+        isCalibration = false
+      }
+      bar.update(done, of: total)
+    }
+    bar.finish(
+      "\(data.validation.count) of \(dataset.validation.count), and \(data.calibration.count) of "
+        + "\(dataset.training.count) to calibrate")
+    return data
+  }
+}

@@ -1,0 +1,204 @@
+import ArgumentParser
+import Files
+import Foundation
+import ModelFiles
+import Models
+import Numerics
+import Quantization
+
+/// `glint quantize`: float weights to int8.
+struct Quantize: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Quantize a float model to int8: try methods, keep the best, prove the loss.",
+    discussion: """
+      The folder holds pictures of the kind that the model will see. Activations are observed on some of them; others, \
+      which neither calibrate nor test, judge the methods: with one folder a class, as for 'glint train', by accuracy, \
+      otherwise by how often int8 and float agree. Cheap methods are all tried: ways of choosing ranges and scales, \
+      equalization across layers, corrected biases. Of those within --budget points, the one whose logits are nearest \
+      to float is taken; learned rounding and fine-tuning, which take longer, are tried while none keeps the budget \
+      beyond doubt. --method takes one without trying others; then any folders of pictures will do. A network that is \
+      no classifier, such as a detector, is quantized by one method, and not judged.
+
+      What was observed, what was chosen and what was learned can be kept with --write-record; --record makes the same \
+      int8 file of the same float model again without the pictures.
+
+      Examples:
+        glint quantize m.safetensors --calibration photos -o q.safetensors
+        glint quantize m.safetensors --calibration photos crops -o q.safetensors
+        glint quantize m.safetensors --calibration photos --require 0.5 -o q.safetensors
+        glint quantize m.safetensors --calibration photos --method mse+bias -o q.safetensors
+        glint quantize m.safetensors --record calibration.json -o q.safetensors
+        glint quantize detector.safetensors --calibration scenes -o q.safetensors
+      """)
+
+  @Argument(help: "The float model.")
+  var model: String
+
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: "A folder of images, or of one folder of images per class; or several.")
+  var calibration: [String] = []
+
+  @Option(name: .long, help: "How many images to observe activations on at most.")
+  var images = 256
+
+  @Option(name: .long, help: "Use this calibration record instead of images.")
+  var record: String?
+
+  @Option(name: .long, help: "Keep what was observed, chosen and learned in this file.")
+  var writeRecord: String?
+
+  @Option(
+    name: .long,
+    help: """
+      Take this method instead of trying several: parts joined with '+', as in mse+weights-mse+equalize. Parts are \
+      \(QuantizationMethod.words).
+      """,
+    transform: { name in
+      guard let method = QuantizationMethod(name: name) else {
+        throw ValidationError("Unknown method '\(name)'. Parts are: \(QuantizationMethod.words).")
+      }
+      return method
+    })
+  var method: QuantizationMethod?
+
+  @Option(name: .long, help: "How many points of accuracy may be lost.")
+  var budget = 0.5
+
+  @Option(
+    name: .long, help: "Fail, and write nothing, where int8 loses more than this many points on the validation part.")
+  var require: Double?
+
+  @Option(name: [.short, .long], help: "Where the int8 model goes.")
+  var output: String
+
+  @OptionGroup var split: SplitOption
+  @OptionGroup var faces: FaceSourceOption
+  @OptionGroup var threads: ThreadOption
+  @OptionGroup var quiet: QuietOption
+
+  func validate() throws {
+    guard calibration.isEmpty != (record == nil) else {
+      throw ValidationError("Give either --calibration FOLDER or --record FILE.")
+    }
+    guard images > 0 else { throw ValidationError("--images takes a number from 1.") }
+    guard (0...100).contains(budget) else { throw ValidationError("--budget takes points from 0 to 100.") }
+    guard let require else { return }
+    guard (0...100).contains(require) else { throw ValidationError("--require takes points from 0 to 100.") }
+    guard record == nil else { throw ValidationError("--require needs images: give --calibration.") }
+  }
+
+  func run() throws {
+    let float = try FloatModel.load(model)
+    try AtomicFile.checkWritable(output)
+    if let writeRecord { try AtomicFile.checkWritable(writeRecord) }
+    let outcome: Outcome
+    if let record {
+      outcome = try quantize(float, by: CalibrationRecord.load(record, for: float))
+    } else {
+      outcome = try quantize(float, onImagesOf: calibration)
+    }
+    if let writeRecord { try outcome.record.write(to: writeRecord) }
+    try outcome.model.write(to: output)
+    if !quiet.quiet {
+      emit("\(output): int8 by \(outcome.method), \(outcome.record.images.count) calibration images")
+    }
+  }
+
+  private struct Outcome {
+    let model: QuantizedModel
+    let record: CalibrationRecord
+    let method: String
+  }
+
+  /// The method asked for, else the one that the record was chosen for.
+  private func quantize(_ float: FloatModel, by record: CalibrationRecord) throws -> Outcome {
+    let chosen = record.choice.flatMap { QuantizationMethod(name: $0.method) }
+    let method = method ?? chosen ?? QuantizationMethod()
+    return Outcome(model: try Quantizer(method).quantize(float, record), record: record, method: method.description)
+  }
+
+  private func quantize(_ float: FloatModel, onImagesOf folders: [String]) throws -> Outcome {
+    let isClassifier = float.description.isClassifier
+    guard require == nil || isClassifier else {
+      throw Failure("--require promises accuracy, and \(model) is no classifier: leave it out")
+    }
+    let data = try QuantizationData.read(
+      folders, faces: try faces.source(), split: split.shares, count: images,
+      comparesMethods: method == nil && isClassifier, for: float.description, threads: threads.count, quiet: quiet.quiet
+    )
+    guard require == nil || data.isLabelled else {
+      throw Failure(
+        "--require needs labelled images: \(folders.joined(separator: ", ")) should hold a folder of at least 100 images for each of "
+          + float.description.labels.joined(separator: ", "))
+    }
+    let record = try calibrate(
+      float, data.calibration.map { ($0.pixels, $0.hash) }, threads: threads.count, quiet: quiet.quiet)
+    if isClassifier, !data.validation.isEmpty { return try tournament(float, record, data) }
+    if method == nil, !quiet.quiet {
+      let why =
+        isClassifier
+        ? "No images are left to judge by (it takes \(QuantizationData.fewestValidation))"
+        : "Methods are judged by what a classifier says, and \(model) is none"
+      printError("\(why): none are tried, and \(QuantizationMethod()) is taken.")
+    }
+    return try quantizeUnjudged(float, record, data)
+  }
+
+  /// One method, without anything to judge it by.
+  private func quantizeUnjudged(
+    _ float: FloatModel, _ record: CalibrationRecord, _ data: QuantizationData
+  ) throws -> Outcome {
+    let method = method ?? QuantizationMethod()
+    var record = record
+    if method.needsImages {
+      var learning = Progress("Learning", quiet: quiet.quiet)
+      record.learned[method.description] = try Learner(method, float, record, threads: threads.count)
+        .learn(data.calibration.map(\.pixels)) { learning.update($0, of: $1) }
+      learning.finish("from \(data.calibration.count) images")
+    }
+    record.choice = .init(method: method.description, trials: "none", reason: "it was not judged")
+    return Outcome(model: try Quantizer(method).quantize(float, record), record: record, method: method.description)
+  }
+
+  private func tournament(
+    _ float: FloatModel, _ record: CalibrationRecord, _ data: QuantizationData
+  ) throws -> Outcome {
+    var running = Progress("Running float", quiet: quiet.quiet)
+    let judge = try MethodEvaluator(
+      float, images: data.validation, isLabelled: data.isLabelled, threads: threads.count
+    ) { running.update($0, of: $1) }
+    running.finish(
+      "\(data.validation.count) validation images"
+        + (judge.floatAccuracy.map { ", \(percent($0)) right" } ?? " without labels"))
+    var tournament = MethodSearch(
+      float, record, calibration: data.calibration.map(\.pixels), judge: judge,
+      budget: min(budget, require ?? budget), threads: threads.count)
+    var trying = Progress(method == nil ? "Trying methods" : "Quantizing", quiet: quiet.quiet)
+    var tried = 0
+    let note = { (name: String) in
+      trying.update(tried, of: MethodSearch.mostTrials, note: name)
+      tried += 1
+    }
+    let result = try method.map { try tournament.run(only: $0, trying: note) } ?? tournament.run(trying: note)
+    trying.finish("\(result.trials.count) tried")
+    if !quiet.quiet { MethodSearchTable.show(result, isLabelled: data.isLabelled) }
+    try Contract.check(result, judge, require: require)
+    return Outcome(
+      model: result.model, record: result.record, method: result.trials[result.winner].method.description)
+  }
+}
+
+/// Observes images in memory, with progress.
+func calibrate(
+  _ model: FloatModel, _ images: [(pixels: [UInt8], hash: String)], threads: Int, quiet: Bool
+) throws -> CalibrationRecord {
+  let calibrator = try Calibrator(model, threads: threads)
+  var progress = Progress("Calibrating", quiet: quiet)
+  for (index, image) in images.enumerated() {
+    try calibrator.observe(image.pixels, hash: image.hash)
+    progress.update(index + 1, of: images.count)
+  }
+  progress.finish("\(images.count) images observed")
+  return calibrator.record
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Datasets
+import Foundation
+
+/// Reads folders of class folders, with progress; files that are passed over are named and counted.
+///
+/// - Parameter labels: a model's, of which each folder may lack some; nil takes the classes of the first folder.
+func readDataset(
+  _ folders: [String], faces: FaceSource, split: SplitShares, labels: [String]? = nil, threads: Int, quiet: Bool
+) throws -> Dataset {
+  let bar = LockedProgress("Reading pictures", quiet: quiet)
+  let dataset = try Dataset(
+    folders: folders, faces: faces, shares: split, labels: labels, threads: threads
+  ) { bar.update($0, of: $1) }
+  bar.finish(
+    "\(dataset.training.count) to train on, \(dataset.validation.count) to validate, \(dataset.test.count) to test")
+  warn(dataset.damaged, "do not decode and are passed over")
+  warn(dataset.faceless, "are left out, since no face was found in them")
+  warn(dataset.conflicts, "are left out, since the same file stands under two labels")
+  warn(dataset.leaks, "are left out of training, since copies of them are held out")
+  for (origin, classes) in zip(dataset.origins, dataset.originClasses)
+  where !quiet && classes.count < dataset.labels.count {
+    printError("  \(origin): holds \(classes.map { dataset.labels[$0] }.joined(separator: " and ")) alone")
+  }
+  if !quiet { for table in dataset.boxTables { printError("  " + sentence(on: table)) } }
+  for (part, name) in [(dataset.validation, "validation"), (dataset.test, "test")] where !part.isEmpty {
+    let counts = dataset.counts(part), expected = Set(dataset.originClasses.joined())
+    for (label, count) in counts.enumerated() where count == 0 && expected.contains(label) {
+      printError(
+        "glint: no picture of class '\(dataset.labels[label])' is in the \(name) part: its figures say nothing of it")
+    }
+  }
+  return dataset
+}
+
+/// What a table of boxes gave.
+func sentence(on table: Dataset.BoxTable) -> String {
+  "\(table.folder): \(table.boxed) faces cropped by \(table.file)"
+    + (table.unboxed > 0 ? ", \(table.unboxed) pictures without a box taken whole" : "")
+}
+
+/// `--boxes`: where faces stand in whole photos.
+struct BoxesOption: ParsableArguments {
+  @Option(
+    name: .long,
+    help:
+      "A table of face boxes in whole photos: CSV with columns file and x, y, w, h (default: the folder's index.csv).")
+  var boxes: String?
+}
+
+private func warn(_ rejected: [Dataset.Rejected], _ what: String) {
+  guard !rejected.isEmpty else { return }
+  printError("glint: \(rejected.count) \(rejected.count == 1 ? "file" : "files") \(what):")
+  for entry in rejected.prefix(20) { printError("  \(entry.file): \(entry.reason)") }
+  if rejected.count > 20 { printError("  and \(rejected.count - 20) more") }
+}
+
+/// A progress bar that several threads move.
+final class LockedProgress: @unchecked Sendable {
+  private let lock = NSLock()
+  private var bar: Progress
+  private var done = 0
+
+  init(_ title: String, quiet: Bool) { bar = Progress(title, quiet: quiet) }
+
+  /// Shows that `done` of `all` steps are done.
+  func update(_ done: Int, of all: Int) { lock.withLock { bar.update(done, of: all) } }
+
+  /// Counts one more step of `all`.
+  func step(of all: Int) {
+    lock.withLock {
+      done += 1
+      bar.update(done, of: all)
+    }
+  }
+
+  /// Removes the bar and says what was done.
+  func finish(_ note: String) { lock.withLock { bar.finish(note) } }
+}
+
+/// `--split`: what share of the pictures goes where.
+struct SplitOption: ParsableArguments {
+  @Option(name: .long, help: "The shares of training, validation and test.")
+  var split = "70/20/10"
+
+  /// The shares.
+  var shares: SplitShares { parsed ?? .default }
+
+  private var parsed: SplitShares? {
+    let numbers = split.split(separator: "/", omittingEmptySubsequences: false).map { Double($0) ?? -1 }
+    guard numbers.count == 3, numbers[0] > 0, numbers[1] > 0, numbers[2] >= 0, numbers.allSatisfy(\.isFinite) else {
+      return nil
+    }
+    return SplitShares(numbers[0], numbers[1], numbers[2])
+  }
+
+  func validate() throws {
+    guard parsed != nil else {
+      throw ValidationError("--split takes three numbers as in 70/20/10, the first two above 0.")
+    }
+  }
+}

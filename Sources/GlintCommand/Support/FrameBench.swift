@@ -1,0 +1,93 @@
+import Camera
+import Foundation
+import Imaging
+import Inference
+import ModelFiles
+import Models
+import Numerics
+import Runtime
+
+/// How long a camera's JPEG takes to its label, in the words of `bench --json`: what `glint live` does between a frame
+/// that has come and its label where no face is looked for.
+struct FrameBenchResult: Encodable {
+  struct Stage: Encodable {
+    let name: String
+    let minMs: Double
+    let medianMs: Double
+    let p99Ms: Double
+
+    init(_ name: String, _ times: Samples) {
+      self.name = name
+      (minMs, medianMs, p99Ms) = (times.least, times.median, times.quantile(0.99))
+    }
+  }
+
+  let model: String
+  let isa: String
+  let threads: Int
+  let frames: Int
+  let runs: Int
+  let minMs: Double
+  let medianMs: Double
+  let p99Ms: Double
+  let stages: [Stage]
+  /// Of each frame, in the order of their files.
+  let logits: [[Float]]
+
+  /// - Parameter folder: of JPEGs, which are gone through again and again.
+  init(_ loaded: LoadedModel, path: String, folder: String, kernels: KernelTable, threads: Int, runs: Int) throws {
+    let frames = try ImageFiles.list(folder).map { try Self.frame($0) }
+    guard !frames.isEmpty else { throw Failure("\(folder): there are no pictures in it") }
+    let runner = try ModelRunner(loaded, threads: threads, kernels: kernels)
+    let preprocessor = Preprocessor(loaded.description.preprocessing), decoder = try FrameDecoder()
+    var image = Image(width: 1, height: 1, channels: 3, filledWith: 0), pixels: [UInt8] = []
+    var all = Samples(), decode = Samples(), prepare = Samples(), classify = Samples()
+    var answers: [[Float]] = []
+    let clock = ContinuousClock()
+    // Once over all frames before the measurement, for their answers and to warm up.
+    for number in 0..<frames.count + runs {
+      let frame = frames[number % frames.count], start = clock.now
+      let scale = preprocessor.scale(forWidth: frame.width, height: frame.height)
+      try decoder.decode(frame, scale: scale, columnsFor: preprocessor.rule, into: &image)
+      let decoded = clock.now
+      preprocessor.apply(to: image, into: &pixels)
+      let prepared = clock.now
+      let logits = runner.logits(pixels)
+      _ = runner.probabilities(logits: logits)
+      let end = clock.now
+      guard number >= frames.count else {
+        answers.append(logits)
+        continue
+      }
+      all.add((end - start).seconds * 1e3)
+      decode.add((decoded - start).seconds * 1e3)
+      prepare.add((prepared - decoded).seconds * 1e3)
+      classify.add((end - prepared).seconds * 1e3)
+    }
+    (model, isa, self.threads, self.frames, self.runs) = (path, kernels.isa.name, threads, frames.count, runs)
+    (minMs, medianMs, p99Ms) = (all.least, all.median, all.quantile(0.99))
+    stages = [Stage("decode", decode), Stage("prepare", prepare), Stage("classify", classify)]
+    logits = answers
+  }
+
+  /// A JPEG file as a camera would give it.
+  private static func frame(_ path: String) throws -> Frame {
+    var frame = Frame()
+    frame.bytes = try ImageDecoder.bytes(ofFile: path)
+    var image = Image(width: 1, height: 1, channels: 3, filledWith: 0)
+    try FrameDecoder().decode(frame, into: &image)
+    (frame.width, frame.height) = (image.width, image.height)
+    return frame
+  }
+
+  /// The table for people.
+  var lines: [String] {
+    var table = Table(["stage", "min ms", "median ms", "p99 ms"])
+    for stage in stages {
+      table.add([stage.name, fixed(stage.minMs, 4), fixed(stage.medianMs, 4), fixed(stage.p99Ms, 4)])
+    }
+    table.add(["all", fixed(minMs, 4), fixed(medianMs, 4), fixed(p99Ms, 4)])
+    let words = "\(threads) thread\(threads == 1 ? "" : "s"), \(frames) frames, \(runs) runs"
+    return ["\(model): from JPEG to label, \(isa), \(words)", ""] + table.lines
+  }
+}

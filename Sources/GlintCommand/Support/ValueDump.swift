@@ -1,0 +1,35 @@
+import Imaging
+import Inference
+import ModelFiles
+import Models
+import Numerics
+import Runtime
+
+/// Every value of one picture as a safetensors file, for tools that check the engine from outside: int8 values under
+/// their nodes' names (`input` for the pixels' codes), the accumulators of outputs as `<node>.acc`.
+struct ValueDump {
+  private let writer: SafetensorsWriter
+
+  init(_ model: LoadedModel, image: String, kernels: KernelTable) throws {
+    let description = model.description
+    let pixels = description.preprocessing.apply(to: try ImageDecoder.decode(path: image)).pixels
+    let reader = try ValueReader(model, threads: 1, kernels: kernels)
+    let shapes = try description.graph.shapes()
+    var writer = SafetensorsWriter()
+    for (number, value) in try reader.values(pixels).enumerated() {
+      let name = description.graph.valueName(number)
+      switch value {
+      case .codes(let codes): writer.add(name, Tensor(shapes[number], codes))
+      case .reals(let reals): writer.add(name, Tensor(shapes[number], reals))
+      }
+    }
+    for (index, output) in description.graph.outputs.enumerated() {
+      guard let accumulators = reader.accumulators(output: index) else { continue }
+      writer.add(
+        description.graph.valueName(output.value) + ".acc", Tensor(shapes[output.value], accumulators))
+    }
+    self.writer = writer
+  }
+
+  func write(to path: String) throws { try writer.write(to: path) }
+}

@@ -1,0 +1,301 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import Files
+import Foundation
+import ModelFiles
+import Models
+import Numerics
+import Reports
+import Training
+
+/// `glint train`: a folder of class folders becomes a float model.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a network on a folder of class folders.",
+    discussion: """
+      DATA holds one folder of JPEG or PNG files for each class, or folders train, val and test that do. Without these,
+      each picture's part follows from the SHA-256 of its file, and near-copies stay in one part. Files that do not
+      decode are named and passed over. The weights kept are those with the lowest validation loss. Several folders may be
+      given, and figures are then also told by folder. The first has all classes; others may have some of them, and then
+      teach the network to tell these apart and nothing else.
+
+      A model can be made to say that it is unsure: --unsure names classes that are never shown, such as neutral faces,
+      and --goals says how many of the others shall still get a label, and how often it shall be right.
+
+      Whole photos are cropped to faces by the face detector with --faces: each to its main face, the largest of the
+      sure ones, and pictures in which none is found are left out and named. Or by a table of boxes: --boxes FILE, or an
+      index.csv in the data folder. It has a
+      line for each picture, with its file and the face's x, y, w, h in pixels. Pictures without a box are taken whole,
+      as is right for pictures that are faces already, so that both kinds can be mixed. The margin is sealed into the
+      model: 'glint live' and the other commands crop likewise.
+
+      Ctrl-C keeps what was learned; --resume goes on from there, to the same weights as without the break. The same
+      seed, data and version give the same weights with any number of threads.
+
+      Examples:
+        glint train photos -o faces.safetensors
+        glint train photos -o small.safetensors --network compact --augmentation standard --epochs 40 --patience 0 \\
+          --schedule cosine
+        glint train photos -o own.safetensors --network own.txt     # a layer a line: conv 16, relu, maxpool 2, ...
+        glint train photos -o faces.safetensors --faces
+        glint train photos facecrops -o faces.safetensors --faces-in photos
+        glint train photos facecrops -o faces.safetensors --boxes faces.csv --margin 10
+        glint train happy-sad-neutral happy-sad -o faces.safetensors --unsure neutral --goals 80/95/60
+        glint train photos --augmentation strong --show-augmentation sheet.jpg
+        glint train photos -o faces.safetensors --resume
+        glint train photos -o faces.safetensors --events runs/first     # tensorboard --logdir runs
+        glint train photos -o faces.safetensors --report training.html
+        glint train photos -o faces.safetensors --json > epochs.jsonl
+      """)
+
+  @Argument(help: "The folder of class folders, or several, the first with all classes.")
+  var data: [String]
+
+  @Option(name: [.short, .long], help: "The model file to write.")
+  var output: String?
+
+  @Option(
+    name: .long,
+    help: "The network: happy-sad, the reference, compact, a small residual one, or a file that describes one.")
+  var network = "happy-sad"
+
+  @Option(
+    name: .long,
+    help: "Rows and columns of the network's input (default: 256 for happy-sad, 64 for compact, as a file says).")
+  var size: Int?
+
+  @Option(
+    name: .long,
+    help: "What the network reads: rgb or grey (default: rgb for happy-sad, grey for compact, as a file says).")
+  var colour: Preprocessing.Colour?
+
+  @OptionGroup var faces: FaceSourceOption
+
+  @Option(
+    name: .long,
+    help: """
+      Crop to faces with this margin, in percent of the box (default: 10 where there are boxes). Given without boxes it \
+      says that the pictures are faces already, and that live use shall crop so.
+      """)
+  var margin: Int?
+
+  @OptionGroup var training: RecipeOptions
+
+  @Option(
+    name: .long,
+    help:
+      "A class that is never shown: its pictures are to be answered 'unsure', as others that are too doubtful (repeatable)."
+  )
+  var unsure: [String] = []
+
+  @Option(
+    name: .long,
+    help: """
+      When the model is to be unsure, in percent of pictures that were not trained on: how many of the classes that are \
+      shown get a label, how many of these labels are right, how many of the classes that are never shown get none. The \
+      thresholds that meet this with the most room are kept in the model (default: 80/95/60 with --unsure).
+      """,
+    transform: Self.goals)
+  var goals: DecisionGoals?
+
+  @Option(name: .long, help: "Only draw a page of pictures as training would see them, to this file, and end.")
+  var showAugmentation: String?
+
+  @Option(
+    name: .long,
+    help: "Only write the first weights and all pictures as the network sees them to this file, and end.")
+  var prepare: String?
+
+  @Option(name: .long, help: "Memory for decoded pictures, in MB.")
+  var cache = 1024
+
+  @Flag(name: .long, help: "Go on from the checkpoint beside the output.")
+  var resume = false
+
+  @Option(name: .long, help: "Write an HTML report to this file.")
+  var report: String?
+
+  @Option(name: .long, help: "Write figures of every batch and epoch to event files in this folder, for TensorBoard.")
+  var events: String?
+
+  @OptionGroup var split: SplitOption
+  @Option(name: .long, help: "Seconds between two checkpoints, from which a killed run can go on.")
+  var checkpointInterval = 20.0
+
+  @OptionGroup var threads: ThreadOption
+  @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
+
+  func validate() throws {
+    guard output != nil || showAugmentation != nil || prepare != nil else {
+      throw ValidationError("-o names the model file to write.")
+    }
+    guard (22...1024).contains(size ?? 64) else { throw ValidationError("--size takes a number from 22 to 1024.") }
+    guard (0...200).contains(margin ?? 0) else { throw ValidationError("--margin takes a number from 0 to 200.") }
+    guard (0...1_000_000).contains(cache) else { throw ValidationError("--cache takes a number from 0 to 1000000.") }
+  }
+
+  /// Where the model goes; `validate` has seen to it that there is one wherever this is asked.
+  private var modelPath: String { output ?? "" }
+
+  private var checkpointPath: String { modelPath + ".checkpoint" }
+
+  func run() throws {
+    if output != nil { try checkOutput() }
+    for path in [report, showAugmentation, prepare] {
+      if let path { try AtomicFile.checkWritable(path) }
+    }
+    let network = try NetworkChoice(self.network)
+    let side = size ?? network.defaultSize
+    let dataset = try readDataset(
+      data, faces: try faces.source(), split: split.shares, threads: threads.count, quiet: quiet.quiet)
+    let decision = try decisionRequest(dataset)
+    let cropsFaces = margin != nil || faces.areSought || !dataset.boxTables.isEmpty
+    let preprocessing = Preprocessing(
+      width: side, height: side, colour: colour ?? network.defaultColour,
+      fit: cropsFaces ? .face(marginPercent: margin ?? 10) : .centreSquare)
+    if let showAugmentation {
+      try AugmentationSheet(dataset, preprocessing: preprocessing, recipe: training.recipe).write(to: showAugmentation)
+      emit("\(showAugmentation): pictures of the training part, each at the left as it is, beside it as changed")
+      return
+    }
+    let architecture = try network.architecture(
+      input: [side, side, preprocessing.colour.channels], logits: dataset.labels.count == 2 ? 1 : dataset.labels.count)
+    let loop = try TrainingLoop(
+      architecture, dataset: dataset, preprocessing: preprocessing, recipe: training.recipe, threads: threads.count,
+      cacheBytes: cache << 20)
+    if let prepare {
+      var progress = Progress("Preparing", quiet: quiet.quiet)
+      try loop.prepared(tool: "glint") { progress.update($0, of: $1) }.write(to: prepare)
+      return progress.finish("\(prepare) holds the pictures: for tools/train-distributed, not for others to see")
+    }
+    let hadOutput = FileManager.default.fileExists(atPath: modelPath)
+    Interruption.listen()
+    let log = try events.map { try EventLog(folder: $0) }
+    let ending = try train(loop, log)
+    let finish = { try self.finish(loop, ending, log, decision) }
+    switch ending {
+    case .completed, .earlyStopped:
+      try finish()
+      try? FileManager.default.removeItem(atPath: checkpointPath)
+    case .cancelled:
+      if loop.bestEpoch > 0, !hadOutput { try finish() }
+      throw Failure(
+        "interrupted after \(loop.history.count) epochs. Everything is kept in \(checkpointPath); "
+          + "the same command with --resume goes on from there.")
+    case .diverged(let step, let layer):
+      let kept: String
+      if loop.bestEpoch == 0 {
+        kept = "Nothing was learned before that."
+      } else if hadOutput {
+        kept = "\(modelPath) is left as it was."
+      } else {
+        try finish()
+        kept = "The weights of epoch \(loop.bestEpoch) are kept in \(modelPath)."
+      }
+      throw Failure("\(TrainingError.diverged(step: step, layer: layer)) \(kept)")
+    }
+  }
+
+  private func checkOutput() throws {
+    try AtomicFile.checkWritable(modelPath)
+    let exists = FileManager.default.fileExists(atPath: checkpointPath)
+    if resume, !exists { throw Failure("\(checkpointPath): there is no checkpoint to resume from") }
+    if !resume, exists {
+      throw Failure(
+        "\(checkpointPath): an earlier run was interrupted. Go on with --resume, or delete it to start anew")
+    }
+  }
+
+  private func train(_ loop: TrainingLoop, _ log: EventLog?) throws -> TrainingLoop.Ending {
+    var bar = Progress("Epoch 1 of \(training.epochs)", quiet: quiet.quiet)
+    let once = Once()
+    let checkpoints = TrainingLoop.Checkpoints(path: checkpointPath, interval: checkpointInterval, resumes: resume) {
+      let problem = $0
+      once.run { printError("glint: training goes on without a checkpoint: \(problem)") }
+    }
+    return try loop.run(checkpoints: checkpoints, isCancelled: { Interruption.isAsked }) { event in
+      log?.add(event)
+      switch event {
+      case .batch(_, let done, let all, let loss): bar.update(done, of: all, note: "loss \(fixed(loss, 4))")
+      case .epoch(let record, let isBest):
+        if json.json, let line = try? jsonLine(EpochLine(record)) { emit(line) }
+        bar.finish(
+          "loss \(fixed(record.loss, 4)), accuracy \(percent(record.accuracy)), validation "
+            + "\(fixed(record.validationLoss, 4)), \(percent(record.validationAccuracy))\(isBest ? " *" : ""), "
+            + "\(fixed(record.imagesPerSecond, 0)) images/s")
+        bar = Progress("Epoch \(record.epoch + 1) of \(training.epochs)", quiet: quiet.quiet)
+      }
+    }
+  }
+
+  private static func goals(_ text: String) throws -> DecisionGoals {
+    let shares = text.split(separator: "/", omittingEmptySubsequences: false).map { (Double($0) ?? -1) / 100 }
+    guard (2...3).contains(shares.count), shares.allSatisfy({ (0...1).contains($0) }) else {
+      throw ValidationError("--goals takes percentages: labelled, right and unsure as in 80/95/60, or the first two.")
+    }
+    return DecisionGoals(labelled: shares[0], right: shares[1], unsure: shares.count == 3 ? shares[2] : 0)
+  }
+
+  private func decisionRequest(_ dataset: Dataset) throws -> DecisionRequest? {
+    guard !unsure.isEmpty || goals != nil else { return nil }
+    let hidden = try unsure.map { name in
+      guard let label = dataset.labels.firstIndex(of: name) else {
+        throw Failure("--unsure \(name): the classes are \(dataset.labels.joined(separator: ", "))")
+      }
+      return label
+    }
+    guard Set(hidden).count < dataset.labels.count else {
+      throw Failure("--unsure: names every class; none would be shown")
+    }
+    return DecisionRequest(hidden: Set(hidden), goals: goals ?? DecisionGoals())
+  }
+
+  private func finish(
+    _ loop: TrainingLoop, _ ending: TrainingLoop.Ending, _ log: EventLog?, _ decision: DecisionRequest?
+  ) throws {
+    let verdict = try TrainedEvaluation(loop, decision: decision)
+    log?.add(verdict, epoch: loop.history.count)
+    let model = try verdict.model(loop, tool: "glint")
+    try keep(model)
+    if let report {
+      let command = "glint " + CommandLine.arguments.dropFirst().joined(separator: " ")
+      try TrainingPage.report(loop, verdict, model, path: modelPath, command: command).page.write(to: report)
+    }
+    if json.json {
+      emit(
+        try jsonLine(
+          FinalLine(
+            weights_sha256: model.weightsSHA256, best_epoch: loop.bestEpoch, epochs: loop.history.count,
+            temperature: verdict.temperature, validation: verdict.validation.line, test: verdict.test?.line)))
+      return
+    }
+    if ending == .earlyStopped { emit("Stopped after epoch \(loop.history.count): the validation loss got no better.") }
+    verdict.validation.show("validation")
+    verdict.test?.show("test")
+    if let decision = verdict.decision { emit("decision: \(decision.words(labels: loop.dataset.labels))") }
+    emit("temperature \(verdict.temperature), weights sha256 \(model.weightsSHA256)")
+    emit("\(modelPath): the weights of epoch \(loop.bestEpoch)")
+    if let report { emit("Report: \(report)") }
+  }
+}
+
+extension Train {
+  /// Writes the model; where its place has no room any more, hours of work go to the system's folder for temporary
+  /// files.
+  private func keep(_ model: FloatModel) throws {
+    do { try model.write(to: modelPath) } catch {
+      let refuge = NSTemporaryDirectory() + "glint-\(ProcessInfo.processInfo.processIdentifier).safetensors"
+      do { try model.write(to: refuge) } catch let second {
+        throw Failure("\(error); nor could it be kept as \(second)")
+      }
+      throw Failure("\(error). What was learned is kept as \(refuge)")
+    }
+  }
+}
+
+extension TrainingRecipe.OptimizerName: ExpressibleByArgument {}
+extension TrainingRecipe.Schedule: ExpressibleByArgument {}
+extension Augmentation.Level: ExpressibleByArgument {}
+extension Preprocessing.Colour: ExpressibleByArgument {}

@@ -1,0 +1,12 @@
+import ArgumentParser
+import Runtime
+
+// Exit status: 0 done, 1 the work failed, 2 wrong use.
+do {
+  var command = try GlintTool.parseAsRoot()
+  if let error = ISA.limitError { throw Failure(error) }
+  ISAOption.limitLibraries()
+  try command.run()
+} catch {
+  exitReporting(error)
+}

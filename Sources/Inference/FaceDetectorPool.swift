@@ -1,0 +1,40 @@
+import Faces
+import Imaging
+import ModelFiles
+import Runtime
+import Threads
+
+extension FaceDetector {
+  /// A detector on the engine of its model, float or int8.
+  ///
+  /// - Throws: `FaceDetectorError` for a model that finds no faces, and what `ModelRunner` throws.
+  public convenience init(_ model: LoadedModel, threads: Int, kernels: KernelTable = .detected) throws {
+    let runner = try ModelRunner(model, threads: threads, kernels: kernels)
+    try self.init(model.description) { runner.run($0, logits: &$1) }
+  }
+}
+
+/// Detectors of one model for several threads, as many as ever were needed at once.
+public final class FaceDetectorPool: Sendable {
+  private let make: @Sendable () throws -> FaceDetector
+  private let idle: Locked<[Lent]>
+
+  /// A detector that one thread uses at a time: the pool hands it to one and gets it back.
+  private struct Lent: @unchecked Sendable { let detector: FaceDetector }
+
+  /// Makes the first detector.
+  ///
+  /// - Throws: as `FaceDetector.init(_:threads:kernels:)`.
+  public init(_ model: LoadedModel, kernels: KernelTable = .detected) throws {
+    make = { try FaceDetector(model, threads: 1, kernels: kernels) }
+    idle = Locked([Lent(detector: try make())])
+  }
+
+  /// The box of a photo's main face; nil where none is found.
+  public func mainFace(of photo: Image) -> FaceBox? {
+    // What could be made once can be made again, unless the system has no memory left.
+    guard let lent = idle.update({ $0.popLast() }) ?? (try? Lent(detector: make())) else { return nil }
+    defer { idle.update { $0.append(lent) } }
+    return lent.detector.faces(inPhoto: photo).main?.box
+  }
+}

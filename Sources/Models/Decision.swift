@@ -1,0 +1,64 @@
+import Numerics
+
+/// When a classifier may name a class, and what is said where it may not: part of the model, so that every command,
+/// page and program says the same of the same probabilities.
+public struct Decision: Hashable, Sendable {
+  /// By class: the least probability at which its label is shown; nil for a class that is never shown, whose pictures
+  /// are to come out as `otherwise`. In 0...1, kept to three decimals in files.
+  public var thresholds: [Float?]
+  /// What is said where no label may be shown, for example `unsure`.
+  public var otherwise: String
+
+  /// Makes a rule.
+  public init(thresholds: [Float?], otherwise: String) {
+    self.thresholds = thresholds
+    self.otherwise = otherwise
+  }
+
+  /// The classes whose labels may be shown.
+  public var shownClasses: [Int] { thresholds.indices.filter { thresholds[$0] != nil } }
+
+  /// What is said for these probabilities: see `ModelDescription.answer`.
+  public func answer(_ probabilities: [Float], labels: [String]) -> Answer {
+    let nearest = Answer(nearest: shownClasses, probabilities, labels)
+    guard let threshold = thresholds[nearest.candidate], nearest.probability >= threshold else {
+      return Answer(
+        label: otherwise, candidate: nearest.candidate, probability: nearest.probability, isSure: false)
+    }
+    return nearest
+  }
+}
+
+/// What is said of one picture.
+public struct Answer: Hashable, Sendable {
+  /// The word that is shown: a label, or the decision's word for none.
+  public let label: String
+  /// The likeliest class whose label may be shown, the first of equals, whether or not it is likely enough.
+  public let candidate: Int
+  /// The candidate's probability.
+  public let probability: Float
+  /// Whether `label` is the candidate's: whether the model names a class.
+  public let isSure: Bool
+}
+
+extension Answer {
+  /// The label of the likeliest of some classes.
+  init(nearest classes: [Int], _ probabilities: [Float], _ labels: [String]) {
+    let best = classes[classes.map { probabilities[$0] }.indexOfLargest ?? 0]
+    self.init(label: labels[best], candidate: best, probability: probabilities[best], isSure: true)
+  }
+}
+
+extension ModelDescription {
+  /// The classes whose labels may be shown: without a decision, all.
+  public var shownClasses: [Int] { decision?.shownClasses ?? Array(labels.indices) }
+
+  /// What is said for these probabilities, be they one picture's or smoothed over time: the label of the likeliest
+  /// class that may be shown, if its probability reaches the class's threshold, otherwise the decision's word for that.
+  /// Without a decision, always the likeliest class.
+  ///
+  /// - Parameter probabilities: `[labels]`, as `probabilities(logits:exp:)` gives them.
+  public func answer(_ probabilities: [Float]) -> Answer {
+    decision?.answer(probabilities, labels: labels) ?? Answer(nearest: Array(labels.indices), probabilities, labels)
+  }
+}

@@ -1,0 +1,182 @@
+import Numerics
+
+extension Graph {
+  /// The most elements that one value may have: its int32 offsets and float copies then stay far from overflow.
+  public static let mostElements = 1 << 28
+
+  /// The shape of every value, by number: `shapes()[0]` is the input, `shapes()[i + 1]` the result of node `i`.
+  ///
+  /// - Throws: `GraphError` naming the node where the graph makes no sense.
+  public func shapes() throws(GraphError) -> [Shape] {
+    guard input.rank == 3, input.count > 0 else {
+      throw GraphError("input", "the input is height x width x channels, not \(input)")
+    }
+    guard input.count <= Self.mostElements else { throw GraphError("input", "\(input) is too large") }
+    var shapes = [input]
+    for (index, node) in nodes.enumerated() {
+      guard !node.name.isEmpty, node.name != "input" else {
+        throw GraphError(node.name, "a node needs a name, and 'input' is taken")
+      }
+      for other in nodes[..<index] where other.name == node.name {
+        throw GraphError(node.name, "two nodes have this name")
+      }
+      var inputs: [Shape] = []
+      for value in node.inputs {
+        guard value >= 0, value <= index else {
+          throw GraphError(node.name, "it reads a value that no earlier node makes")
+        }
+        inputs.append(shapes[value])
+      }
+      let shape = try Self.result(of: node, from: inputs)
+      guard shape.count > 0, shape.count <= Self.mostElements else {
+        throw GraphError(node.name, "its result \(shape) is empty or too large")
+      }
+      shapes.append(shape)
+    }
+    try checkOutputs()
+    return shapes
+  }
+
+  /// The weight and bias shapes of every node that has them, by node index; nil elsewhere.
+  public func parameterShapes() throws(GraphError) -> [(weight: Shape, bias: Shape)?] {
+    let shapes = try shapes()
+    var result: [(weight: Shape, bias: Shape)?] = []
+    for node in nodes {
+      switch node.operator {
+      case .conv2D(let conv):
+        let channels = shapes[node.inputs[0]][2] / conv.groups
+        result.append(([conv.outputChannels, conv.window.height, conv.window.width, channels], [conv.outputChannels]))
+      case .dense(let dense):
+        result.append(([dense.outputs, shapes[node.inputs[0]].count], [dense.outputs]))
+      default:
+        result.append(nil)
+      }
+    }
+    return result
+  }
+
+  /// Multiply-adds of each node for one image, by node index.
+  public func multiplyAdds() throws(GraphError) -> [Int] {
+    let shapes = try shapes()
+    let parameters = try parameterShapes()
+    return nodes.indices.map { index in
+      guard let weight = parameters[index]?.weight else { return 0 }
+      let result = shapes[index + 1]
+      return result.rank == 3 ? result[0] * result[1] * weight.count : weight.count
+    }
+  }
+
+  private func checkOutputs() throws(GraphError) {
+    guard !outputs.isEmpty else { throw GraphError("output", "nothing leaves the graph") }
+    for output in outputs {
+      guard output.value > 0, output.value <= nodes.count else {
+        throw GraphError("output", "an output names a value that no node makes")
+      }
+      let node = nodes[output.value - 1]
+      guard node.operator.hasParameters, node.operator.activation == .none else {
+        throw GraphError(node.name, "logits come from a convolution or dense node without activation")
+      }
+      guard readers(of: output.value).isEmpty else {
+        throw GraphError(node.name, "its result leaves the graph as float logits, so no other node may read it")
+      }
+    }
+  }
+
+  private static func result(of node: Node, from inputs: [Shape]) throws(GraphError) -> Shape {
+    let wanted: ClosedRange<Int>
+    switch node.operator {
+    case .add: wanted = 2...2
+    case .concatenate: wanted = 2...64
+    default: wanted = 1...1
+    }
+    guard wanted.contains(inputs.count) else {
+      throw GraphError(node.name, "\(node.operator.name) cannot read \(inputs.count) values")
+    }
+    let input = inputs[0]
+    switch node.operator {
+    case .conv2D(let conv): return try convolved(node, conv, input)
+    case .maxPool2D(let window), .averagePool2D(let window):
+      let pad = window.padding
+      guard pad.top < window.height, pad.bottom < window.height, pad.left < window.width, pad.right < window.width
+      else { throw GraphError(node.name, "a pool's padding is smaller than its window") }
+      let (height, width) = try slid(node, window, dilation: 1, over: input)
+      return [height, width, input[2]]
+    case .globalAveragePool:
+      _ = try picture(node, input)
+      return [input[2]]
+    case .dense(let dense):
+      guard input.rank == 1 else { throw GraphError(node.name, "dense reads a flat value, not \(input)") }
+      guard dense.outputs > 0, dense.outputs <= 1 << 20 else {
+        throw GraphError(node.name, "\(dense.outputs) outputs")
+      }
+      return [dense.outputs]
+    case .add:
+      guard inputs[1] == input else {
+        throw GraphError(node.name, "add needs equal shapes, not \(input) and \(inputs[1])")
+      }
+      return input
+    case .concatenate:
+      var channels = 0
+      for other in inputs {
+        _ = try picture(node, other)
+        guard other[0] == input[0], other[1] == input[1] else {
+          throw GraphError(node.name, "concatenate needs equal heights and widths, not \(input) and \(other)")
+        }
+        channels += other[2]
+      }
+      return [input[0], input[1], channels]
+    case .upsampleNearest(let factor):
+      _ = try picture(node, input)
+      guard (1...64).contains(factor) else { throw GraphError(node.name, "factor \(factor)") }
+      return [input[0] * factor, input[1] * factor, input[2]]
+    case .hardSwish: return input
+    case .flatten: return [input.count]
+    case .reshape(let shape):
+      guard shape.count == input.count else {
+        throw GraphError(node.name, "\(input) cannot be reshaped to \(shape)")
+      }
+      return shape
+    }
+  }
+
+  private static func convolved(
+    _ node: Node, _ conv: Operator.Convolution, _ input: Shape
+  ) throws(GraphError) -> Shape {
+    let (height, width) = try slid(node, conv.window, dilation: conv.dilation, over: input)
+    guard conv.outputChannels > 0, conv.outputChannels <= 1 << 16 else {
+      throw GraphError(node.name, "\(conv.outputChannels) output channels")
+    }
+    guard conv.groups > 0, input[2] % conv.groups == 0, conv.outputChannels % conv.groups == 0 else {
+      throw GraphError(
+        node.name, "\(conv.groups) groups do not divide \(input[2]) and \(conv.outputChannels) channels")
+    }
+    return [height, width, conv.outputChannels]
+  }
+
+  /// Rows and columns of windows that fit: `(size + padding - extent) / stride + 1`.
+  private static func slid(
+    _ node: Node, _ window: Operator.Window, dilation: Int, over input: Shape
+  ) throws(GraphError) -> (height: Int, width: Int) {
+    let (inputHeight, inputWidth) = try picture(node, input)
+    let sizes = 1...4096
+    let pads = 0...4096
+    let pad = window.padding
+    guard sizes.contains(window.height), sizes.contains(window.width), sizes.contains(window.stride),
+      sizes.contains(dilation), pads.contains(pad.top), pads.contains(pad.left), pads.contains(pad.bottom),
+      pads.contains(pad.right)
+    else { throw GraphError(node.name, "window, stride, dilation or padding out of range") }
+    let height = inputHeight + pad.top + pad.bottom - ((window.height - 1) * dilation + 1)
+    let width = inputWidth + pad.left + pad.right - ((window.width - 1) * dilation + 1)
+    guard height >= 0, width >= 0 else {
+      throw GraphError(node.name, "a window of \(window.height)x\(window.width) does not fit into \(input)")
+    }
+    return (height / window.stride + 1, width / window.stride + 1)
+  }
+
+  private static func picture(_ node: Node, _ input: Shape) throws(GraphError) -> (Int, Int) {
+    guard input.rank == 3 else {
+      throw GraphError(node.name, "\(node.operator.name) reads height x width x channels, not \(input)")
+    }
+    return (input[0], input[1])
+  }
+}

@@ -1,0 +1,73 @@
+import Datasets
+import Foundation
+import Models
+
+/// The images that a float model is quantized on: some calibrate, others evaluate methods, none is of the test part.
+public struct QuantizationData: Sendable {
+  /// What activations are observed on.
+  public let calibration: [CalibrationImages.Item]
+  /// What methods are evaluated on; empty where the images are too few.
+  public let validation: [LabelledImage]
+  /// Whether the classes of `validation` are known.
+  public let isLabelled: Bool
+
+  /// The most images that evaluate methods.
+  public static let mostValidation = 1_024
+  /// Fewer tell nothing.
+  public static let fewestValidation = 20
+
+  /// Whether folders are class folders of a classifier: each holds folders of two of its labels or more, or a `train`
+  /// folder that does. Then they are read as a `Dataset`.
+  public static func areClassFolders(_ folders: [String], labels: [String]) -> Bool {
+    let names = Set(labels)
+    return folders.allSatisfy { holds(names, in: $0) || holds(names, in: $0 + "/train") }
+  }
+
+  /// Takes calibration images from a data set's training part, evaluates on its validation part.
+  ///
+  /// - Parameters:
+  ///   - count: the most images that calibrate.
+  ///   - progress: called with the part, images prepared, and how many will be.
+  /// - Throws: `QuantizationError` where no picture is left.
+  public init(
+    _ dataset: Dataset, count: Int, for description: ModelDescription,
+    progress: (_ part: String, _ done: Int, _ total: Int) -> Void = { _, _, _ in }
+  ) throws {
+    calibration = try CalibrationImages(
+      dataset.training, count: count, preprocessing: description.preprocessing
+    ) { progress("calibration", $0, $1) }.items
+    let whole = Set(dataset.validation.filter(dataset.knowsAllClasses).map(\.name))
+    validation = try CalibrationImages(
+      dataset.validation, count: Self.mostValidation, preprocessing: description.preprocessing
+    ) { progress("validation", $0, $1) }.items.map {
+      LabelledImage(name: $0.path, label: $0.label, pixels: $0.pixels, knowsAllClasses: whole.contains($0.path))
+    }
+    isLabelled = true
+  }
+
+  /// Shares out images without labels: a fifth evaluates methods, unless there are plenty; where that is too few to
+  /// tell anything, or no methods are compared, all calibrate.
+  ///
+  /// - Parameters:
+  ///   - count: the most images that calibrate.
+  ///   - comparesMethods: whether images are needed to evaluate methods.
+  public init(_ images: CalibrationImages, count: Int, comparesMethods: Bool) {
+    let all = images.items
+    var calibrating = min(count, all.count - all.count / 5)
+    var evaluating = all[calibrating...]
+    if !comparesMethods || evaluating.count < Self.fewestValidation {
+      (calibrating, evaluating) = (min(count, all.count), [])
+    }
+    calibration = Array(all[..<calibrating])
+    validation = evaluating.map { LabelledImage(name: $0.path, label: 0, pixels: $0.pixels) }
+    isLabelled = false
+  }
+
+  private static func holds(_ names: Set<String>, in folder: String) -> Bool {
+    let there = names.count { name in
+      var isFolder: ObjCBool = false
+      return FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder) && isFolder.boolValue
+    }
+    return there > 1
+  }
+}

@@ -1,0 +1,108 @@
+import Datasets
+import Evaluation
+import FloatRuntime
+import Foundation
+import Models
+import Numerics
+import Runtime
+
+/// Images that neither calibrate nor test: what int8 models are judged by against their float model.
+public final class MethodEvaluator {
+  /// What one int8 model did.
+  public struct Outcome: Sendable {
+    /// Accuracy lost.
+    public let loss: PairedLoss
+    /// Share of images on which both models name the same class.
+    public let agreement: Double
+    /// The mean squared difference of the logits.
+    public let squaredError: Double
+    /// Its root as a share of the spread of the float model's logits.
+    public let relativeError: Double
+    /// Places of the images on which the models name different classes.
+    public let flipped: [Int]
+    /// The probabilities that the int8 model gave.
+    public let probabilities: [[Float]]
+    /// The logits that they are of.
+    public let logits: [[Float]]
+  }
+
+  /// The images, their names and pixels; `label` counts only where `isLabelled`.
+  public let images: [LabelledImage]
+  /// Whether the classes of the images are known.
+  public let isLabelled: Bool
+  /// The probabilities that the float model gives.
+  public let probabilities: [[Float]]
+  /// The logits that they are of.
+  public let logits: [[Float]]
+  private let description: ModelDescription
+  private let spread: Double
+  private let threads: Int
+  private let kernels: KernelTable
+
+  /// Runs the images through the float model.
+  ///
+  /// - Throws: `QuantizationError` for a model without labels or for no images.
+  public init(
+    _ model: FloatModel, images: [LabelledImage], isLabelled: Bool, threads: Int, kernels: KernelTable = .detected,
+    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws {
+    description = model.description
+    guard !images.isEmpty else { throw QuantizationError("there are no images to judge methods by") }
+    guard description.isClassifier else {
+      throw QuantizationError("methods are judged by what a classifier says; this network is none")
+    }
+    self.images = images
+    self.isLabelled = isLabelled
+    self.threads = threads
+    self.kernels = kernels
+    let interpreter = try FloatInterpreter(model, threads: threads)
+    var logits: [[Float]] = []
+    for (index, image) in images.enumerated() {
+      logits.append(interpreter.run(pixels: image.pixels))
+      progress(index + 1, images.count)
+    }
+    self.logits = logits
+    spread = logits.joined().map { Double($0) }.standardDeviation
+    probabilities = Self.probabilities(logits, model.description)
+  }
+
+  /// Share of images that the float model names rightly; nil where the truth is unknown.
+  public var floatAccuracy: Double? {
+    guard isLabelled else { return nil }
+    let right = zip(images, Self.answers(probabilities)).count { $0.label == $1 }
+    return Double(right) / Double(images.count)
+  }
+
+  /// Judges an int8 model of the same network.
+  public func judge(_ model: QuantizedModel) throws -> Outcome {
+    let interpreter = try Interpreter(model, kernels: kernels, threads: threads)
+    var given: [[Float]] = []
+    var squares = 0.0
+    for (image, expected) in zip(images, logits) {
+      let logits = interpreter.invoke(image.pixels)
+      for (one, two) in zip(logits, expected) {
+        let difference = Double(one) - Double(two)
+        squares += difference * difference
+      }
+      given.append(logits)
+    }
+    let int8 = Self.probabilities(given, description)
+    let (first, second) = (Self.answers(probabilities), Self.answers(int8))
+    let flipped = images.indices.filter { first[$0] != second[$0] }
+    let squaredError = squares / Double(logits.joined().count)
+    return Outcome(
+      loss: PairedLoss(truth: isLabelled ? images.map(\.label) : nil, float: first, int8: second),
+      agreement: 1 - Double(flipped.count) / Double(images.count), squaredError: squaredError,
+      relativeError: spread > 0 ? squaredError.squareRoot() / spread : squaredError.squareRoot(), flipped: flipped,
+      probabilities: int8, logits: given)
+  }
+
+  private static func probabilities(_ logits: [[Float]], _ description: ModelDescription) -> [[Float]] {
+    logits.map { description.probabilities(logits: $0) }
+  }
+
+  /// The most probable class, the first of equals.
+  private static func answers(_ probabilities: [[Float]]) -> [Int] {
+    probabilities.map { $0.indexOfLargest ?? 0 }
+  }
+}

@@ -1,0 +1,17 @@
+import Synchronization
+
+/// A value that several threads change in turn.
+public final class Locked<Value: Sendable>: Sendable {
+  private let mutex: Mutex<Value>
+
+  /// Keeps a value.
+  public init(_ value: Value) { mutex = Mutex(value) }
+
+  /// A copy of the value as it is now.
+  public var value: Value { mutex.withLock { $0 } }
+
+  /// Changes the value while no other thread looks at it.
+  public func update<Result: Sendable>(_ change: (inout Value) -> Result) -> Result {
+    mutex.withLock { (value: inout Value) in change(&value) }
+  }
+}

@@ -1,0 +1,40 @@
+import Models
+import Testing
+
+@Suite struct DecisionTests {
+  private func description(_ decision: Decision?) -> ModelDescription {
+    ModelDescription(
+      graph: .happySad(), preprocessing: Preprocessing(width: 256, height: 256), labels: ["happy", "neutral", "sad"],
+      decision: decision)
+  }
+
+  @Test func withoutADecisionTheLikeliestIsSaid() {
+    let plain = description(nil)
+    #expect(plain.shownClasses == [0, 1, 2])
+    let answer = plain.answer([0.3, 0.36, 0.34])
+    #expect(answer.label == "neutral" && answer.candidate == 1 && answer.probability == 0.36 && answer.isSure)
+    #expect(plain.answer([0.4, 0.2, 0.4]).label == "happy", "the first of equals")
+  }
+
+  @Test func aThresholdIsReachedOrTheWordIsSaid() {
+    let ruled = description(Decision(thresholds: [0.5, nil, 0.25], otherwise: "unsure"))
+    #expect(ruled.shownClasses == [0, 2])
+    #expect(ruled.answer([0.5, 0.3, 0.2]).label == "happy", "reaching is enough")
+    let below = ruled.answer([0.499, 0.301, 0.2])
+    #expect(below.label == "unsure" && below.candidate == 0 && below.probability == 0.499 && !below.isSure)
+    #expect(ruled.answer([0.05, 0.65, 0.3]).label == "sad", "its own threshold counts, not the largest probability")
+    #expect(ruled.answer([0.26, 0.5, 0.24]).label == "unsure")
+  }
+
+  @Test func aClassThatIsNeverShownIsNoCandidate() {
+    let ruled = description(Decision(thresholds: [0.4, nil, 0.4], otherwise: "unsure"))
+    let neutral = ruled.answer([0.01, 0.98, 0.01])
+    #expect(neutral.label == "unsure" && neutral.candidate == 0 && neutral.probability == 0.01)
+    #expect(ruled.answer([0.5, 0, 0.5]).candidate == 0, "the first of equals")
+  }
+
+  @Test func noNumberIsNeverSure() {
+    let ruled = description(Decision(thresholds: [0, nil, 0], otherwise: "unsure"))
+    #expect(!ruled.answer([.nan, .nan, .nan]).isSure)
+  }
+}

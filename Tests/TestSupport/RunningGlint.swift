@@ -1,0 +1,88 @@
+import Foundation
+
+/// `glint live --json` that runs beside the test, on a stand-in camera of 640 x 480 at 30 frames a second.
+package final class RunningGlint {
+  private let folder: TemporaryFolder
+  private let process = Process()
+  private let output: String
+  private let errors: String
+
+  package init(_ arguments: String...) throws {
+    folder = try TemporaryFolder()
+    (output, errors) = (folder.path("out"), folder.path("err"))
+    for path in [output, errors] { try Data().write(to: URL(fileURLWithPath: path)) }
+    let script = StandIn.script(
+      ["interval 33"] + StandIn.largeFrames.map { "frame \($0)" } + ["again"], facts: ["mode MJPG 640 480 30"])
+    process.executableURL = URL(fileURLWithPath: GlintProgram.path)
+    process.arguments = ["live", StandIn.model, "--camera", StandIn.device, "--json", "--threads", "1"] + arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(script) { $1 }
+    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
+    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
+    try process.run()
+  }
+
+  deinit { if process.isRunning { process.terminate() } }
+
+  /// The process.
+  package var id: Int32 { process.processIdentifier }
+
+  /// What it wrote to standard error.
+  package var words: String { (try? String(contentsOfFile: errors, encoding: .utf8)) ?? "" }
+
+  /// The labelled frames so far; a line that is not whole yet does not count.
+  package func lines() throws -> [Line] {
+    let text = try String(contentsOfFile: output, encoding: .utf8)
+    let whole = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+    return try whole.map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+  }
+
+  /// The address that it printed, once it has.
+  package func address() throws -> URL {
+    for _ in 0..<1_000 {
+      if let start = words.range(of: "http://"), let end = words[start.lowerBound...].firstIndex(of: "\n"),
+        let address = URL(string: String(words[start.lowerBound..<end]))
+      {
+        return address
+      }
+      usleep(20_000)
+    }
+    throw CocoaError(.coderValueNotFound, userInfo: [NSLocalizedDescriptionKey: "no address in: \(words)"])
+  }
+
+  /// How many files and sockets it has open.
+  package func descriptors() throws -> Int {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count
+  }
+
+  /// The addresses, as the kernel writes them, on which the process listens: those of its sockets that are in state 0A.
+  package func listening() throws -> [String] {
+    let descriptors = "/proc/\(id)/fd"
+    let sockets = Set(
+      try FileManager.default.contentsOfDirectory(atPath: descriptors).compactMap {
+        try? FileManager.default.destinationOfSymbolicLink(atPath: "\(descriptors)/\($0)")
+      })
+    return try ["tcp", "tcp6"].flatMap { table -> [String] in
+      try String(contentsOfFile: "/proc/\(id)/net/\(table)", encoding: .utf8).split(separator: "\n").compactMap { row in
+        let fields = row.split(separator: " ")
+        guard fields.count > 9, fields[3] == "0A", sockets.contains("socket:[\(fields[9])]") else { return nil }
+        return String(fields[1].prefix { $0 != ":" })
+      }
+    }
+  }
+
+  /// Ends it as Ctrl-C does; the exit status.
+  package func end() -> Int32 {
+    process.interrupt()
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+}
+
+/// Waits until something is so, half a minute at most.
+package func eventually(_ condition: () -> Bool) async -> Bool {
+  for _ in 0..<3_000 {
+    if condition() { return true }
+    try? await Task.sleep(nanoseconds: 10_000_000)
+  }
+  return condition()
+}
