@@ -24,7 +24,7 @@ INLINE void sum_taps(const int rows, const int columns, const int vectors, const
 }
 
 // Loads `left` of LANES floats, zeros for the rest.
-INLINE vec load_some(const float *from, ptrdiff_t left) {
+INLINE vec load_some(const float *from, int left) {
   if (left >= LANES) return LOAD(from);
   vec some = SPLAT(0);
   memcpy(&some, from, (size_t)left * sizeof(float));
@@ -50,7 +50,7 @@ INLINE void conv_tile(const int columns, const int vectors, const cf_window *w, 
   vec low = SPLAT(clamp.low), high = SPLAT(clamp.high);
   UNROLL for (int c = 0; c < columns; c++) {
     UNROLL for (int v = 0; v < vectors; v++) {
-      store_some(y + (size_t)c * w->output_column + v * LANES, CLAMP(acc[c * vectors + v], low, high),
+      store_some(y + (size_t)c * w->output_column + v * LANES, clamped(acc[c * vectors + v], low, high),
                  left - v * LANES);
     }
   }

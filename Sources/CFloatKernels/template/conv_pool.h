@@ -1,6 +1,23 @@
 // Convolution + ReLU + max pooling 2x2 in one pass: four neighbouring sums meet in registers, and only the largest and
 // its number are written.
 
+// Stores the largest of four sums and its number, for `left` of LANES channels.
+INLINE void pool_winner(const vec *sums, float *y, uint8_t *winners, int left) {
+  vec largest = sums[0];
+  vec_int winner = (vec_int)(0);
+  UNROLL for (int i = 1; i < 4; i++) {
+    vec_int wins = sums[i] > largest;
+    winner = choose_int(wins, (vec_int)(i), winner);
+    largest = choose(wins, sums[i], largest);
+  }
+  winner = choose_int(largest > SPLAT(0), winner, (vec_int)(CF_NO_WINNER));
+  largest = choose(largest < SPLAT(0), SPLAT(0), largest);
+  vec_byte bytes = __builtin_convertvector(winner, vec_byte);
+  store_some(y, largest, left);
+  if (left >= LANES) *(vec_byte_at *)winners = bytes;
+  else memcpy(winners, &bytes, (size_t)left);
+}
+
 INLINE void conv_pool_tile(const int pooled, const int vectors, const cf_window *w, const float *x,
                            const float *const *weights, const float *bias, float *y, uint8_t *winners, int left) {
   const int columns = 2 * pooled;
@@ -11,21 +28,10 @@ INLINE void conv_pool_tile(const int pooled, const int vectors, const cf_window 
   sum_taps(2, columns, vectors, w, x, weights, acc);
   UNROLL for (int p = 0; p < pooled; p++) {
     UNROLL for (int v = 0; v < vectors; v++) {
-      vec largest = acc[2 * p * vectors + v];
-      vec_int winner = (vec_int)(0);
-      UNROLL for (int i = 1; i < 4; i++) {
-        vec other = acc[((i / 2) * columns + 2 * p + i % 2) * vectors + v];
-        vec_int wins = other > largest;
-        winner = wins ? (vec_int)(i) : winner;
-        largest = wins ? other : largest;
-      }
-      winner = largest > SPLAT(0) ? winner : (vec_int)(CF_NO_WINNER);
-      largest = largest < SPLAT(0) ? SPLAT(0) : largest;
-      vec_byte bytes = __builtin_convertvector(winner, vec_byte);
+      vec sums[4];
+      UNROLL for (int i = 0; i < 4; i++) sums[i] = acc[((i / 2) * columns + 2 * p + i % 2) * vectors + v];
       size_t at = (size_t)p * w->output_column + (size_t)(v * LANES);
-      store_some(y + at, largest, left - v * LANES);
-      if (left - v * LANES >= LANES) *(vec_byte_at *)(winners + at) = bytes;
-      else memcpy(winners + at, &bytes, (size_t)(left - v * LANES));
+      pool_winner(sums, y + at, winners + at, left - v * LANES);
     }
   }
 }

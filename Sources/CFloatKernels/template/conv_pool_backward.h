@@ -15,8 +15,8 @@ INLINE void row_gradients(const cf_window *w, const float *dy, const uint8_t *wi
       vec_int which = __builtin_convertvector(*(const vec_byte_at *)(winners + at), vec_int);
       vec_int offset = (which & 1) * (int)w->column_step + (which >> 1) * (int)w->row_step;
       vec_int passes = which < CF_NO_WINNER;
-      gradient = passes ? gradient : SPLAT(0);
-      offset = (vec_int)((int)(2 * column * w->column_step)) + (passes ? offset : (vec_int)(0));
+      gradient = choose(passes, gradient, SPLAT(0));
+      offset = (vec_int)((int)(2 * column * w->column_step)) + (passes & offset);
       sum += gradient;
       STORE(gradients + to, gradient);
       *(vec_int_at *)(offsets + to) = offset;

@@ -25,7 +25,7 @@ INLINE void dense_tile(const int rows, const int vectors, const float *x, const 
       vec result = acc[r * vectors + v];
       float *at = y + (size_t)r * (size_t)outputs + v * LANES;
       if (bias == NULL) result += load_some(at, left - v * LANES);
-      if (clamp != NULL) result = CLAMP(result, SPLAT(clamp->low), SPLAT(clamp->high));
+      if (clamp != NULL) result = clamped(result, SPLAT(clamp->low), SPLAT(clamp->high));
       store_some(at, result, left - v * LANES);
     }
   }

@@ -14,7 +14,7 @@ INLINE void depthwise_tile(const int columns, const cf_window *w, ptrdiff_t tap_
   }
   vec low = SPLAT(clamp.low), high = SPLAT(clamp.high);
   UNROLL for (int c = 0; c < columns; c++)
-    store_some(y + (size_t)c * w->output_column, CLAMP(acc[c], low, high), left);
+    store_some(y + (size_t)c * w->output_column, clamped(acc[c], low, high), left);
 }
 
 static void depthwise(const cf_window *w, ptrdiff_t tap_step, const float *x, const float *taps, const float *bias,

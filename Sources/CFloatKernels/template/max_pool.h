@@ -21,8 +21,8 @@ static void max_pool(const cf_pool *p, const float *x, float *y, int32_t *origin
             int at = (r * p->width + c) * p->channels + channel;
             vec other = LOAD(x + at);
             vec_int wins = other > largest;
-            largest = wins ? other : largest;
-            origin = wins ? lanes + at : origin;
+            largest = choose(wins, other, largest);
+            origin = choose_int(wins, lanes + at, origin);
           }
         }
         int some = p->channels - channel;

@@ -37,5 +37,10 @@ static inline vec square_roots(vec v) {
 }
 #define SQRT(v) square_roots(v)
 #endif
+
+// a where a comparison was true, b elsewhere.
+INLINE vec_int choose_int(vec_int which, vec_int a, vec_int b) { return (which & a) | (~which & b); }
+INLINE vec choose(vec_int which, vec a, vec b) { return (vec)choose_int(which, (vec_int)a, (vec_int)b); }
+
 // NaN compares false and so passes both.
-#define CLAMP(x, low, high) ((x) < (low) ? (low) : (x) > (high) ? (high) : (x))
+INLINE vec clamped(vec x, vec low, vec high) { return choose(x < low, low, choose(x > high, high, x)); }

@@ -37,6 +37,15 @@ static void winograd_filters(const float *panels, float *filters, int inputs, in
 // Floats of one tile of 16 channels: 16 planes of 16. Constant distances let a kernel address all of it from one place.
 enum { TILE_FLOATS = 16 * CF_PANEL };
 
+// B^T d for one column of four rows of inputs.
+INLINE void transform_column(const float *const *d, int at, vec down[4][4], int column) {
+  vec a = LOAD(d[0] + at), b = LOAD(d[1] + at), c = LOAD(d[2] + at), e = LOAD(d[3] + at);
+  down[0][column] = a - c;
+  down[1][column] = b + c;
+  down[2][column] = c - b;
+  down[3][column] = b - e;
+}
+
 // B^T d B of neighbouring tiles, from whole vectors of channels: values[tiles][plane][16] for 16 channels. Tiles
 // overlap by two columns, which are transformed once.
 INLINE void transform_inputs(const cf_window *w, const float *x, int tiles, float *values, int inputs) {
@@ -44,24 +53,12 @@ INLINE void transform_inputs(const cf_window *w, const float *x, int tiles, floa
   for (int r = 0; r < 3; r++) d[r] = x + w->run_offsets[r];
   d[3] = d[2] + w->row_step;
   vec down[4][4];
-  UNROLL for (int column = 0; column < 2; column++) {
-    vec a = LOAD(d[0] + column * inputs), b = LOAD(d[1] + column * inputs), c = LOAD(d[2] + column * inputs),
-        e = LOAD(d[3] + column * inputs);
-    down[0][column + 2] = a - c;
-    down[1][column + 2] = b + c;
-    down[2][column + 2] = c - b;
-    down[3][column + 2] = b - e;
-  }
+  UNROLL for (int column = 0; column < 2; column++) transform_column(d, column * inputs, down, column + 2);
   for (int tile = 0; tile < tiles; tile++, values += TILE_FLOATS) {
     UNROLL for (int r = 0; r < 4; r++) d[r] += 2 * inputs;
     UNROLL for (int column = 0; column < 2; column++) {
       UNROLL for (int y = 0; y < 4; y++) down[y][column] = down[y][column + 2];
-      vec a = LOAD(d[0] + column * inputs), b = LOAD(d[1] + column * inputs), c = LOAD(d[2] + column * inputs),
-          e = LOAD(d[3] + column * inputs);
-      down[0][column + 2] = a - c;
-      down[1][column + 2] = b + c;
-      down[2][column + 2] = c - b;
-      down[3][column + 2] = b - e;
+      transform_column(d, column * inputs, down, column + 2);
     }
     UNROLL for (int y = 0; y < 4; y++) {
       STORE(values + (4 * y + 0) * CF_PANEL, down[y][0] - down[y][2]);
@@ -91,22 +88,6 @@ INLINE void plane_tile(const int tiles, const int vectors, const float *values, 
     }
   }
   UNROLL for (int i = 0; i < tiles * vectors; i++) STORE(products + i * 16 * LANES, acc[i]);
-}
-
-INLINE void pool_winner(const vec *sums, float *y, uint8_t *winners, int left) {
-  vec largest = sums[0];
-  vec_int winner = (vec_int)(0);
-  UNROLL for (int i = 1; i < 4; i++) {
-    vec_int wins = sums[i] > largest;
-    winner = wins ? (vec_int)(i) : winner;
-    largest = wins ? sums[i] : largest;
-  }
-  winner = largest > SPLAT(0) ? winner : (vec_int)(CF_NO_WINNER);
-  largest = largest < SPLAT(0) ? SPLAT(0) : largest;
-  vec_byte bytes = __builtin_convertvector(winner, vec_byte);
-  store_some(y, largest, left);
-  if (left >= LANES) *(vec_byte_at *)winners = bytes;
-  else memcpy(winners, &bytes, (size_t)left);
 }
 
 // A^T from both sides, then the pool.

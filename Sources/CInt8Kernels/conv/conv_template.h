@@ -4,8 +4,8 @@
 //   load32, broadcast32, max32   as in support/vector__*.h
 //   dot                          adds the products of a group of inputs, four bytes wide, and its weights
 //   BYTES, load_bytes            what dot multiplies, if not V32 and load32
-//   GROUPS_AT_ONCE, dot_lane     groups that one load_bytes brings, if that is how inputs are loaded; dot of one of them
-//   FETCHES_AHEAD                0 where ck_conv.ahead is left alone
+//   GROUPS_AT_ONCE, dot_lane groups that one load_bytes brings, if that is how inputs are loaded; dot of one of them
+//   FETCHES_AHEAD 0 where ck_conv.ahead is left alone
 
 #include "../support/template.h"
 #include "conv_window.h"

@@ -1,7 +1,7 @@
 // The products of winograd_template.h where one instruction multiplies pairs of 16-bit inputs by pairs of weights and
-// adds both products (pmaddwd). Transforming in 16 bits more than makes up for the width: multiplying bytes would saturate
-// (2 * 255 * 127 > 32767). The includer brings the names of support/vector__*.h, and defines TILES and TILE_VECTORS: how
-// many tiles and vectors of channels are summed at once.
+// adds both products (pmaddwd). Transforming in 16 bits more than makes up for the width: multiplying bytes would
+// saturate (2 * 255 * 127 > 32767). The includer brings the names of support/vector__*.h, and defines TILES and
+// TILE_VECTORS: how many tiles and vectors of channels are summed at once.
 #define STRIP 12
 #define POOLED_VECTORS 1
 #define CK_WINOGRAD_GROUP 2
