@@ -34,16 +34,7 @@ public final class LivePipeline {
   }
 
   private let source: any FrameSource
-  private let description: ModelDescription
-  private let logits: ([UInt8]) -> [Float]
-  private let follower: FaceFollower?
-  private let decoder: FrameDecoder
-  private let preprocessor: Preprocessor
-  private var image = Image(width: 1, height: 1, channels: 3, filledWith: 0)
-  private var grey = Image(width: 1, height: 1, channels: 1, filledWith: 0)
-  private var pixels: [UInt8] = []
-  /// What of `image` the network was given: for the largest face, or else where one would be looked for.
-  private var looked = PixelRegion(x: 0, y: 0, width: 0, height: 0)
+  private let labeller: FrameLabeller
   private var summary = LiveSummary()
   private var check = PictureCheck()
   private let saturation: SaturationCheck?
@@ -52,8 +43,7 @@ public final class LivePipeline {
   /// - Parameters:
   ///   - source: where frames come from; used on a thread of its own while `run` runs.
   ///   - description: of the model.
-  ///   - follower: finds the faces of each frame and knows them again; without one, the part of the frame that the
-  ///     model's rule names for pictures without a face counts as the only one.
+  ///   - follower: as for `FrameLabeller`.
   ///   - saturation: what tells pictures that are unlike the calibration pictures.
   ///   - logits: the network: logits of pixels `[height, width, channels]`.
   public init(
@@ -61,12 +51,8 @@ public final class LivePipeline {
     saturation: SaturationCheck? = nil, logits: @escaping ([UInt8]) -> [Float]
   ) throws(ImageError) {
     self.source = source
-    self.description = description
-    self.follower = follower
     self.saturation = saturation
-    self.logits = logits
-    decoder = try FrameDecoder()
-    preprocessor = Preprocessor(description.preprocessing)
+    labeller = try FrameLabeller(description, follower: follower, logits: logits)
   }
 
   /// Runs until a limit or the wish to stop.
@@ -109,16 +95,16 @@ public final class LivePipeline {
         summary.losses = losses
         summary.replaced = replaced
         do throws(ImageError) {
-          var labelled = try label(frame)
+          var labelled = try labeller.label(frame)
+          labelled.dropped = summary.losses.lost + summary.losses.skipped + summary.replaced
           // Pictures of files are what they are.
           if frame.file == nil {
-            let all = PixelRegion(x: 0, y: 0, width: image.width, height: image.height)
-            let fault = check.look(at: image, region: looked, decoded: follower == nil ? looked : all)
+            let fault = check.look(at: labeller.image, region: labeller.looked, decoded: labeller.decoded)
             if let fault { notify(.unlike(fault)) }
             labelled.fault = check.fault ?? (isSaturated ? .saturated : nil)
           }
           let before = monotonicNow()
-          publish(labelled, frame, image)
+          publish(labelled, frame, labeller.image)
           count(labelled.times, publish: monotonicNow() - before)
           if frame.file == nil, !labelled.faces.isEmpty { lookAtSaturation(notify) }
         } catch {
@@ -138,7 +124,7 @@ public final class LivePipeline {
   private func lookAtSaturation(_ notify: (Notice) -> Void) {
     guard let saturation, summary.labelled % 30 == 0 else { return }
     let was = isSaturated
-    isSaturated = saturation.look(at: pixels)
+    isSaturated = saturation.look(at: labeller.pixels)
     if isSaturated, !was, check.fault == nil { notify(.unlike(.saturated)) }
   }
 
@@ -159,70 +145,6 @@ public final class LivePipeline {
     }
     thread.name = "capture"
     thread.start()
-  }
-
-  private func label(_ frame: Frame) throws(ImageError) -> LabelledFrame {
-    var times = StageTimes()
-    var mark = monotonicNow()
-    func lap() -> UInt64 {
-      let now = monotonicNow()
-      defer { mark = now }
-      return now - mark
-    }
-    times.capture = frame.receivedNanoseconds - min(frame.nanoseconds, frame.receivedNanoseconds)
-    times.queue = mark - min(frame.receivedNanoseconds, mark)
-    let (width, height) = try decode(frame)
-    times.decode = lap()
-
-    // Detector and classifier mostly read grey: it is made once.
-    let wantsGrey = description.preprocessing.colour == .grey
-    if follower != nil, wantsGrey || follower?.colour == .grey { image.makeGrey(&grey) }
-    let found = follower?.faces(in: follower?.colour == .grey ? grey : image, at: frame.nanoseconds)
-    times.detect = lap()
-
-    var faces: [LabelledFace] = []
-    let factor = Float(width) / Float(image.width)
-    // The largest last: its pixels stay, to be looked at.
-    for face in (found ?? [nil] as [FaceTrack?]).reversed() {
-      preprocessor.apply(to: follower != nil && wantsGrey ? grey : image, face: face?.box, into: &pixels)
-      times.prepare += lap()
-      let output = logits(pixels)
-      var probabilities = description.probabilities(logits: output)
-      if let face, let follower { probabilities = follower.smooth(probabilities, ofFace: face.number) }
-      let box = face?.box ?? centre
-      faces.append(
-        LabelledFace(
-          box: FaceBox(x: box.x * factor, y: box.y * factor, width: box.width * factor, height: box.height * factor),
-          track: face?.number ?? 0, logits: output, probabilities: probabilities,
-          answer: description.answer(probabilities)))
-      times.classify += lap()
-    }
-    faces.reverse()
-    looked = description.preprocessing.region(ofWidth: image.width, height: image.height, face: found?.first?.box)
-    times.glassToLabel = monotonicNow() - frame.nanoseconds
-    return LabelledFrame(
-      sequence: frame.sequence, nanoseconds: frame.nanoseconds, file: frame.file, width: width, height: height,
-      faces: faces, times: times, dropped: summary.losses.lost + summary.losses.skipped + summary.replaced)
-  }
-
-  /// Decodes at the least detail that serves; the frame's full size.
-  private func decode(_ frame: Frame) throws(ImageError) -> (width: Int, height: Int) {
-    // A face may be anywhere and small: with a finder, all is needed. Pictures of files may be of any size and turned.
-    guard follower == nil, frame.file == nil else {
-      try decoder.decode(frame, into: &image)
-      return (image.width, image.height)
-    }
-    let scale = preprocessor.scale(forWidth: frame.width, height: frame.height)
-    try decoder.decode(frame, scale: scale, columnsFor: preprocessor.rule, into: &image)
-    guard scale != .full else { return (image.width, image.height) }
-    return (frame.width, frame.height)
-  }
-
-  /// The region that stands for the face where there is no finder, in pixels of the decoded picture.
-  private var centre: FaceBox {
-    let region = description.preprocessing.region(ofWidth: image.width, height: image.height)
-    return FaceBox(
-      x: Float(region.x), y: Float(region.y), width: Float(region.width), height: Float(region.height))
   }
 
   private func count(_ times: StageTimes, publish: UInt64) {

@@ -99,7 +99,7 @@ extension Graph {
       let pad = window.padding
       guard pad.top < window.height, pad.bottom < window.height, pad.left < window.width, pad.right < window.width
       else { throw GraphError(node.name, "a pool's padding is smaller than its window") }
-      let (height, width) = try slid(node, window, dilation: 1, over: input)
+      let (height, width) = try positions(node, window, dilation: 1, over: input)
       return [height, width, input[2]]
     case .globalAveragePool:
       _ = try picture(node, input)
@@ -142,7 +142,7 @@ extension Graph {
   private static func convolved(
     _ node: Node, _ conv: Operator.Convolution, _ input: Shape
   ) throws(GraphError) -> Shape {
-    let (height, width) = try slid(node, conv.window, dilation: conv.dilation, over: input)
+    let (height, width) = try positions(node, conv.window, dilation: conv.dilation, over: input)
     guard conv.outputChannels > 0, conv.outputChannels <= 1 << 16 else {
       throw GraphError(node.name, "\(conv.outputChannels) output channels")
     }
@@ -153,8 +153,8 @@ extension Graph {
     return [height, width, conv.outputChannels]
   }
 
-  /// Rows and columns of windows that fit: `(size + padding - extent) / stride + 1`.
-  private static func slid(
+  /// Rows and columns of windows that fit, all extents checked.
+  private static func positions(
     _ node: Node, _ window: Operator.Window, dilation: Int, over input: Shape
   ) throws(GraphError) -> (height: Int, width: Int) {
     let (inputHeight, inputWidth) = try picture(node, input)
@@ -165,12 +165,10 @@ extension Graph {
       sizes.contains(dilation), pads.contains(pad.top), pads.contains(pad.left), pads.contains(pad.bottom),
       pads.contains(pad.right)
     else { throw GraphError(node.name, "window, stride, dilation or padding out of range") }
-    let height = inputHeight + pad.top + pad.bottom - ((window.height - 1) * dilation + 1)
-    let width = inputWidth + pad.left + pad.right - ((window.width - 1) * dilation + 1)
-    guard height >= 0, width >= 0 else {
+    guard let positions = window.positions(height: inputHeight, width: inputWidth, dilation: dilation) else {
       throw GraphError(node.name, "a window of \(window.height)x\(window.width) does not fit into \(input)")
     }
-    return (height / window.stride + 1, width / window.stride + 1)
+    return positions
   }
 
   private static func picture(_ node: Node, _ input: Shape) throws(GraphError) -> (Int, Int) {

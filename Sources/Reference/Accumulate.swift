@@ -17,7 +17,7 @@ extension ReferenceOperators {
     _ input: QuantizedValue, _ conv: Operator.Convolution, weight: Tensor<Int8>, bias: Tensor<Int32>
   ) -> Tensor<Int32> {
     let (height, width, channels) = (input.codes.shape[0], input.codes.shape[1], input.codes.shape[2])
-    let (outHeight, outWidth) = slid(conv.window, dilation: conv.dilation, height: height, width: width)
+    let (outHeight, outWidth) = conv.window.positions(height: height, width: width, dilation: conv.dilation)!
     let groupInputs = channels / conv.groups
     let groupOutputs = conv.outputChannels / conv.groups
     let taps = conv.window.height * conv.window.width
@@ -90,14 +90,5 @@ extension ReferenceOperators {
     accumulators.elements.enumerated().map { index, accumulator in
       Float(accumulator) * (inputScale * weightScales[index % weightScales.count])
     }
-  }
-
-  /// Rows and columns of windows that fit: `(size + padding - extent) / stride + 1`.
-  static func slid(
-    _ window: Operator.Window, dilation: Int = 1, height: Int, width: Int
-  ) -> (height: Int, width: Int) {
-    let rows = height + window.padding.top + window.padding.bottom - ((window.height - 1) * dilation + 1)
-    let columns = width + window.padding.left + window.padding.right - ((window.width - 1) * dilation + 1)
-    return (rows / window.stride + 1, columns / window.stride + 1)
   }
 }

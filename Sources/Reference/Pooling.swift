@@ -40,14 +40,12 @@ extension ReferenceOperators {
     _ input: QuantizedValue, _ window: Operator.Window, _ combine: ([Int8]) -> Int8
   ) -> Tensor<Int8> {
     let (height, width, channels) = (input.codes.shape[0], input.codes.shape[1], input.codes.shape[2])
-    let (outHeight, outWidth) = slid(window, height: height, width: width)
+    let (outHeight, outWidth) = window.positions(height: height, width: width)!
     var result: [Int8] = []
     for y in 0..<outHeight {
-      let top = y * window.stride - window.padding.top
-      let rows = max(0, top)..<min(height, top + window.height)
+      let rows = window.rows(coveredBy: y, height: height)
       for x in 0..<outWidth {
-        let left = x * window.stride - window.padding.left
-        let columns = max(0, left)..<min(width, left + window.width)
+        let columns = window.columns(coveredBy: x, width: width)
         for channel in 0..<channels {
           var elements: [Int8] = []
           for row in rows {

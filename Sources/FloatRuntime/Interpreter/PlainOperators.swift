@@ -6,22 +6,14 @@ package enum PlainOperators {
   package typealias Values = UnsafePointer<Float>
   package typealias Result = UnsafeMutablePointer<Float>
 
-  /// Rows or columns of the input that output `index` reads; the padding is left out.
-  package static func covered(_ index: Int, stride: Int, before: Int, size: Int, limit: Int) -> Range<Int> {
-    let start = index * stride - before
-    return max(0, start)..<min(limit, start + size)
-  }
-
   package static func averagePool(
     _ window: Operator.Window, _ x: Values, _ input: Shape, _ y: Result, _ output: Shape, _ rows: Range<Int>
   ) {
     let channels = input[2]
     for row in rows {
-      let ys = covered(
-        row, stride: window.stride, before: window.padding.top, size: window.height, limit: input[0])
+      let ys = window.rows(coveredBy: row, height: input[0])
       for column in 0..<output[1] {
-        let xs = covered(
-          column, stride: window.stride, before: window.padding.left, size: window.width, limit: input[1])
+        let xs = window.columns(coveredBy: column, width: input[1])
         let to = y + (row * output[1] + column) * channels
         for channel in 0..<channels { to[channel] = 0 }
         for r in ys {

@@ -2,13 +2,14 @@ import Camera
 import Foundation
 import Imaging
 import Inference
+import Live
 import ModelFiles
 import Models
 import Numerics
 import Runtime
 
-/// How long a camera's JPEG takes to its label, in the words of `bench --json`: what `glint live` does between a frame
-/// that has come and its label where no face is looked for.
+/// How long a camera's JPEG takes to its label, in the words of `bench --json`: the labeller of `glint live` on frames
+/// that have come, where no face is looked for.
 struct FrameBenchResult: Encodable {
   struct Stage: Encodable {
     let name: String
@@ -39,30 +40,21 @@ struct FrameBenchResult: Encodable {
     let frames = try ImageFiles.list(folder).map { try Self.frame($0) }
     guard !frames.isEmpty else { throw Failure("\(folder): there are no pictures in it") }
     let runner = try ModelRunner(loaded, threads: threads, kernels: kernels)
-    let preprocessor = Preprocessor(loaded.description.preprocessing), decoder = try FrameDecoder()
-    var image = Image(width: 1, height: 1, channels: 3, filledWith: 0), pixels: [UInt8] = []
+    let labeller = try FrameLabeller(loaded.description) { runner.logits($0) }
     var all = Samples(), decode = Samples(), prepare = Samples(), classify = Samples()
     var answers: [[Float]] = []
-    let clock = ContinuousClock()
     // Once over all frames before the measurement, for their answers and to warm up.
     for number in 0..<frames.count + runs {
-      let frame = frames[number % frames.count], start = clock.now
-      let scale = preprocessor.scale(forWidth: frame.width, height: frame.height)
-      try decoder.decode(frame, scale: scale, columnsFor: preprocessor.rule, into: &image)
-      let decoded = clock.now
-      preprocessor.apply(to: image, into: &pixels)
-      let prepared = clock.now
-      let logits = runner.logits(pixels)
-      _ = runner.probabilities(logits: logits)
-      let end = clock.now
+      let labelled = try labeller.label(frames[number % frames.count])
       guard number >= frames.count else {
-        answers.append(logits)
+        answers += labelled.faces.map(\.logits)
         continue
       }
-      all.add((end - start).seconds * 1e3)
-      decode.add((decoded - start).seconds * 1e3)
-      prepare.add((prepared - decoded).seconds * 1e3)
-      classify.add((end - prepared).seconds * 1e3)
+      let stages = [labelled.times.decode, labelled.times.prepare, labelled.times.classify].map { Double($0) / 1e6 }
+      all.add(stages.reduce(0, +))
+      decode.add(stages[0])
+      prepare.add(stages[1])
+      classify.add(stages[2])
     }
     (model, isa, self.threads, self.frames, self.runs) = (path, kernels.isa.name, threads, frames.count, runs)
     (minMs, medianMs, p99Ms) = (all.least, all.median, all.quantile(0.99))

@@ -1,0 +1,109 @@
+import Camera
+import Faces
+import Imaging
+import Models
+
+/// Decode, find faces, prepare, classify: what happens to one frame. What `glint live` does, and `glint bench --frames`
+/// measures. For one thread at a time.
+public final class FrameLabeller {
+  private let description: ModelDescription
+  private let logits: ([UInt8]) -> [Float]
+  private let follower: FaceFollower?
+  private let decoder: FrameDecoder
+  private let preprocessor: Preprocessor
+  private var grey = Image(width: 1, height: 1, channels: 1, filledWith: 0)
+  /// The latest frame, decoded at the least detail that serves.
+  private(set) var image = Image(width: 1, height: 1, channels: 3, filledWith: 0)
+  /// What the network was given of it, `[height, width, channels]`: of the largest face where there are several.
+  private(set) var pixels: [UInt8] = []
+  /// The part of `image` that these stand for: the largest face's, or else where one would be looked for.
+  private(set) var looked = PixelRegion(x: 0, y: 0, width: 0, height: 0)
+
+  /// The part of `image` that holds decoded pixels.
+  var decoded: PixelRegion {
+    follower == nil ? looked : PixelRegion(x: 0, y: 0, width: image.width, height: image.height)
+  }
+
+  /// - Parameters:
+  ///   - description: of the model.
+  ///   - follower: finds the faces of each frame and knows them again; without one, the part of the frame that the
+  ///     model's rule names for pictures without a face counts as the only one.
+  ///   - logits: the network: logits of pixels `[height, width, channels]`.
+  public init(
+    _ description: ModelDescription, follower: FaceFollower? = nil, logits: @escaping ([UInt8]) -> [Float]
+  ) throws(ImageError) {
+    self.description = description
+    self.follower = follower
+    self.logits = logits
+    decoder = try FrameDecoder()
+    preprocessor = Preprocessor(description.preprocessing)
+  }
+
+  /// Labels the faces of a frame.
+  ///
+  /// - Returns: labels and the times of all stages; `dropped` and `fault` are left to who knows of other frames.
+  /// - Throws: `ImageError` where the frame does not decode.
+  public func label(_ frame: Frame) throws(ImageError) -> LabelledFrame {
+    var times = StageTimes()
+    var mark = monotonicNow()
+    func lap() -> UInt64 {
+      let now = monotonicNow()
+      defer { mark = now }
+      return now - mark
+    }
+    times.capture = frame.receivedNanoseconds - min(frame.nanoseconds, frame.receivedNanoseconds)
+    times.queue = mark - min(frame.receivedNanoseconds, mark)
+    let (width, height) = try decode(frame)
+    times.decode = lap()
+
+    // Detector and classifier mostly read grey: it is made once.
+    let wantsGrey = description.preprocessing.colour == .grey
+    if follower != nil, wantsGrey || follower?.colour == .grey { image.makeGrey(&grey) }
+    let found = follower?.faces(in: follower?.colour == .grey ? grey : image, at: frame.nanoseconds)
+    times.detect = lap()
+
+    var faces: [LabelledFace] = []
+    let factor = Float(width) / Float(image.width)
+    // The largest last: its pixels stay, to be looked at.
+    for face in (found ?? [nil] as [FaceTrack?]).reversed() {
+      preprocessor.apply(to: follower != nil && wantsGrey ? grey : image, face: face?.box, into: &pixels)
+      times.prepare += lap()
+      let output = logits(pixels)
+      var probabilities = description.probabilities(logits: output)
+      if let face, let follower { probabilities = follower.smooth(probabilities, ofFace: face.number) }
+      let box = face?.box ?? centre
+      faces.append(
+        LabelledFace(
+          box: FaceBox(x: box.x * factor, y: box.y * factor, width: box.width * factor, height: box.height * factor),
+          track: face?.number ?? 0, logits: output, probabilities: probabilities,
+          answer: description.answer(probabilities)))
+      times.classify += lap()
+    }
+    faces.reverse()
+    looked = description.preprocessing.region(ofWidth: image.width, height: image.height, face: found?.first?.box)
+    times.glassToLabel = monotonicNow() - frame.nanoseconds
+    return LabelledFrame(
+      sequence: frame.sequence, nanoseconds: frame.nanoseconds, file: frame.file, width: width, height: height,
+      faces: faces, times: times, dropped: 0)
+  }
+
+  /// Decodes at the least detail that serves; the frame's full size.
+  private func decode(_ frame: Frame) throws(ImageError) -> (width: Int, height: Int) {
+    // A face may be anywhere and small: with a finder, all is needed. Pictures of files may be of any size and turned.
+    guard follower == nil, frame.file == nil else {
+      try decoder.decode(frame, into: &image)
+      return (image.width, image.height)
+    }
+    let scale = preprocessor.scale(forWidth: frame.width, height: frame.height)
+    try decoder.decode(frame, scale: scale, columnsFor: preprocessor.rule, into: &image)
+    guard scale != .full else { return (image.width, image.height) }
+    return (frame.width, frame.height)
+  }
+
+  /// The region that stands for the face where there is no finder, in pixels of the decoded picture.
+  private var centre: FaceBox {
+    let region = description.preprocessing.region(ofWidth: image.width, height: image.height)
+    return FaceBox(
+      x: Float(region.x), y: Float(region.y), width: Float(region.width), height: Float(region.height))
+  }
+}
