@@ -8,8 +8,8 @@
 #define ROWS 2
 #define OUTPUTS 2
 
-/// Of columns 0-3 8-11 and 4-7 12-15: unpacking and packing again shuffle within halves of the register, one undoing the
-/// other.
+/// Of columns 0-3 8-11 and 4-7 12-15: unpacking and packing again shuffle within halves of the register, one undoing
+/// the other.
 typedef struct {
   __m256i low, high;
 } SUMS16;
@@ -41,8 +41,8 @@ VECTOR static inline __m256i two_halves(const void *low, const void *high) {
   return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadl_epi64(low)), _mm_loadl_epi64(high), 1);
 }
 
-/// One output a half of the register, four samples at a step: bytes R0 G0 B0 R1 G1 B1 ... become words R0 R1 G0 G1 B0 B1
-/// and R2 R3 G2 G3 B2 B3.
+/// One output a half of the register, four samples at a step: bytes R0 G0 B0 R1 G1 B1 ... become words R0 R1 G0 G1 B0
+/// B1 and R2 R3 G2 G3 B2 B3.
 VECTOR static inline void pixels_of_3(const ci_axis *axis, size_t i, const uint8_t *from, uint8_t *to) {
   const __m256i first_two = _mm256_broadcastsi128_si256(
       _mm_setr_epi8(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1));

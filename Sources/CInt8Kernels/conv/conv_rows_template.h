@@ -1,19 +1,20 @@
-// The rows of a convolution, with or without 2x2 max pooling, written once for all vector instruction sets: tile by tile,
-// each some windows (two rows of them where pooling is fused) by some vectors of channels.
+// The rows of a convolution, with or without 2x2 max pooling, written once for all vector instruction sets: tile by
+// tile, each some windows (two rows of them where pooling is fused) by some vectors of channels.
 //
 // The including file defines
 //   CK_TARGET, V32, LANES32   as in support/vector__*.h
 //   NAME, NAME_POOLED         the two kernels
 //   WIDE_VECTORS              vectors of channels of a wide tile
 //   WIDE, WIDE_POOLED         columns of windows in a wide tile, even where pooled
-//   NARROW, NARROW_POOLED     the same for tiles one vector wide, which compute the vectors left over; 0 where wide tiles
-//                             do, which then reach into the padding of the last block
+//   NARROW, NARROW_POOLED     the same for tiles one vector wide, which compute the vectors left over; 0 where wide
+//                             tiles do, which then reach into the padding of the last block
 //   LEAST                     columns of the least tile without pooling, if more than 1
 //   conv_sums                 the sums of a tile
-//   conv_tile                 computes them; of the windows across only `left` count, the others repeat the last of these
+//   conv_tile                 computes them; of the windows across only `left` count, the others repeat the last
 //   tile_sums                 the sums of the window in column p of a tile, or of the four pooled from column p on
 //   CONV_OF                   declares the operation, if it is to be a copy (see support/template.h)
-//   store, store_wide         requantize and store (or store raw) a vector of channels of one pixel, or those of a wide tile
+//   store, store_wide         requantize and store (or store raw) a vector of channels of one pixel, or those of a
+//                             wide tile
 
 #include "conv_window.h"
 
@@ -38,8 +39,8 @@ CK_TARGET ALWAYS_INLINE void output_tile(const ck_conv *conv, size_t row, size_t
   }
 }
 
-// The columns of a row: whole tiles, then tiles of four windows across, then the least possible. `side` is 1, or 2 where
-// 2x2 windows are pooled.
+// The columns of a row: whole tiles, then tiles of four windows across, then the least possible. `side` is 1, or 2
+// where 2x2 windows are pooled.
 CK_TARGET ALWAYS_INLINE void output_row(const ck_conv *conv, size_t row, size_t vector, const int vectors,
                                         const int side, const int whole) {
   const int least = side > 1 ? side : LEAST;

@@ -1,5 +1,5 @@
-// What dense_template.h needs where both sides are widened to 16 bits, so that nothing saturates. The includer brings the
-// names of support/vector__*.h.
+// What dense_template.h needs where both sides are widened to 16 bits, so that nothing saturates. The includer brings
+// the names of support/vector__*.h.
 #define INPUTS V16
 #define STEP LANES16
 #define OUTPUTS 4

@@ -1,5 +1,5 @@
-// The addition of two tensors, written once for all vector instruction sets, over the primitives of support/vector__*.h.
-// The including file defines NAME, the kernel.
+// The addition of two tensors, written once for all vector instruction sets, over the primitives of
+// support/vector__*.h. The including file defines NAME, the kernel.
 
 ck_run ck_qs8_add__scalar;
 
@@ -11,8 +11,8 @@ typedef struct {
   CODES low, high;
 } add_constants;
 
-// LANES16 sums: two multiplications and an addition, which requantize.h forbids to join. Sums beyond 16 bits saturate, so
-// that the clamp finds them on the right side.
+// LANES16 sums: two multiplications and an addition, which requantize.h forbids to join. Sums beyond 16 bits saturate,
+// so that the clamp finds them on the right side.
 CK_TARGET ALWAYS_INLINE CODES add_step(const ck_code *a, const ck_code *b, const add_constants *c) {
   F32 first[2], second[2], sums[2];
   load_code_floats(a, c->zero_points[0], first);

@@ -1,5 +1,5 @@
-// The primitives of AVX2, under the names that templates use. Codes are unsigned bytes (CK_CODE_OFFSET 128). An includer
-// that uses more than AVX2 has defined CK_TARGET.
+// The primitives of AVX2, under the names that templates use. Codes are unsigned bytes (CK_CODE_OFFSET 128). An
+// includer that uses more than AVX2 has defined CK_TARGET.
 #ifndef CK_VECTOR_AVX2_H
 #define CK_VECTOR_AVX2_H
 
