@@ -42,7 +42,9 @@ let package = Package(
     /// One plain Swift function an operator: the definition of the numerics.
     .target(name: "Reference", dependencies: ["Numerics", "Models"]),
     /// int8 microkernels for each instruction set, one folder an operator, one list of them.
-    .target(name: "CInt8Kernels", dependencies: ["CCPU"], cSettings: gnu, linkerSettings: [.linkedLibrary("m")]),
+    .target(
+      name: "CInt8Kernels", dependencies: ["CThreads", "CCPU"], cSettings: gnu,
+      linkerSettings: [.linkedLibrary("m")]),
     /// The int8 engine: choice of kernels, packing, memory plan, interpreter.
     .target(name: "Runtime", dependencies: ["CThreads", "CCPU", "Numerics", "Models", "CInt8Kernels"]),
 
@@ -110,7 +112,7 @@ let package = Package(
     /// Video4Linux in C: modes, streaming, conversion.
     .target(name: "CV4L2", cSettings: gnu, linkerSettings: [.linkedLibrary("v4lconvert")]),
     /// V4L2 cameras, folders and painted scenes as sources of frames.
-    .target(name: "Camera", dependencies: ["Models", "CImaging", "Imaging", "CV4L2"]),
+    .target(name: "Camera", dependencies: ["CThreads", "Models", "CImaging", "Imaging", "CV4L2"]),
     /// From a frame to its label: pipeline, latencies, checks of the picture.
     .target(name: "Live", dependencies: ["Models", "Runtime", "Imaging", "Faces", "Camera"]),
     /// The page of `glint live`, served over HTTP and WebSocket.

@@ -1,12 +1,11 @@
 // The two passes of the resampler, written once for all vector instruction sets. The including file defines
-//   VECTOR            the attribute that names the instruction set, or nothing
-//   SUMS16            the sums of 16 columns
-//   begin_sums        HALF in each
-//   add_rows adds 16 samples of ROWS rows (1 or 2) times their weights; behind an odd last row stands a weight of
-//                     zero, and the row itself serves once more
-//   store_sums        (sum >> BITS) as bytes
-//   OUTPUTS RGB outputs that pixels_of_3 computes at a time, each with its three bytes and one more, which does
-//                     not count
+//   VECTOR        the attribute that names the instruction set, or nothing
+//   SUMS16        the sums of 16 columns
+//   begin_sums    HALF in each
+//   add_rows      adds 16 samples of ROWS rows (1 or 2) times their weights; behind an odd last row stands a weight of
+//                 zero, and the row itself serves once more
+//   store_sums    (sum >> BITS) as bytes
+//   pixels_of_3   OUTPUTS outputs of an RGB row, each with its three bytes and one more, which does not count
 #include "resample.h"
 
 /// 16 columns of one output row.

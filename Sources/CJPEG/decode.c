@@ -4,7 +4,7 @@
 #include "failure.h"
 #include "pool.h"
 
-/// Progressive files may hold any number of scans of one picture; honest ones have about ten.
+/// Progressive files may hold any number of scans of one picture; encoders write about ten.
 enum { MOST_SCANS = 200 };
 
 struct cjpeg_decoder {
@@ -18,7 +18,7 @@ struct cjpeg_decoder {
 
 static void watch_scans(j_common_ptr info) {
   if (((j_decompress_ptr)info)->input_scan_number > MOST_SCANS) {
-    cjpeg_fail((cjpeg_failure *)info->err, CJPEG_TOO_LARGE, "more scans than any honest picture has");
+    cjpeg_fail((cjpeg_failure *)info->err, CJPEG_TOO_LARGE, "more scans than encoders write");
   }
 }
 

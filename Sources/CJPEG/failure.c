@@ -41,7 +41,7 @@ static void error_exit(j_common_ptr info) {
   }
 }
 
-// libjpeg calls damage a warning and goes on with grey; a learner must not be shown that. Warnings that leave the
+// libjpeg calls damage a warning and goes on with grey, which no training may see. Warnings that leave the
 // pixels whole pass.
 static void emit_message(j_common_ptr info, int level) {
   if (level >= 0) return;

@@ -47,11 +47,11 @@ static void *take(j_common_ptr info, size_t size) {
 }
 
 static void *alloc_small(j_common_ptr info, int id, size_t size) {
-  return id == JPOOL_IMAGE ? take(info, size) : pool_of(info)->usual.alloc_small(info, id, size);
+  return id == JPOOL_IMAGE ? take(info, size) : pool_of(info)->original.alloc_small(info, id, size);
 }
 
 static void *alloc_large(j_common_ptr info, int id, size_t size) {
-  return id == JPOOL_IMAGE ? take(info, size) : pool_of(info)->usual.alloc_large(info, id, size);
+  return id == JPOOL_IMAGE ? take(info, size) : pool_of(info)->original.alloc_large(info, id, size);
 }
 
 /// An array of pointers to `count` rows of `size` bytes.
@@ -65,12 +65,12 @@ static void **take_rows(j_common_ptr info, size_t size, size_t count) {
 }
 
 static JSAMPARRAY alloc_sarray(j_common_ptr info, int id, JDIMENSION columns, JDIMENSION rows) {
-  if (id != JPOOL_IMAGE) return pool_of(info)->usual.alloc_sarray(info, id, columns, rows);
+  if (id != JPOOL_IMAGE) return pool_of(info)->original.alloc_sarray(info, id, columns, rows);
   return (JSAMPARRAY)take_rows(info, (size_t)columns * sizeof(JSAMPLE), rows);
 }
 
 static JBLOCKARRAY alloc_barray(j_common_ptr info, int id, JDIMENSION blocks, JDIMENSION rows) {
-  if (id != JPOOL_IMAGE) return pool_of(info)->usual.alloc_barray(info, id, blocks, rows);
+  if (id != JPOOL_IMAGE) return pool_of(info)->original.alloc_barray(info, id, blocks, rows);
   return (JBLOCKARRAY)take_rows(info, (size_t)blocks * sizeof(JBLOCK), rows);
 }
 
@@ -80,12 +80,12 @@ static void free_pool(j_common_ptr info, int id) {
     pool->at = &pool->pieces;
     pool->used = 0;
   }
-  pool->usual.free_pool(info, id);  // progressive pictures have whole planes there
+  pool->original.free_pool(info, id);  // progressive pictures have whole planes there
 }
 
 void cjpeg_pool_install(cjpeg_pool *pool, j_common_ptr info) {
   pool->at = &pool->pieces;
-  pool->usual = *info->mem;
+  pool->original = *info->mem;
   info->client_data = pool;
   info->mem->alloc_small = alloc_small;
   info->mem->alloc_large = alloc_large;

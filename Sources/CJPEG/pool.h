@@ -16,7 +16,7 @@ typedef struct {
   cjpeg_piece *pieces;
   cjpeg_piece **at;  // where the next memory is taken from
   size_t used;       // of that piece
-  struct jpeg_memory_mgr usual;
+  struct jpeg_memory_mgr original;  // libjpeg's own
 } cjpeg_pool;
 
 /// Takes over a decompressor that has just been made; uses its `client_data`.

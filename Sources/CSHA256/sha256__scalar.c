@@ -12,18 +12,18 @@ const uint32_t cs_round_constants[64] = {
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
 
-static inline uint32_t turn(uint32_t x, int by) { return x >> by | x << (32 - by); }
+static inline uint32_t rotate(uint32_t x, int by) { return x >> by | x << (32 - by); }
 
 static inline uint32_t big_endian(const uint8_t *bytes) {
   return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-// One round; the caller turns the names instead of moving the words.
+// One round; the caller rotates the names instead of copying the words.
 #define ROUND(a, b, c, d, e, f, g, h, t)                                                                              \
   do {                                                                                                                \
-    uint32_t t1 = h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + (g ^ (e & (f ^ g))) + cs_round_constants[t] + w[t]; \
+    uint32_t t1 = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + (g ^ (e & (f ^ g))) + cs_round_constants[t] + w[t]; \
     d += t1;                                                                                                          \
-    h = t1 + (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) | (c & (a | b)));                                     \
+    h = t1 + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) | (c & (a | b)));                                     \
   } while (0)
 
 void cs_absorb__scalar(uint32_t *state, const void *blocks, size_t count) {
@@ -32,7 +32,7 @@ void cs_absorb__scalar(uint32_t *state, const void *blocks, size_t count) {
     for (int t = 0; t < 16; t++) w[t] = big_endian(block + 4 * t);
     for (int t = 16; t < 64; t++) {
       uint32_t x = w[t - 15], y = w[t - 2];
-      w[t] = (turn(y, 17) ^ turn(y, 19) ^ y >> 10) + w[t - 7] + (turn(x, 7) ^ turn(x, 18) ^ x >> 3) + w[t - 16];
+      w[t] = (rotate(y, 17) ^ rotate(y, 19) ^ y >> 10) + w[t - 7] + (rotate(x, 7) ^ rotate(x, 18) ^ x >> 3) + w[t - 16];
     }
     uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
     uint32_t e = state[4], f = state[5], g = state[6], h = state[7];

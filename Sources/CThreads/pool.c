@@ -13,21 +13,21 @@
 
 // A job is claimed through one 64-bit word, so that a claim is valid for exactly the job that it was read from:
 //   generation (16 bits) | count (24 bits) | next index (24 bits)
-// A thread that draws an index below the count holds an unfinished task, so the job cannot be replaced under it; one
-// that draws an index at or above the count touches nothing. Threads that are still asleep need not be waited for.
+// A thread that claims an index below the count holds an unfinished task, so the job cannot be replaced under it; one
+// that claims an index at or above the count touches nothing. Threads that are still asleep need not be waited for.
 enum { INDEX_BITS = 24 };
 #define INDEX_MASK ((UINT64_C(1) << INDEX_BITS) - 1)
 
-// How long a thread looks for work before it sleeps: longer than the gap between two layers or what one thread lags
-// behind another, shorter than the gap between two camera frames. By the clock, since a pause takes 1 cycle on one
+// How long a thread spins, looking for work, before it sleeps: longer than the gap between two layers or what one
+// thread lags behind another, shorter than the gap between two camera frames. By the clock, since a pause takes 1 cycle on one
 // processor and 140 on another.
-enum { LOOK_NANOSECONDS = 200000, PAUSES_A_LOOK = 16 };
+enum { SPIN_NANOSECONDS = 200000, PAUSES_PER_CLOCK_READ = 16 };
 
 struct ct_pool {
   _Alignas(64) _Atomic uint64_t claim;
   _Alignas(64) _Atomic size_t done;
-  _Alignas(64) _Atomic uint32_t wake;  // futex word, changes with every job
-  _Atomic uint32_t started;  // futex word, workers that run
+  _Alignas(64) _Atomic uint32_t wake_word;  // of a futex, changes with every job
+  _Atomic uint32_t started;  // workers that run; word of a futex
   _Atomic int sleepers;
   _Atomic int stop;
   ct_task task;
@@ -49,7 +49,7 @@ static int has_work(uint64_t claim) {
   return (claim & INDEX_MASK) < ((claim >> INDEX_BITS) & INDEX_MASK);
 }
 
-// Draws and runs tasks of the current job until none is left.
+// Claims and runs tasks of the current job until none is left.
 static void work(ct_pool *pool) {
   while (has_work(atomic_load_explicit(&pool->claim, memory_order_relaxed))) {
     uint64_t claim = atomic_fetch_add_explicit(&pool->claim, 1, memory_order_acq_rel);
@@ -67,12 +67,12 @@ static void wake_sleepers(_Atomic uint32_t *word, int threads) {
   syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, threads, NULL, NULL, 0);
 }
 
-// Whether a new job came within the time that a thread looks for one.
-static int sees_work(const ct_pool *pool, uint32_t seen) {
-  uint64_t end = ct_now() + LOOK_NANOSECONDS;
+// Spins until a new job comes, or for SPIN_NANOSECONDS; whether one came.
+static int spin_for_work(const ct_pool *pool, uint32_t seen) {
+  uint64_t end = ct_now() + SPIN_NANOSECONDS;
   do {
-    for (int pause = 0; pause < PAUSES_A_LOOK; pause++) {
-      if (atomic_load_explicit(&pool->wake, memory_order_relaxed) != seen) return 1;
+    for (int pause = 0; pause < PAUSES_PER_CLOCK_READ; pause++) {
+      if (atomic_load_explicit(&pool->wake_word, memory_order_relaxed) != seen) return 1;
       pause_briefly();
     }
   } while (ct_now() < end);
@@ -84,20 +84,20 @@ static void *worker(void *argument) {
   atomic_fetch_add(&pool->started, 1);
   wake_sleepers(&pool->started, 1);
   for (;;) {
-    uint32_t seen = atomic_load(&pool->wake);
-    // A thread that starts after the pool's end has begun sees the last change of `wake` already.
+    uint32_t seen = atomic_load(&pool->wake_word);
+    // A thread that starts after the pool's end has begun sees the last change of `wake_word` already.
     if (atomic_load(&pool->stop)) return NULL;
     work(pool);
-    if (sees_work(pool, seen)) continue;
+    if (spin_for_work(pool, seen)) continue;
     atomic_fetch_add(&pool->sleepers, 1);
-    sleep_while(&pool->wake, seen);
+    sleep_while(&pool->wake_word, seen);
     atomic_fetch_sub(&pool->sleepers, 1);
   }
 }
 
 static void signal_workers(ct_pool *pool) {
-  atomic_fetch_add(&pool->wake, 1);
-  if (atomic_load(&pool->sleepers) > 0) wake_sleepers(&pool->wake, pool->threads);
+  atomic_fetch_add(&pool->wake_word, 1);
+  if (atomic_load(&pool->sleepers) > 0) wake_sleepers(&pool->wake_word, pool->threads);
 }
 
 // Sleeps until all workers run. A new thread may be queued behind its maker although another core is free, and stay
@@ -154,7 +154,7 @@ void ct_pool_run(ct_pool *pool, ct_task task, void *context, size_t count) {
   atomic_store_explicit(&pool->claim, job, memory_order_release);
   signal_workers(pool);
   work(pool);
-  uint64_t end = ct_now() + LOOK_NANOSECONDS;
+  uint64_t end = ct_now() + SPIN_NANOSECONDS;
   while (atomic_load_explicit(&pool->done, memory_order_acquire) != count) {
     if (ct_now() < end) pause_briefly();
     else sched_yield();

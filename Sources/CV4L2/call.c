@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 int cv4l2_call(int device, unsigned long request, void *argument) {
@@ -33,16 +32,10 @@ int cv4l2_open(const char *path) {
 void cv4l2_close(int device) { close(device); }
 
 int cv4l2_wait(int device, int milliseconds) {
-  struct pollfd wish = {.fd = device, .events = POLLIN};
-  int result = poll(&wish, 1, milliseconds);
+  struct pollfd request = {.fd = device, .events = POLLIN};
+  int result = poll(&request, 1, milliseconds);
   if (result < 0) return errno == EINTR ? 0 : -errno;
   if (result == 0) return 0;
-  if (wish.revents & POLLIN) return 1;
-  return wish.revents & (POLLHUP | POLLNVAL) ? -ENODEV : 1;  // for POLLERR the next take says what is wrong
-}
-
-uint64_t cv4l2_now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+  if (request.revents & POLLIN) return 1;
+  return request.revents & (POLLHUP | POLLNVAL) ? -ENODEV : 1;  // for POLLERR the next take says what is wrong
 }

@@ -13,7 +13,7 @@ struct cv4l2_converter {
 };
 
 // The library asks the device through these, so that its calls are made again after a signal like all others.
-static int ask(void *unused, int device, unsigned long request, void *argument) {
+static int call_device(void *unused, int device, unsigned long request, void *argument) {
   (void)unused;
   int result = cv4l2_call(device, request, argument);
   if (result < 0) errno = -result;
@@ -30,7 +30,7 @@ static ssize_t write_device(void *unused, int device, const void *bytes, size_t 
   return write(device, bytes, count);
 }
 
-static const struct libv4l_dev_ops operations = {.ioctl = ask, .read = read_device, .write = write_device};
+static const struct libv4l_dev_ops operations = {.ioctl = call_device, .read = read_device, .write = write_device};
 
 cv4l2_converter *cv4l2_converter_make(int device, cv4l2_mode *mode) {
   cv4l2_converter *converter = calloc(1, sizeof *converter);
@@ -73,7 +73,7 @@ int cv4l2_convert(cv4l2_converter *converter, const uint8_t *bytes, size_t count
   return (size_t)result == room ? 0 : -EPIPE;
 }
 
-const char *cv4l2_converter_words(cv4l2_converter *converter) {
+const char *cv4l2_converter_message(cv4l2_converter *converter) {
   return v4lconvert_get_error_message(converter->library);
 }
 

@@ -4,11 +4,11 @@
 
 #include "call.h"
 
-static int request(int device, uint32_t *count) {
-  struct v4l2_requestbuffers wish = {
+static int request_buffers(int device, uint32_t *count) {
+  struct v4l2_requestbuffers request = {
       .count = *count, .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP};
-  int result = cv4l2_call(device, VIDIOC_REQBUFS, &wish);
-  if (result == 0) *count = wish.count;
+  int result = cv4l2_call(device, VIDIOC_REQBUFS, &request);
+  if (result == 0) *count = request.count;
   return result;
 }
 
@@ -25,7 +25,7 @@ static int map_one(int device, uint32_t index, cv4l2_memory *memory) {
 
 int cv4l2_map(int device, cv4l2_memory *memory, uint32_t *count) {
   uint32_t room = *count;
-  int result = request(device, count);
+  int result = request_buffers(device, count);
   if (result < 0) return result;
   if (*count > room) *count = room;  // a driver may give more than it was asked for
   if (*count == 0) return -ENOMEM;
@@ -46,7 +46,7 @@ int cv4l2_map(int device, cv4l2_memory *memory, uint32_t *count) {
 void cv4l2_unmap(int device, cv4l2_memory *memory, uint32_t count) {
   for (uint32_t i = 0; i < count; i++) munmap(memory[i].start, memory[i].count);
   uint32_t none = 0;
-  request(device, &none);
+  request_buffers(device, &none);
 }
 
 int cv4l2_start(int device) {

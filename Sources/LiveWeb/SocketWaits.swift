@@ -38,7 +38,7 @@ final class SocketWaits: AsyncSocketPool, @unchecked Sendable {
     await withTaskCancellationHandler {
       await withCheckedContinuation { (ended: CheckedContinuation<Void, Never>) in
         let thread = Thread { [self] in
-          ct_stand_back()
+          ct_lower_priority()
           while watch() {}
           ended.resume()
         }

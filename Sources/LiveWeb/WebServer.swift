@@ -141,7 +141,7 @@ private struct WebHandler: HTTPHandler {
   let photos: PhotoDesk
 
   func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
-    ct_stand_back()  // serving comes after capturing and labelling
+    ct_lower_priority()  // serving comes after capturing and labelling
     if let refusal = gate.refusal(request) { return refusal }
     switch (request.method, request.path) {
     case (.GET, "/"):

@@ -73,7 +73,7 @@ private final class WebViewer: @unchecked Sendable {
 
   /// The next message, or nil when it is over.
   func next() async -> WSFrame? {
-    ct_stand_back()
+    ct_lower_priority()
     while true {
       let (reply, pending, isOver) = lock.withLock {
         let reply = replies.isEmpty ? nil : replies.removeFirst()

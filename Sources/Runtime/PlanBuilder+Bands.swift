@@ -219,13 +219,13 @@ extension PlanBuilder {
     let conv = steps[index].rows!.operation
     let partBytes = part.pointee.row_groups * Int(CK_DENSE_PART_GROUP) * part.pointee.outputs
     // The rows for output row r fetch part r + 1.
-    conv.pointee.ahead =
+    conv.pointee.prefetch =
       UnsafeRawPointer(part.pointee.weights!).assumingMemoryBound(to: CChar.self)
       + (2 * partBytes - partBytes * first / further)
-    conv.pointee.ahead_row = partBytes / further
+    conv.pointee.prefetch_row = partBytes / further
     // One line for each 1000 multiply-adds is what memory can deliver meanwhile.
     let columns = conv.pointee.columns
     let most = steps[index].multiplyAdds / (steps[index].step.rows * columns) / 1000
-    conv.pointee.ahead_bytes = min((partBytes / further + 64 * columns - 1) / (64 * columns), most) * 64
+    conv.pointee.prefetch_bytes = min((partBytes / further + 64 * columns - 1) / (64 * columns), most) * 64
   }
 }

@@ -146,7 +146,7 @@ typedef struct cf_kernels {
                       int positions, int channels);
 
   /// average[i] += rate * (x[i] - average[i]).
-  void (*follow)(float rate, const float *x, float *average, size_t count);
+  void (*moving_average)(float rate, const float *x, float *average, size_t count);
 
   /// sum[i] += x[i].
   void (*add)(float *sum, const float *x, size_t count);

@@ -45,7 +45,7 @@ static void add(float *sum, const float *x, size_t count) {
   }
 }
 
-static void follow(float rate, const float *x, float *average, size_t count) {
+static void moving_average(float rate, const float *x, float *average, size_t count) {
   FOR_VECTORS(count) {
     int left = left_of(count, i);
     vec old = load_some(average + i, left);

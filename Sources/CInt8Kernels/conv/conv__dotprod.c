@@ -15,7 +15,7 @@
 #define BYTES V8
 #define load_bytes load8
 #define GROUPS_AT_ONCE 4
-#define FETCHES_AHEAD 0
+#define PREFETCHES 0
 
 #define dot dot4
 

@@ -6,14 +6,15 @@
 //   NAME, NAME_POOLED         the two kernels
 //   WIDE_VECTORS              vectors of channels of a wide tile
 //   WIDE, WIDE_POOLED         columns of windows in a wide tile, even where pooled
-//   NARROW, NARROW_POOLED the same for tiles one vector wide, which compute the vectors left over; 0 where wide tiles
-//                             do, which then reach into the padding of the last block
+//   NARROW, NARROW_POOLED     the same for tiles one vector wide, which compute the vectors left over; 0 where wide
+//                             tiles do, which then reach into the padding of the last block
 //   LEAST                     columns of the least tile without pooling, if more than 1
 //   conv_sums                 the sums of a tile
-//   conv_tile computes them; of the windows across only `left` count, the others repeat the last of these tile_sums the
-//   sums of the window in column p of a tile, or of the four pooled from column p on CONV_OF declares the operation, if
-//   it is to be a copy (see support/template.h) store, store_wide requantize and store (or store raw) a vector of
-//   channels of one pixel, or those of a wide tile
+//   conv_tile                 computes them; of the windows across only `left` count, the others repeat the last
+//   tile_sums                 the sums of the window in column p of a tile, or of the four pooled from column p on
+//   CONV_OF                   declares the operation, if it is to be a copy (see support/template.h)
+//   store, store_wide         requantize and store (or store raw) a vector of channels of one pixel, or those of a
+//                             wide tile
 
 #include "conv_window.h"
 

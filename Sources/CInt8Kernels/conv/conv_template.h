@@ -4,8 +4,8 @@
 //   load32, broadcast32, max32   as in support/vector__*.h
 //   dot                          adds the products of a group of inputs, four bytes wide, and its weights
 //   BYTES, load_bytes            what dot multiplies, if not V32 and load32
-//   GROUPS_AT_ONCE, dot_lane groups that one load_bytes brings, if that is how inputs are loaded; dot of one of them
-//   FETCHES_AHEAD 0 where ck_conv.ahead is left alone
+//   GROUPS_AT_ONCE, dot_lane     groups that one load_bytes brings, if inputs are loaded like that; dot of one of them
+//   PREFETCHES                0 where ck_conv.prefetch is left alone
 
 #include "../support/template.h"
 #include "conv_window.h"
@@ -14,8 +14,8 @@
 #define BYTES V32
 #define load_bytes load32
 #endif
-#if !defined(FETCHES_AHEAD)
-#define FETCHES_AHEAD 1
+#if !defined(PREFETCHES)
+#define PREFETCHES 1
 #endif
 
 enum {
@@ -31,12 +31,12 @@ typedef V32 conv_sums[MOST_WINDOWS][WIDE_VECTORS];
 
 // Convolutions compute more than they load, so there is time to fetch what a later layer only loads: this many cache
 // lines during each segment of a tile.
-CK_TARGET ALWAYS_INLINE size_t lines_ahead(const ck_conv *conv, size_t columns) {
-  return (columns * (conv->ahead_bytes / 64) + conv->segment_count - 1) / conv->segment_count;
+CK_TARGET ALWAYS_INLINE size_t prefetch_lines(const ck_conv *conv, size_t columns) {
+  return (columns * (conv->prefetch_bytes / 64) + conv->segment_count - 1) / conv->segment_count;
 }
 
-CK_TARGET ALWAYS_INLINE const char *ahead_of(const ck_conv *conv, size_t row, size_t column) {
-  return conv->ahead + (ptrdiff_t)row * conv->ahead_row + (ptrdiff_t)(column * conv->ahead_bytes);
+CK_TARGET ALWAYS_INLINE const char *prefetch_of(const ck_conv *conv, size_t row, size_t column) {
+  return conv->prefetch + (ptrdiff_t)row * conv->prefetch_row + (ptrdiff_t)(column * conv->prefetch_bytes);
 }
 
 CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t column, size_t vector, const int vectors,
@@ -44,8 +44,8 @@ CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t c
   (void)left;  // tiles are never larger than what is left
   const char *window = (const char *)conv->io.input + side * (ptrdiff_t)row * conv->input_row +
                        side * (ptrdiff_t)column * conv->input_pixel;
-  const char *ahead = ahead_of(conv, row, column);
-  const size_t lines = FETCHES_AHEAD && vector == 0 ? lines_ahead(conv, (size_t)(columns / side)) : 0;
+  const char *next_line = prefetch_of(conv, row, column);
+  const size_t lines = PREFETCHES && vector == 0 ? prefetch_lines(conv, (size_t)(columns / side)) : 0;
   const size_t groups = conv->segment_groups;
   const size_t block_bytes = conv->segment_count * groups * (VECTORS * VECTOR_BYTES);
   // From a vector of weights to the next: it is in the same block, unless a block is one vector.
@@ -60,7 +60,7 @@ CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t c
   for (size_t segment = 0; segment < conv->segment_count; segment++) {
     const char *x = window + conv->segments[segment];
     // Fetched in small portions: the processor waits for nothing as long as its line fill buffers suffice.
-    for (size_t i = 0; i < lines; i++, ahead += 64) __builtin_prefetch(ahead, 0, 2);
+    for (size_t i = 0; i < lines; i++, next_line += 64) __builtin_prefetch(next_line, 0, 2);
     size_t group = 0;
 #if defined(GROUPS_AT_ONCE)
     for (; group + GROUPS_AT_ONCE <= groups; group += GROUPS_AT_ONCE) {

@@ -1,5 +1,4 @@
-// The depthwise convolution, written once for all vector instruction sets: lanes are channels, LANES16 of them at a
-// time.
+// The depthwise convolution, written once for all vector instruction sets: lanes are channels, LANES16 at a time.
 //
 // Over the primitives of support/vector__*.h and support/store__*.h. The including file defines
 //   add_taps       adds the products of two taps and their weights

@@ -95,9 +95,9 @@ typedef struct {
   ptrdiff_t output_row;       // bytes (or accumulators)
   ptrdiff_t output_pixel;
   ck_requantization requantization;
-  const char *ahead;          // what a later operation reads, fetched into the second-level cache meanwhile; or NULL
-  ptrdiff_t ahead_row;        // bytes from what an output row fetches to what the next one does
-  size_t ahead_bytes;         // for each output column, a multiple of 64
+  const char *prefetch;       // what a later operation reads, fetched into the second-level cache meanwhile; or NULL
+  ptrdiff_t prefetch_row;     // bytes from what an output row fetches to what the next one does
+  size_t prefetch_bytes;      // for each output column, a multiple of 64
 } ck_conv;
 
 /// A fully connected layer; the range counts outputs and starts at multiples of CK_DENSE_STEP.

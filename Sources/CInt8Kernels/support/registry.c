@@ -1,7 +1,7 @@
 #include "CInt8Kernels.h"
+#include "CThreads.h"
 
 #include <sys/mman.h>
-#include <time.h>
 
 #define CK_KERNEL(function, op, isa, group, weight_bytes, activation_bytes) ck_run function;
 #include "../kernels.inc"
@@ -33,22 +33,16 @@ void ck_step_run(void *context, size_t index) {
   if (first < end) step->run(step->operation, first, end);
 }
 
-static uint64_t nanoseconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 void ck_band_run(void *context, size_t index) {
   const ck_band *band = (const ck_band *)context + index;
   if (band->nanoseconds == NULL) {
     for (const ck_slice *s = band->slices; s < band->slices + band->count; s++) s->run(s->operation, s->first, s->end);
     return;
   }
-  uint64_t before = nanoseconds();
+  uint64_t before = ct_now();
   for (const ck_slice *s = band->slices; s < band->slices + band->count; s++) {
     s->run(s->operation, s->first, s->end);
-    uint64_t after = nanoseconds();
+    uint64_t after = ct_now();
     band->nanoseconds[s->layer] += after - before;
     before = after;
   }

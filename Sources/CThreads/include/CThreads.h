@@ -25,11 +25,11 @@ int ct_pool_threads(const ct_pool *pool);
 /// The result is the same for any number of threads as long as each task writes places of its own.
 void ct_pool_run(ct_pool *pool, ct_task task, void *context, size_t count);
 
-/// Lets the calling thread stand back behind the program's others where there is more to do than cores to do it: Linux
-/// has a niceness for each thread.
-void ct_stand_back(void);
+/// Lowers the priority of the calling thread: where there is more to do than cores to do it, the program's other
+/// threads come first. Linux has a niceness for each thread.
+void ct_lower_priority(void);
 
-/// Nanoseconds of a clock that never steps back.
+/// Nanoseconds of a monotonic clock.
 uint64_t ct_now(void);
 
 #endif

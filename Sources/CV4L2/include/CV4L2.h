@@ -49,7 +49,7 @@ void cv4l2_close(int device);
 int cv4l2_identify(int device, cv4l2_identity *identity);
 
 /// The format, the size of a format, the rate of a size with this number; -EINVAL behind the last one. Sizes and rates
-/// that are ranges come as their largest size and their quickest rate, as number 0.
+/// that are ranges come as their largest size and their highest rate, as number 0.
 int cv4l2_format(int device, uint32_t number, uint32_t *code);
 int cv4l2_size(int device, uint32_t code, uint32_t number, uint32_t *width, uint32_t *height);
 int cv4l2_rate(int device, const cv4l2_mode *size, uint32_t number, uint32_t *frames, uint32_t *seconds);
@@ -88,11 +88,8 @@ int cv4l2_converter_accept(cv4l2_converter *converter, const cv4l2_mode *granted
 int cv4l2_convert(cv4l2_converter *converter, const uint8_t *bytes, size_t count, uint8_t *rgb, size_t room);
 
 /// What was wrong with the last frame.
-const char *cv4l2_converter_words(cv4l2_converter *converter);
+const char *cv4l2_converter_message(cv4l2_converter *converter);
 
 void cv4l2_converter_free(cv4l2_converter *converter);
-
-/// CLOCK_MONOTONIC.
-uint64_t cv4l2_now(void);
 
 #endif

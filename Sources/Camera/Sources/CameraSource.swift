@@ -1,3 +1,4 @@
+import CThreads
 import CV4L2
 import Glibc
 
@@ -22,7 +23,7 @@ public final class CameraSource: FrameSource {
   /// All sequence numbers that came before the camera was taken up anew, so that ours never go back.
   private var sequenceBase = 0
   private var sequence = 0
-  private var lastFrame = cv4l2_now()
+  private var lastFrame = ct_now()
   private var searched: UInt64 = 0
   /// Whether waiting was reported and its end is not.
   private var isWaiting = false
@@ -66,7 +67,7 @@ public final class CameraSource: FrameSource {
     var newest: cv4l2_frame?
     while let frame = try device.take() {
       count(frame.sequence)
-      lastFrame = cv4l2_now()
+      lastFrame = ct_now()
       if frame.is_damaged != 0 || frame.count == 0 {
         losses.damaged += 1
         try device.give(frame)
@@ -100,7 +101,7 @@ public final class CameraSource: FrameSource {
 
   /// Whether the frame is whole.
   private func fill(_ frame: inout Frame, from taken: cv4l2_frame, of device: CaptureDevice) -> Bool {
-    let now = cv4l2_now()
+    let now = ct_now()
     let isWhole = device.copy(taken, into: &frame.bytes)
     frame.format = granted.format
     frame.width = granted.mode.width
@@ -116,7 +117,7 @@ public final class CameraSource: FrameSource {
 
   /// No frame: if that has lasted, starts the camera anew.
   private func stalled() -> FrameOutcome {
-    guard cv4l2_now() - lastFrame > Self.stallNanoseconds else { return .nothing }
+    guard ct_now() - lastFrame > Self.stallNanoseconds else { return .nothing }
     return lose(CameraError(device: path, cause: .stalled(seconds: Int(Self.stallNanoseconds / 1_000_000_000))))
   }
 
@@ -130,7 +131,7 @@ public final class CameraSource: FrameSource {
 
   /// Looks for the camera at its path, then wherever the same plug shows up.
   private func search(_ milliseconds: Int) -> FrameOutcome {
-    let now = cv4l2_now()
+    let now = ct_now()
     guard now - searched >= Self.searchNanoseconds else {
       usleep(UInt32(min(milliseconds, Int((Self.searchNanoseconds - (now - searched)) / 1_000_000) + 1)) * 1000)
       return .nothing
@@ -143,7 +144,7 @@ public final class CameraSource: FrameSource {
       self.granted = granted
       device = found
       lastSequence = nil
-      lastFrame = cv4l2_now()
+      lastFrame = ct_now()
       title = Self.title(found, granted)
       break
     }

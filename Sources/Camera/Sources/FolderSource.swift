@@ -1,4 +1,4 @@
-import CV4L2
+import CThreads
 import Glibc
 import Imaging
 
@@ -46,7 +46,7 @@ public final class FolderSource: FrameSource {
       frame.bytes.removeAll(keepingCapacity: true)
       frame.format = .mjpeg
     }
-    frame.receivedNanoseconds = cv4l2_now()
+    frame.receivedNanoseconds = ct_now()
     return .frame
   }
 }

@@ -1,4 +1,4 @@
-import CV4L2
+import CThreads
 import Imaging
 
 /// A camera that does not exist: a function paints what it sees.
@@ -36,8 +36,8 @@ public final class PaintedSource: FrameSource {
     frame.stride = image.width * 3
     frame.sequence = number
     // A real camera's clock runs from when light fell in; painting takes the place of the light.
-    frame.nanoseconds = max(time, cv4l2_now())
-    frame.receivedNanoseconds = cv4l2_now()
+    frame.nanoseconds = max(time, ct_now())
+    frame.receivedNanoseconds = ct_now()
     frame.file = nil
     return .frame
   }

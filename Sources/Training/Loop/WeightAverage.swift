@@ -15,7 +15,7 @@ package final class WeightAverage {
   package func follow(_ network: Network, step: Int) {
     let rate = max(1 - keeping, 9 / Float(step + 10))
     for (parameter, buffer) in zip(network.parameters, buffers) {
-      network.kernels.table.pointee.follow(rate, parameter.values.start, buffer.start, buffer.count)
+      network.kernels.table.pointee.moving_average(rate, parameter.values.start, buffer.start, buffer.count)
     }
   }
 
