@@ -64,7 +64,7 @@ let package = Package(
     /// Pictures: decoding, EXIF orientation, preprocessing by a sealed rule, drawing, encoding.
     .target(name: "Imaging", dependencies: ["Models", "CJPEG", "CPNG", "CImaging"]),
     /// The face detector around a network, the tracker, and tables of face boxes.
-    .target(name: "Faces", dependencies: ["Numerics", "Models", "Imaging"]),
+    .target(name: "Faces", dependencies: ["Numerics", "Files", "Models", "Imaging"]),
     /// A model file, float or int8, and a picture in; labels, probabilities, faces and raw values out.
     .target(
       name: "Inference",

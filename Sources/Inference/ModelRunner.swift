@@ -1,5 +1,4 @@
 import FloatRuntime
-import Foundation
 import ModelFiles
 import Models
 import Reference

@@ -1,4 +1,4 @@
-import Foundation
+import Files
 import Imaging
 
 /// Where the faces of a folder's pictures stand, from a table that somebody or a detector made.
@@ -19,16 +19,17 @@ public struct FaceBoxTable: Sendable {
   public var count: Int { boxes.count }
 
   /// The name under which a data folder's table is found without being named.
-  public static let usualName = "index.csv"
+  public static let defaultName = "index.csv"
 
   /// Reads a table.
   ///
   /// - Throws: `FaceBoxError` naming the line.
   public init(path: String) throws {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw FaceBoxError(path: path, line: nil, reason: "cannot be read")
+    let file: MappedFile
+    do throws(FileError) { file = try MappedFile(path: path) } catch {
+      throw FaceBoxError(path: path, line: nil, reason: error.reason)
     }
-    guard let text = String(data: data, encoding: .utf8) else {
+    guard let text = String(validating: file.bytes, as: UTF8.self) else {
       throw FaceBoxError(path: path, line: nil, reason: "is no text in UTF-8")
     }
     try self.init(text, path: path)
@@ -38,12 +39,12 @@ public struct FaceBoxTable: Sendable {
   ///
   /// - Throws: `FaceBoxError` for a table that has the columns and cannot be understood.
   public static func found(in folder: String) throws -> FaceBoxTable? {
-    let path = (folder.hasSuffix("/") ? String(folder.dropLast()) : folder) + "/" + usualName
-    guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8) else {
+    let path = (folder.hasSuffix("/") ? String(folder.dropLast()) : folder) + "/" + defaultName
+    guard let file = try? MappedFile(path: path), let text = String(validating: file.bytes, as: UTF8.self) else {
       return nil
     }
     var lines = CommaSeparated(text)
-    guard let header = lines.next(), Columns(header.fields) != nil else { return nil }
+    guard let header = lines.next(), FaceBoxColumns(header.fields) != nil else { return nil }
     return try FaceBoxTable(text, path: path)
   }
 
@@ -53,7 +54,7 @@ public struct FaceBoxTable: Sendable {
     func failure(_ line: Int, _ reason: String) -> FaceBoxError { FaceBoxError(path: path, line: line, reason: reason) }
     var lines = CommaSeparated(text)
     guard let header = lines.next() else { throw FaceBoxError(path: path, line: nil, reason: "is empty") }
-    guard let columns = Columns(header.fields) else {
+    guard let columns = FaceBoxColumns(header.fields) else {
       throw failure(1, "names no columns for a file and its box: give it 'file' and 'x', 'y', 'w', 'h'")
     }
     var boxes: [String: FaceBox] = [:]
@@ -109,97 +110,4 @@ public struct FaceBoxError: Error, Equatable, CustomStringConvertible, Sendable 
 
   /// Place and cause.
   public var description: String { path + (line.map { ", line \($0)" } ?? "") + ": " + reason }
-}
-
-/// Which columns of a table hold what.
-private struct Columns {
-  let file: Int
-  private let form: Form
-
-  private enum Form {
-    case list(Int)
-    case size([Int])
-    case corners([Int])
-  }
-
-  init?(_ header: [String]) {
-    let names = header.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
-    func first(_ wanted: String...) -> Int? { wanted.lazy.compactMap { names.firstIndex(of: $0) }.first }
-    guard let file = first("file", "path", "image", "filename", "name") else { return nil }
-    self.file = file
-    if let x = first("x", "left"), let y = first("y", "top"), let w = first("w", "width"), let h = first("h", "height")
-    {
-      form = .size([x, y, w, h])
-    } else if let x = first("x0", "xmin"), let y = first("y0", "ymin"), let x1 = first("x1", "xmax"),
-      let y1 = first("y1", "ymax")
-    {
-      form = .corners([x, y, x1, y1])
-    } else if let list = names.firstIndex(where: { $0.contains("box") }) {
-      form = .list(list)
-    } else {
-      return nil
-    }
-  }
-
-  /// The numbers of each box of a line; none where the line's are empty.
-  func numbers(_ fields: [String]) -> [[String]] {
-    switch form {
-    case .list(let column):
-      return fields[column].split(separator: ";").map { $0.split(separator: " ").map(String.init) }.filter {
-        !$0.isEmpty
-      }
-    case .size(let columns), .corners(let columns):
-      let numbers = columns.map { fields[$0].trimmingCharacters(in: .whitespaces) }
-      return numbers.allSatisfy(\.isEmpty) ? [] : [numbers]
-    }
-  }
-
-  func box(_ values: [Float]) -> FaceBox {
-    switch form {
-    case .list, .size: FaceBox(x: values[0], y: values[1], width: values[2], height: values[3])
-    case .corners:
-      FaceBox(x: values[0], y: values[1], width: values[2] - values[0], height: values[3] - values[1])
-    }
-  }
-}
-
-/// Comma-separated values, line by line: fields in quotation marks may hold commas, line ends and doubled quotation
-/// marks.
-struct CommaSeparated {
-  private var rest: Substring.UnicodeScalarView
-  private var line = 1
-
-  init(_ text: String) {
-    rest = Substring(text).unicodeScalars
-    if rest.first == "\u{FEFF}" { rest.removeFirst() }
-  }
-
-  /// The next line's fields and its number, nil after the last.
-  mutating func next() -> (fields: [String], number: Int)? {
-    guard !rest.isEmpty else { return nil }
-    let number = line
-    var fields: [String] = []
-    var field = String.UnicodeScalarView()
-    var quoted = false
-    while let scalar = rest.popFirst() {
-      switch scalar {
-      case "\"" where quoted && rest.first == "\"":
-        field.append("\"")
-        rest.removeFirst()
-      case "\"": quoted.toggle()
-      case ",", "\n":
-        if scalar == "\n" { line += 1 }
-        if quoted {
-          field.append(scalar)
-        } else {
-          fields.append(String(field))
-          field = String.UnicodeScalarView()
-          if scalar == "\n" { return (fields, number) }
-        }
-      case "\r" where !quoted: break
-      default: field.append(scalar)
-      }
-    }
-    return (fields + [String(field)], number)
-  }
 }

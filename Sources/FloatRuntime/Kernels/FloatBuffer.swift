@@ -1,5 +1,5 @@
 import CFloatKernels
-import Foundation
+import Glibc
 
 /// Floats at a cache line's start, zero at first, with readable floats after the end (`CF_SLACK`), since the kernels'
 /// last vectors reach beyond it.

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Pictures in folders.
 public enum ImageFiles {
@@ -23,17 +23,11 @@ public enum ImageFiles {
   private static func collect(_ folder: String, depth: Int, into found: inout [String]) throws {
     // A link that leads back up would never end.
     guard depth < 32 else { throw ImageError(file: folder, cause: .unreadable("folders lie more than 32 deep")) }
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: folder)
-    } catch {
-      throw ImageError(file: folder, cause: .unreadable(words(for: folder)))
-    }
-    for name in names where !name.hasPrefix(".") {
+    for name in try names(in: folder) where !name.hasPrefix(".") {
       let path = folder == "/" ? "/" + name : folder + "/" + name
-      var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { continue }
-      if isFolder.boolValue {
+      var facts = stat()
+      guard stat(path, &facts) == 0 else { continue }
+      if facts.st_mode & S_IFMT == S_IFDIR {
         try collect(path, depth: depth + 1, into: &found)
       } else if isImageName(name) {
         found.append(path)
@@ -41,9 +35,25 @@ public enum ImageFiles {
     }
   }
 
-  private static func words(for folder: String) -> String {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else { return "no such folder" }
-    return isFolder.boolValue ? "permission denied" : "it is no folder"
+  private static func names(in folder: String) throws -> [String] {
+    guard let stream = opendir(folder) else { throw ImageError(file: folder, cause: .unreadable(words(for: errno))) }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      names.append(
+        withUnsafePointer(to: &entry.pointee.d_name) {
+          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        })
+    }
+    return names
+  }
+
+  private static func words(for error: CInt) -> String {
+    switch error {
+    case ENOENT: "no such folder"
+    case EACCES: "permission denied"
+    case ENOTDIR: "it is no folder"
+    default: String(cString: strerror(error))
+    }
   }
 }
