@@ -3,9 +3,9 @@
 static inline int clamped(int value, int last) { return value < 0 ? 0 : value > last ? last : value; }
 
 // One output row, columns `begin ..< end`. `inside` says that no neighbour lies beyond the border.
-static inline __attribute__((always_inline)) void warp_columns(
-    const uint8_t *in, uint8_t *out, int height, int width, const int channels, const int32_t map[6], int64_t row_x,
-    int64_t row_y, int begin, int end, const int inside) {
+static inline __attribute__((always_inline)) void warp_columns(const uint8_t *in, uint8_t *out, int height, int width,
+                                                               const int channels, const int32_t map[6], int64_t row_x,
+                                                               int64_t row_y, int begin, int end, const int inside) {
   int32_t sx = (int32_t)(row_x + (int64_t)map[0] * begin), sy = (int32_t)(row_y + (int64_t)map[3] * begin);
   out += begin * channels;
   for (int x = begin; x < end; x++, sx += map[0], sy += map[3]) {
@@ -35,8 +35,8 @@ static inline int is_inside(int64_t x, const int32_t map[6], int64_t row_x, int6
 }
 
 static inline __attribute__((always_inline)) void warp_picture(const uint8_t *in, int in_height, int in_width,
-                                                               uint8_t *out, int height, int width,
-                                                               const int channels, const int32_t map[6]) {
+                                                               uint8_t *out, int height, int width, const int channels,
+                                                               const int32_t map[6]) {
   for (int y = 0; y < height; y++, out += width * channels) {
     int64_t row_x = (int64_t)map[1] * y + map[2], row_y = (int64_t)map[4] * y + map[5];
     // The source of a row is a line, and what lies inside of it one piece: found from both ends.

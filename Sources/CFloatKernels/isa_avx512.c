@@ -6,7 +6,8 @@
 #define TILE_NARROW 24
 #define MOST_SUMS 18
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512vl,avx512bw,avx512dq"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512vl,avx512bw,avx512dq"))), \
+                             apply_to = function)
 #include "template/all.h"
 #pragma clang attribute pop
 

@@ -82,13 +82,9 @@ cjpeg_status cjpeg_decoder_start(cjpeg_decoder *decoder, const uint8_t *bytes, s
   }
 
   switch (info->jpeg_color_space) {
-    case JCS_GRAYSCALE:
-      info->out_color_space = JCS_GRAYSCALE;
-      break;
+    case JCS_GRAYSCALE: info->out_color_space = JCS_GRAYSCALE; break;
     case JCS_RGB:
-    case JCS_YCbCr:
-      info->out_color_space = JCS_RGB;
-      break;
+    case JCS_YCbCr: info->out_color_space = JCS_RGB; break;
     case JCS_CMYK:
     case JCS_YCCK:
       info->out_color_space = JCS_CMYK;  // mixed to RGB below

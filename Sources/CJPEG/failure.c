@@ -19,10 +19,8 @@ static _Noreturn void leave(j_common_ptr info, cjpeg_status status) {
 
 static void error_exit(j_common_ptr info) {
   switch (info->err->msg_code) {
-    case JERR_OUT_OF_MEMORY:
-      leave(info, CJPEG_NO_MEMORY);
-    case JERR_IMAGE_TOO_BIG:
-      leave(info, CJPEG_TOO_LARGE);
+    case JERR_OUT_OF_MEMORY: leave(info, CJPEG_NO_MEMORY);
+    case JERR_IMAGE_TOO_BIG: leave(info, CJPEG_TOO_LARGE);
     case JERR_BAD_PRECISION:
     case JERR_SOF_UNSUPPORTED:
     case JERR_CONVERSION_NOTIMPL:
@@ -30,14 +28,12 @@ static void error_exit(j_common_ptr info) {
     case JERR_NOT_COMPILED:
     case JERR_COMPONENT_COUNT:
     case JERR_FRACT_SAMPLE_NOTIMPL:
-    case JERR_CCIR601_NOTIMPL:
-      leave(info, CJPEG_UNSUPPORTED);
+    case JERR_CCIR601_NOTIMPL: leave(info, CJPEG_UNSUPPORTED);
     case JERR_INPUT_EMPTY:
     case JERR_INPUT_EOF:
     case JERR_NO_IMAGE:  // a file that ends, by a marker, before any picture
       leave(info, CJPEG_TRUNCATED);
-    default:
-      leave(info, CJPEG_DAMAGED);
+    default: leave(info, CJPEG_DAMAGED);
   }
 }
 
@@ -50,16 +46,13 @@ static void emit_message(j_common_ptr info, int level) {
     case JWRN_JPEG_EOF:
       if (!failure->forgive_missing_end) leave(info, CJPEG_TRUNCATED);
       return;  // rows that are missing are noticed as JWRN_HIT_MARKER
-    case JWRN_HIT_MARKER:
-      leave(info, CJPEG_TRUNCATED);
+    case JWRN_HIT_MARKER: leave(info, CJPEG_TRUNCATED);
     case JWRN_ADOBE_XFORM:
     case JWRN_BOGUS_ICC:
     case JWRN_EXTRANEOUS_DATA:  // padding before a marker; many cameras write it
     case JWRN_JFIF_MAJOR:
-    case JWRN_TOO_MUCH_DATA:
-      return;
-    default:
-      leave(info, CJPEG_DAMAGED);
+    case JWRN_TOO_MUCH_DATA: return;
+    default: leave(info, CJPEG_DAMAGED);
   }
 }
 

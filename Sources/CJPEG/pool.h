@@ -14,8 +14,8 @@ typedef struct cjpeg_piece cjpeg_piece;
 /// What libjpeg's memory manager is replaced with for what lives as long as one picture.
 typedef struct {
   cjpeg_piece *pieces;
-  cjpeg_piece **at;  // where the next memory is taken from
-  size_t used;       // of that piece
+  cjpeg_piece **at;                 // where the next memory is taken from
+  size_t used;                      // of that piece
   struct jpeg_memory_mgr original;  // libjpeg's own
 } cjpeg_pool;
 

@@ -5,7 +5,8 @@
 
 #include <arm_neon.h>
 
-__attribute__((target("arch=armv8-a+crypto"))) void cs_absorb__armv8(uint32_t *state, const void *blocks, size_t count) {
+__attribute__((target("arch=armv8-a+crypto"))) void cs_absorb__armv8(uint32_t *state, const void *blocks,
+                                                                     size_t count) {
   uint32x4_t abcd = vld1q_u32(state), efgh = vld1q_u32(state + 4);
   for (const uint8_t *block = blocks; count > 0; count--, block += 64) {
     uint32x4_t w[4], abcd_before = abcd, efgh_before = efgh;

@@ -19,11 +19,12 @@ static inline uint32_t big_endian(const uint8_t *bytes) {
 }
 
 // One round; the caller rotates the names instead of copying the words.
-#define ROUND(a, b, c, d, e, f, g, h, t)                                                                              \
-  do {                                                                                                                \
-    uint32_t t1 = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + (g ^ (e & (f ^ g))) + cs_round_constants[t] + w[t]; \
-    d += t1;                                                                                                          \
-    h = t1 + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) | (c & (a | b)));                                     \
+#define ROUND(a, b, c, d, e, f, g, h, t)                                                                             \
+  do {                                                                                                               \
+    uint32_t t1 = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + (g ^ (e & (f ^ g))) + cs_round_constants[t] + \
+                  w[t];                                                                                              \
+    d += t1;                                                                                                         \
+    h = t1 + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) | (c & (a | b)));                             \
   } while (0)
 
 void cs_absorb__scalar(uint32_t *state, const void *blocks, size_t count) {

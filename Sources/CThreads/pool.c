@@ -27,7 +27,7 @@ struct ct_pool {
   _Alignas(64) _Atomic uint64_t claim;
   _Alignas(64) _Atomic size_t done;
   _Alignas(64) _Atomic uint32_t wake_word;  // of a futex, changes with every job
-  _Atomic uint32_t started;  // workers that run; word of a futex
+  _Atomic uint32_t started;                 // workers that run; word of a futex
   _Atomic int sleepers;
   _Atomic int stop;
   ct_task task;
@@ -45,9 +45,7 @@ static inline void pause_briefly(void) {
 #endif
 }
 
-static int has_work(uint64_t claim) {
-  return (claim & INDEX_MASK) < ((claim >> INDEX_BITS) & INDEX_MASK);
-}
+static int has_work(uint64_t claim) { return (claim & INDEX_MASK) < ((claim >> INDEX_BITS) & INDEX_MASK); }
 
 // Claims and runs tasks of the current job until none is left.
 static void work(ct_pool *pool) {

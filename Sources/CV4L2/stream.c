@@ -68,8 +68,7 @@ int cv4l2_take(int device, cv4l2_frame *frame) {
   frame->sequence = buffer.sequence;
   frame->is_damaged = (buffer.flags & V4L2_BUF_FLAG_ERROR) != 0;
   frame->is_monotonic = (buffer.flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
-  frame->nanoseconds =
-      (uint64_t)buffer.timestamp.tv_sec * 1000000000u + (uint64_t)buffer.timestamp.tv_usec * 1000u;
+  frame->nanoseconds = (uint64_t)buffer.timestamp.tv_sec * 1000000000u + (uint64_t)buffer.timestamp.tv_usec * 1000u;
   return 0;
 }
 

@@ -18,8 +18,8 @@ size_t ca_allocations(void) { return allocations; }
 
 #ifdef HAS_SANITIZER
 // Sanitizers have an allocator of their own, which nobody may stand before, and which tells of each call.
-int __sanitizer_install_malloc_and_free_hooks(
-    void (*allocated)(const volatile void *, size_t), void (*freed)(const volatile void *));
+int __sanitizer_install_malloc_and_free_hooks(void (*allocated)(const volatile void *, size_t),
+                                              void (*freed)(const volatile void *));
 
 static void count(const volatile void *start, size_t bytes) {
   (void)start;

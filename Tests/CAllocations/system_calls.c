@@ -23,8 +23,7 @@ static void count_call(int signal, siginfo_t *info, void *context) {
 #endif
 }
 
-#define ALLOW(call) \
-  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+#define ALLOW(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
 typedef struct {
   void (*work)(void *);

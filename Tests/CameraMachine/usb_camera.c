@@ -34,7 +34,7 @@ typedef struct {
 
 static int line = -1;  // the kernel's other end
 static uint16_t width, height;
-static uint32_t interval;  // of frames, in 100 ns
+static uint32_t interval;        // of frames, in 100 ns
 static bytes frames[2][FRAMES];  // as MJPEG, as YUY2
 static int frame_count;
 
@@ -119,9 +119,9 @@ static int control(const uint8_t *setup, uint8_t *data) {
     return -EPIPE;  // no qualifier: there is one speed
   }
   if ((type & 0x60) == 0) {
-    if (request == 0) return memset(data, 0, 2), 2;  // get status
-    if (request == 8) return data[0] = 1, 1;         // get configuration
-    if (request == 10) return data[0] = 0, 1;        // get interface
+    if (request == 0) return memset(data, 0, 2), 2;       // get status
+    if (request == 8) return data[0] = 1, 1;              // get configuration
+    if (request == 10) return data[0] = 0, 1;             // get interface
     if (request == 1 || request == 11) stream.is_on = 0;  // the driver ends a bulk stream so
     return 0;
   }
@@ -138,7 +138,7 @@ static int control(const uint8_t *setup, uint8_t *data) {
     }
     return 0;
   }
-  if (request == 0x86) return data[0] = 3, 1;               // info: can be got and set
+  if (request == 0x86) return data[0] = 3, 1;  // info: can be got and set
   if (request == 0x85) return memcpy(data, (uint8_t[]){B2(26)}, 2), 2;
   if (request >= 0x81 && request <= 0x87) {
     settle();
@@ -157,8 +157,9 @@ static void submitted(const message *m) {
     uint32_t room = (uint32_t)m->setup[6] | (uint32_t)m->setup[7] << 8;
     int count = control(m->setup, data);
     if (count < 0) answer(number, count, 0, NULL, 0);
-    else if (is_in) answer(number, 0, (uint32_t)count < room ? (uint32_t)count : room, data,
-                           (uint32_t)count < room ? (uint32_t)count : room);
+    else if (is_in)
+      answer(number, 0, (uint32_t)count < room ? (uint32_t)count : room, data,
+             (uint32_t)count < room ? (uint32_t)count : room);
     else answer(number, 0, length, NULL, 0);
   } else if (is_in && pending_count < PENDING) {
     pending[pending_count].number = number;

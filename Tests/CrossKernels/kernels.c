@@ -6,14 +6,14 @@
 
 static const layer layers[] = {
     // height width channels outputs kernel kernel stride dilation pooled loud raw
-    {1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0},      {1, 1, 3, 17, 1, 1, 1, 1, 0, 0, 0},   {5, 7, 3, 16, 3, 3, 1, 1, 0, 0, 0},
-    {9, 8, 17, 33, 3, 3, 1, 1, 0, 0, 1},    {6, 31, 4, 15, 1, 5, 1, 1, 0, 1, 0},  {12, 13, 3, 16, 3, 3, 2, 1, 0, 0, 0},
-    {9, 9, 6, 8, 3, 3, 1, 2, 0, 0, 0},      {9, 9, 32, 21, 3, 3, 1, 1, 0, 1, 1},  {4, 4, 64, 48, 1, 1, 1, 1, 0, 0, 0},
-    {16, 37, 3, 16, 3, 3, 1, 1, 1, 0, 0},   {9, 12, 3, 31, 3, 3, 1, 1, 1, 1, 0},  {4, 4, 3, 5, 3, 3, 1, 1, 1, 0, 0},
-    {4, 270, 3, 32, 3, 3, 1, 1, 1, 0, 0},   {8, 30, 16, 32, 3, 3, 1, 1, 1, 0, 0}, {8, 11, 32, 16, 3, 3, 1, 1, 1, 1, 0},
-    {7, 9, 17, 19, 3, 3, 1, 1, 1, 0, 0},    {9, 9, 16, 20, 5, 5, 1, 1, 1, 0, 0},  {8, 9, 48, 7, 3, 3, 1, 1, 1, 1, 0},
-    {11, 15, 8, 12, 3, 3, 2, 1, 1, 0, 0},   {4, 4, 16, 1, 3, 3, 1, 1, 1, 1, 0},   {6, 25, 33, 33, 3, 3, 1, 1, 1, 1, 0},
-    {5, 17, 128, 17, 3, 3, 1, 1, 1, 1, 0},  {6, 20, 3, 1, 3, 3, 1, 1, 1, 1, 0},   {6, 65, 16, 48, 3, 3, 1, 1, 1, 0, 0},
+    {1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0},     {1, 1, 3, 17, 1, 1, 1, 1, 0, 0, 0},   {5, 7, 3, 16, 3, 3, 1, 1, 0, 0, 0},
+    {9, 8, 17, 33, 3, 3, 1, 1, 0, 0, 1},   {6, 31, 4, 15, 1, 5, 1, 1, 0, 1, 0},  {12, 13, 3, 16, 3, 3, 2, 1, 0, 0, 0},
+    {9, 9, 6, 8, 3, 3, 1, 2, 0, 0, 0},     {9, 9, 32, 21, 3, 3, 1, 1, 0, 1, 1},  {4, 4, 64, 48, 1, 1, 1, 1, 0, 0, 0},
+    {16, 37, 3, 16, 3, 3, 1, 1, 1, 0, 0},  {9, 12, 3, 31, 3, 3, 1, 1, 1, 1, 0},  {4, 4, 3, 5, 3, 3, 1, 1, 1, 0, 0},
+    {4, 270, 3, 32, 3, 3, 1, 1, 1, 0, 0},  {8, 30, 16, 32, 3, 3, 1, 1, 1, 0, 0}, {8, 11, 32, 16, 3, 3, 1, 1, 1, 1, 0},
+    {7, 9, 17, 19, 3, 3, 1, 1, 1, 0, 0},   {9, 9, 16, 20, 5, 5, 1, 1, 1, 0, 0},  {8, 9, 48, 7, 3, 3, 1, 1, 1, 1, 0},
+    {11, 15, 8, 12, 3, 3, 2, 1, 1, 0, 0},  {4, 4, 16, 1, 3, 3, 1, 1, 1, 1, 0},   {6, 25, 33, 33, 3, 3, 1, 1, 1, 1, 0},
+    {5, 17, 128, 17, 3, 3, 1, 1, 1, 1, 0}, {6, 20, 3, 1, 3, 3, 1, 1, 1, 1, 0},   {6, 65, 16, 48, 3, 3, 1, 1, 1, 0, 0},
 };
 
 static int failures;
@@ -97,8 +97,14 @@ static void check_dense_part(const ck_kernel *kernel) {
 
 static void check_prepare(const ck_kernel *kernel) {
   for (int from_pixels = 0; from_pixels < 2; from_pixels++) {
-    ck_prepare prepare = {.height = 5, .width = 13, .channels = 3, .pad_top = 1, .pad_left = 2, .pad_right = 1,
-                          .border = CK_CODE_OFFSET - 7, .from_pixels = from_pixels};
+    ck_prepare prepare = {.height = 5,
+                          .width = 13,
+                          .channels = 3,
+                          .pad_top = 1,
+                          .pad_left = 2,
+                          .pad_right = 1,
+                          .border = CK_CODE_OFFSET - 7,
+                          .from_pixels = from_pixels};
     size_t count = 5 * 13 * 3, out_count = 7 * 16 * 3;
     ck_code *input = guarded(count);
     random_state = 300;
@@ -153,9 +159,18 @@ static void check_others(const ck_kernel *kernel) {
     fill(input, count + CK_SLACK, 0);
     fill(other, count + CK_SLACK, 0);
     void *wanted = guarded(count), *found = guarded(count);
-    ck_pool pool = {.height = 9, .width = 11, .channels = channels, .window_height = 3, .window_width = 2,
-                    .stride = 2, .pad_top = 1, .pad_left = 1, .columns = 6, .input_scale = 0.3f,
-                    .output_scale = 0.21f, .input_zero_point = CK_CODE_OFFSET + 9,
+    ck_pool pool = {.height = 9,
+                    .width = 11,
+                    .channels = channels,
+                    .window_height = 3,
+                    .window_width = 2,
+                    .stride = 2,
+                    .pad_top = 1,
+                    .pad_left = 1,
+                    .columns = 6,
+                    .input_scale = 0.3f,
+                    .output_scale = 0.21f,
+                    .input_zero_point = CK_CODE_OFFSET + 9,
                     .output_zero_point = CK_CODE_OFFSET - 20};
     pool.io = (ck_io){input, NULL, wanted, NULL};
     if (kernel->op != CK_OP_MAXPOOL && kernel->op != CK_OP_AVERAGEPOOL) return;
@@ -184,9 +199,16 @@ static void check_depthwise(const ck_kernel *kernel) {
     }
     ptrdiff_t segments[9];
     for (size_t t = 0; t < taps; t++) segments[t] = (ptrdiff_t)((t / 3 * width + t % 3) * channels);
-    ck_conv conv = {.input_row = (ptrdiff_t)(width * channels), .input_pixel = (ptrdiff_t)channels,
-                    .segments = segments, .segment_count = taps, .segment_groups = 1, .weights = weights,
-                    .bias = bias, .channels = channels, .columns = 7, .output_row = (ptrdiff_t)(7 * channels),
+    ck_conv conv = {.input_row = (ptrdiff_t)(width * channels),
+                    .input_pixel = (ptrdiff_t)channels,
+                    .segments = segments,
+                    .segment_count = taps,
+                    .segment_groups = 1,
+                    .weights = weights,
+                    .bias = bias,
+                    .channels = channels,
+                    .columns = 7,
+                    .output_row = (ptrdiff_t)(7 * channels),
                     .output_pixel = (ptrdiff_t)channels};
     conv.requantization = (ck_requantization){multipliers, CK_CODE_OFFSET + 3, CK_CODE_OFFSET - 128,
                                               CK_CODE_OFFSET + 127, 0};

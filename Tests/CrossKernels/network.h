@@ -129,8 +129,8 @@ static inline ck_dense make_dense(size_t inputs, size_t outputs, int loud, const
   dense.bias = bias;
   dense.io.input = input;
   dense.io.output = guarded(outputs);
-  dense.requantization =
-      (ck_requantization){multipliers, CK_CODE_OFFSET - 5, CK_CODE_OFFSET - 128, CK_CODE_OFFSET + 127, 0};
+  dense.requantization = (ck_requantization){multipliers, CK_CODE_OFFSET - 5, CK_CODE_OFFSET - 128,
+                                             CK_CODE_OFFSET + 127, 0};
   return dense;
 }
 

@@ -49,7 +49,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_t camera;
 static int ends[2] = {-1, -1};  // the program's, ours
-static int64_t gone_until;  // in milliseconds
+static int64_t gone_until;      // in milliseconds
 static int memory = -1, streaming, interrupts, come_to_nothing, refusals, next_event;
 static uint8_t *shared;
 static uint32_t sequence;

@@ -33,7 +33,6 @@ void ca_blur(uint8_t *pixels, uint8_t *scratch, uint32_t *sums, int height, int 
 void ca_noise(uint8_t *pixels, int count, int strength, uint64_t seed);
 
 /// Fills rows top ..< bottom and columns left ..< right with one colour [channels].
-void ca_fill(uint8_t *pixels, int width, int channels, int top, int bottom, int left, int right,
-             const uint8_t *colour);
+void ca_fill(uint8_t *pixels, int width, int channels, int top, int bottom, int left, int right, const uint8_t *colour);
 
 #endif

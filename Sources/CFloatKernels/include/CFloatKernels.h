@@ -23,15 +23,15 @@ enum { CF_NO_WINNER = 4 };
 /// `x[row * row_step + column * column_step + run_offsets[r] + 0 ... run_length - 1]` of each run r, in that order.
 /// Padding is in `x` already.
 typedef struct cf_window {
-  ptrdiff_t row_step;             ///< floats between the inputs of neighbouring rows
-  ptrdiff_t column_step;          ///< floats between the inputs of neighbouring columns
-  int runs;                       ///< contiguous runs of one window
-  int run_length;                 ///< floats of one run
-  const ptrdiff_t *run_offsets;   ///< [runs]
-  int width;                      ///< output columns
-  int channels;                   ///< output channels
-  size_t output_row;              ///< floats between output rows
-  size_t output_column;           ///< floats between neighbouring outputs
+  ptrdiff_t row_step;            ///< floats between the inputs of neighbouring rows
+  ptrdiff_t column_step;         ///< floats between the inputs of neighbouring columns
+  int runs;                      ///< contiguous runs of one window
+  int run_length;                ///< floats of one run
+  const ptrdiff_t *run_offsets;  ///< [runs]
+  int width;                     ///< output columns
+  int channels;                  ///< output channels
+  size_t output_row;             ///< floats between output rows
+  size_t output_column;          ///< floats between neighbouring outputs
 } cf_window;
 
 /// A clamp applied to results: `low` where below, `high` where above; NaN passes.
@@ -49,11 +49,11 @@ typedef struct cf_pool {
 
 /// One step of Adam (Kingma, Ba 2015) with decoupled weight decay (Loshchilov, Hutter 2019).
 typedef struct cf_adam {
-  float rate;             ///< learning rate / (1 - beta1^t)
+  float rate;  ///< learning rate / (1 - beta1^t)
   float beta1, beta2;
-  float inverse_root;     ///< 1 / sqrt(1 - beta2^t)
+  float inverse_root;  ///< 1 / sqrt(1 - beta2^t)
   float epsilon;
-  float keep;             ///< 1 - learning rate * weight decay
+  float keep;  ///< 1 - learning rate * weight decay
 } cf_adam;
 
 /// The kernels of one instruction set.
@@ -62,8 +62,8 @@ typedef struct cf_kernels {
 
   /// Convolution of output rows `begin ..< end`. y: [rows, width, channels] with the window's output strides.
   /// panels: [ceil(channels / 16)][runs * run_length][16], bias: [ceil(channels / 16) * 16].
-  void (*conv)(const cf_window *w, const float *x, const float *panels, const float *bias, float *y, int begin,
-               int end, cf_clamp clamp);
+  void (*conv)(const cf_window *w, const float *x, const float *panels, const float *bias, float *y, int begin, int end,
+               cf_clamp clamp);
 
   /// Convolution, ReLU and max pooling 2x2 step 2 in one pass, for pooled rows `begin ..< end`. `w->width` counts
   /// unpooled columns, y and winners are pooled: [rows, width / 2, channels]. winners: 0 ... 3, which of the four won

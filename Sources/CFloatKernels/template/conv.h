@@ -8,11 +8,11 @@ INLINE void sum_taps(const int rows, const int columns, const int vectors, const
     size_t tap = (size_t)run * (size_t)w->run_length * CF_PANEL;
     for (int k = 0; k < w->run_length; k++) {
       vec weight[2];
-      UNROLL for (int v = 0; v < vectors; v++) weight[v] = LOAD(weights[v] + tap);
-      UNROLL for (int r = 0; r < rows; r++) {
-        UNROLL for (int c = 0; c < columns; c++) {
+      UNROLL_FOR (int v = 0; v < vectors; v++) weight[v] = LOAD(weights[v] + tap);
+      UNROLL_FOR (int r = 0; r < rows; r++) {
+        UNROLL_FOR (int c = 0; c < columns; c++) {
           vec value = SPLAT(at[r * w->row_step + c * w->column_step + k]);
-          UNROLL for (int v = 0; v < vectors; v++) {
+          UNROLL_FOR (int v = 0; v < vectors; v++) {
             vec *sum = &acc[(r * columns + c) * vectors + v];
             *sum = FMA(value, weight[v], *sum);
           }
@@ -43,13 +43,13 @@ INLINE void store_some(float *to, vec value, int left) {
 INLINE void conv_tile(const int columns, const int vectors, const cf_window *w, const float *x,
                       const float *const *weights, const float *bias, float *y, int left, cf_clamp clamp) {
   vec acc[32];
-  UNROLL for (int c = 0; c < columns; c++) {
-    UNROLL for (int v = 0; v < vectors; v++) acc[c * vectors + v] = LOAD(bias + v * LANES);
+  UNROLL_FOR (int c = 0; c < columns; c++) {
+    UNROLL_FOR (int v = 0; v < vectors; v++) acc[c * vectors + v] = LOAD(bias + v * LANES);
   }
   sum_taps(1, columns, vectors, w, x, weights, acc);
   vec low = SPLAT(clamp.low), high = SPLAT(clamp.high);
-  UNROLL for (int c = 0; c < columns; c++) {
-    UNROLL for (int v = 0; v < vectors; v++) {
+  UNROLL_FOR (int c = 0; c < columns; c++) {
+    UNROLL_FOR (int v = 0; v < vectors; v++) {
       store_some(y + (size_t)c * w->output_column + v * LANES, clamped(acc[c * vectors + v], low, high),
                  left - v * LANES);
     }
@@ -60,8 +60,8 @@ INLINE void conv_tile(const int columns, const int vectors, const cf_window *w, 
 INLINE void conv_row(const int widest, const int vectors, const cf_window *w, const float *x,
                      const float *const *weights, const float *bias, float *y, int left, cf_clamp clamp) {
   int column = 0;
-#define COVER(size)                                                                                            \
-  for (; column + (size) <= w->width; column += (size))                                                        \
+#define COVER(size)                                                                                                  \
+  for (; column + (size) <= w->width; column += (size))                                                              \
     conv_tile((size), vectors, w, x + column * w->column_step, weights, bias, y + (size_t)column * w->output_column, \
               left, clamp);
   COVER(widest)

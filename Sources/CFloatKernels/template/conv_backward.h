@@ -5,23 +5,23 @@
 INLINE void weights_tile(const int taps, const int vectors, const cf_window *w, const float *x, const float *dy,
                          float *const *sums, int begin, int end) {
   vec acc[32];
-  UNROLL for (int i = 0; i < taps * vectors; i++) acc[i] = SPLAT(0);
+  UNROLL_FOR (int i = 0; i < taps * vectors; i++) acc[i] = SPLAT(0);
   for (int row = begin; row < end; row++) {
     const float *from = x + row * w->row_step;
     const float *gradient = dy + (size_t)row * w->output_row;
     for (int column = 0; column < w->width; column++) {
       vec g[2];
-      UNROLL for (int v = 0; v < vectors; v++) g[v] = LOAD(gradient + v * LANES);
-      UNROLL for (int t = 0; t < taps; t++) {
+      UNROLL_FOR (int v = 0; v < vectors; v++) g[v] = LOAD(gradient + v * LANES);
+      UNROLL_FOR (int t = 0; t < taps; t++) {
         vec value = SPLAT(from[t]);
-        UNROLL for (int v = 0; v < vectors; v++) acc[t * vectors + v] = FMA(value, g[v], acc[t * vectors + v]);
+        UNROLL_FOR (int v = 0; v < vectors; v++) acc[t * vectors + v] = FMA(value, g[v], acc[t * vectors + v]);
       }
       from += w->column_step;
       gradient += w->output_column;
     }
   }
-  UNROLL for (int t = 0; t < taps; t++) {
-    UNROLL for (int v = 0; v < vectors; v++) {
+  UNROLL_FOR (int t = 0; t < taps; t++) {
+    UNROLL_FOR (int v = 0; v < vectors; v++) {
       float *at = sums[v] + t * CF_PANEL;
       STORE(at, LOAD(at) + acc[t * vectors + v]);
     }
@@ -31,10 +31,10 @@ INLINE void weights_tile(const int taps, const int vectors, const cf_window *w, 
 INLINE void weights_run(const int widest, const int vectors, const cf_window *w, const float *x, const float *dy,
                         float *const *sums, int begin, int end) {
   int tap = 0;
-#define COVER(size)                                                                      \
-  for (; tap + (size) <= w->run_length; tap += (size)) {                                 \
-    float *at[2] = {sums[0] + tap * CF_PANEL, sums[1] + tap * CF_PANEL};                 \
-    weights_tile((size), vectors, w, x + tap, dy, at, begin, end);                       \
+#define COVER(size)                                                      \
+  for (; tap + (size) <= w->run_length; tap += (size)) {                 \
+    float *at[2] = {sums[0] + tap * CF_PANEL, sums[1] + tap * CF_PANEL}; \
+    weights_tile((size), vectors, w, x + tap, dy, at, begin, end);       \
   }
   COVER(widest)
   COVER(6)

@@ -5,7 +5,7 @@
 INLINE void pool_winner(const vec *sums, float *y, uint8_t *winners, int left) {
   vec largest = sums[0];
   vec_int winner = (vec_int)(0);
-  UNROLL for (int i = 1; i < 4; i++) {
+  UNROLL_FOR (int i = 1; i < 4; i++) {
     vec_int wins = sums[i] > largest;
     winner = choose_int(wins, (vec_int)(i), winner);
     largest = choose(wins, sums[i], largest);
@@ -22,14 +22,14 @@ INLINE void conv_pool_tile(const int pooled, const int vectors, const cf_window 
                            const float *const *weights, const float *bias, float *y, uint8_t *winners, int left) {
   const int columns = 2 * pooled;
   vec acc[32];
-  UNROLL for (int p = 0; p < 2 * columns; p++) {
-    UNROLL for (int v = 0; v < vectors; v++) acc[p * vectors + v] = LOAD(bias + v * LANES);
+  UNROLL_FOR (int p = 0; p < 2 * columns; p++) {
+    UNROLL_FOR (int v = 0; v < vectors; v++) acc[p * vectors + v] = LOAD(bias + v * LANES);
   }
   sum_taps(2, columns, vectors, w, x, weights, acc);
-  UNROLL for (int p = 0; p < pooled; p++) {
-    UNROLL for (int v = 0; v < vectors; v++) {
+  UNROLL_FOR (int p = 0; p < pooled; p++) {
+    UNROLL_FOR (int v = 0; v < vectors; v++) {
       vec sums[4];
-      UNROLL for (int i = 0; i < 4; i++) sums[i] = acc[((i / 2) * columns + 2 * p + i % 2) * vectors + v];
+      UNROLL_FOR (int i = 0; i < 4; i++) sums[i] = acc[((i / 2) * columns + 2 * p + i % 2) * vectors + v];
       size_t at = (size_t)p * w->output_column + (size_t)(v * LANES);
       pool_winner(sums, y + at, winners + at, left - v * LANES);
     }
@@ -39,9 +39,9 @@ INLINE void conv_pool_tile(const int pooled, const int vectors, const cf_window 
 INLINE void conv_pool_row(const int widest, const int vectors, const cf_window *w, const float *x,
                           const float *const *weights, const float *bias, float *y, uint8_t *winners, int left) {
   int column = 0, width = w->width / 2;
-#define COVER(size)                                                                                       \
-  for (; column + (size) <= width; column += (size))                                                      \
-    conv_pool_tile((size), vectors, w, x + 2 * column * w->column_step, weights, bias,                    \
+#define COVER(size)                                                                    \
+  for (; column + (size) <= width; column += (size))                                   \
+    conv_pool_tile((size), vectors, w, x + 2 * column * w->column_step, weights, bias, \
                    y + (size_t)column * w->output_column, winners + (size_t)column * w->output_column, left);
   COVER(widest)
   COVER(2)

@@ -30,17 +30,17 @@ INLINE void row_gradients(const cf_window *w, const float *dy, const uint8_t *wi
 INLINE void winners_tile(const int runs, const int vectors, const float *const *x, const float *gradients,
                          const int32_t *offsets, int stride, int count, float *sums, size_t row) {
   vec acc[32];
-  UNROLL for (int i = 0; i < runs * vectors; i++) acc[i] = SPLAT(0);
+  UNROLL_FOR (int i = 0; i < runs * vectors; i++) acc[i] = SPLAT(0);
   for (int i = 0; i < count; i++, gradients += stride, offsets += stride) {
     vec gradient = SPLAT(*gradients);
     ptrdiff_t offset = *offsets;
-    UNROLL for (int r = 0; r < runs; r++) {
-      UNROLL for (int v = 0; v < vectors; v++)
+    UNROLL_FOR (int r = 0; r < runs; r++) {
+      UNROLL_FOR (int v = 0; v < vectors; v++)
         acc[r * vectors + v] = FMA(gradient, LOAD(x[r] + offset + v * LANES), acc[r * vectors + v]);
     }
   }
-  UNROLL for (int r = 0; r < runs; r++) {
-    UNROLL for (int v = 0; v < vectors; v++) {
+  UNROLL_FOR (int r = 0; r < runs; r++) {
+    UNROLL_FOR (int v = 0; v < vectors; v++) {
       float *at = sums + (size_t)r * row + v * LANES;
       STORE(at, LOAD(at) + acc[r * vectors + v]);
     }
@@ -51,14 +51,14 @@ INLINE void winners_tile(const int runs, const int vectors, const float *const *
 INLINE void spread_tile(const int runs, const int vectors, const float *weights, size_t row, const float *gradients,
                         const int32_t *offsets, int stride, int count, float *const *dx) {
   vec weight[32];
-  UNROLL for (int r = 0; r < runs; r++) {
-    UNROLL for (int v = 0; v < vectors; v++) weight[r * vectors + v] = LOAD(weights + (size_t)r * row + v * LANES);
+  UNROLL_FOR (int r = 0; r < runs; r++) {
+    UNROLL_FOR (int v = 0; v < vectors; v++) weight[r * vectors + v] = LOAD(weights + (size_t)r * row + v * LANES);
   }
   for (int i = 0; i < count; i++, gradients += stride, offsets += stride) {
     vec gradient = SPLAT(*gradients);
     ptrdiff_t offset = *offsets;
-    UNROLL for (int r = 0; r < runs; r++) {
-      UNROLL for (int v = 0; v < vectors; v++) {
+    UNROLL_FOR (int r = 0; r < runs; r++) {
+      UNROLL_FOR (int v = 0; v < vectors; v++) {
         float *at = dx[r] + offset + v * LANES;
         STORE(at, FMA(gradient, weight[r * vectors + v], LOAD(at)));
       }
@@ -67,28 +67,28 @@ INLINE void spread_tile(const int runs, const int vectors, const float *weights,
 }
 
 // Runs `kernel(runs, vectors, run, vector)` over all taps, in tiles that fit the registers.
-#define FOR_TAP_TILES(kernel)                                                       \
-  for (int run = 0; run < w->runs;) {                                               \
-    int vector = 0, all_vectors = (int)row_floats / LANES;                          \
-    if (run + 3 <= w->runs) {                                                       \
+#define FOR_TAP_TILES(kernel)                                                                          \
+  for (int run = 0; run < w->runs;) {                                                                  \
+    int vector = 0, all_vectors = (int)row_floats / LANES;                                             \
+    if (run + 3 <= w->runs) {                                                                          \
       for (; vector + MOST_SUMS / 3 <= all_vectors; vector += MOST_SUMS / 3) kernel(3, MOST_SUMS / 3); \
-      if (MOST_SUMS / 3 > 3 && vector + 3 <= all_vectors) {                         \
-        kernel(3, (MOST_SUMS / 3 > 3 ? 3 : 1));                                     \
-        vector += 3;                                                                \
-      }                                                                             \
-      for (; vector < all_vectors; vector++) kernel(3, 1);                          \
-      run += 3;                                                                     \
-    } else {                                                                        \
-      for (; vector + 4 <= all_vectors; vector += 4) kernel(1, 4);                  \
-      for (; vector < all_vectors; vector++) kernel(1, 1);                          \
-      run += 1;                                                                     \
-    }                                                                               \
+      if (MOST_SUMS / 3 > 3 && vector + 3 <= all_vectors) {                                            \
+        kernel(3, (MOST_SUMS / 3 > 3 ? 3 : 1));                                                        \
+        vector += 3;                                                                                   \
+      }                                                                                                \
+      for (; vector < all_vectors; vector++) kernel(3, 1);                                             \
+      run += 3;                                                                                        \
+    } else {                                                                                           \
+      for (; vector + 4 <= all_vectors; vector += 4) kernel(1, 4);                                     \
+      for (; vector < all_vectors; vector++) kernel(1, 1);                                             \
+      run += 1;                                                                                        \
+    }                                                                                                  \
   }
 
 // For every channel, the windows of a row from left to right. Their sums' order depends on which taps are treated
 // together: always those of one panel's width, whatever the registers would hold.
-INLINE void spread_row(const cf_window *w, const float *rows, const float *gradients, const int32_t *offsets, int stride,
-                       float *dx) {
+INLINE void spread_row(const cf_window *w, const float *rows, const float *gradients, const int32_t *offsets,
+                       int stride, float *dx) {
   size_t row_floats = (size_t)cf_padded(w->run_length), channel_floats = (size_t)w->runs * row_floats;
   for (int channel = 0; channel < w->channels; channel++) {
     for (int run = 0; run < w->runs; run += run + 3 <= w->runs ? 3 : 1) {
@@ -139,27 +139,27 @@ INLINE void spread_pools(const cf_window *w, const float *rows, const float *dy,
       winner_sets(dy + at, winners + at, w->channels - group < 64 ? w->channels - group : 64, sets);
       for (int k = 0; k < inputs; k += LANES) {
         vec sums[4][4];
-        UNROLL for (int i = 0; i < 16; i++) sums[i / 4][i % 4] = SPLAT(0);
-        UNROLL for (int i = 0; i < 4; i++) {
+        UNROLL_FOR (int i = 0; i < 16; i++) sums[i / 4][i % 4] = SPLAT(0);
+        UNROLL_FOR (int i = 0; i < 4; i++) {
           vec acc[9];
-          UNROLL for (int t = 0; t < 9; t++) acc[t] = sums[i / 2 + t / 3][i % 2 + t % 3];
+          UNROLL_FOR (int t = 0; t < 9; t++) acc[t] = sums[i / 2 + t / 3][i % 2 + t % 3];
           for (uint64_t set = sets[i]; set != 0; set &= set - 1) {
             int channel = __builtin_ctzll(set);
             vec gradient = SPLAT(dy[at + (size_t)channel]);
             const float *first = rows + (size_t)(group + channel) * channel_floats + k;
             const float *second = first + row_floats, *third = second + row_floats;
-            UNROLL for (int x = 0; x < 3; x++) {
+            UNROLL_FOR (int x = 0; x < 3; x++) {
               acc[x] = FMA(gradient, LOAD(first + x * inputs), acc[x]);
               acc[3 + x] = FMA(gradient, LOAD(second + x * inputs), acc[3 + x]);
               acc[6 + x] = FMA(gradient, LOAD(third + x * inputs), acc[6 + x]);
             }
           }
-          UNROLL for (int t = 0; t < 9; t++) sums[i / 2 + t / 3][i % 2 + t % 3] = acc[t];
+          UNROLL_FOR (int t = 0; t < 9; t++) sums[i / 2 + t / 3][i % 2 + t % 3] = acc[t];
         }
         float *to = dx + 2 * column * w->column_step + k;
-        UNROLL for (int y = 0; y < 4; y++) {
+        UNROLL_FOR (int y = 0; y < 4; y++) {
           float *line = to + (y < 3 ? w->run_offsets[y] : w->run_offsets[2] + w->row_step);
-          UNROLL for (int x = 0; x < 4; x++) STORE(line + x * inputs, LOAD(line + x * inputs) + sums[y][x]);
+          UNROLL_FOR (int x = 0; x < 4; x++) STORE(line + x * inputs, LOAD(line + x * inputs) + sums[y][x]);
         }
       }
     }
@@ -185,12 +185,12 @@ static void conv_pool_backward(const cf_window *w, const float *x, const float *
         float *sums = drows + (size_t)channel * channel_floats;
         const float *g = gradients + first * stride + channel;
         const int32_t *o = offsets + first * stride + channel;
-#define TILE(run_count, vector_count)                                                                           \
-  {                                                                                                             \
-    const float *starts[run_count];                                                                             \
-    for (int r = 0; r < (run_count); r++) starts[r] = from + w->run_offsets[run + r] + vector * LANES;          \
-    winners_tile((run_count), (vector_count), starts, g, o, stride, count,                                      \
-                 sums + (size_t)run * row_floats + vector * LANES, row_floats);                                 \
+#define TILE(run_count, vector_count)                                                                  \
+  {                                                                                                    \
+    const float *starts[run_count];                                                                    \
+    for (int r = 0; r < (run_count); r++) starts[r] = from + w->run_offsets[run + r] + vector * LANES; \
+    winners_tile((run_count), (vector_count), starts, g, o, stride, count,                             \
+                 sums + (size_t)run * row_floats + vector * LANES, row_floats);                        \
   }
         FOR_TAP_TILES(TILE)
 #undef TILE

@@ -6,22 +6,21 @@ enum { INPUT_BLOCK = 512 };
 INLINE void dense_tile(const int rows, const int vectors, const float *x, const float *const *weights, float *y,
                        int inputs, int outputs, int count, int left, const float *bias, const cf_clamp *clamp) {
   vec acc[32];
-  UNROLL for (int r = 0; r < rows; r++) {
-    UNROLL for (int v = 0; v < vectors; v++) {
+  UNROLL_FOR (int r = 0; r < rows; r++) {
+    UNROLL_FOR (int v = 0; v < vectors; v++) {
       acc[r * vectors + v] = bias != NULL ? LOAD(bias + v * LANES) : SPLAT(0);
     }
   }
   for (int k = 0; k < count; k++) {
     vec weight[2];
-    UNROLL for (int v = 0; v < vectors; v++) weight[v] = LOAD(weights[v] + (size_t)k * CF_PANEL);
-    UNROLL for (int r = 0; r < rows; r++) {
+    UNROLL_FOR (int v = 0; v < vectors; v++) weight[v] = LOAD(weights[v] + (size_t)k * CF_PANEL);
+    UNROLL_FOR (int r = 0; r < rows; r++) {
       vec value = SPLAT(x[(size_t)r * (size_t)inputs + (size_t)k]);
-      UNROLL for (int v = 0; v < vectors; v++)
-        acc[r * vectors + v] = FMA(value, weight[v], acc[r * vectors + v]);
+      UNROLL_FOR (int v = 0; v < vectors; v++) acc[r * vectors + v] = FMA(value, weight[v], acc[r * vectors + v]);
     }
   }
-  UNROLL for (int r = 0; r < rows; r++) {
-    UNROLL for (int v = 0; v < vectors; v++) {
+  UNROLL_FOR (int r = 0; r < rows; r++) {
+    UNROLL_FOR (int v = 0; v < vectors; v++) {
       vec result = acc[r * vectors + v];
       float *at = y + (size_t)r * (size_t)outputs + v * LANES;
       if (bias == NULL) result += load_some(at, left - v * LANES);
@@ -31,8 +30,8 @@ INLINE void dense_tile(const int rows, const int vectors, const float *x, const 
   }
 }
 
-static void dense(const float *x, const float *panels, const float *bias, float *y, int batch, int inputs,
-                  int outputs, int begin, int end, cf_clamp clamp) {
+static void dense(const float *x, const float *panels, const float *bias, float *y, int batch, int inputs, int outputs,
+                  int begin, int end, cf_clamp clamp) {
   size_t panel = (size_t)inputs * CF_PANEL;
   int vectors = (outputs + LANES - 1) / LANES;
   int last = end * CF_PANEL / LANES < vectors ? end * CF_PANEL / LANES : vectors;
@@ -48,9 +47,9 @@ static void dense(const float *x, const float *panels, const float *bias, float 
         weights[i] = panels + (size_t)(at / CF_PANEL) * panel + at % CF_PANEL + (size_t)first * CF_PANEL;
       }
       int row = 0;
-#define COVER(size, vector_count)                                                                              \
-  for (; row + (size) <= batch; row += (size))                                                                 \
-    dense_tile((size), (vector_count), x + (size_t)row * (size_t)inputs + first, weights,                      \
+#define COVER(size, vector_count)                                                         \
+  for (; row + (size) <= batch; row += (size))                                            \
+    dense_tile((size), (vector_count), x + (size_t)row * (size_t)inputs + first, weights, \
                y + (size_t)row * (size_t)outputs + channel, inputs, outputs, count, left, start, finish);
       if (pair) {
         COVER(TILE_WIDE, 2)
@@ -70,17 +69,17 @@ static void dense(const float *x, const float *panels, const float *bias, float 
 INLINE void dense_weights_tile(const int taps, const int vectors, const float *x, const float *dy, float *const *to,
                                int batch, int inputs, int stride) {
   vec acc[32];
-  UNROLL for (int i = 0; i < taps * vectors; i++) acc[i] = SPLAT(0);
+  UNROLL_FOR (int i = 0; i < taps * vectors; i++) acc[i] = SPLAT(0);
   for (int b = 0; b < batch; b++) {
     vec g[2];
-    UNROLL for (int v = 0; v < vectors; v++) g[v] = LOAD(dy + (size_t)b * (size_t)stride + v * LANES);
-    UNROLL for (int t = 0; t < taps; t++) {
+    UNROLL_FOR (int v = 0; v < vectors; v++) g[v] = LOAD(dy + (size_t)b * (size_t)stride + v * LANES);
+    UNROLL_FOR (int t = 0; t < taps; t++) {
       vec value = SPLAT(x[(size_t)b * (size_t)inputs + (size_t)t]);
-      UNROLL for (int v = 0; v < vectors; v++) acc[t * vectors + v] = FMA(value, g[v], acc[t * vectors + v]);
+      UNROLL_FOR (int v = 0; v < vectors; v++) acc[t * vectors + v] = FMA(value, g[v], acc[t * vectors + v]);
     }
   }
-  UNROLL for (int t = 0; t < taps; t++) {
-    UNROLL for (int v = 0; v < vectors; v++) STORE(to[v] + t * CF_PANEL, acc[t * vectors + v]);
+  UNROLL_FOR (int t = 0; t < taps; t++) {
+    UNROLL_FOR (int v = 0; v < vectors; v++) STORE(to[v] + t * CF_PANEL, acc[t * vectors + v]);
   }
 }
 
@@ -112,18 +111,18 @@ static void dense_weights(const float *x, const float *dy, float *dpanels, int b
 INLINE void dense_input_tile(const int taps, const int vectors, const float *dy, const float *panels, size_t panel,
                              float *dx, int inputs, int outputs, int stride, int left) {
   vec acc[32];
-  UNROLL for (int i = 0; i < taps * vectors; i++) acc[i] = SPLAT(0);
+  UNROLL_FOR (int i = 0; i < taps * vectors; i++) acc[i] = SPLAT(0);
   for (int o = 0; o < outputs; o++) {
     const float *weights = panels + (size_t)(o / CF_PANEL) * panel + o % CF_PANEL;
     vec g[2];
-    UNROLL for (int v = 0; v < vectors; v++) g[v] = LOAD(dy + (size_t)o * (size_t)stride + v * LANES);
-    UNROLL for (int t = 0; t < taps; t++) {
+    UNROLL_FOR (int v = 0; v < vectors; v++) g[v] = LOAD(dy + (size_t)o * (size_t)stride + v * LANES);
+    UNROLL_FOR (int t = 0; t < taps; t++) {
       vec value = SPLAT(weights[t * CF_PANEL]);
-      UNROLL for (int v = 0; v < vectors; v++) acc[t * vectors + v] = FMA(value, g[v], acc[t * vectors + v]);
+      UNROLL_FOR (int v = 0; v < vectors; v++) acc[t * vectors + v] = FMA(value, g[v], acc[t * vectors + v]);
     }
   }
   float columns[32 * LANES];
-  UNROLL for (int i = 0; i < taps * vectors; i++) STORE(columns + i * LANES, acc[i]);
+  UNROLL_FOR (int i = 0; i < taps * vectors; i++) STORE(columns + i * LANES, acc[i]);
   for (int b = 0; b < left && b < vectors * LANES; b++) {
     for (int t = 0; t < taps; t++) dx[(size_t)b * (size_t)inputs + (size_t)t] = columns[t * vectors * LANES + b];
   }

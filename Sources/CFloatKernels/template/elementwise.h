@@ -9,7 +9,7 @@ INLINE int left_of(size_t count, size_t i) { return count - i < LANES ? (int)(co
 static void unit_from_bytes(const uint8_t *pixels, float *out, size_t count) {
   // p * (1/255) with one step of Newton's correction is the correctly rounded quotient for all 256 values.
   const vec inverse = SPLAT(1.0f / 255.0f), divisor = SPLAT(-255.0f);
-  FOR_VECTORS(count) {
+  FOR_VECTORS (count) {
     vec_byte bytes = (vec_byte)(0);
     if (count - i >= LANES) bytes = *(const vec_byte_at *)(pixels + i);
     else memcpy(&bytes, pixels + i, count - i);
@@ -21,7 +21,7 @@ static void unit_from_bytes(const uint8_t *pixels, float *out, size_t count) {
 
 static void clamp(const float *x, float *y, size_t count, cf_clamp clamp) {
   vec low = SPLAT(clamp.low), high = SPLAT(clamp.high);
-  FOR_VECTORS(count) {
+  FOR_VECTORS (count) {
     int left = left_of(count, i);
     vec value = load_some(x + i, left);
     store_some(y + i, clamped(value, low, high), left);
@@ -30,7 +30,7 @@ static void clamp(const float *x, float *y, size_t count, cf_clamp clamp) {
 
 static void clamp_backward(const float *y, const float *dy, float *dx, size_t count, cf_clamp clamp) {
   vec low = SPLAT(clamp.low), high = SPLAT(clamp.high);
-  FOR_VECTORS(count) {
+  FOR_VECTORS (count) {
     int left = left_of(count, i);
     vec value = load_some(y + i, left), gradient = load_some(dy + i, left);
     vec_int passes = (value > low) & (value < high);
@@ -39,14 +39,14 @@ static void clamp_backward(const float *y, const float *dy, float *dx, size_t co
 }
 
 static void add(float *sum, const float *x, size_t count) {
-  FOR_VECTORS(count) {
+  FOR_VECTORS (count) {
     int left = left_of(count, i);
     store_some(sum + i, load_some(sum + i, left) + load_some(x + i, left), left);
   }
 }
 
 static void moving_average(float rate, const float *x, float *average, size_t count) {
-  FOR_VECTORS(count) {
+  FOR_VECTORS (count) {
     int left = left_of(count, i);
     vec old = load_some(average + i, left);
     store_some(average + i, FMA(SPLAT(rate), load_some(x + i, left) - old, old), left);
@@ -59,7 +59,7 @@ static void adam(const cf_adam *step, float *weights, const float *gradients, fl
   vec rest1 = SPLAT(1 - step->beta1), rest2 = SPLAT(1 - step->beta2);
   vec root = SPLAT(step->inverse_root), epsilon = SPLAT(step->epsilon);
   vec rate = SPLAT(-step->rate), keep = SPLAT(step->keep);
-  FOR_VECTORS(count) {
+  FOR_VECTORS (count) {
     int left = left_of(count, i);
     vec g = load_some(gradients + i, left);
     vec m = FMA(beta1, load_some(first + i, left), rest1 * g);
@@ -73,7 +73,7 @@ static void adam(const cf_adam *step, float *weights, const float *gradients, fl
 
 static void momentum(float rate, float momentum, float keep, float *weights, const float *gradients, float *first,
                      size_t count) {
-  FOR_VECTORS(count) {
+  FOR_VECTORS (count) {
     int left = left_of(count, i);
     vec m = FMA(SPLAT(momentum), load_some(first + i, left), load_some(gradients + i, left));
     store_some(first + i, m, left);

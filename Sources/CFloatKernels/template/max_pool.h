@@ -27,7 +27,8 @@ static void max_pool(const cf_pool *p, const float *x, float *y, int32_t *origin
         }
         int some = p->channels - channel;
         store_some(y + to + channel, largest, some);
-        if (origins != NULL) memcpy(origins + to + channel, &origin, (some < LANES ? (size_t)some : LANES) * sizeof(int32_t));
+        if (origins != NULL)
+          memcpy(origins + to + channel, &origin, (some < LANES ? (size_t)some : LANES) * sizeof(int32_t));
       }
     }
   }

@@ -1,6 +1,27 @@
 // The list of kernels of one instruction set, in the order of the struct.
-#define KERNEL_TABLE(variable, label)                                                                                \
-  const cf_kernels variable = {(label), conv, conv_pool, conv_pool_winograd, winograd_filters, conv_weights,         \
-                               conv_pool_backward, max_pool, depthwise, depthwise_weights, dense, dense_weights,     \
-                               dense_input, unit_from_bytes, clamp, clamp_backward, channel_sums, channel_squares,   \
-                               channel_products, channel_scale, channel_mix, moving_average, add, adam, momentum};
+#define KERNEL_TABLE(variable, label)              \
+  const cf_kernels variable = {(label),            \
+                               conv,               \
+                               conv_pool,          \
+                               conv_pool_winograd, \
+                               winograd_filters,   \
+                               conv_weights,       \
+                               conv_pool_backward, \
+                               max_pool,           \
+                               depthwise,          \
+                               depthwise_weights,  \
+                               dense,              \
+                               dense_weights,      \
+                               dense_input,        \
+                               unit_from_bytes,    \
+                               clamp,              \
+                               clamp_backward,     \
+                               channel_sums,       \
+                               channel_squares,    \
+                               channel_products,   \
+                               channel_scale,      \
+                               channel_mix,        \
+                               moving_average,     \
+                               add,                \
+                               adam,               \
+                               momentum};

@@ -12,7 +12,7 @@
 #pragma STDC FP_CONTRACT OFF
 
 #define INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
+#define UNROLL_FOR _Pragma("clang loop unroll(full)") for
 
 typedef float vec __attribute__((ext_vector_type(LANES)));
 typedef vec vec_at __attribute__((aligned(4), may_alias));

@@ -25,11 +25,11 @@ static void winograd_filters(const float *panels, float *filters, int inputs, in
     float *to = filters + (size_t)panel * 16 * tap;
     for (size_t at = 0; at < tap; at += LANES) {
       vec down[4][3], all[4][4];
-      UNROLL for (int x = 0; x < 3; x++)
+      UNROLL_FOR (int x = 0; x < 3; x++)
         filter_column(LOAD(from + (size_t)x * tap + at), LOAD(from + (size_t)(3 + x) * tap + at),
                       LOAD(from + (size_t)(6 + x) * tap + at), &down[0][x], 3);
-      UNROLL for (int y = 0; y < 4; y++) filter_column(down[y][0], down[y][1], down[y][2], all[y], 1);
-      UNROLL for (int i = 0; i < 16; i++) STORE(to + (size_t)i * tap + at, all[i / 4][i % 4]);
+      UNROLL_FOR (int y = 0; y < 4; y++) filter_column(down[y][0], down[y][1], down[y][2], all[y], 1);
+      UNROLL_FOR (int i = 0; i < 16; i++) STORE(to + (size_t)i * tap + at, all[i / 4][i % 4]);
     }
   }
 }
@@ -53,14 +53,14 @@ INLINE void transform_inputs(const cf_window *w, const float *x, int tiles, floa
   for (int r = 0; r < 3; r++) d[r] = x + w->run_offsets[r];
   d[3] = d[2] + w->row_step;
   vec down[4][4];
-  UNROLL for (int column = 0; column < 2; column++) transform_column(d, column * inputs, down, column + 2);
+  UNROLL_FOR (int column = 0; column < 2; column++) transform_column(d, column * inputs, down, column + 2);
   for (int tile = 0; tile < tiles; tile++, values += TILE_FLOATS) {
-    UNROLL for (int r = 0; r < 4; r++) d[r] += 2 * inputs;
-    UNROLL for (int column = 0; column < 2; column++) {
-      UNROLL for (int y = 0; y < 4; y++) down[y][column] = down[y][column + 2];
+    UNROLL_FOR (int r = 0; r < 4; r++) d[r] += 2 * inputs;
+    UNROLL_FOR (int column = 0; column < 2; column++) {
+      UNROLL_FOR (int y = 0; y < 4; y++) down[y][column] = down[y][column + 2];
       transform_column(d, column * inputs, down, column + 2);
     }
-    UNROLL for (int y = 0; y < 4; y++) {
+    UNROLL_FOR (int y = 0; y < 4; y++) {
       STORE(values + (4 * y + 0) * CF_PANEL, down[y][0] - down[y][2]);
       STORE(values + (4 * y + 1) * CF_PANEL, down[y][1] + down[y][2]);
       STORE(values + (4 * y + 2) * CF_PANEL, down[y][2] - down[y][1]);
@@ -73,33 +73,32 @@ INLINE void transform_inputs(const cf_window *w, const float *x, int tiles, floa
 INLINE void plane_tile(const int tiles, const int vectors, const float *values, size_t block, int inputs,
                        const float *const *filters, const vec *start, float *products) {
   vec acc[32];
-  UNROLL for (int t = 0; t < tiles; t++) {
-    UNROLL for (int v = 0; v < vectors; v++) acc[t * vectors + v] = start[v];
+  UNROLL_FOR (int t = 0; t < tiles; t++) {
+    UNROLL_FOR (int v = 0; v < vectors; v++) acc[t * vectors + v] = start[v];
   }
   for (int first = 0; first < inputs; first += CF_PANEL, values += block) {
     for (int k = 0; k < CF_PANEL; k++) {
       vec weight[2];
-      UNROLL for (int v = 0; v < vectors; v++) weight[v] = LOAD(filters[v] + (first + k) * CF_PANEL);
-      UNROLL for (int t = 0; t < tiles; t++) {
+      UNROLL_FOR (int v = 0; v < vectors; v++) weight[v] = LOAD(filters[v] + (first + k) * CF_PANEL);
+      UNROLL_FOR (int t = 0; t < tiles; t++) {
         vec value = SPLAT(values[t * TILE_FLOATS + k]);
-        UNROLL for (int v = 0; v < vectors; v++)
-          acc[t * vectors + v] = FMA(value, weight[v], acc[t * vectors + v]);
+        UNROLL_FOR (int v = 0; v < vectors; v++) acc[t * vectors + v] = FMA(value, weight[v], acc[t * vectors + v]);
       }
     }
   }
-  UNROLL for (int i = 0; i < tiles * vectors; i++) STORE(products + i * 16 * LANES, acc[i]);
+  UNROLL_FOR (int i = 0; i < tiles * vectors; i++) STORE(products + i * 16 * LANES, acc[i]);
 }
 
 // A^T from both sides, then the pool.
 INLINE void transform_products(const float *products, float *y, uint8_t *winners, int left) {
   vec half[2][4], sums[4];
-  UNROLL for (int x = 0; x < 4; x++) {
+  UNROLL_FOR (int x = 0; x < 4; x++) {
     const float *at = products + x * LANES;
     vec a = LOAD(at), b = LOAD(at + 4 * LANES), c = LOAD(at + 8 * LANES), e = LOAD(at + 12 * LANES);
     half[0][x] = a + (b + c);
     half[1][x] = (b - c) - e;
   }
-  UNROLL for (int i = 0; i < 2; i++) {
+  UNROLL_FOR (int i = 0; i < 2; i++) {
     sums[2 * i] = half[i][0] + (half[i][1] + half[i][2]);
     sums[2 * i + 1] = (half[i][1] - half[i][2]) - half[i][3];
   }
@@ -115,7 +114,7 @@ INLINE void winograd_block(const int widest, const int vectors, const cf_window 
     // A bias in the plane that all four results hold once is added to each of them.
     vec start[2] = {SPLAT(0), SPLAT(0)};
     if (i == 5) {
-      UNROLL for (int v = 0; v < vectors; v++) start[v] = LOAD(bias + v * LANES);
+      UNROLL_FOR (int v = 0; v < vectors; v++) start[v] = LOAD(bias + v * LANES);
     }
     int tile = 0;
     // The last tiles are filled up with some that nobody reads: few sums at once would wait for one another.
@@ -129,7 +128,7 @@ INLINE void winograd_block(const int widest, const int vectors, const cf_window 
 #undef COVER
   }
   for (int tile = 0; tile < tiles; tile++) {
-    UNROLL for (int v = 0; v < vectors; v++) {
+    UNROLL_FOR (int v = 0; v < vectors; v++) {
       size_t at = (size_t)tile * w->output_column + (size_t)(v * LANES);
       transform_products(products + (tile * vectors + v) * 16 * LANES, y + at, winners + at, left - v * LANES);
     }

@@ -18,9 +18,7 @@
 #define NARROW 12
 #define NARROW_POOLED 6
 
-CK_TARGET static inline V32 dot(V32 acc, V32 x, V32 w) {
-  return _mm256_dpbusd_avx_epi32(acc, x, w);
-}
+CK_TARGET static inline V32 dot(V32 acc, V32 x, V32 w) { return _mm256_dpbusd_avx_epi32(acc, x, w); }
 
 CK_TARGET static inline void store(const ck_conv *conv, V32 acc, size_t channel, ptrdiff_t place) {
   ck_store__avx2(conv, acc, channel, place);

@@ -41,13 +41,13 @@ CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t c
                                        const int side, const int columns, const size_t left, conv_sums acc) {
   const int pairs = side * columns / 2;
   ptrdiff_t places[2 * PAIRS];
-  UNROLL for (int p = 0; p < pairs; p++) {
+  UNROLL_FOR (int p = 0; p < pairs; p++) {
     places[2 * p] = place_of(conv, p, 0, side, columns, left);
     places[2 * p + 1] = place_of(conv, p, 1, side, columns, left);
-    UNROLL for (int j = 0; j < CHANNEL_PAIRS; j++) acc[p][j] = zero32();
+    UNROLL_FOR (int j = 0; j < CHANNEL_PAIRS; j++) acc[p][j] = zero32();
   }
   const size_t channel = vector * LANES32, groups = conv->segment_groups;
-  UNROLL for (int v = 0; v < vectors; v++) acc[BIAS][v] = load32(conv->bias + channel + LANES32 * v);
+  UNROLL_FOR (int v = 0; v < vectors; v++) acc[BIAS][v] = load32(conv->bias + channel + LANES32 * v);
   const int8_t *window = ck_window_at(conv, (size_t)side * row, (size_t)side * column);
   const size_t block_bytes = conv->segment_count * groups * CK_BLOCK * GROUP;
   const int8_t *w = (const int8_t *)conv->weights + channel / CK_BLOCK * block_bytes + channel % CK_BLOCK * GROUP;
@@ -56,22 +56,22 @@ CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t c
     size_t group = 0;
     for (; group + 2 <= groups; group += 2, x += 2 * GROUP) {
       V8 values[PAIRS][2];
-      UNROLL for (int p = 0; p < pairs; p++) {
+      UNROLL_FOR (int p = 0; p < pairs; p++) {
         V8 a = load8(x + places[2 * p]), b = load8(x + places[2 * p + 1]);
         values[p][0] = join(a, b, 0);
         values[p][1] = join(a, b, 1);
       }
-      UNROLL for (int half = 0; half < 2; half++, w += CK_BLOCK * GROUP) {
-        UNROLL for (int j = 0; j < CHANNEL_PAIRS; j++) {
+      UNROLL_FOR (int half = 0; half < 2; half++, w += CK_BLOCK * GROUP) {
+        UNROLL_FOR (int j = 0; j < CHANNEL_PAIRS; j++) {
           V8 weights = load8(w + 16 * j);
-          UNROLL for (int p = 0; p < pairs; p++) acc[p][j] = vmmlaq_s32(acc[p][j], values[p][half], weights);
+          UNROLL_FOR (int p = 0; p < pairs; p++) acc[p][j] = vmmlaq_s32(acc[p][j], values[p][half], weights);
         }
       }
     }
     for (; group < groups; group++, x += GROUP, w += CK_BLOCK * GROUP) {
-      UNROLL for (int p = 0; p < pairs; p++) {
+      UNROLL_FOR (int p = 0; p < pairs; p++) {
         V8 value = vcombine_s8(vld1_s8(x + places[2 * p]), vld1_s8(x + places[2 * p + 1]));
-        UNROLL for (int j = 0; j < CHANNEL_PAIRS; j++) acc[p][j] = vmmlaq_s32(acc[p][j], value, load8(w + 16 * j));
+        UNROLL_FOR (int j = 0; j < CHANNEL_PAIRS; j++) acc[p][j] = vmmlaq_s32(acc[p][j], value, load8(w + 16 * j));
       }
     }
   }
@@ -80,7 +80,7 @@ CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t c
 CK_TARGET ALWAYS_INLINE void tile_sums(conv_sums acc, const int side, const int columns, int p, const int vectors,
                                        V32 sums[WIDE_VECTORS]) {
   (void)columns;
-  UNROLL for (int v = 0; v < vectors; v++) {
+  UNROLL_FOR (int v = 0; v < vectors; v++) {
     if (side == 1) {
       sums[v] = join32(acc[p / 2][2 * v], acc[p / 2][2 * v + 1], p % 2);
     } else {

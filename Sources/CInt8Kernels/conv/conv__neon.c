@@ -29,26 +29,26 @@ ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t column, siz
   (void)vectors;
   const int8_t *window = ck_window_at(conv, (size_t)side * row, (size_t)side * column);
   ptrdiff_t places[WINDOWS];
-  UNROLL for (int p = 0; p < WINDOWS; p++) places[p] = ck_window_in_tile(conv, p, columns, left);
+  UNROLL_FOR (int p = 0; p < WINDOWS; p++) places[p] = ck_window_in_tile(conv, p, columns, left);
   const size_t block_bytes = conv->segment_count * conv->segment_groups * CK_BLOCK * GROUP;
   const size_t channel = vector * LANES32;
   const int8_t *w = (const int8_t *)conv->weights + channel / CK_BLOCK * block_bytes + channel % CK_BLOCK * GROUP;
   V32 acc[WINDOWS][LANES32];
-  UNROLL for (int p = 0; p < WINDOWS; p++) {
-    UNROLL for (int c = 0; c < LANES32; c++) acc[p][c] = zero32();
+  UNROLL_FOR (int p = 0; p < WINDOWS; p++) {
+    UNROLL_FOR (int c = 0; c < LANES32; c++) acc[p][c] = zero32();
   }
   for (size_t segment = 0; segment < conv->segment_count; segment++) {
     const int8_t *x = window + conv->segments[segment];
     for (size_t group = 0; group < conv->segment_groups; group++, x += GROUP, w += CK_BLOCK * GROUP) {
       V8 values[WINDOWS];
-      UNROLL for (int p = 0; p < WINDOWS; p++) values[p] = load8(x + places[p]);
-      UNROLL for (int c = 0; c < LANES32; c++)
+      UNROLL_FOR (int p = 0; p < WINDOWS; p++) values[p] = load8(x + places[p]);
+      UNROLL_FOR (int c = 0; c < LANES32; c++)
         ck_dot16_by_4__neon(&acc[0][c], &acc[1][c], &acc[2][c], &acc[3][c], values[0], values[1], values[2], values[3],
                             load8(w + GROUP * c));
     }
   }
   V32 bias = load32(conv->bias + channel);
-  UNROLL for (int p = 0; p < WINDOWS; p++) sums[p] = add32(across(acc[p]), bias);
+  UNROLL_FOR (int p = 0; p < WINDOWS; p++) sums[p] = add32(across(acc[p]), bias);
 }
 
 ALWAYS_INLINE void tile_sums(conv_sums tile, const int side, const int columns, int p, const int vectors, V32 sums[1]) {

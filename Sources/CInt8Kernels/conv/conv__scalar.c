@@ -37,7 +37,8 @@ ALWAYS_INLINE void conv_rows(const ck_conv *conv, size_t first, size_t end, cons
             if (part == 0 || (int32_t)acc[lane] > largest[lane]) largest[lane] = (int32_t)acc[lane];
         }
         for (size_t lane = 0; lane < CK_BLOCK && channel + lane < conv->channels; lane++)
-          ck_store(&conv->io, &conv->requantization, place + (ptrdiff_t)(channel + lane), channel + lane, largest[lane]);
+          ck_store(&conv->io, &conv->requantization, place + (ptrdiff_t)(channel + lane), channel + lane,
+                   largest[lane]);
       }
     }
   }

@@ -30,7 +30,7 @@ CK_TARGET ALWAYS_INLINE void output_tile(const ck_conv *conv, size_t row, size_t
   conv_sums tile;
   conv_tile(conv, row, column, vector, vectors, side, columns, left, tile);
   ptrdiff_t place = ck_place_of(conv, row, column);
-  UNROLL for (int p = 0; p < columns; p += side, place += conv->output_pixel) {
+  UNROLL_FOR (int p = 0; p < columns; p += side, place += conv->output_pixel) {
     if ((size_t)p >= left) continue;
     V32 sums[WIDE_VECTORS];
     tile_sums(tile, side, columns, p, vectors, sums);
@@ -51,8 +51,7 @@ CK_TARGET ALWAYS_INLINE void output_row(const ck_conv *conv, size_t row, size_t 
     for (; column + (size_t)(4 / side) <= conv->columns; column += (size_t)(4 / side))
       output_tile(conv, row, column, vector, vectors, side, 4, 4);
   for (; column < conv->columns; column += (size_t)(least / side))
-    output_tile(conv, row, column, vector, vectors, side, least,
-                least > side ? conv->columns - column : (size_t)least);
+    output_tile(conv, row, column, vector, vectors, side, least, least > side ? conv->columns - column : (size_t)least);
 }
 
 // Vectors of nothing but padding are left out.

@@ -51,9 +51,9 @@ CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t c
   // From a vector of weights to the next: it is in the same block, unless a block is one vector.
   const size_t next = VECTORS == 1 ? block_bytes : VECTOR_BYTES;
   const char *w = (const char *)conv->weights + vector / VECTORS * block_bytes + vector % VECTORS * VECTOR_BYTES;
-  UNROLL for (int v = 0; v < vectors; v++) {
+  UNROLL_FOR (int v = 0; v < vectors; v++) {
     V32 bias = load32(conv->bias + (vector + (size_t)v) * LANES32);
-    UNROLL for (int p = 0; p < side * columns; p++) acc[p][v] = bias;
+    UNROLL_FOR (int p = 0; p < side * columns; p++) acc[p][v] = bias;
   }
   const ptrdiff_t across = conv->input_pixel;
   const ptrdiff_t down = conv->input_row;
@@ -65,13 +65,13 @@ CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t c
 #if defined(GROUPS_AT_ONCE)
     for (; group + GROUPS_AT_ONCE <= groups; group += GROUPS_AT_ONCE) {
       BYTES weights[GROUPS_AT_ONCE][WIDE_VECTORS];
-      UNROLL for (int g = 0; g < GROUPS_AT_ONCE; g++, w += VECTORS * VECTOR_BYTES) {
-        UNROLL for (int v = 0; v < vectors; v++) weights[g][v] = load_bytes(w + (size_t)v * next);
+      UNROLL_FOR (int g = 0; g < GROUPS_AT_ONCE; g++, w += VECTORS * VECTOR_BYTES) {
+        UNROLL_FOR (int v = 0; v < vectors; v++) weights[g][v] = load_bytes(w + (size_t)v * next);
       }
-      UNROLL for (int p = 0; p < side * columns; p++) {
+      UNROLL_FOR (int p = 0; p < side * columns; p++) {
         BYTES values = load_bytes(x + (p / columns) * down + (p % columns) * across);
-        UNROLL for (int v = 0; v < vectors; v++) {
-          UNROLL for (int g = 0; g < GROUPS_AT_ONCE; g++) acc[p][v] = dot_lane(acc[p][v], values, weights[g][v], g);
+        UNROLL_FOR (int v = 0; v < vectors; v++) {
+          UNROLL_FOR (int g = 0; g < GROUPS_AT_ONCE; g++) acc[p][v] = dot_lane(acc[p][v], values, weights[g][v], g);
         }
       }
       x += 4 * GROUPS_AT_ONCE;
@@ -79,10 +79,10 @@ CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t c
 #endif
     for (; group < groups; group++, x += 4, w += VECTORS * VECTOR_BYTES) {
       BYTES weights[WIDE_VECTORS];
-      UNROLL for (int v = 0; v < vectors; v++) weights[v] = load_bytes(w + (size_t)v * next);
-      UNROLL for (int p = 0; p < side * columns; p++) {
+      UNROLL_FOR (int v = 0; v < vectors; v++) weights[v] = load_bytes(w + (size_t)v * next);
+      UNROLL_FOR (int p = 0; p < side * columns; p++) {
         BYTES value = broadcast32(x + (p / columns) * down + (p % columns) * across);
-        UNROLL for (int v = 0; v < vectors; v++) acc[p][v] = dot(acc[p][v], value, weights[v]);
+        UNROLL_FOR (int v = 0; v < vectors; v++) acc[p][v] = dot(acc[p][v], value, weights[v]);
       }
     }
   }
@@ -91,7 +91,7 @@ CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t c
 // Equation (4): requantization is monotonic, so pooling before it gives the same code as pooling after it.
 CK_TARGET ALWAYS_INLINE void tile_sums(conv_sums acc, const int side, const int columns, int p, const int vectors,
                                        V32 sums[WIDE_VECTORS]) {
-  UNROLL for (int v = 0; v < vectors; v++) {
+  UNROLL_FOR (int v = 0; v < vectors; v++) {
     if (side == 1) sums[v] = acc[p][v];
     else sums[v] = max32(max32(acc[p][v], acc[p + 1][v]), max32(acc[columns + p][v], acc[columns + p + 1][v]));
   }

@@ -42,7 +42,7 @@ CK_TARGET ALWAYS_INLINE void gather_corners(const uint8_t *x, ptrdiff_t row, siz
     // The last of n corners is byte 3 * n - 3.
     __mmask64 inside = left >= 16 ? (1ull << 46) - 1 : (1ull << (3 * left - 2)) - 1;
     __m512i all = _mm512_setzero_si512();
-    UNROLL for (int r = 0; r < 4; r++) {
+    UNROLL_FOR (int r = 0; r < 4; r++) {
       __m512i bytes = _mm512_maskz_loadu_epi8(inside, x + r * row + 3 * window + 8);
       bytes = _mm512_permutexvar_epi32(lanes, bytes);
       all = _mm512_mask_shuffle_epi8(all, 0x1111111111111111ull << r, bytes, thirds);
@@ -54,21 +54,21 @@ CK_TARGET ALWAYS_INLINE void gather_corners(const uint8_t *x, ptrdiff_t row, siz
 // Sums of `columns` windows in each of two rows. No byte beyond the windows is read.
 CK_TARGET ALWAYS_INLINE void rgb_windows(const uint8_t *x, ptrdiff_t row, const uint8_t *corners, const rgb_block *w,
                                          const int columns, V32 acc[2][WINDOWS]) {
-  UNROLL for (int p = 0; p < columns; p++) acc[0][p] = acc[1][p] = w->bias;
-  UNROLL for (int r = 0; r < 4; r++) {
+  UNROLL_FOR (int p = 0; p < columns; p++) acc[0][p] = acc[1][p] = w->bias;
+  UNROLL_FOR (int r = 0; r < 4; r++) {
     const uint8_t *line = x + r * row;
-    UNROLL for (int p = 0; p < columns; p++) {
+    UNROLL_FOR (int p = 0; p < columns; p++) {
       V32 head = broadcast32(line + 3 * p);
       if (r < 3) acc[0][p] = dot4(acc[0][p], head, w->head[r]);
       if (r > 0) acc[1][p] = dot4(acc[1][p], head, w->head[r - 1]);
     }
-    UNROLL for (int p = 0; p < columns; p++) {
+    UNROLL_FOR (int p = 0; p < columns; p++) {
       V32 tail = broadcast32(line + 3 * p + 4);
       if (r < 3) acc[0][p] = dot4(acc[0][p], tail, w->tail[r]);
       if (r > 0) acc[1][p] = dot4(acc[1][p], tail, w->tail[r - 1]);
     }
   }
-  UNROLL for (int p = 0; p < columns; p++) {
+  UNROLL_FOR (int p = 0; p < columns; p++) {
     V32 corner = broadcast32(corners + 4 * p);
     acc[0][p] = dot4(acc[0][p], corner, w->corner[0]);
     acc[1][p] = dot4(acc[1][p], corner, w->corner[1]);
@@ -80,11 +80,11 @@ CK_TARGET ALWAYS_INLINE V32 pooled(V32 acc[2][WINDOWS], int p) {
 }
 
 // Four pooled pixels become 64 codes with one store where a pixel has just these 16 channels.
-CK_TARGET ALWAYS_INLINE void store_four(const ck_conv *conv, V32 acc[2][WINDOWS], F32 multipliers,
-                                        size_t channel, ptrdiff_t place, const int plain) {
+CK_TARGET ALWAYS_INLINE void store_four(const ck_conv *conv, V32 acc[2][WINDOWS], F32 multipliers, size_t channel,
+                                        ptrdiff_t place, const int plain) {
   const ck_requantization *q = &conv->requantization;
   __m512i words[4];
-  UNROLL for (int i = 0; i < 4; i++) {
+  UNROLL_FOR (int i = 0; i < 4; i++) {
     F32 product = multiply_floats(floats_of(pooled(acc, 2 * i)), multipliers);
     if (!plain) product = _mm512_min_ps(product, _mm512_set1_ps(CK_PRODUCT_LIMIT));
     words[i] = _mm512_cvtps_epi32(product);

@@ -27,7 +27,8 @@ CK_TARGET ALWAYS_INLINE void gather_corners(const uint8_t *x, ptrdiff_t row, siz
       if (left < 6) memcpy(copy, ninth, 3 * left - 2);
       __m128i bytes = _mm_loadu_si128((const __m128i *)(left < 6 ? copy : ninth));
       // Bytes 0, 3, 6 and 9 become the lowest of each 32-bit lane, then byte r.
-      bytes = _mm_shuffle_epi8(bytes, _mm_setr_epi32((int)0x80808000, (int)0x80808003, (int)0x80808006, (int)0x80808009));
+      bytes = _mm_shuffle_epi8(bytes,
+                               _mm_setr_epi32((int)0x80808000, (int)0x80808003, (int)0x80808006, (int)0x80808009));
       all = _mm_or_si128(all, _mm_slli_epi32(bytes, 8 * r));
     }
     _mm_storeu_si128((__m128i *)(corners + 4 * window), all);
@@ -52,15 +53,15 @@ CK_TARGET ALWAYS_INLINE void rgb_windows(const uint8_t *x, ptrdiff_t row, const 
       }
     }
   }
-  __m256i upper = _mm256_loadu_si256((const __m256i *)(w + 384)), lower = _mm256_loadu_si256((const __m256i *)(w + 448));
+  __m256i upper = _mm256_loadu_si256((const __m256i *)(w + 384)),
+          lower = _mm256_loadu_si256((const __m256i *)(w + 448));
   UNROLL for (int p = 0; p < columns; p++) {
     __m256i corner = broadcast32(corners + 4 * p);
     acc[0][p] = _mm256_dpbusd_avx_epi32(acc[0][p], corner, upper);
     acc[1][p] = _mm256_dpbusd_avx_epi32(acc[1][p], corner, lower);
   }
-  UNROLL for (int p = 0; p < columns; p += 2)
-    pooled[p / 2][half] = _mm256_max_epi32(_mm256_max_epi32(acc[0][p], acc[0][p + 1]),
-                                           _mm256_max_epi32(acc[1][p], acc[1][p + 1]));
+  UNROLL for (int p = 0; p < columns; p += 2) pooled[p / 2][half] = _mm256_max_epi32(
+      _mm256_max_epi32(acc[0][p], acc[0][p + 1]), _mm256_max_epi32(acc[1][p], acc[1][p + 1]));
 }
 
 CK_TARGET ALWAYS_INLINE void rgb_tile(const ck_conv *conv, const uint8_t *x, const uint8_t *corners, size_t channel,
@@ -72,7 +73,7 @@ CK_TARGET ALWAYS_INLINE void rgb_tile(const ck_conv *conv, const uint8_t *x, con
     rgb_windows(x, conv->input_row, corners, w + HALF * half, bias, columns, pooled, half);
   }
   UNROLL for (int p = 0; p < columns / 2; p++)
-    ck_store_block__avx2(conv, pooled[p], channel, place + p * conv->output_pixel);
+      ck_store_block__avx2(conv, pooled[p], channel, place + p * conv->output_pixel);
 }
 
 CK_TARGET void ck_qs8_qc8w_rgb3x3_maxpool2x2__avxvnni(const void *operation, size_t first, size_t end) {
@@ -90,13 +91,13 @@ CK_TARGET void ck_qs8_qc8w_rgb3x3_maxpool2x2__avxvnni(const void *operation, siz
         while (column < columns && columns >= WINDOWS / 2) {
           // The last tile begins earlier, so that it is whole; what it computes twice comes out the same.
           if (column + WINDOWS / 2 > columns) column = columns - WINDOWS / 2;
-          rgb_tile(conv, x + 6 * column, corners + 8 * column, channel,
-                   place + (ptrdiff_t)column * conv->output_pixel, WINDOWS);
+          rgb_tile(conv, x + 6 * column, corners + 8 * column, channel, place + (ptrdiff_t)column * conv->output_pixel,
+                   WINDOWS);
           column += WINDOWS / 2;
         }
         for (; column < columns; column++)
-          rgb_tile(conv, x + 6 * column, corners + 8 * column, channel,
-                   place + (ptrdiff_t)column * conv->output_pixel, 2);
+          rgb_tile(conv, x + 6 * column, corners + 8 * column, channel, place + (ptrdiff_t)column * conv->output_pixel,
+                   2);
       }
     }
   }

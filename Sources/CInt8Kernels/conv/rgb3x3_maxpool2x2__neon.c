@@ -23,27 +23,27 @@ ALWAYS_INLINE void rgb_tile(const ck_conv *conv, const rgb_block *block, const i
   // The corners of both windows come first and begin the accumulators.
   int8x8_t corner = vld1_s8(corners);
   V8 corner_pairs[2][2];
-  UNROLL for (int p = 0; p < 2; p++) broadcast_pairs(corner, p, corner_pairs[p]);
-  UNROLL for (int d = 0; d < 2; d++) {
+  UNROLL_FOR (int p = 0; p < 2; p++) broadcast_pairs(corner, p, corner_pairs[p]);
+  UNROLL_FOR (int d = 0; d < 2; d++) {
     V8 w[4];
-    UNROLL for (int i = 0; i < 4; i++) w[i] = load8(packed + 384 + 64 * d + 16 * i);
-    UNROLL for (int p = 0; p < 2; p++) ck_first4_by_16__neon(acc[d][p], corner_pairs[p][0], corner_pairs[p][1], w);
+    UNROLL_FOR (int i = 0; i < 4; i++) w[i] = load8(packed + 384 + 64 * d + 16 * i);
+    UNROLL_FOR (int p = 0; p < 2; p++) ck_first4_by_16__neon(acc[d][p], corner_pairs[p][0], corner_pairs[p][1], w);
   }
-  UNROLL for (int r = 0; r < 4; r++) {
+  UNROLL_FOR (int r = 0; r < 4; r++) {
     int8x8_t lines[2] = {vld1_s8(x + r * conv->input_row), vld1_s8(x + r * conv->input_row + 3)};
-    UNROLL for (int half = 0; half < 2; half++) {
+    UNROLL_FOR (int half = 0; half < 2; half++) {
       V8 pairs[2][2];
-      UNROLL for (int p = 0; p < 2; p++) broadcast_pairs(lines[p], half, pairs[p]);
-      UNROLL for (int d = 0; d < 2; d++) {
+      UNROLL_FOR (int p = 0; p < 2; p++) broadcast_pairs(lines[p], half, pairs[p]);
+      UNROLL_FOR (int d = 0; d < 2; d++) {
         if (r - d < 0 || r - d > 2) continue;
         V8 w[4];
-        UNROLL for (int i = 0; i < 4; i++) w[i] = load8(packed + 128 * (r - d) + 64 * half + 16 * i);
-        UNROLL for (int p = 0; p < 2; p++) ck_dot4_by_16__neon(acc[d][p], pairs[p][0], pairs[p][1], w);
+        UNROLL_FOR (int i = 0; i < 4; i++) w[i] = load8(packed + 128 * (r - d) + 64 * half + 16 * i);
+        UNROLL_FOR (int p = 0; p < 2; p++) ck_dot4_by_16__neon(acc[d][p], pairs[p][0], pairs[p][1], w);
       }
     }
   }
   V32 pooled[4];
-  UNROLL for (int v = 0; v < 4; v++) pooled[v] = add32(largest_of(acc, v), load32(conv->bias + channel + 4 * v));
+  UNROLL_FOR (int v = 0; v < 4; v++) pooled[v] = add32(largest_of(acc, v), load32(conv->bias + channel + 4 * v));
   store_channels(conv, pooled, 4, channel, place);
 }
 

@@ -13,17 +13,17 @@ CK_TARGET ALWAYS_INLINE void products(const int16_t *v, size_t tile_step, const 
     V32 acc[TILES][TILE_VECTORS], weights[TILE_VECTORS];
     const int16_t *w = u + 2 * lane;
     for (size_t group = 0; group < groups; group++, w += 2 * CK_BLOCK) {
-      UNROLL for (int i = 0; i < TILE_VECTORS; i++) weights[i] = load32(w + 2 * LANES32 * i);
-      UNROLL for (int t = 0; t < tiles; t++) {
+      UNROLL_FOR (int i = 0; i < TILE_VECTORS; i++) weights[i] = load32(w + 2 * LANES32 * i);
+      UNROLL_FOR (int t = 0; t < tiles; t++) {
         V32 x = broadcast32(v + (size_t)t * tile_step + 2 * group);
-        UNROLL for (int i = 0; i < TILE_VECTORS; i++) {
+        UNROLL_FOR (int i = 0; i < TILE_VECTORS; i++) {
           V32 product = multiply_pairs(x, weights[i]);
           acc[t][i] = group == 0 ? product : add32(acc[t][i], product);
         }
       }
     }
-    UNROLL for (int t = 0; t < tiles; t++) {
-      UNROLL for (int i = 0; i < TILE_VECTORS; i++) store32(m + t * CK_BLOCK + lane + LANES32 * i, acc[t][i]);
+    UNROLL_FOR (int t = 0; t < tiles; t++) {
+      UNROLL_FOR (int i = 0; i < TILE_VECTORS; i++) store32(m + t * CK_BLOCK + lane + LANES32 * i, acc[t][i]);
     }
   }
 }

@@ -23,7 +23,9 @@
 
 enum {
   POSITIONS = 16,
-  ROOM = STRIP * 32 > TILES * CK_WINOGRAD_INPUTS ? STRIP * 32 : TILES * CK_WINOGRAD_INPUTS,
+  STRIP_ROOM = 32 * STRIP,  // strips are made of 32 channels at most
+  TILE_ROOM = CK_WINOGRAD_INPUTS * TILES,
+  ROOM = STRIP_ROOM > TILE_ROOM ? STRIP_ROOM : TILE_ROOM,
   SUMS = STRIP * CK_BLOCK
 };
 
@@ -55,7 +57,7 @@ CK_TARGET ALWAYS_INLINE void transform(const ck_conv *conv, size_t row, size_t c
       next += 2 * pixel;
       transform_column(next, below, c);
       transform_column(next + pixel, below, d);
-      UNROLL for (int i = 0; i < 4; i++) {
+      UNROLL_FOR (int i = 0; i < 4; i++) {
         int16_t *out = s->inputs[4 * i] + tile * channels + channel;
         store16(out, sub16(a[i], c[i]));
         store16(out + ROOM, add16(b[i], c[i]));
@@ -71,18 +73,18 @@ CK_TARGET ALWAYS_INLINE void transform(const ck_conv *conv, size_t row, size_t c
 // The pooled sums of one tile for some vectors of channels, without bias.
 CK_TARGET ALWAYS_INLINE void pooled(const int32_t *sums, V32 largest[POOLED_VECTORS]) {
   V32 y[POOLED_VECTORS][2][2];
-  UNROLL for (int j = 0; j < 4; j++) {
-    UNROLL for (int i = 0; i < POOLED_VECTORS; i++) {
+  UNROLL_FOR (int j = 0; j < 4; j++) {
+    UNROLL_FOR (int i = 0; i < POOLED_VECTORS; i++) {
       const int32_t *m = sums + j * SUMS + i * LANES32;
       V32 second = load32(m + 4 * SUMS), third = load32(m + 8 * SUMS);
       V32 column[2] = {add32(load32(m), add32(second, third)), sub32(sub32(second, third), load32(m + 12 * SUMS))};
-      UNROLL for (int k = 0; k < 2; k++) {
+      UNROLL_FOR (int k = 0; k < 2; k++) {
         if (j < 3) y[i][k][0] = j == 0 ? column[k] : add32(y[i][k][0], column[k]);
         if (j > 0) y[i][k][1] = j == 1 ? column[k] : sub32(y[i][k][1], column[k]);
       }
     }
   }
-  UNROLL for (int i = 0; i < POOLED_VECTORS; i++)
+  UNROLL_FOR (int i = 0; i < POOLED_VECTORS; i++)
     largest[i] = quarter(max32(max32(y[i][0][0], y[i][0][1]), max32(y[i][1][0], y[i][1][1])));
 }
 
@@ -104,9 +106,9 @@ CK_TARGET ALWAYS_INLINE void finish_strip(const ck_conv *conv, scratch *s, size_
     }
     for (size_t tile = 0; tile < tiles; tile++) {
       V32 acc[BLOCK_VECTORS];
-      UNROLL for (int i = 0; i < BLOCK_VECTORS; i += POOLED_VECTORS)
+      UNROLL_FOR (int i = 0; i < BLOCK_VECTORS; i += POOLED_VECTORS)
         pooled(s->sums[0] + tile * CK_BLOCK + LANES32 * i, acc + i);
-      UNROLL for (int i = 0; i < BLOCK_VECTORS; i++) acc[i] = add32(acc[i], load32(conv->bias + channel + LANES32 * i));
+      UNROLL_FOR (int i = 0; i < BLOCK_VECTORS; i++) acc[i] = add32(acc[i], load32(conv->bias + channel + LANES32 * i));
       store_channels(conv, acc, BLOCK_VECTORS, channel, place + (ptrdiff_t)tile * conv->output_pixel);
     }
   }

@@ -11,14 +11,15 @@ CK_TARGET ALWAYS_INLINE void outputs_of(const ck_dense_part *part, size_t output
   const ck_code *x = part->io.input;
   const int8_t *w = part->weights + output * CK_DENSE_PART_GROUP;
   V32 acc[VECTORS];
-  UNROLL for (int i = 0; i < vectors; i++)
+  UNROLL_FOR (int i = 0; i < vectors; i++)
     acc[i] = first == part->first_row ? zero32() : load32(part->sums + output + (size_t)(LANES32 * i));
   for (size_t group = first * part->row_groups; group < end * part->row_groups; group++) {
     V32 value = broadcast32(x + group * CK_DENSE_PART_GROUP);
     const int8_t *row = w + group * part->outputs * CK_DENSE_PART_GROUP;
-    UNROLL for (int i = 0; i < vectors; i++) acc[i] = dot(acc[i], value, load32(row + LANES32 * CK_DENSE_PART_GROUP * i));
+    UNROLL_FOR (int i = 0; i < vectors; i++)
+      acc[i] = dot(acc[i], value, load32(row + LANES32 * CK_DENSE_PART_GROUP * i));
   }
-  UNROLL for (int i = 0; i < vectors; i++) store32(part->sums + output + (size_t)(LANES32 * i), acc[i]);
+  UNROLL_FOR (int i = 0; i < vectors; i++) store32(part->sums + output + (size_t)(LANES32 * i), acc[i]);
 }
 
 CK_TARGET void NAME(const void *operation, size_t first, size_t end) {

@@ -15,12 +15,12 @@ CK_TARGET ALWAYS_INLINE void outputs_of(const ck_dense *dense, size_t output, co
   const ck_code *x = dense->io.input;
   const int8_t *w = dense->weights + output * dense->row_bytes;
   V32 acc[OUTPUTS];
-  UNROLL for (int o = 0; o < outputs; o++) acc[o] = zero32();
+  UNROLL_FOR (int o = 0; o < outputs; o++) acc[o] = zero32();
   for (size_t i = 0; i < dense->row_bytes; i += STEP) {
     INPUTS values = load_inputs(x + i);
-    UNROLL for (int o = 0; o < outputs; o++) acc[o] = dot(acc[o], values, w + (size_t)o * dense->row_bytes + i);
+    UNROLL_FOR (int o = 0; o < outputs; o++) acc[o] = dot(acc[o], values, w + (size_t)o * dense->row_bytes + i);
   }
-  UNROLL for (int o = 0; o < outputs; o++) {
+  UNROLL_FOR (int o = 0; o < outputs; o++) {
     uint32_t sum = (uint32_t)sum_of_lanes(acc[o]) + (uint32_t)dense->bias[output + (size_t)o];
     ck_dense_store(dense, output + (size_t)o, (int32_t)sum);
   }

@@ -33,28 +33,28 @@ void ck_prefer_large_pages(void *block, size_t bytes);
 
 /// What a kernel computes.
 typedef enum {
-  CK_OP_CONV = 0,            // ck_conv
-  CK_OP_CONV_MAXPOOL2X2,     // ck_conv, rows and columns are of the pooled result
-  CK_OP_RGB3X3_MAXPOOL2X2,   // ck_conv over 3 channels; on x86 over pixels as they lie, with no slack
+  CK_OP_CONV = 0,                 // ck_conv
+  CK_OP_CONV_MAXPOOL2X2,          // ck_conv, rows and columns are of the pooled result
+  CK_OP_RGB3X3_MAXPOOL2X2,        // ck_conv over 3 channels; on x86 over pixels as they lie, with no slack
   CK_OP_WINOGRAD_MAXPOOL2X2,      // ck_conv, 3x3, weights from ck_pack_winograd
   CK_OP_WINOGRAD_RGB_MAXPOOL2X2,  // the same over 3 channels, read as CK_OP_RGB3X3_MAXPOOL2X2 reads them
-  CK_OP_DEPTHWISE,           // ck_conv
-  CK_OP_DENSE,               // ck_dense
-  CK_OP_DENSE_PART,          // ck_dense_part
-  CK_OP_DENSE_SUM,           // ck_dense_sum
-  CK_OP_MAXPOOL,             // ck_pool
-  CK_OP_AVERAGEPOOL,         // ck_pool
-  CK_OP_ADD,                 // ck_add
-  CK_OP_MAP,                 // ck_map
-  CK_OP_UPSAMPLE,            // ck_upsample
-  CK_OP_PREPARE,             // ck_prepare
+  CK_OP_DEPTHWISE,                // ck_conv
+  CK_OP_DENSE,                    // ck_dense
+  CK_OP_DENSE_PART,               // ck_dense_part
+  CK_OP_DENSE_SUM,                // ck_dense_sum
+  CK_OP_MAXPOOL,                  // ck_pool
+  CK_OP_AVERAGEPOOL,              // ck_pool
+  CK_OP_ADD,                      // ck_add
+  CK_OP_MAP,                      // ck_map
+  CK_OP_UPSAMPLE,                 // ck_upsample
+  CK_OP_PREPARE,                  // ck_prepare
   CK_OP_COUNT
 } ck_op;
 
 /// The buffers of an operation; the first member of every description.
 typedef struct {
   const void *input;
-  const void *other;      // the second input of an addition
+  const void *other;  // the second input of an addition
   void *output;
   int32_t *accumulators;  // where raw accumulators go instead of codes, or NULL
 } ck_io;
@@ -87,17 +87,17 @@ typedef struct {
   const ptrdiff_t *segments;  // byte offset of each segment from its window's start
   size_t segment_count;
   size_t segment_groups;
-  const void *weights;        // [block][segment][group][CK_BLOCK][inputs of a group]; depthwise: int16 [tap][channel],
-                              // then CK_BLOCK more of any value
-  const int32_t *bias;        // [block][CK_BLOCK], the zero point's term folded in
-  size_t channels;            // outputs
-  size_t columns;             // outputs across, after pooling where it is fused
-  ptrdiff_t output_row;       // bytes (or accumulators)
+  const void *weights;   // [block][segment][group][CK_BLOCK][inputs of a group]; depthwise: int16 [tap][channel],
+                         // then CK_BLOCK more of any value
+  const int32_t *bias;   // [block][CK_BLOCK], the zero point's term folded in
+  size_t channels;       // outputs
+  size_t columns;        // outputs across, after pooling where it is fused
+  ptrdiff_t output_row;  // bytes (or accumulators)
   ptrdiff_t output_pixel;
   ck_requantization requantization;
-  const char *prefetch;       // what a later operation reads, fetched into the second-level cache meanwhile; or NULL
-  ptrdiff_t prefetch_row;     // bytes from what an output row fetches to what the next one does
-  size_t prefetch_bytes;      // for each output column, a multiple of 64
+  const char *prefetch;    // what a later operation reads, fetched into the second-level cache meanwhile; or NULL
+  ptrdiff_t prefetch_row;  // bytes from what an output row fetches to what the next one does
+  size_t prefetch_bytes;   // for each output column, a multiple of 64
 } ck_conv;
 
 /// A fully connected layer; the range counts outputs and starts at multiples of CK_DENSE_STEP.
@@ -114,7 +114,7 @@ typedef struct {
 /// A part of a fully connected layer: raw sums over some rows of its input, for each output. The range counts rows.
 /// Lanes are outputs, so that the weights stream by in the order of the input.
 typedef struct {
-  ck_io io;               // input: [rows][row_groups][4]
+  ck_io io;  // input: [rows][row_groups][4]
   size_t row_groups;
   size_t first_row;       // the sums begin with it
   size_t outputs;         // a multiple of CK_BLOCK
@@ -138,9 +138,9 @@ typedef struct {
   ck_io io;
   size_t height, width, channels;
   size_t window_height, window_width, stride, pad_top, pad_left;
-  size_t columns;             // outputs across
-  const ck_code *table;       // max: applied to the result, or NULL
-  float input_scale;          // average: multiplier = input_scale / (output_scale * count)
+  size_t columns;        // outputs across
+  const ck_code *table;  // max: applied to the result, or NULL
+  float input_scale;     // average: multiplier = input_scale / (output_scale * count)
   float output_scale;
   int32_t input_zero_point;   // average, in codes
   int32_t output_zero_point;  // average, in codes
@@ -149,7 +149,7 @@ typedef struct {
 /// Sum of two values: clamp(round(first[a] + second[b]) + zero_point, low, high).
 typedef struct {
   ck_io io;
-  const float *first;   // by code as an unsigned byte: float(q - zero point) * (scale / output scale)
+  const float *first;  // by code as an unsigned byte: float(q - zero point) * (scale / output scale)
   const float *second;
   int32_t zero_points[2];  // the same as what makes the two tables, in codes as they are stored
   float multipliers[2];
@@ -159,9 +159,9 @@ typedef struct {
 /// Bytes through a table, and into every `output_pixel`-th place: concatenation, rescaling, hard-swish.
 typedef struct {
   ck_io io;
-  size_t channels;        // contiguous codes of a pixel; the range counts pixels
-  size_t output_pixel;    // codes from an output pixel to the next
-  const ck_code *table;   // by code as an unsigned byte, or NULL for a copy
+  size_t channels;       // contiguous codes of a pixel; the range counts pixels
+  size_t output_pixel;   // codes from an output pixel to the next
+  const ck_code *table;  // by code as an unsigned byte, or NULL for a copy
 } ck_map;
 
 /// Nearest-neighbour enlargement; the range counts output rows.

@@ -9,8 +9,7 @@ CK_PEAKS
 uint64_t ck_peak(ccpu_set isa, uint64_t rounds) {
   switch (isa) {
 #define CK_PEAK(function, name) \
-  case CCPU_##name:             \
-    return function(rounds);
+  case CCPU_##name: return function(rounds);
     CK_PEAKS
 #undef CK_PEAK
     default: return 0;

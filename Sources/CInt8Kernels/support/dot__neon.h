@@ -34,6 +34,7 @@ ALWAYS_INLINE void ck_dot16_by_4__neon(int32x4_t *a, int32x4_t *b, int32x4_t *c,
 // Defines a function by which four accumulators of four channels each gain four inputs times 16 channels: `x0` and `x1`
 // repeat a pair of inputs, `w` is [pair][channel][2]. `add` is sadalp, or saddlp for accumulators that hold nothing
 // yet.
+// clang-format off
 #define CK_DOT4_BY_16(name, add, constraint)                                                                           \
   ALWAYS_INLINE void name(int32x4_t acc[4], int8x16_t x0, int8x16_t x1, const int8x16_t w[4]) {                        \
     int16x8_t ta, tb, tc, td;                                                                                          \
@@ -45,13 +46,17 @@ ALWAYS_INLINE void ck_dot16_by_4__neon(int32x4_t *a, int32x4_t *b, int32x4_t *c,
         "smlal %[ta].8h, %[x1].8b, %[w2].8b\n\t"                                                                       \
         "smlal2 %[tb].8h, %[x1].16b, %[w2].16b\n\t"                                                                    \
         "smlal %[tc].8h, %[x1].8b, %[w3].8b\n\t"                                                                       \
-        "smlal2 %[td].8h, %[x1].16b, %[w3].16b\n\t" add " %[a].4s, %[ta].8h\n\t" add " %[b].4s, %[tb].8h\n\t" add      \
-        " %[c].4s, %[tc].8h\n\t" add " %[d].4s, %[td].8h"                                                              \
+        "smlal2 %[td].8h, %[x1].16b, %[w3].16b\n\t"                                                                    \
+        add " %[a].4s, %[ta].8h\n\t"                                                                                   \
+        add " %[b].4s, %[tb].8h\n\t"                                                                                   \
+        add " %[c].4s, %[tc].8h\n\t"                                                                                   \
+        add " %[d].4s, %[td].8h"                                                                                       \
         : [a] constraint(acc[0]), [b] constraint(acc[1]), [c] constraint(acc[2]), [d] constraint(acc[3]),              \
           [ta] "=&w"(ta), [tb] "=&w"(tb), [tc] "=&w"(tc), [td] "=&w"(td)                                               \
         : [x0] "w"(x0), [x1] "w"(x1), [w0] "w"(w[0]), [w1] "w"(w[1]), [w2] "w"(w[2]), [w3] "w"(w[3])                   \
         : "memory");                                                                                                   \
   }
+// clang-format on
 
 CK_DOT4_BY_16(ck_dot4_by_16__neon, "sadalp", "+w")
 CK_DOT4_BY_16(ck_first4_by_16__neon, "saddlp", "=&w")

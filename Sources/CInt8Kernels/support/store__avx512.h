@@ -26,7 +26,7 @@ CK_TARGET ALWAYS_INLINE void store_channels(const ck_conv *conv, const V32 *acc,
                                             ptrdiff_t place) {
   const ck_requantization *r = &conv->requantization;
   if (vectors == 1 || !r->plain || conv->io.accumulators || conv->channels - channel < 32) {
-    UNROLL for (int v = 0; v < vectors; v++) store_vector(conv, acc[v], channel + (size_t)v * LANES32, place);
+    UNROLL_FOR (int v = 0; v < vectors; v++) store_vector(conv, acc[v], channel + (size_t)v * LANES32, place);
     return;
   }
   F32 low = multiply_floats(floats_of(acc[0]), load_floats(r->multipliers + channel));

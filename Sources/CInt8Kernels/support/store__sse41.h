@@ -9,7 +9,7 @@
 // Stores the channels from `channel` on, at most LANES32 * vectors.
 CK_TARGET ALWAYS_INLINE void store_channels(const ck_conv *conv, const V32 *acc, const int vectors, size_t channel,
                                             ptrdiff_t place) {
-  UNROLL for (int v = 0; v < vectors; v++, channel += LANES32) {
+  UNROLL_FOR (int v = 0; v < vectors; v++, channel += LANES32) {
     if (v > 0 && channel >= conv->channels) return;
     store_vector(conv, acc[v], channel, place);
   }

@@ -38,8 +38,12 @@ CK_TARGET static inline int32_t sum_of_lanes(V32 s) {
 // Codes and weights, widened to 16-bit lanes.
 #define V16 __m128i
 #define LANES16 8
-CK_TARGET static inline V16 load_codes16(const void *x) { return _mm_cvtepu8_epi16(_mm_loadl_epi64((const __m128i *)x)); }
-CK_TARGET static inline V16 load_weights16(const void *w) { return _mm_cvtepi8_epi16(_mm_loadl_epi64((const __m128i *)w)); }
+CK_TARGET static inline V16 load_codes16(const void *x) {
+  return _mm_cvtepu8_epi16(_mm_loadl_epi64((const __m128i *)x));
+}
+CK_TARGET static inline V16 load_weights16(const void *w) {
+  return _mm_cvtepi8_epi16(_mm_loadl_epi64((const __m128i *)w));
+}
 CK_TARGET static inline void store16(int16_t *out, V16 v) { _mm_storeu_si128((__m128i *)out, v); }
 CK_TARGET static inline V16 splat16(int32_t x) { return _mm_set1_epi16((int16_t)x); }
 CK_TARGET static inline V16 add16(V16 a, V16 b) { return _mm_add_epi16(a, b); }

@@ -21,9 +21,9 @@ typedef struct {
 typedef struct {
   uint32_t code;
   uint32_t width, height;
-  uint32_t stride;                     // bytes a row, 0 for compressed formats
-  uint32_t bytes;                      // the most that one frame takes
-  uint32_t frames, seconds;            // frames per seconds, 0 where the driver does not say
+  uint32_t stride;           // bytes a row, 0 for compressed formats
+  uint32_t bytes;            // the most that one frame takes
+  uint32_t frames, seconds;  // frames per seconds, 0 where the driver does not say
 } cv4l2_mode;
 
 /// Memory shared with the kernel.
@@ -35,10 +35,10 @@ typedef struct {
 /// A filled buffer.
 typedef struct {
   uint32_t index;
-  uint32_t count;         // bytes used
+  uint32_t count;  // bytes used
   uint32_t sequence;
-  int is_damaged;         // the driver's error flag
-  int is_monotonic;       // whether the time is CLOCK_MONOTONIC
+  int is_damaged;    // the driver's error flag
+  int is_monotonic;  // whether the time is CLOCK_MONOTONIC
   uint64_t nanoseconds;
 } cv4l2_frame;
 
