@@ -5,6 +5,9 @@ import PackageDescription
 let package = Package(
   name: "Glint",
   products: [
+    .library(name: "Glint", targets: ["Glint"]),
+    // `tools/build-library` makes libglint.so of it.
+    .library(name: "libglint", type: .dynamic, targets: ["GlintC"]),
     .executable(name: "glint", targets: ["GlintCommand"]),
     .executable(name: "embedded-classifier", targets: ["EmbeddedClassifier"]),
   ],
@@ -72,6 +75,13 @@ let package = Package(
         "Numerics", "Threads", "Files", "Models", "ModelFiles", "Reference", "Runtime", "FloatRuntime", "Imaging",
         "Faces",
       ]),
+
+    /// The library for Swift: a model file that labels pictures and finds faces.
+    .target(name: "Glint", dependencies: ["Models", "ModelFiles", "Imaging", "Faces", "Inference"]),
+    /// The header of the library for C.
+    .target(name: "CGlint", cSettings: gnu),
+    /// The library for C: the functions of that header.
+    .target(name: "GlintC", dependencies: ["Models", "Glint", "CGlint"]),
 
     // What learns, and what measures.
     /// Folders of labelled pictures: reading, splitting by content, check-up.
@@ -159,6 +169,7 @@ let package = Package(
       and: [
         "Numerics", "Models", "ModelFiles", "Runtime", "Imaging", "RenderedFaces", "TestSupport", "CAllocations",
       ]),
+    suite("Glint", and: ["Imaging", "TestSupport"]),
     suite("Datasets", and: ["Numerics", "Imaging", "TestSupport"]),
     suite("Evaluation", and: ["Numerics", "Models", "ModelFiles", "Imaging", "Inference", "Datasets"]),
     suite(

@@ -1,10 +1,12 @@
 import ArgumentParser
+import Models
 
 /// The command line: one type a command, each in a file of its own.
 struct GlintTool: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "glint",
     abstract: "Train a small CNN, quantize it to int8, and label faces live.",
+    version: GlintVersion.current,
     subcommands: [
       Demo.self,
       Paint.self,

@@ -167,7 +167,7 @@ struct Train: ParsableCommand {
       cacheBytes: cache << 20)
     if let prepare {
       var progress = Progress("Preparing", quiet: quiet.quiet)
-      try loop.prepared(tool: "glint") { progress.update($0, of: $1) }.write(to: prepare)
+      try loop.prepared(tool: GlintVersion.tool) { progress.update($0, of: $1) }.write(to: prepare)
       return progress.finish("\(prepare) holds the pictures: for tools/train-distributed, not for others to see")
     }
     let hadOutput = FileManager.default.fileExists(atPath: modelPath)
@@ -257,7 +257,7 @@ struct Train: ParsableCommand {
   ) throws {
     let verdict = try TrainedEvaluation(loop, decision: decision)
     log?.add(verdict, epoch: loop.history.count)
-    let model = try verdict.model(loop, tool: "glint")
+    let model = try verdict.model(loop, tool: GlintVersion.tool)
     try keep(model)
     if let report {
       let command = "glint " + CommandLine.arguments.dropFirst().joined(separator: " ")

@@ -1,3 +1,4 @@
+import Models
 import TestSupport
 import Testing
 
@@ -17,6 +18,12 @@ private let commands = ["demo", "train", "quantize", "compare", "classify", "liv
     let result = try GlintProgram.run(["--help"])
     #expect(result.status == 0)
     for command in commands { #expect(result.output.contains("  \(command) "), "\(command)") }
+  }
+
+  @Test func theVersionIsThatOfTheLibrary() throws {
+    let result = try GlintProgram.run(["--version"])
+    #expect(result.status == 0 && result.errors.isEmpty)
+    #expect(result.output == GlintVersion.current + "\n")
   }
 
   /// Status 2, the reason on standard error, nothing on standard output.

@@ -39,7 +39,7 @@ struct DemoTraining {
     seconds = (ContinuousClock.now - start).seconds
     let validation = try loop.evaluate(data.validation).metrics
     let test = try loop.evaluate(data.test).metrics
-    model = try loop.model(validation: validation, test: test, tool: "glint demo")
+    model = try loop.model(validation: validation, test: test, tool: GlintVersion.tool + " demo")
     history = loop.history
     keptEpoch = loop.bestEpoch
     self.recipe = recipe

@@ -134,7 +134,7 @@ struct DetectorTrain: ParsableCommand {
     let data =
       "\(training.photos.count) photos and painted rooms, \(training.crops.count) crops, "
       + "\(training.scenes.count) scenes"
-    let trained = try loop.model(data: data, tool: "glint")
+    let trained = try loop.model(data: data, tool: GlintVersion.tool)
     let test = try material.read(.test, threads: threads.count, quiet: quiet.quiet)
     let (model, evaluation) = try trained.withFittedThreshold(
       validation: validation, test: test, threads: threads.count)
