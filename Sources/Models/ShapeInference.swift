@@ -99,7 +99,7 @@ extension Graph {
       let pad = window.padding
       guard pad.top < window.height, pad.bottom < window.height, pad.left < window.width, pad.right < window.width
       else { throw GraphError(node.name, "a pool's padding is smaller than its window") }
-      let (height, width) = try slid(node, window, dilation: 1, over: input)
+      let (height, width) = try windowPositions(node, window, dilation: 1, over: input)
       return [height, width, input[2]]
     case .globalAveragePool:
       _ = try picture(node, input)
@@ -142,7 +142,7 @@ extension Graph {
   private static func convolved(
     _ node: Node, _ conv: Operator.Convolution, _ input: Shape
   ) throws(GraphError) -> Shape {
-    let (height, width) = try slid(node, conv.window, dilation: conv.dilation, over: input)
+    let (height, width) = try windowPositions(node, conv.window, dilation: conv.dilation, over: input)
     guard conv.outputChannels > 0, conv.outputChannels <= 1 << 16 else {
       throw GraphError(node.name, "\(conv.outputChannels) output channels")
     }
@@ -154,7 +154,7 @@ extension Graph {
   }
 
   /// Rows and columns of windows that fit: `(size + padding - extent) / stride + 1`.
-  private static func slid(
+  private static func windowPositions(
     _ node: Node, _ window: Operator.Window, dilation: Int, over input: Shape
   ) throws(GraphError) -> (height: Int, width: Int) {
     let (inputHeight, inputWidth) = try picture(node, input)

@@ -17,7 +17,7 @@ extension ReferenceOperators {
     _ input: QuantizedValue, _ conv: Operator.Convolution, weight: Tensor<Int8>, bias: Tensor<Int32>
   ) -> Tensor<Int32> {
     let (height, width, channels) = (input.codes.shape[0], input.codes.shape[1], input.codes.shape[2])
-    let (outHeight, outWidth) = slid(conv.window, dilation: conv.dilation, height: height, width: width)
+    let (outHeight, outWidth) = windowPositions(conv.window, dilation: conv.dilation, height: height, width: width)
     let groupInputs = channels / conv.groups
     let groupOutputs = conv.outputChannels / conv.groups
     let taps = conv.window.height * conv.window.width
@@ -93,7 +93,7 @@ extension ReferenceOperators {
   }
 
   /// Rows and columns of windows that fit: `(size + padding - extent) / stride + 1`.
-  static func slid(
+  static func windowPositions(
     _ window: Operator.Window, dilation: Int = 1, height: Int, width: Int
   ) -> (height: Int, width: Int) {
     let rows = height + window.padding.top + window.padding.bottom - ((window.height - 1) * dilation + 1)

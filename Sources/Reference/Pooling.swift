@@ -40,7 +40,7 @@ extension ReferenceOperators {
     _ input: QuantizedValue, _ window: Operator.Window, _ combine: ([Int8]) -> Int8
   ) -> Tensor<Int8> {
     let (height, width, channels) = (input.codes.shape[0], input.codes.shape[1], input.codes.shape[2])
-    let (outHeight, outWidth) = slid(window, height: height, width: width)
+    let (outHeight, outWidth) = windowPositions(window, height: height, width: width)
     var result: [Int8] = []
     for y in 0..<outHeight {
       let top = y * window.stride - window.padding.top

@@ -33,9 +33,9 @@ import Testing
   @Test func anIndexOfSomethingElseIsNoTable() throws {
     let folder = try TemporaryFolder()
     #expect(try FaceBoxTable.found(in: folder.path(""))?.count == nil)
-    try folder.write(Array("file,author\na.jpg,me\n".utf8), as: FaceBoxTable.usualName)
+    try folder.write(Array("file,author\na.jpg,me\n".utf8), as: FaceBoxTable.defaultName)
     #expect(try FaceBoxTable.found(in: folder.path(""))?.count == nil)
-    try folder.write(Array("file,x,y,w,h\na.jpg,1,2,3,4\n".utf8), as: FaceBoxTable.usualName)
+    try folder.write(Array("file,x,y,w,h\na.jpg,1,2,3,4\n".utf8), as: FaceBoxTable.defaultName)
     #expect(try FaceBoxTable.found(in: folder.path(""))?.count == 1)
   }
 }

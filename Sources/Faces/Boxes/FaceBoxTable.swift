@@ -19,7 +19,7 @@ public struct FaceBoxTable: Sendable {
   public var count: Int { boxes.count }
 
   /// The name under which a data folder's table is found without being named.
-  public static let usualName = "index.csv"
+  public static let defaultName = "index.csv"
 
   /// Reads a table.
   ///
@@ -38,7 +38,7 @@ public struct FaceBoxTable: Sendable {
   ///
   /// - Throws: `FaceBoxError` for a table that has the columns and cannot be understood.
   public static func found(in folder: String) throws -> FaceBoxTable? {
-    let path = (folder.hasSuffix("/") ? String(folder.dropLast()) : folder) + "/" + usualName
+    let path = (folder.hasSuffix("/") ? String(folder.dropLast()) : folder) + "/" + defaultName
     guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8) else {
       return nil
     }
