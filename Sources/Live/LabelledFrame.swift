@@ -76,6 +76,6 @@ public struct LiveSummary: Sendable {
   public var processorSeconds = 0.0
   /// Labels per stage: name and percentiles, in the order of the pipeline.
   public var stages: [(name: String, times: LatencyHistogram)] = []
-  /// Whether the wish to stop ended it.
+  /// Whether the request to stop ended it.
   public var wasStopped = false
 }

@@ -7,7 +7,7 @@ import Models
 /// Capture, decode, find faces, classify, publish. Capture has a thread of its own, so that the newest frame is at hand
 /// when the last is done with; everything else happens in turn on the caller's.
 public final class LivePipeline {
-  /// When to end, besides a wish to stop.
+  /// When to end, besides a request to stop.
   public struct Limits: Sendable {
     /// After this many labelled frames.
     public var frames: Int?
@@ -55,7 +55,7 @@ public final class LivePipeline {
     labeller = try FrameLabeller(description, follower: follower, logits: logits)
   }
 
-  /// Runs until a limit or the wish to stop.
+  /// Runs until a limit or the request to stop.
   ///
   /// - Parameters:
   ///   - notify: told what a person should know, on the caller's thread.
@@ -166,16 +166,4 @@ private struct Owned: @unchecked Sendable {
 extension Double {
   /// A span of seconds that fits an Int of milliseconds.
   fileprivate var clamped: Double { Swift.max(0, Swift.min(self, 1e6)) }
-}
-
-/// CLOCK_MONOTONIC, the kernel's clock of frames.
-func monotonicNow() -> UInt64 { nanoseconds(of: CLOCK_MONOTONIC) }
-
-/// The processor time of the program so far, in seconds.
-func processorNow() -> Double { Double(nanoseconds(of: CLOCK_PROCESS_CPUTIME_ID)) / 1e9 }
-
-private func nanoseconds(of clock: clockid_t) -> UInt64 {
-  var time = timespec()
-  clock_gettime(clock, &time)
-  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }

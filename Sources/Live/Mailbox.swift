@@ -5,7 +5,7 @@ import Foundation
 /// never copied.
 final class Mailbox: @unchecked Sendable {
   /// What the classifying side finds.
-  enum Letter {
+  enum Message {
     case frame(losses: FrameLosses, replaced: Int)
     case waiting(CameraError)
     case resumed(title: String)
@@ -17,7 +17,7 @@ final class Mailbox: @unchecked Sendable {
   private var isFull = false
   private var replaced = 0
   private var losses = FrameLosses()
-  private var notices: [Letter] = []
+  private var notices: [Message] = []
   private var isClosed = false
   private var hasCaptureEnded = false
 
@@ -33,15 +33,15 @@ final class Mailbox: @unchecked Sendable {
   }
 
   /// Tells the other side something.
-  func tell(_ letter: Letter) {
+  func tell(_ message: Message) {
     condition.lock()
-    notices.append(letter)
+    notices.append(message)
     condition.signal()
     condition.unlock()
   }
 
   /// What has come, or `.nothing` after `milliseconds`. A frame is swapped for `old`.
-  func take(_ old: inout Frame, milliseconds: Int) -> Letter {
+  func take(_ old: inout Frame, milliseconds: Int) -> Message {
     condition.lock()
     defer { condition.unlock() }
     let end = Date(timeIntervalSinceNow: Double(milliseconds) / 1000)

@@ -21,11 +21,15 @@ public enum PictureFault: String, Sendable, CaseIterable {
     case .blownOut:
       "A large part of the picture is white: avoid light from behind or a lamp in view. Labels may be wrong."
     case .colourCast:
-      "The picture has a strong colour cast: change the light or the camera's white balance. Labels of a network that reads "
-        + "colours may be wrong."
+      """
+      The picture has a strong colour cast: change the light or the camera's white balance. Labels of a network that \
+      reads colours may be wrong.
+      """
     case .saturated:
-      "The picture is unlike those that the model was calibrated on. Labels may be wrong. Look into the camera from nearer "
-        + "and in even light; if it stays so, calibrate with this camera's pictures (glint quantize --calibration)."
+      """
+      The picture is unlike those that the model was calibrated on. Labels may be wrong. Look into the camera from \
+      nearer and in even light; if it stays so, calibrate with this camera's pictures (glint quantize --calibration).
+      """
     }
   }
 }
@@ -62,8 +66,8 @@ public struct PictureCheck: Sendable {
   ///
   /// - Parameters:
   ///   - image: the frame, 1 or 3 channels.
-  ///   - region: what the network is given of it; light is judged there.
-  ///   - decoded: the part that was decoded; colour is judged there.
+  ///   - region: what the network is given of it; its light is measured.
+  ///   - decoded: the part that was decoded; its colour is measured.
   /// - Returns: a fault that is new.
   public mutating func look(at image: Image, region: PixelRegion, decoded: PixelRegion) -> PictureFault? {
     let seen = Self.fault(of: image, region: region, decoded: decoded)

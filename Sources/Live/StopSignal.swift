@@ -1,40 +1,34 @@
 import Dispatch
 import Foundation
+import Synchronization
 
-/// A wish to stop, from a signal or from the program itself.
-public final class StopSignal: @unchecked Sendable {
-  private let lock = NSLock()
-  private var isSet = false
-  private var sources: [DispatchSourceSignal] = []
+/// A request to stop, from a signal or from the program itself.
+public final class StopSignal: Sendable {
+  private let isSet = Atomic(false)
+  private let sources = Mutex<[any DispatchSourceSignal]>([])
 
-  /// Makes one that nobody has wished yet.
+  /// Nothing is requested until a signal comes or `request` is called.
   public init() {}
 
-  /// Whether somebody wishes to stop.
-  public var isRequested: Bool {
-    lock.lock()
-    defer { lock.unlock() }
-    return isSet
-  }
+  /// Whether the program is to stop.
+  public var isRequested: Bool { isSet.load(ordering: .acquiring) }
 
-  /// Wishes to stop.
-  public func request() {
-    lock.lock()
-    isSet = true
-    lock.unlock()
-  }
+  /// Asks the program to stop; from any thread.
+  public func request() { isSet.store(true, ordering: .releasing) }
 
-  /// Lets signals mean this wish. The same signal a second time ends the program at once, as without this.
+  /// Lets signals mean this request. The same signal a second time ends the program at once, as without this.
   public func listen(to signals: [Int32] = [SIGINT, SIGTERM]) {
     for number in signals {
       signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInitiated))
-      source.setEventHandler { [weak self] in
-        self?.request()
-        signal(number, SIG_DFL)
+      sources.withLock { sources in
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInitiated))
+        source.setEventHandler { [weak self] in
+          self?.request()
+          signal(number, SIG_DFL)
+        }
+        source.resume()
+        sources.append(source)
       }
-      source.resume()
-      sources.append(source)
     }
   }
 }

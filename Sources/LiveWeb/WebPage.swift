@@ -1,4 +1,4 @@
-/// The page itself: one file, nothing from the net, light and dark, phone and desk.
+/// The page itself: one file, nothing from the net, light and dark, phone and desktop.
 ///
 /// Its parts lie in `Page` and are embedded in the program, so that a copy of the program alone still has them.
 enum WebPage {

@@ -4,6 +4,7 @@ import FlyingFox
 import FlyingSocks
 import Foundation
 import Imaging
+import Synchronization
 
 /// The page of `glint live`: picture, labels and times in a browser, and a place to drop a photo on.
 ///
@@ -46,7 +47,7 @@ public final class WebServer: Sendable {
     }
     server = HTTPServer(
       config: configuration,
-      handler: WebHandler(hub: hub, gate: gate, facts: facts, photos: PhotoDesk(classify: classify)))
+      handler: WebHandler(hub: hub, gate: gate, facts: facts, photos: PhotoQueue(classify: classify)))
   }
 
   /// Listens; the address to open.
@@ -106,16 +107,15 @@ public struct WebServerError: Error, CustomStringConvertible {
 }
 
 /// Whether the server listens or why not, whichever is known first.
-private final class StartOutcome: @unchecked Sendable {
-  private let lock = NSLock()
-  private var continuation: CheckedContinuation<Socket.Address, any Error>?
+private final class StartOutcome: Sendable {
+  private let continuation: Mutex<CheckedContinuation<Socket.Address, any Error>?>
 
   init(_ continuation: CheckedContinuation<Socket.Address, any Error>) {
-    self.continuation = continuation
+    self.continuation = Mutex(continuation)
   }
 
   func settle(_ result: Result<Socket.Address, any Error>) {
-    let first = lock.withLock {
+    let first = continuation.withLock { continuation in
       defer { continuation = nil }
       return continuation
     }
@@ -124,7 +124,7 @@ private final class StartOutcome: @unchecked Sendable {
 }
 
 /// Photos, one at a time, so that many at once do not take the processor from the camera.
-private actor PhotoDesk {
+private actor PhotoQueue {
   private let work: @Sendable ([UInt8]) -> String
 
   init(classify: @escaping @Sendable ([UInt8]) -> String) {
@@ -138,7 +138,7 @@ private struct WebHandler: HTTPHandler {
   let hub: WebHub
   let gate: WebGate
   let facts: String
-  let photos: PhotoDesk
+  let photos: PhotoQueue
 
   func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
     ct_lower_priority()  // serving comes after capturing and labelling

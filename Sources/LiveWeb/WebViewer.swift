@@ -1,6 +1,7 @@
 import CThreads
 import FlyingFox
 import Foundation
+import Synchronization
 
 /// One browser's WebSocket: for each result a text message, the JSON, and a binary one, the JPEG. Messages are made
 /// when the socket can take them, so that a slow browser skips frames.
@@ -25,14 +26,18 @@ struct WebViewerHandler: WSHandler {
   }
 }
 
-private final class WebViewer: @unchecked Sendable {
+private final class WebViewer: Sendable {
+  private struct State: Sendable {
+    var replies: [WSFrame] = []
+    var picture: WebPicture?
+    /// The number of the result that was sent last.
+    var number = 0
+    var hasEnded = false
+    var listening: Task<Void, Never>?
+  }
+
   private let hub: WebHub
-  private let lock = NSLock()
-  private var replies: [WSFrame] = []
-  private var picture: WebPicture?
-  private var number = 0
-  private var hasEnded = false
-  private var listening: Task<Void, Never>?
+  private let state = Mutex(State())
 
   init(_ hub: WebHub) {
     self.hub = hub
@@ -40,13 +45,13 @@ private final class WebViewer: @unchecked Sendable {
 
   deinit {
     // Nobody reads from a connection that is not written to any more.
-    listening?.cancel()
+    state.withLock { $0.listening }?.cancel()
     hub.leave()
   }
 
   /// Answers pings and notices the end.
   func listen(to client: AsyncThrowingStream<WSFrame, any Error>) {
-    listening = Task { [weak self] in
+    let listening = Task { [weak self] in
       do {
         for try await frame in client {
           if frame.opcode == .ping {
@@ -59,15 +64,16 @@ private final class WebViewer: @unchecked Sendable {
       }
       self?.end()
     }
+    state.withLock { $0.listening = listening }
   }
 
   func end() {
-    lock.withLock { hasEnded = true }
+    state.withLock { $0.hasEnded = true }
     hub.nudge()
   }
 
   private func reply(_ frame: WSFrame) {
-    lock.withLock { if replies.count < 8 { replies.append(frame) } }
+    state.withLock { if $0.replies.count < 8 { $0.replies.append(frame) } }
     hub.nudge()
   }
 
@@ -75,10 +81,10 @@ private final class WebViewer: @unchecked Sendable {
   func next() async -> WSFrame? {
     ct_lower_priority()
     while true {
-      let (reply, pending, isOver) = lock.withLock {
-        let reply = replies.isEmpty ? nil : replies.removeFirst()
-        defer { if reply == nil { picture = nil } }
-        return (reply, picture, hasEnded)
+      let (reply, pending, number, isOver) = state.withLock { state in
+        let reply = state.replies.isEmpty ? nil : state.replies.removeFirst()
+        defer { if reply == nil { state.picture = nil } }
+        return (reply, state.picture, state.number, state.hasEnded)
       }
       if isOver { return nil }
       if let reply { return reply }
@@ -86,8 +92,7 @@ private final class WebViewer: @unchecked Sendable {
       let (result, isClosed) = hub.newest(after: number)
       if isClosed { return nil }
       if let result {
-        number = result.number
-        lock.withLock { picture = result.picture }
+        state.withLock { ($0.number, $0.picture) = (result.number, result.picture) }
         return WSFrame(fin: true, opcode: .text, mask: nil, payload: Data(result.json.utf8))
       }
       await hub.wait(after: number)

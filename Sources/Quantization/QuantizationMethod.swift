@@ -1,6 +1,6 @@
 /// A whole way from float to int8: how ranges and weight scales are chosen, and what is done to the network besides.
 ///
-/// Its name joins the parts with "+", as in `mse+weights-mse+equalize+bias`; what is left out takes its usual value.
+/// Its name joins the parts with "+", as in `mse+weights-mse+equalize+bias`; what is left out takes its default.
 public struct QuantizationMethod: Hashable, Sendable, CustomStringConvertible {
   /// How the ranges of activations are chosen.
   public var range: RangeMethod

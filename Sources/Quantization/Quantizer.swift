@@ -32,7 +32,7 @@ public struct Quantizer: Sendable {
     return result
   }
 
-  /// The network that is quantized: the model, or its equalized twin.
+  /// The network that is quantized: the model, or its equalized version.
   public func network(_ model: FloatModel) throws -> FloatModel {
     method.equalizes ? try CrossLayerEqualization.equalized(model) ?? model : model
   }

@@ -29,7 +29,7 @@ public struct ReferenceInterpreter: Sendable {
       let inputs = graph.nodes[index].inputs.map { values[$0] }
       let output = model.quantization[index + 1]
       guard let sums = accumulate(index, inputs[0]) else {
-        values.append(moved(index, inputs, to: output))
+        values.append(rearranged(index, inputs, to: output))
         continue
       }
       if graph.isOutput(index + 1) {
@@ -66,7 +66,8 @@ public struct ReferenceInterpreter: Sendable {
   }
 
   /// The result of a node that has no weights.
-  private func moved(_ index: Int, _ inputs: [QuantizedValue], to output: QuantizationParameters) -> QuantizedValue {
+  private func rearranged(_ index: Int, _ inputs: [QuantizedValue], to output: QuantizationParameters) -> QuantizedValue
+  {
     switch model.description.graph.nodes[index].operator {
     case .conv2D, .dense: preconditionFailure("a node with weights has none")
     case .maxPool2D(let window): return ReferenceOperators.maxPool2D(inputs[0], window, to: output)

@@ -210,7 +210,7 @@ public final class Interpreter {
   public func value(_ number: Int) -> [Int8] {
     guard case .buffer(let index) = places[number] else { return [] }
     let bytes = UnsafeBufferPointer(start: addresses[index], count: shapes[number].count)
-    return bytes.map(Codes.code)
+    return bytes.map(StoredCode.code)
   }
 
   /// The share of a value's elements with the largest code, 127, after `invoke`; for an interpreter that keeps all
@@ -218,7 +218,7 @@ public final class Interpreter {
   public func saturation(_ number: Int) -> Float {
     guard case .buffer(let index) = places[number] else { return 0 }
     let bytes = UnsafeBufferPointer(start: addresses[index], count: shapes[number].count)
-    let largest = Codes.byte(127)
+    let largest = StoredCode.byte(127)
     return Float(bytes.reduce(into: 0) { $0 += $1 == largest ? 1 : 0 }) / Float(bytes.count)
   }
 

@@ -18,9 +18,11 @@ extension PlanBuilder {
     (pool.window_height, pool.window_width, pool.stride) = (window.height, window.width, window.stride)
     (pool.pad_top, pool.pad_left) = (window.padding.top, window.padding.left)
     pool.columns = columns
-    if operation == .maxPool { pool.table = keep(Codes.rescaling(input, to: output)) }
+    if operation == .maxPool { pool.table = keep(StoredCode.rescaling(input, to: output)) }
     (pool.input_scale, pool.output_scale) = (input.scale, output.scale)
-    (pool.input_zero_point, pool.output_zero_point) = (Codes.stored(input.zeroPoint), Codes.stored(output.zeroPoint))
+    (pool.input_zero_point, pool.output_zero_point) = (
+      StoredCode.stored(input.zeroPoint), StoredCode.stored(output.zeroPoint)
+    )
     let kept = memory.keep(pool)
     link(UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place, output: newValue(index + 1))
     add(
@@ -35,13 +37,13 @@ extension PlanBuilder {
     let places = [try codes(of: node.inputs[0]), try codes(of: node.inputs[1])]
     let output = model.quantization[index + 1]
     var sum = ck_add()
-    sum.first = UnsafePointer(memory.copy(Codes.summand(model.quantization[node.inputs[0]], to: output)))
-    sum.second = UnsafePointer(memory.copy(Codes.summand(model.quantization[node.inputs[1]], to: output)))
+    sum.first = UnsafePointer(memory.copy(StoredCode.summand(model.quantization[node.inputs[0]], to: output)))
+    sum.second = UnsafePointer(memory.copy(StoredCode.summand(model.quantization[node.inputs[1]], to: output)))
     let inputs = node.inputs.map { model.quantization[$0] }
-    sum.zero_points = (Codes.stored(inputs[0].zeroPoint), Codes.stored(inputs[1].zeroPoint))
+    sum.zero_points = (StoredCode.stored(inputs[0].zeroPoint), StoredCode.stored(inputs[1].zeroPoint))
     sum.multipliers = (inputs[0].scale / output.scale, inputs[1].scale / output.scale)
-    sum.zero_point = Codes.stored(output.zeroPoint)
-    (sum.low, sum.high) = Codes.clamp(activation, output)
+    sum.zero_point = StoredCode.stored(output.zeroPoint)
+    (sum.low, sum.high) = StoredCode.clamp(activation, output)
     let kept = memory.keep(sum)
     let io = UnsafeMutableRawPointer(kept)
     link(io.assumingMemoryBound(to: ck_io.self), input: places[0], output: newValue(index + 1))
@@ -64,7 +66,7 @@ extension PlanBuilder {
       var map = ck_map()
       map.channels = check.shapes[value][2]
       map.output_pixel = shape[2]
-      map.table = keep(Codes.rescaling(model.quantization[value], to: model.quantization[index + 1]))
+      map.table = keep(StoredCode.rescaling(model.quantization[value], to: model.quantization[index + 1]))
       let kept = memory.keep(map)
       link(
         UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place, output: output,
@@ -99,7 +101,7 @@ extension PlanBuilder {
     let shape = check.shapes[node.inputs[0]]
     var upsample = ck_upsample()
     (upsample.width, upsample.channels, upsample.factor) = (shape[1], shape[2], factor)
-    upsample.table = keep(Codes.rescaling(model.quantization[node.inputs[0]], to: model.quantization[index + 1]))
+    upsample.table = keep(StoredCode.rescaling(model.quantization[node.inputs[0]], to: model.quantization[index + 1]))
     let kept = memory.keep(upsample)
     link(UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place, output: newValue(index + 1))
     add(node.name, kernel, kept, node: index, rows: shape[0] * factor, work: check.shapes[index + 1].count)

@@ -21,7 +21,7 @@ extension PlanBuilder {
     var place = places[node.inputs[0]]
     if kernel.operation == .rgbConvolutionMaxPool || kernel.operation == .winogradRGBMaxPool {
       // Where a pixel is not its own code, the picture becomes codes first.
-      if Codes.offset != 128 { place = try codes(of: node.inputs[0]) }
+      if StoredCode.offset != 128 { place = try codes(of: node.inputs[0]) }
     } else if place == .pixels || padding != .none || bytes != 1 {
       let preparation = try self.kernel(.prepare)
       let rows = input[0] + padding.top + padding.bottom
@@ -208,7 +208,7 @@ extension PlanBuilder {
     let parameters = model.parameters[index]!
     let input = model.quantization[graph.nodes[index].inputs[0]]
     let output = model.quantization[index + 1]
-    let zeroPoint = Int64(Codes.stored(input.zeroPoint))
+    let zeroPoint = Int64(StoredCode.stored(input.zeroPoint))
     // The folded bias may leave 32 bits; it wraps around, and so does the sum that it meets.
     let biases = range.map { channel in
       Int32(truncatingIfNeeded: Int64(parameters.bias.elements[channel]) - zeroPoint * check.sums[index][channel].sum)
@@ -239,8 +239,9 @@ extension PlanBuilder {
 extension ck_requantization {
   /// Equation (4) in stored codes.
   mutating func setClamp(_ activation: Operator.Activation, _ output: QuantizationParameters, isBounded: Bool) {
-    zero_point = Codes.stored(output.zeroPoint)
-    (low, high) = Codes.clamp(activation, output)
-    plain = isBounded && output.zeroPoint == -128 && low == Codes.stored(-128) && high == Codes.stored(127) ? 1 : 0
+    zero_point = StoredCode.stored(output.zeroPoint)
+    (low, high) = StoredCode.clamp(activation, output)
+    plain =
+      isBounded && output.zeroPoint == -128 && low == StoredCode.stored(-128) && high == StoredCode.stored(127) ? 1 : 0
   }
 }

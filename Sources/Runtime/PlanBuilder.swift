@@ -80,10 +80,10 @@ struct PlanBuilder {
     case .upsampleNearest(let factor): try addUpsampling(index, factor)
     case .hardSwish:
       let parameters = model.quantization
-      try addMap(index, Codes.hardSwish(parameters[node.inputs[0]], to: parameters[index + 1]))
+      try addMap(index, StoredCode.hardSwish(parameters[node.inputs[0]], to: parameters[index + 1]))
     case .flatten, .reshape:
       let parameters = model.quantization
-      if let rescaling = Codes.rescaling(parameters[node.inputs[0]], to: parameters[index + 1]) {
+      if let rescaling = StoredCode.rescaling(parameters[node.inputs[0]], to: parameters[index + 1]) {
         try addMap(index, rescaling)
       } else {
         places[index + 1] = try codes(of: node.inputs[0])
@@ -189,7 +189,7 @@ struct PlanBuilder {
     var prepare = ck_prepare()
     (prepare.height, prepare.width, prepare.channels) = (shape[0], shape[1], shape[2])
     (prepare.pad_top, prepare.pad_left, prepare.pad_right) = (padding.top, padding.left, padding.right)
-    prepare.border = Codes.stored(model.quantization[value].zeroPoint)
+    prepare.border = StoredCode.stored(model.quantization[value].zeroPoint)
     prepare.widen = widening ? 1 : 0
     prepare.from_pixels = place == .pixels ? 1 : 0
     let operation = memory.keep(prepare)

@@ -22,7 +22,7 @@ import Testing
     return (0..<parts).map { folder.path("scenes\($0)") }
   }
 
-  /// A detector of the usual kind: a trunk, and two heads of maps `[h, w, c]`.
+  /// A detector of the common kind: a trunk, and two heads of maps `[h, w, c]`.
   private static let detector: Graph = {
     func convolution(_ channels: Int, _ activation: Operator.Activation, stride: Int = 1) -> Operator {
       .conv2D(

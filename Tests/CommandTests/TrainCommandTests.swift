@@ -139,7 +139,10 @@ import Testing
     for name in ["gone/x", "refuge/x"] { try folder.write([], as: name) }
     let options = arguments("gone/m.safetensors", ["--epochs", "150", "--checkpoint-interval", "0"]).dropFirst(1)
     let line =
-      "glint train \(options.joined(separator: " ")) | { read first; mv '\(folder.path("gone"))' '\(folder.path("away"))'; cat; }"
+      """
+      glint train \(options.joined(separator: " ")) | { read first; mv '\(folder.path("gone"))' \
+      '\(folder.path("away"))'; cat; }
+      """
     let run = try GlintProgram.shell(line, environment: ["TMPDIR": folder.path("refuge")])
     #expect(run.errors.contains("gone/m.safetensors: cannot be written"))
     #expect(run.errors.contains("What was learned is kept as \(folder.path("refuge"))"), "\(run.errors)")

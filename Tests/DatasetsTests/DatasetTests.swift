@@ -230,7 +230,7 @@ import Testing
     }
   }
 
-  @Test func strangersOfOneHashAreNoCopies() throws {
+  @Test func unrelatedPicturesOfOneHashAreNoCopies() throws {
     // One dark disc on white, and within it details of two people: a perceptual hash sees the disc alone.
     func face(_ seed: UInt64) -> Image {
       var image = Image(width: 64, height: 64, channels: 1, filledWith: 255)

@@ -168,7 +168,7 @@ import Testing
   }
 }
 
-/// A test's own complaint.
+/// A test's own error.
 struct Unexpected: Error, CustomStringConvertible {
   let description: String
   init(_ found: Any?) { description = "unexpected: \(String(describing: found))" }

@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  @Test func strangersAreFar() {
+  @Test func unrelatedPicturesAreFar() {
     let hashes = (0..<20 as Range<UInt64>).map { PerceptualHash(scene($0)) }
     for i in 0..<20 {
       for j in 0..<i { #expect(hashes[i].distance(to: hashes[j]) > 12, "\(i), \(j)") }

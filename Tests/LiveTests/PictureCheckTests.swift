@@ -21,7 +21,7 @@ import Testing
 
   private let all = PixelRegion(x: 0, y: 0, width: 160, height: 120)
 
-  private func verdict(_ image: Image, region: PixelRegion? = nil) -> PictureFault? {
+  private func fault(_ image: Image, region: PixelRegion? = nil) -> PictureFault? {
     var check = PictureCheck(), told: [PictureFault] = []
     for _ in 0..<40 {
       if let fault = check.look(at: image, region: region ?? all, decoded: all) { told.append(fault) }
@@ -31,30 +31,30 @@ import Testing
   }
 
   @Test func faultsHaveTheirNames() {
-    #expect(verdict(frame(120, 110, 100)) == nil)
-    #expect(verdict(frame(120, 120, 120, spread: 2)) == .empty)
-    #expect(verdict(frame(15, 15, 15, spread: 14)) == .dark)
-    #expect(verdict(frame(250, 250, 250, spread: 60)) == .blownOut)
-    #expect(verdict(frame(200, 90, 80)) == .colourCast)
-    #expect(verdict(frame(15, 15, 15, spread: 14, channels: 1)) == .dark)
-    #expect(verdict(frame(120, 120, 120, channels: 1)) == nil, "a grey camera has no colour cast")
+    #expect(fault(frame(120, 110, 100)) == nil)
+    #expect(fault(frame(120, 120, 120, spread: 2)) == .empty)
+    #expect(fault(frame(15, 15, 15, spread: 14)) == .dark)
+    #expect(fault(frame(250, 250, 250, spread: 60)) == .blownOut)
+    #expect(fault(frame(200, 90, 80)) == .colourCast)
+    #expect(fault(frame(15, 15, 15, spread: 14, channels: 1)) == .dark)
+    #expect(fault(frame(120, 120, 120, channels: 1)) == nil, "a grey camera has no colour cast")
   }
 
   /// Faces are red, walls may be, and neither is a cast while something grey is in sight.
-  @Test func colourIsJudgedInTheWholeFrame() {
-    #expect(verdict(frame(200, 90, 80, share: 0.9)) == nil)
-    #expect(verdict(frame(200, 90, 80, share: 0.99)) == .colourCast)
+  @Test func colourIsMeasuredInTheWholeFrame() {
+    #expect(fault(frame(200, 90, 80, share: 0.9)) == nil)
+    #expect(fault(frame(200, 90, 80, share: 0.99)) == .colourCast)
   }
 
-  @Test func lightIsJudgedWhereTheFaceIs() {
+  @Test func lightIsMeasuredWhereTheFaceIs() {
     var image = frame(120, 110, 100)
     for row in 40..<80 { for place in (row * 160 + 40) * 3..<(row * 160 + 80) * 3 { image.pixels[place] /= 3 } }
     let face = PixelRegion(x: 40, y: 40, width: 40, height: 40)
-    #expect(verdict(image) == nil)
-    #expect(verdict(image, region: face) == .dark)
+    #expect(fault(image) == nil)
+    #expect(fault(image, region: face) == .dark)
     // A face at the edge reaches beyond the frame; one outside says nothing.
-    #expect(verdict(frame(15, 15, 15, spread: 14), region: PixelRegion(x: -30, y: 90, width: 60, height: 60)) == .dark)
-    #expect(verdict(image, region: PixelRegion(x: 400, y: 0, width: 20, height: 20)) == nil)
+    #expect(fault(frame(15, 15, 15, spread: 14), region: PixelRegion(x: -30, y: 90, width: 60, height: 60)) == .dark)
+    #expect(fault(image, region: PixelRegion(x: 400, y: 0, width: 20, height: 20)) == nil)
   }
 
   @Test func oneFrameDecidesNothing() {

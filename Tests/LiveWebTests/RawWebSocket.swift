@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Synchronization
 
 /// A WebSocket client on a plain socket (RFC 6455), so that the server is not tested with its own code. It
 /// waits on threads of its own: the pool's are few, and the server needs them.
@@ -114,54 +115,52 @@ final class RawWebSocket: @unchecked Sendable {
 }
 
 /// Many browsers on one thread: all are read as fast as messages come, but the first, which never is.
-final class Crowd: @unchecked Sendable {
+final class Crowd: Sendable {
   private let viewers: [RawWebSocket]
-  private let lock = NSLock()
-  private var bytes: [Int]
-  private var hasEnded = false
+  private let bytes: Mutex<[Int]>
+  private let hasEnded = Atomic(false)
 
   init(_ count: Int, port: Int) throws {
     viewers = try (0..<count).map { _ in try RawWebSocket(port: port) }
-    bytes = [Int](repeating: 0, count: count)
+    bytes = Mutex([Int](repeating: 0, count: count))
     Thread { [self] in read() }.start()
   }
 
   /// What each has been sent so far.
-  var received: [Int] { lock.withLock { bytes } }
+  var received: [Int] { bytes.withLock { $0 } }
 
   func close() {
-    lock.withLock { hasEnded = true }
+    hasEnded.store(true, ordering: .releasing)
     for viewer in viewers { viewer.close() }
   }
 
   private func read() {
-    var wishes = viewers.dropFirst().map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+    var requests = viewers.dropFirst().map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
     var room = [UInt8](repeating: 0, count: 1 << 16)
-    while !lock.withLock({ hasEnded }), poll(&wishes, nfds_t(wishes.count), 100) >= 0 {
-      for index in wishes.indices where wishes[index].revents != 0 {
-        let got = recv(wishes[index].fd, &room, room.count, Int32(MSG_DONTWAIT))
-        if got > 0 { lock.withLock { bytes[index + 1] += got } } else { wishes[index].fd = -1 }
+    while !hasEnded.load(ordering: .acquiring), poll(&requests, nfds_t(requests.count), 100) >= 0 {
+      for index in requests.indices where requests[index].revents != 0 {
+        let got = recv(requests[index].fd, &room, room.count, Int32(MSG_DONTWAIT))
+        if got > 0 { bytes.withLock { $0[index + 1] += got } } else { requests[index].fd = -1 }
       }
     }
   }
 }
 
 /// Photos that are too large, one after another, on a thread of its own.
-final class Uploads: @unchecked Sendable {
-  private let lock = NSLock()
-  private var sent = 0
-  private var hasEnded = false
+final class Uploads: Sendable {
+  private let sent = Atomic(0)
+  private let hasEnded = Atomic(false)
 
   init(of count: Int, port: Int) {
     Thread { [self] in
-      while !lock.withLock({ hasEnded }) { upload(count, port) }
+      while !hasEnded.load(ordering: .acquiring) { upload(count, port) }
     }.start()
   }
 
   /// Bytes so far.
-  var bytes: Int { lock.withLock { sent } }
+  var bytes: Int { sent.load(ordering: .relaxed) }
 
-  func end() { lock.withLock { hasEnded = true } }
+  func end() { hasEnded.store(true, ordering: .releasing) }
 
   private func upload(_ count: Int, _ port: Int) {
     guard let descriptor = RawWebSocket.connected(port: port) else { return }
@@ -172,14 +171,14 @@ final class Uploads: @unchecked Sendable {
     parts += (0..<count >> 16).map { _ in [UInt8](repeating: 7, count: 1 << 16) }
     for part in parts {
       let done = part.withUnsafeBytes { send(descriptor, $0.baseAddress!, $0.count, Int32(MSG_NOSIGNAL)) }
-      guard done > 0, !lock.withLock({ hasEnded }) else { return }
-      lock.withLock { sent += done }
+      guard done > 0, !hasEnded.load(ordering: .acquiring) else { return }
+      sent.wrappingAdd(done, ordering: .relaxed)
     }
   }
 }
 
 /// A connection that says nothing.
-final class SilentConnection: @unchecked Sendable {
+final class SilentConnection: Sendable {
   private let descriptor: Int32
 
   init(port: Int) throws {

@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test func strangersAreRefused() async throws {
+  @Test func foreignOriginsAreRefused() async throws {
     try await withServer { server, address in
       for path in ["/", "/facts", "/live", "/classify"] {
         let answer5 = try await ask(address, path, headers: ["Origin": "http://elsewhere.example"])

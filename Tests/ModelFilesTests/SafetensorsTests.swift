@@ -50,7 +50,9 @@ import Testing
     "{\"t\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,8]}}",
     "{\"t\":{\"dtype\":\"I8\",\"shape\":[8]}}", "{\"t\":3}", "[]", "{\"__metadata__\":{\"a\":1}}",
     "{\"t\":{\"dtype\":\"I8\",\"shape\":[8],\"data_offsets\":[0,8]},\"t\":{}}",
-    "{\"a\":{\"dtype\":\"I8\",\"shape\":[8],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"I8\",\"shape\":[4],\"data_offsets\":[4,8]}}",
+    """
+    {"a":{"dtype":"I8","shape":[8],"data_offsets":[0,8]},"b":{"dtype":"I8","shape":[4],"data_offsets":[4,8]}}
+    """,
   ])
   func refusesHeaders(_ json: String) throws {
     let folder = try TemporaryFolder()

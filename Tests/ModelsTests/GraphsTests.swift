@@ -40,7 +40,8 @@ import Testing
       input: [8, 8, 4],
       nodes: [
         .init(
-          "depthwise", .conv2D(.init(outputChannels: 4, window: .init(3, 3, padding: .all(1)), groups: 4)), inputs: [0]),
+          "depthwise", .conv2D(.init(outputChannels: 4, window: .init(3, 3, padding: .all(1)), groups: 4)),
+          inputs: [0]),
         .init("sum", .add(.relu), inputs: [0, 1]),
         .init("both", .concatenate, inputs: [1, 2]),
         .init("mean", .globalAveragePool, inputs: [3]),

@@ -67,9 +67,9 @@ import Training
 
   /// Weights of 127, 0.45 and 0.3 steps of 0.01; the last two pixels are always equal. Nearest codes are 0.75 of a step
   /// off times the pixel, (127, 1, 0) is 0.25 of a step off.
-  @Test func codesOfTwinsAddUp() throws {
+  @Test func codesOfEqualPixelsAddUp() throws {
     let learned = try FloatModel.ofThreePixels([1.27, 0.0045, 0.003])
-      .learned(picturesOfTwins(), by: "min-max+fine-tune")
+      .learned(picturesWithEqualPixels(), by: "min-max+fine-tune")
     let node = try #require(learned.nodes["logit"])
     let codes = [UInt8](try #require(node.codes)).map { Int8(bitPattern: $0) }
     #expect(codes[0] == 127)
@@ -113,21 +113,22 @@ import Training
 
   /// Ranges that clip a twentieth at each end put the logits off by a tenth to a third of their spread. Ranges stay as
   /// they are, but weights that have learned to live with them bring the mean squared error on pictures that taught
-  /// nothing down by a factor of 1.7 to 4.2 for each of thirteen seeds; these have the least of them, and a usual one.
+  /// nothing down by a factor of 1.7 to 4.2 for each of thirteen seeds; these have the least of them, and an average
+  /// one.
   @Test(arguments: [4, 12, 31] as [UInt64])
   func coarseRangesComeNearer(seed: UInt64) throws {
     let model = try FloatModel.random(Self.graph, seed: seed, labels: ["a", "b", "c"])
     let pictures = noise(192, Self.graph, seed: seed)
     let images = Array(pictures[..<128])
-    let judge = try MethodEvaluator(
+    let evaluator = try MethodEvaluator(
       model, images: pictures[128...].map { .init(name: "", label: 0, pixels: $0) }, isLabelled: false, threads: 2)
     var record = try model.record(images)
     let plain = try #require(QuantizationMethod(name: "percentile-95"))
-    let before = try judge.judge(Quantizer(plain).quantize(model, record))
+    let before = try evaluator.evaluate(Quantizer(plain).quantize(model, record))
     let tuned = plain.with { $0.fineTunes = true }
     let learned = try model.learned(images, by: tuned.description)
     record.learned[tuned.description] = learned
-    let after = try judge.judge(Quantizer(tuned).quantize(model, record))
+    let after = try evaluator.evaluate(Quantizer(tuned).quantize(model, record))
     #expect(after.squaredError < 0.75 * before.squaredError)
   }
 

@@ -10,76 +10,78 @@ import TestSupport
 import Testing
 import Training
 
-@Suite struct TournamentTests {
+@Suite struct MethodSearchTests {
   private func result(_ nasty: NastyNetwork, threads: Int) throws -> MethodSearch.Result {
-    let judge = try MethodEvaluator(nasty.model, images: nasty.validation, isLabelled: true, threads: threads)
-    var tournament = MethodSearch(
-      nasty.model, try nasty.record(threads: threads), calibration: nasty.calibration, judge: judge, budget: 0.3,
+    let evaluator = try MethodEvaluator(nasty.model, images: nasty.validation, isLabelled: true, threads: threads)
+    var search = MethodSearch(
+      nasty.model, try nasty.record(threads: threads), calibration: nasty.calibration, evaluator: evaluator,
+      budget: 0.3,
       threads: threads)
-    return try tournament.run()
+    return try search.run()
   }
 
   /// Plain ranges lose 45 points and more, whatever the seed; equalization brings the logits so near that no picture of
-  /// the test part changes sides, and no luck of dearer methods is needed for it (0 of 400 for thirteen of thirteen
-  /// seeds).
+  /// the test part changes sides, and no luck of more expensive methods is needed for it (0 of 400 for thirteen of
+  /// thirteen seeds).
   @Test(arguments: [2_019, 2, 5, 8] as [UInt64])
   func aNastyNetworkKeepsItsAccuracy(seed: UInt64) throws {
     let nasty = try NastyNetwork(seed: seed)
     let outside = try MethodEvaluator(nasty.model, images: nasty.test, isLabelled: true, threads: 2)
     #expect(outside.floatAccuracy == 1)
-    let plain = try outside.judge(Quantizer(method: .minMax).quantize(nasty.model, try nasty.record()))
+    let plain = try outside.evaluate(Quantizer(method: .minMax).quantize(nasty.model, try nasty.record()))
     #expect(plain.loss.points > 20, "min-max loses \(plain.loss.points)")
     let result = try result(nasty, threads: 2)
     let method = result.trials[result.winner].method
-    let chosen = try outside.judge(result.model)
+    let chosen = try outside.evaluate(result.model)
     #expect(chosen.loss.points <= 0.3, "\(method) loses \(chosen.loss.points)")
     #expect(result.trials[0].method.description == "min-max")
     #expect(method.equalizes)
     #expect(result.model.description.card["quantization trials"]?.contains("min-max") == true)
     for range in [RangeMethod.minMax, .squaredError] {
       let cheap = QuantizationMethod(range: range, equalizes: true)
-      let verdict = try outside.judge(Quantizer(cheap).quantize(nasty.model, try nasty.record()))
-      #expect(verdict.flipped.isEmpty, "\(cheap) turns \(verdict.flipped.count)")
+      let outcome = try outside.evaluate(Quantizer(cheap).quantize(nasty.model, try nasty.record()))
+      #expect(outcome.flipped.isEmpty, "\(cheap) turns \(outcome.flipped.count)")
     }
   }
 
   /// Where the cheapest method keeps the budget beyond doubt, correcting biases is tried all the same, and chosen where
-  /// it brings the logits nearer; dearer methods are not tried.
+  /// it brings the logits nearer; more expensive methods are not tried.
   @Test func biasesAreCorrectedThoughTheBudgetIsKept() throws {
     let nasty = try NastyNetwork()
-    let judge = try MethodEvaluator(nasty.model, images: nasty.validation, isLabelled: true, threads: 2)
-    var tournament = MethodSearch(
-      nasty.model, try nasty.record(), calibration: nasty.calibration, judge: judge, budget: 60, threads: 2)
-    let result = try tournament.run()
+    let evaluator = try MethodEvaluator(nasty.model, images: nasty.validation, isLabelled: true, threads: 2)
+    var search = MethodSearch(
+      nasty.model, try nasty.record(), calibration: nasty.calibration, evaluator: evaluator, budget: 60, threads: 2)
+    let result = try search.run()
     let tried = result.trials.map(\.method)
     #expect(tried.contains { $0.equalizes } && tried.contains { $0.correctsBias })
     #expect(!tried.contains { $0.learnsRounding || $0.fineTunes })
-    let errors = result.trials.map(\.verdict.squaredError)
+    let errors = result.trials.map(\.outcome.squaredError)
     #expect(errors[result.winner] == errors.min())
     #expect(tried[result.winner].correctsBias)
     // Without learning, nothing that needs the images is tried.
-    var plain = MethodSearch(nasty.model, try nasty.record(), calibration: [], judge: judge, budget: 60, threads: 2)
+    var plain = MethodSearch(
+      nasty.model, try nasty.record(), calibration: [], evaluator: evaluator, budget: 60, threads: 2)
     #expect(try plain.run(learning: false).trials.allSatisfy { !$0.method.needsImages })
   }
 
-  /// Where few images judge, those that calibrate judge ranges as well, each image alike; what learned from them has
-  /// only its gain on the others.
+  /// Where evaluation images are few, calibration images evaluate ranges as well, each image alike; what learned from
+  /// them has only its gain on the others.
   @Test func fewImagesAreHelpedByThoseThatCalibrate() throws {
     let nasty = try NastyNetwork(seed: 3)
     let few = try MethodEvaluator(nasty.model, images: Array(nasty.validation[..<20]), isLabelled: true, threads: 2)
-    var tournament = MethodSearch(
-      nasty.model, try nasty.record(), calibration: nasty.calibration, judge: few, budget: 60, threads: 2)
-    let result = try tournament.run()
+    var search = MethodSearch(
+      nasty.model, try nasty.record(), calibration: nasty.calibration, evaluator: few, budget: 60, threads: 2)
+    let result = try search.run()
     var images = few.images
     for pixels in nasty.calibration { images.append(LabelledImage(name: "", label: 0, pixels: pixels)) }
     let all = try MethodEvaluator(nasty.model, images: images, isLabelled: false, threads: 2)
     for trial in result.trials where !trial.method.needsImages {
-      let together = try all.judge(Quantizer(trial.method).quantize(nasty.model, try nasty.record())).squaredError
+      let together = try all.evaluate(Quantizer(trial.method).quantize(nasty.model, try nasty.record())).squaredError
       #expect(abs(trial.error - together) < 1e-6 * together, "\(trial.method)")
     }
     let learned = try #require(result.trials.first { $0.method.correctsBias })
     let plain = try #require(result.trials.first { $0.method == learned.method.with { $0.correctsBias = false } })
-    let gain = learned.verdict.squaredError / plain.verdict.squaredError
+    let gain = learned.outcome.squaredError / plain.outcome.squaredError
     #expect(abs(learned.error - gain * plain.error) < 1e-9)
     #expect(result.trials[result.winner].error == result.trials.map(\.error).min())
   }
@@ -100,18 +102,18 @@ import Training
     }
   }
 
-  @Test func aForcedMethodIsJudgedAlone() throws {
+  @Test func aForcedMethodIsEvaluatedAlone() throws {
     let nasty = try NastyNetwork()
-    let judge = try MethodEvaluator(nasty.model, images: nasty.validation, isLabelled: false, threads: 2)
-    #expect(judge.floatAccuracy == nil)
-    var tournament = MethodSearch(
-      nasty.model, try nasty.record(), calibration: nasty.calibration, judge: judge, budget: 0.5, threads: 2)
+    let evaluator = try MethodEvaluator(nasty.model, images: nasty.validation, isLabelled: false, threads: 2)
+    #expect(evaluator.floatAccuracy == nil)
+    var search = MethodSearch(
+      nasty.model, try nasty.record(), calibration: nasty.calibration, evaluator: evaluator, budget: 0.5, threads: 2)
     let method = try #require(QuantizationMethod(name: "mse+weights-mse+equalize+round+bias"))
-    let result = try tournament.run(only: method)
+    let result = try search.run(only: method)
     #expect(result.trials.count == 1)
     // Without labels what differs from float counts as lost.
-    let verdict = result.trials[0].verdict
-    #expect(verdict.loss.lost == verdict.flipped.count && verdict.loss.won == 0)
+    let outcome = result.trials[0].outcome
+    #expect(outcome.loss.lost == outcome.flipped.count && outcome.loss.won == 0)
     let kept = result.record
     #expect(try Quantizer(method).quantize(nasty.model, kept).writer().bytes() == result.model.writer().bytes())
   }
@@ -143,8 +145,8 @@ extension QuantizationMethod {
 
   /// Weights of 127, 0.4 and 0.4 steps; the last two pixels are always equal. Nearest rounds both away and is off by
   /// 0.8 of a step times the pixel; one of the two rounded up is off by 0.2.
-  @Test func oneOfTwoTwinsIsRoundedUp() throws {
-    let learned = try learn([1.27, 0.004, 0.004], picturesOfTwins(), "min-max+round")
+  @Test func oneOfTwoEqualPixelsIsRoundedUp() throws {
+    let learned = try learn([1.27, 0.004, 0.004], picturesWithEqualPixels(), "min-max+round")
     let bits = try #require(learned.roundedUp)[0]
     #expect(bits & 0b110 == 0b010 || bits & 0b110 == 0b100)
     // With pixels that do not move together, the nearest codes are best, and nothing is learned.

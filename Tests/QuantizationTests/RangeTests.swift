@@ -10,10 +10,10 @@ import Testing
     return result
   }
 
-  /// Images that end at 0 and 10, then one at -4 and 30, then two of the usual: `a += 0.05 (x - a)` three times.
+  /// Images that end at 0 and 10, then one at -4 and 30, then two more of the first: `a += 0.05 (x - a)` three times.
   @Test func movingAverageByHand() {
-    let usual = CalibrationRecord.Extremes(low: 0, high: 10)
-    let (low, high) = MovingAverage.range([usual, .init(low: -4, high: 30), usual, usual])
+    let common = CalibrationRecord.Extremes(low: 0, high: 10)
+    let (low, high) = MovingAverage.range([common, .init(low: -4, high: 30), common, common])
     let share: Float = 0.05 * 0.95 * 0.95
     #expect(abs(low + 4 * share) < 1e-5)
     #expect(abs(high - 10 - 20 * share) < 1e-5)

@@ -33,10 +33,10 @@ extension FloatModel {
 }
 
 /// 64 pictures of three pixels, the last two of which are always equal.
-func picturesOfTwins() -> [[UInt8]] {
+func picturesWithEqualPixels() -> [[UInt8]] {
   var random = CounterRandom(seed: 4)
   return (0..<64).map { _ in
-    let twin = UInt8(random.below(256))
-    return [UInt8(random.below(256)), twin, twin]
+    let pixel = UInt8(random.below(256))
+    return [UInt8(random.below(256)), pixel, pixel]
   }
 }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct SuggestionTests {
   /// The nasty network made without equalization is told to use it; made with it, it is held against its equalized
-  /// twin.
+  /// version.
   @Test func wideChannelsAreNamed() throws {
     let nasty = try NastyNetwork()
     let record = try nasty.record()
@@ -24,7 +24,7 @@ import Testing
     let equalized = try Quantizer(method).quantize(nasty.model, record)
     let second = try Comparison(
       .float(nasty.model), .int8(equalized), images: images, threads: 2,
-      equalized: nasty.model.equalizedTwin(of: equalized))
+      equalized: nasty.model.equalizedVersion(of: equalized))
     #expect(second.isEqualized)
     #expect(second.layers.allSatisfy { $0.statistics.sqnr > 20 })
     #expect(

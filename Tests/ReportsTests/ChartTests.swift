@@ -41,7 +41,7 @@ import Testing
   @Test func anEmptySeriesSaysSo() {
     #expect(chart([]).contains("No data."))
     #expect(html(.bars(BarChart([]), title: "")).contains("No data."))
-    #expect(html(.histogram(Histogram(xLabel: "x", range: 0...1, series: []), title: "")).contains("No data."))
+    #expect(html(.histogram(HistogramChart(xLabel: "x", range: 0...1, series: []), title: "")).contains("No data."))
     #expect(html(.table(ReportTable(columns: ["a"], rows: []))).contains("No data."))
     #expect(html(.gallery([])).contains("No data."))
     #expect(html(.roc([])).contains("No data."))
@@ -72,7 +72,8 @@ import Testing
   }
 
   @Test func histogramHasAColumnForEachCount() throws {
-    let histogram = Histogram(xLabel: "value", range: -1...1, series: [.init("a", counts: [1, 0, 4, 2], colour: 0)])
+    let histogram = HistogramChart(
+      xLabel: "value", range: -1...1, series: [.init("a", counts: [1, 0, 4, 2], colour: 0)])
     let page = html(.histogram(histogram, title: "h"))
     let heights = page.components(between: " height=\"", and: "\"").compactMap(Double.init).filter { $0 != 270 }
     try #require(heights.count == 3)

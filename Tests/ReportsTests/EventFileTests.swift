@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct EventFileTests {
-  /// RFC 3720, appendix B.4, and the check's usual test vector.
+  /// RFC 3720, appendix B.4, and the standard test vector of the check.
   @Test func checksums() {
     #expect(CRC32C.checksum("123456789".utf8) == 0xE306_9283)
     #expect(CRC32C.checksum([UInt8](repeating: 0, count: 32)) == 0x8A91_36AA)

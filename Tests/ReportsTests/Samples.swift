@@ -11,9 +11,9 @@ enum Samples {
     return Image(width: 40, height: 30, channels: 3, pixels: (0..<3600).map { _ in UInt8(random.below(256)) })
   }
 
-  static func judged(_ count: Int) -> [JudgedPicture] {
+  static func evaluated(_ count: Int) -> [EvaluatedPicture] {
     (0..<count).map { index in
-      JudgedPicture(
+      EvaluatedPicture(
         image: picture(UInt64(index)), name: index == 0 ? hostile : "face-\(index).jpg", truth: "happy",
         predictions: [
           PredictionFigures(model: "float", label: "happy", probability: 0.613),
@@ -44,7 +44,7 @@ enum Samples {
   static var training: TrainingReport {
     TrainingReport(
       title: "happy-sad", facts: [Fact("seed", "42"), Fact("data", "a folder & another <one>")], history: history,
-      keptEpoch: 3, test: evaluation("float", [[147, 3], [5, 145]]), samples: judged(3),
+      keptEpoch: 3, test: evaluation("float", [[147, 3], [5, 145]]), samples: evaluated(3),
       notes: ["2 files were passed over"], footer: "Glint")
   }
 
@@ -57,7 +57,7 @@ enum Samples {
         LayerFigures(name: "conv2", sqnr: 33.15, cosine: 0.99941, clipped: 0, usedLevels: 0.88),
         LayerFigures(name: "logit", sqnr: .infinity, cosine: 1, clipped: 0, usedLevels: .nan),
       ],
-      flipped: judged(1), suggestions: ["conv2 channel 7: weights 40 times the median"],
+      flipped: evaluated(1), suggestions: ["conv2 channel 7: weights 40 times the median"],
       facts: [Fact("method", "percentile")])
     report.flips = 31
     report.layerPictures = 32
@@ -72,6 +72,6 @@ enum Samples {
     DemoReport(
       training: training, comparison: comparison,
       latency: [StageLatency("decode", median: 0.94, worst: 1.31), StageLatency("classify", median: 0.64)],
-      live: "A rendered camera, 10 s at 30 frames/s.", samples: judged(4), facts: [Fact("threads", "2")])
+      live: "A rendered camera, 10 s at 30 frames/s.", samples: evaluated(4), facts: [Fact("threads", "2")])
   }
 }

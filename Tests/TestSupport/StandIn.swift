@@ -27,7 +27,7 @@ package enum StandIn {
     preconditionFailure("no C compiler (cc, clang, gcc) builds the stand-in camera")
   }()
 
-  /// An int8 model of random weights, small and quick.
+  /// An int8 model of random weights, small and fast.
   package static let model: String = {
     let graph = Graph.happySad(input: [32, 32, 3])
     var model = try! QuantizedModel.random(graph, seed: 5)

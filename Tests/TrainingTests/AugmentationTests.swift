@@ -80,7 +80,7 @@ import Training
     }
   }
 
-  /// What lies beside the face comes into the picture when it is moved: a slope goes on to the edge.
+  /// What lies beside the face comes into the picture when it is shifted: a slope goes on to the edge.
   @Test func movingBringsInWhatIsThere() throws {
     let slope = Image(
       width: 120, height: 100, channels: 1, pixels: (0..<100).flatMap { _ in (0..<120).map { UInt8(2 * $0) } })

@@ -38,7 +38,8 @@ def main():
         print("\n".join(wrong), file=sys.stderr)
         sys.exit(
             f"These differ by more than {ALLOWANCE:.0%}. If they got more, find the commit. If that is meant, or if"
-            " they got fewer, write the thresholds anew with tools/count-instructions --update, and say why in the commit.")
+            " they got fewer, write the thresholds anew with tools/count-instructions --update, and say why in the"
+            " commit.")
 
 
 main()

@@ -141,7 +141,8 @@ def run_gradients(recording):
 
     def error(found, name):
         return float(np.linalg.norm(found[name] - exact[name]) / np.linalg.norm(exact[name]))
-    print(json.dumps([{"parameter": name, "glint": error(glint, name), "torch": error(single, name)} for name in exact]))
+    print(json.dumps([
+        {"parameter": name, "glint": error(glint, name), "torch": error(single, name)} for name in exact]))
 
 
 def run_peer(engine, recording, threads, steps, learning_rate):
@@ -162,8 +163,9 @@ def run_peer(engine, recording, threads, steps, learning_rate):
 
 def record(options, seed):
     """Has Glint write the weights, pictures and labels that this seed starts from, and its first gradients."""
-    subprocess.run([options.glint, "bench", "--training", "--runs", "1", "--batch", str(options.batch), "--seed", str(seed),
-                    "--record", str(options.recording), "--json"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([options.glint, "bench", "--training", "--runs", "1", "--batch", str(options.batch),
+                    "--seed", str(seed), "--record", str(options.recording), "--json"],
+                   check=True, stdout=subprocess.DEVNULL)
 
 
 def measure(options, engine, threads, steps, learning_rate=1e-3, seed=1):
@@ -186,7 +188,7 @@ def measure(options, engine, threads, steps, learning_rate=1e-3, seed=1):
 
 
 def compare_speed(options):
-    """Rounds of all engines by number of threads; images a second of the quickest steps and of the median round."""
+    """Rounds of all engines by number of threads; images a second of the fastest steps and of the median round."""
     table = []
     for threads in options.threads:
         best, medians = {engine: 0.0 for engine in options.engines}, {engine: [] for engine in options.engines}
@@ -215,10 +217,10 @@ def relative_distances(ours, theirs):
 def compare_losses(options):
     """The losses of all engines on the same steps from several seeds, and how far they part.
 
-    Every step multiplies what roundings leave, so that two float32 trainers part in the end, each from itself on another
-    machine too, and one start says little about the next. PyTorch in float64 shows how much of a difference is rounding:
-    the measure of Glint's distance to it is that of PyTorch's own float32. The gradients of the first step part by
-    roundings alone.
+    Every step multiplies what roundings leave, so that two float32 trainers part in the end, each from itself on
+    another machine too, and one start says little about the next. PyTorch in float64 shows how much of a difference
+    is rounding: the measure of Glint's distance to it is that of PyTorch's own float32. The gradients of the first
+    step part by roundings alone.
     """
     engines = options.engines + (["exact"] if "torch" in options.engines else [])
     pairs = [("glint", engine) for engine in engines if engine != "glint"]
@@ -228,11 +230,13 @@ def compare_losses(options):
         record(options, seed)
         losses = {}
         for engine in engines:
-            print(f"\rlosses from seed {seed} of {options.seeds}: {TITLES[engine]:20}", end="", file=sys.stderr, flush=True)
+            print(f"\rlosses from seed {seed} of {options.seeds}: {TITLES[engine]:20}", end="",
+                  file=sys.stderr, flush=True)
             losses[engine] = measure(
                 options, engine, max(options.threads), options.loss_steps, options.learning_rate, seed)["losses"]
         starts.append({"seed": seed, "losses": losses, "distances": [
-            {"of": ours, "from": theirs, "largest_relative_difference": relative_distances(losses[ours], losses[theirs])}
+            {"of": ours, "from": theirs,
+             "largest_relative_difference": relative_distances(losses[ours], losses[theirs])}
             for ours, theirs in pairs]})
         if "exact" in engines and seed == 1:
             command = [options.torch, __file__, "--peer", "gradients", "--recording", str(options.recording)]
@@ -247,8 +251,8 @@ def compare_losses(options):
 
 
 def show(options, table, losses):
-    print(f"Training the reference network, batches of {options.batch} in memory, fp32, Adam; {options.rounds} rounds of "
-          f"{options.steps} steps, engines in turn.\n")
+    print(f"Training the reference network, batches of {options.batch} in memory, fp32, Adam; {options.rounds} rounds "
+          f"of {options.steps} steps, engines in turn.\n")
     print(f"{'engine':20} threads  images/s median   best   Glint to it: median   best")
     for row in table:
         ratio = "" if row["engine"] == "glint" else f"{row['ratio']:16.2f} {row['ratio_of_best']:10.2f}"
@@ -258,7 +262,8 @@ def show(options, table, losses):
         return
     steps = options.loss_steps
     shown = [number for number in (1, 2, 5, 10, 20, 50, 100, 200, 500) if number <= steps]
-    print(f"\nLosses over {steps} steps from the same weights and batches, learning rate {options.learning_rate}, seed 1:\n")
+    print(f"\nLosses over {steps} steps from the same weights and batches, learning rate {options.learning_rate}, "
+          "seed 1:\n")
     print("step                 " + "".join(f"{number:>12}" for number in shown))
     for engine, values in losses["starts"][0]["losses"].items():
         print(f"{TITLES[engine]:20} " + "".join(f"{values[number - 1]:12.7f}" for number in shown))
@@ -278,7 +283,8 @@ def show(options, table, losses):
 
 def main():
     parser = argparse.ArgumentParser(
-        prog="tools/compare-with-peers --training", description="Training speed and losses of Glint, Keras and PyTorch.")
+        prog="tools/compare-with-peers --training",
+        description="Training speed and losses of Glint, Keras and PyTorch.")
     parser.add_argument("--threads", default="1,2", help="numbers of threads (default: 1,2)")
     parser.add_argument("--rounds", type=int, default=3, help="how often each engine has its turn (default: 3)")
     parser.add_argument("--steps", type=int, default=15, help="steps of one turn, the first 3 not timed (default: 15)")

@@ -20,8 +20,8 @@ debian_folder() {
   rm -rf "$folder"
   mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial"
   : > "$apt/status"
-  printf 'deb [signed-by=%s] %s %s main\n' /usr/share/keyrings/debian-archive-keyring.gpg "$(debian_mirror)" "$release" \
-    > "$apt/sources.list"
+  printf 'deb [signed-by=%s] %s %s main\n' /usr/share/keyrings/debian-archive-keyring.gpg "$(debian_mirror)" \
+    "$release" > "$apt/sources.list"
   cat > "$apt/apt.conf" << CONF
 Dir::Etc::SourceList "$apt/sources.list";
 Dir::Etc::SourceParts "/dev/null";

@@ -7,6 +7,7 @@ peers=${GLINT_PEERS:-.build/peers}
 environment() {
   need_packages "python3  the other engines are called from it" "python3-venv  environments of their own"
   [ -x "$peers/$1/bin/python" ] || python3 -m venv "$peers/$1"
-  "$peers/$1/bin/python" -c "import importlib.util as u, sys; sys.exit(any(u.find_spec(m) is None for m in '$2'.split()))" ||
+  "$peers/$1/bin/python" -c "
+import importlib.util as u, sys; sys.exit(any(u.find_spec(m) is None for m in '$2'.split()))" ||
     { say "Installing $3"; "$peers/$1/bin/pip" install -q $3; }
 }

@@ -1,5 +1,5 @@
 # Sourced by the scripts of this folder: makes sure that a Swift toolchain and the system's libraries are there.
-# Says what it installs and why; asks for nothing. Does nothing, and quickly, where all is there.
+# Says what it installs and why; asks for nothing. Does nothing, and in no time, where all is there.
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$(basename "$0"): $*"; exit 1; }

@@ -12,8 +12,8 @@ import time
 
 from browser import Browser, page_address
 
-# The middle of the box's lower edge, which nothing is written over: its colour, and the one that the label has. Read from
-# the canvas in the same turn in which a frame was drawn, so that picture and JSON are of one frame.
+# The middle of the box's lower edge, which nothing is written over: its colour, and the one that the label has. Read
+# from the canvas in the same turn in which a frame was drawn, so that picture and JSON are of one frame.
 BOX = """(async () => {
   const before = draw;
   return await new Promise(done => {
@@ -56,7 +56,8 @@ def main():
             say("ok: the picture moves")
 
             browser.wait_for("at('name').textContent === result.faces[0].label && at('share').textContent === "
-                             "words(result.faces[0]).slice(result.faces[0].label.length + 1)", "the label is the JSON's")
+                             "words(result.faces[0]).slice(result.faces[0].label.length + 1)",
+                             "the label is the JSON's")
             say("ok: the label is the JSON's")
 
             box = browser.evaluate(BOX)
@@ -74,7 +75,8 @@ def main():
                 raise SystemExit(f"FAILED: a dropped photo gets the label of classify, {wanted}: {text}")
             if f"main one of {len(crowd['faces'])} faces" not in text:
                 raise SystemExit(f"FAILED: all {len(crowd['faces'])} faces of a dropped photo are labelled: {text}")
-            say(f"ok: a dropped photo gets the label of classify, {wanted}, and all its {len(crowd['faces'])} faces theirs")
+            say(f"ok: a dropped photo gets the label of classify, {wanted}, "
+                f"and all its {len(crowd['faces'])} faces theirs")
 
             with tempfile.NamedTemporaryFile(suffix=".jpg", dir=folder) as junk:
                 junk.write(b"no picture")

@@ -1,5 +1,5 @@
-"""Runs one build of `glint live` on the stand-in camera, with every fault that it knows, and judges how it went. Only the
-standard library. Used by tools/test-sanitizers; arguments: plain, address or thread; the program; a folder with
+"""Runs one build of `glint live` on the stand-in camera, with every fault that it knows, and checks how it went. Only
+the standard library. Used by tools/test-sanitizers; arguments: plain, address or thread; the program; a folder with
 standin.so; how many frames are labelled in each run."""
 
 import json
@@ -16,8 +16,8 @@ import time
 DEVICE = "/dev/video-stand-in"
 # Memory that is kept must not grow by more than this between the first fifth of a run and its end, in kB.
 ALLOWED_GROWTH = 4096
-# By name: after how many good frames it comes, what happens (files are of `damaged_files`), and what the program says to
-# it: "damaged" frames are counted at the end, "again" is a camera that was taken up again, "" needs no word.
+# By name: after how many good frames it comes, what happens (files are of `damaged_files`), and what the program says
+# to it: "damaged" frames are counted at the end, "again" is a camera that was taken up again, "" needs no word.
 FAULTS = {
     "cut short": (20, ["frame half.jpg"], "damaged"),
     "empty": (20, ["frame empty.jpg"], "damaged"),
@@ -195,7 +195,8 @@ def main():
             check(all(run.seen.values()), f"a browser looked all the while: {run.seen}")
         reports = re.findall(r"(?:ERROR: |WARNING: )\w+Sanitizer: [^\n]*", run.words)
         if kind != "plain":
-            check(not reports, f"the sanitizer reports nothing ({len(reports)}: {'; '.join(sorted(set(reports)))[:300]})")
+            check(not reports,
+                  f"the sanitizer reports nothing ({len(reports)}: {'; '.join(sorted(set(reports)))[:300]})")
         else:
             early, late = max(run.memory[: len(run.memory) // 5]), max(run.memory[-len(run.memory) // 5:])
             check(late - early <= ALLOWED_GROWTH,

@@ -1,5 +1,5 @@
-"""Takes the kernel proper, an ELF file, out of a bzImage. The boot protocol (Documentation/arch/x86/boot.rst) says where
-its compressed form lies. Arguments: the image, the file that is written."""
+"""Takes the kernel proper, an ELF file, out of a bzImage. The boot protocol (Documentation/arch/x86/boot.rst) says
+where its compressed form lies. Arguments: the image, the file that is written."""
 
 import struct
 import subprocess

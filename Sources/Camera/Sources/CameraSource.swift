@@ -14,7 +14,7 @@ public final class CameraSource: FrameSource {
   public private(set) var title: String
   /// Frames that were not handed out, so far.
   public private(set) var losses = FrameLosses()
-  private let wishes: CaptureRequest
+  private let request: CaptureRequest
   private let bus: String
   private let path: String
   private var device: CaptureDevice?
@@ -29,11 +29,11 @@ public final class CameraSource: FrameSource {
   private var isWaiting = false
 
   /// Opens a camera and starts it.
-  public init(_ path: String, wishes: CaptureRequest = CaptureRequest()) throws(CameraError) {
+  public init(_ path: String, request: CaptureRequest = CaptureRequest()) throws(CameraError) {
     let device = try CaptureDevice(path)
-    granted = try device.start(wishes)
+    granted = try device.start(request)
     self.device = device
-    self.wishes = wishes
+    self.request = request
     self.path = path
     bus = device.bus
     title = Self.title(device, granted)
@@ -138,7 +138,7 @@ public final class CameraSource: FrameSource {
     }
     searched = now
     for candidate in [path] + CaptureDevice.paths() {
-      guard let found = try? CaptureDevice(candidate), found.bus == bus, let granted = try? found.start(wishes) else {
+      guard let found = try? CaptureDevice(candidate), found.bus == bus, let granted = try? found.start(request) else {
         continue
       }
       self.granted = granted

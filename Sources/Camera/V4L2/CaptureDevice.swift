@@ -69,19 +69,19 @@ public final class CaptureDevice {
     var stride: Int
   }
 
-  /// Sets the mode that serves the wishes best and starts to stream.
-  func start(_ wishes: CaptureRequest) throws(CameraError) -> Granted {
+  /// Sets the mode that serves the request best and starts to stream.
+  func start(_ request: CaptureRequest) throws(CameraError) -> Granted {
     let offered = modes()
-    let size = wishes.size ?? (640, 480)
+    let size = request.size ?? (640, 480)
     var mode = cv4l2_mode()
     (mode.width, mode.height) = (UInt32(size.width), UInt32(size.height))
-    (mode.frames, mode.seconds) = (UInt32(wishes.rate ?? 30), 1)
-    if let best = wishes.best(of: offered) {
+    (mode.frames, mode.seconds) = (UInt32(request.rate ?? 30), 1)
+    if let best = request.best(of: offered) {
       mode.code = best.code
       if best.width > 0 { (mode.width, mode.height) = (UInt32(best.width), UInt32(best.height)) }
       if best.frames > 0 { (mode.frames, mode.seconds) = (best.frames, best.seconds) }
     } else {
-      converter = wishes.format == nil ? FrameConverter(device: device, choosing: &mode) : nil
+      converter = request.format == nil ? FrameConverter(device: device, choosing: &mode) : nil
       guard converter != nil else {
         var names: [String] = []
         for mode in offered where !names.contains(mode.name) { names.append(mode.name) }
@@ -90,7 +90,7 @@ public final class CaptureDevice {
     }
     try check(cv4l2_set_mode(device, &mode), "VIDIOC_S_FMT")
     let granted = CaptureMode(mode)
-    let isAccepted = converter?.accept(mode) ?? (wishes.format == nil || wishes.format == granted.format)
+    let isAccepted = converter?.accept(mode) ?? (request.format == nil || request.format == granted.format)
     guard isAccepted, let format = converter == nil ? granted.format : .rgb else {
       throw CameraError(device: path, cause: .noFormat(offered: [granted.name]))
     }

@@ -43,17 +43,17 @@ public struct CaptureRequest: Hashable, Sendable {
   private var width = 0
   private var height = 0
 
-  /// Makes wishes.
+  /// What is nil is left to the device.
   public init(size: (width: Int, height: Int)? = nil, rate: Double? = nil, format: PixelFormat? = nil) {
     self.rate = rate
     self.format = format
     self.size = size
   }
 
-  /// The mode that serves best: the size nearest to the one wished for (640 x 480), then one that reaches the rate
-  /// (30/s) or else the quickest, then the format that costs least to decode.
+  /// The mode that serves best: the size nearest to the one requested (640 x 480), then one that reaches the rate
+  /// (30/s) or else the fastest, then the format that costs least to decode.
   ///
-  /// - Returns: nil where no mode is in a format that is read here and wished for.
+  /// - Returns: nil where no mode is in a format that is read here and requested.
   public func best(of modes: [CaptureMode]) -> CaptureMode? {
     let (width, height) = size ?? (640, 480)
     let rate = rate ?? 30

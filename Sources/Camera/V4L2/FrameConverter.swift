@@ -8,7 +8,7 @@ final class FrameConverter {
 
   /// Chooses one of the device's formats.
   ///
-  /// - Parameter mode: the size wished for; becomes what to ask the device for.
+  /// - Parameter mode: the size requested; becomes what to ask the device for.
   /// - Returns: nil where the library reads none of the device's formats.
   init?(device: Int32, choosing mode: inout cv4l2_mode) {
     guard let converter = cv4l2_converter_make(device, &mode) else { return nil }

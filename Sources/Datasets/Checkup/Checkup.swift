@@ -15,7 +15,7 @@ public struct Checkup: Sendable {
   /// What was found, the worst first.
   public let findings: [Finding]
 
-  /// Reads and judges folders of class folders with the same classes.
+  /// Reads and checks folders of class folders with the same classes.
   ///
   /// - Parameters:
   ///   - folders: as for `Dataset`.
@@ -114,8 +114,10 @@ public struct Checkup: Sendable {
       findings.append(
         Finding(
           "few", fewest < 10 ? .serious : .look, "A class has very few pictures: \(words).",
-          advice: "With a tenth held out, accuracy is known to within "
-            + "\(percent(intervalHalf(fewest / 10 * labels.count), 0)) only. Gather more, some hundreds a class at least."
+          advice: """
+            With a tenth held out, accuracy is known to within \
+            \(percent(intervalHalf(fewest / 10 * labels.count), 0)) only. Gather more, some hundreds a class at least.
+            """
         ))
     }
     if most > 2 * fewest {
@@ -123,8 +125,11 @@ public struct Checkup: Sendable {
         Finding(
           "imbalance", most > 10 * fewest ? .serious : .look, "The classes are uneven: \(words).",
           advice:
-            "Always answering the largest would be right in \(percent(Double(most) / Double(max(1, pictures.count)), 0)): "
-            + "judge by recall, and train with --balance-classes."))
+            """
+            Always answering the largest would be right in \
+            \(percent(Double(most) / Double(max(1, pictures.count)), 0)): evaluate by recall, and train with \
+            --balance-classes.
+            """))
     }
     let tiny = pictures.filter { min($0.width, $0.height) < 32 }
     if !tiny.isEmpty {

@@ -17,7 +17,8 @@ struct Copies {
     add(
       "near-contradiction", .look, nearlyTorn, "has near-copies with another label",
       "have near-copies with another label",
-      of: "picture", advice: "Look at each: a photo that was labelled twice teaches nothing, and cannot be judged by.")
+      of: "picture",
+      advice: "Look at each: a photo that was labelled twice teaches nothing, and cannot be evaluated on.")
 
     let leaks = several.filter { Set($0.compactMap(\.part)).count > 1 }
     add(

@@ -57,16 +57,18 @@ struct Shortcuts {
       findings.append(
         Finding(
           property.kind, strength >= 0.3 ? .serious : .look,
-          "\(property.name.prefix(1).uppercased() + property.name.dropFirst()) alone puts \(percent(0.5 + strength, 0)) of pairs "
-            + "in order ('\(labels[worst.label])' against the rest): "
-            + zip(labels, means).map { "\($0) \($1)" }.joined(separator: ", ") + ".",
+          """
+          \(property.name.prefix(1).uppercased() + property.name.dropFirst()) alone puts \
+          \(percent(0.5 + strength, 0)) of pairs in order ('\(labels[worst.label])' against the rest): \
+          \(zip(labels, means).map { "\($0) \($1)" }.joined(separator: ", ")).
+          """,
           advice: property.advice))
     }
     sources(pictures, labels, origins)
     exchanged(pictures, labels)
   }
 
-  /// What is usual in a class.
+  /// What is typical of a class.
   private static func words(_ property: Property, _ pictures: [PictureFacts]) -> String {
     let values = pictures.map(property.value).sorted()
     guard !values.isEmpty else { return "none" }
@@ -94,7 +96,12 @@ struct Shortcuts {
           Finding(
             "source", share - all >= 0.4 ? .serious : .look,
             "\(percent(share, 0)) of \(name) is '\(word)', of everything \(percent(all, 0)).",
-            advice: "A network can learn to tell the folder instead of the class. Judge by source, and even it out."))
+            advice:
+              """
+              A network can learn to tell the folder instead of the class. Evaluate by source, and balance the \
+              sources.
+              """
+          ))
       }
     }
   }
@@ -107,10 +114,14 @@ struct Shortcuts {
     findings.append(
       Finding(
         "channel-order", share >= 0.2 ? .serious : .look,
-        "\(counted(suspects.count, "coloured picture shows", "coloured pictures show")) skin only with red and blue exchanged "
-          + "(\(percent(share, 0)) of the coloured ones).",
+        """
+        \(counted(suspects.count, "coloured picture shows", "coloured pictures show")) skin only with red and blue \
+        exchanged (\(percent(share, 0)) of the coloured ones).
+        """,
         advice:
-          "Were they written by a program that keeps blue first? Exchange the channels, or delete what is painted blue.",
+          """
+          Were they written by a program that keeps blue first? Exchange the channels, or delete what is painted blue.
+          """,
         groups: suspects.sorted { $0.skinExchanged > $1.skinExchanged }.map { [$0] }))
   }
 }

@@ -2,10 +2,10 @@ import Imaging
 
 /// What tells whether two pictures are copies of one: scaled, recompressed, or a little brighter.
 ///
-/// A perceptual hash finds candidates quickly. It looks at coarse shapes alone, so that faces cut out on black have
+/// A perceptual hash finds candidates fast. It looks at coarse shapes alone, so that faces cut out on black have
 /// nearly one hash; small grey pictures, compared pixel by pixel, then decide.
 public struct Likeness: Sendable {
-  /// Hashes of one picture, recompressed or rescaled, differ in no more bits; those of strangers in about 32.
+  /// Hashes of one picture, recompressed or rescaled, differ in no more bits; those of unrelated pictures in about 32.
   static let mostBits = 4
   /// The least squared correlation of the small pictures of two copies. Recompression at quality 30 and halving leave
   /// over 0.99, cut-out faces of different people reach about 0.9.

@@ -42,8 +42,8 @@ extension Dataset {
     originClasses = layouts.map(\.classes)
     var found = layouts.flatMap(\.pictures)
     for index in found.indices { found[index].picture.origin = found[index].layout }
-    if let stranger = faces.stranger(among: folders) {
-      throw DatasetError(path: stranger, "is to be searched for faces, but is none of the folders \(place)")
+    if let folder = faces.unknownFolder(among: folders) {
+      throw DatasetError(path: folder, "is to be searched for faces, but is none of the folders \(place)")
     }
     let finders = layouts.map { faces.finder(for: $0.folder) }
     searchedOrigins = finders.indices.filter { finders[$0] != nil }

@@ -25,7 +25,7 @@ public struct FaceSource: Sendable {
   }
 
   /// A folder to be searched that is none of these.
-  public func stranger(among folders: [String]) -> String? {
+  public func unknownFolder(among folders: [String]) -> String? {
     searched?.first { wanted in !folders.contains { Self.place($0) == Self.place(wanted) } }
   }
 

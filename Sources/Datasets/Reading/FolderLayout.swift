@@ -40,8 +40,10 @@ struct FolderLayout {
         throw DatasetError(
           path: folder,
           "its classes are \(layout.labels.joined(separator: ", ")); \(others) are "
-            + "\(all.joined(separator: ", ")). Folders that are used together have the same classes, or later ones some "
-            + "of the first one's")
+            + """
+            \(all.joined(separator: ", ")). Folders that are used together have the same classes, or later ones some \
+            of the first one's
+            """)
       }
       layout.classes = numbers.compactMap { $0 }
       layout.labels = all

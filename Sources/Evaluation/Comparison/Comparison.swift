@@ -6,7 +6,7 @@ import Models
 import Numerics
 import Runtime
 
-/// Two models side by side on the same labelled images: usually a float one and its int8 twin.
+/// Two models side by side on the same labelled images: usually a float one and its int8 version.
 public struct Comparison: Sendable {
   /// How far one value of the second model strays from the first's.
   public struct Layer: Sendable {
@@ -104,7 +104,7 @@ extension Comparison {
     names = images.map(\.name)
     self.first = evaluations[0]
     self.second = evaluations[1]
-    // Layers have twins only where both models are of one graph.
+    // Layers correspond only where both models are of one graph.
     guard first.description.graph == second.description.graph, case .float(let float) = first else {
       (isEqualized, layers, self.layerImages) = (false, [], 0)
       return

@@ -1,6 +1,6 @@
 import Numerics
 
-/// How far one int8 value strays from its float twin, gathered over images.
+/// How far one int8 value strays from the float value, gathered over images.
 public struct LayerStatistics: Sendable {
   /// The node.
   public let name: String

@@ -1,6 +1,6 @@
-/// How much accuracy an int8 model loses to its float model, judged on the same images.
+/// How much accuracy an int8 model loses to its float model, measured on the same images.
 public struct PairedLoss: Hashable, Sendable {
-  /// Images judged.
+  /// Images compared.
   public let images: Int
   /// Images that only the float model got right.
   public let lost: Int

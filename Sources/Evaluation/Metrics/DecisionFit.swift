@@ -24,7 +24,7 @@ extension Decision {
   /// of equals the next worst goal decides.
   ///
   /// First one threshold for all classes is sought (Chow 1970: the best for probabilities that are true, if all
-  /// mistakes cost the same), then those of any two classes are moved together, over a grid of hundredths, until no
+  /// mistakes cost the same), then those of any two classes are changed together, over a grid of hundredths, until no
   /// move helps: one alone cannot follow where a goal is kept only if one threshold rises as another falls.
   ///
   /// - Parameters:
@@ -50,11 +50,11 @@ extension Decision {
       return tried.dropFirst().reduce(tried[0]) { $0.1.lexicographicallyPrecedes($1.1) ? $1 : $0 }
     }
     var leader = best(steps.map { [Float](repeating: $0, count: classes) })
-    var hasMoved = true
-    while hasMoved {
-      hasMoved = false
+    var hasImproved = true
+    while hasImproved {
+      hasImproved = false
       for (one, other) in pairs {
-        let moved = best(
+        let improved = best(
           steps.flatMap { first in
             steps.map { second in
               var thresholds = leader.thresholds
@@ -63,14 +63,14 @@ extension Decision {
               return thresholds
             }
           })
-        if leader.rooms.lexicographicallyPrecedes(moved.rooms) { (leader, hasMoved) = (moved, true) }
+        if leader.rooms.lexicographicallyPrecedes(improved.rooms) { (leader, hasImproved) = (improved, true) }
       }
     }
     return Decision(
       thresholds: (0..<classes).map { hidden.contains($0) ? nil : leader.thresholds[$0] }, otherwise: otherwise)
   }
 
-  /// The same rule for another model of the same network, for example its int8 twin: thresholds that as many of the
+  /// The same rule for another model of the same network, for example its int8 version: thresholds that as many of the
   /// same pictures reach.
   ///
   /// - Parameters:

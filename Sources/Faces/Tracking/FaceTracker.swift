@@ -20,7 +20,7 @@ public struct FaceTracker: Sendable {
     /// Seconds after which a change of the classifier's probabilities shows to 63 %.
     public var timeConstant: Float = 0.4
 
-    /// The usual settings, for a camera.
+    /// The default, for a camera.
     public init() {}
   }
 

@@ -82,7 +82,7 @@ struct Demo: ParsableCommand {
     var progress = Progress("Comparing", quiet: quiet.quiet)
     let comparison = try Comparison(
       .float(trained.model), .int8(int8), images: test, threads: threads.count,
-      equalized: trained.model.equalizedTwin(of: int8)
+      equalized: trained.model.equalizedVersion(of: int8)
     ) { progress.update($0, of: $1) }
     let agreement = percent(comparison.agreement, 2)
     progress.finish(
@@ -114,14 +114,14 @@ struct Demo: ParsableCommand {
     let record = try calibrate(
       model, images.map { pixels in (pixels, pixels.withUnsafeBytes { SHA256.hex($0) }) }, threads: threads.count,
       quiet: quiet.quiet)
-    let judge = try MethodEvaluator(
+    let evaluator = try MethodEvaluator(
       model, images: data.validation.map { try LabelledImage($0, by: preprocessing) }, isLabelled: true,
       threads: threads.count)
-    var tournament = MethodSearch(
-      model, record, calibration: images, judge: judge, budget: Self.budget, threads: threads.count)
+    var search = MethodSearch(
+      model, record, calibration: images, evaluator: evaluator, budget: Self.budget, threads: threads.count)
     var progress = Progress("Trying methods", quiet: quiet.quiet)
     var tried = 0
-    let result = try tournament.run(learning: false) { name in
+    let result = try search.run(learning: false) { name in
       progress.update(tried, of: MethodSearch.mostTrials, note: name)
       tried += 1
     }

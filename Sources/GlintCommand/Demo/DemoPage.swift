@@ -38,7 +38,7 @@ struct DemoPage {
     // The training's facts are shown beside them.
     compared.facts = []
     let samples = images.indices.prefix(12).map {
-      ComparisonPage.judged($0, comparison, ("float", "int8"), images, graph)
+      ComparisonPage.evaluated($0, comparison, ("float", "int8"), images, graph)
     }
     let latency = live.summary.stages.map { name, times in
       StageLatency(name, median: times.milliseconds(atShare: 0.5), worst: times.milliseconds(atShare: 0.99))

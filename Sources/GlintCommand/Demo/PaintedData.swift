@@ -1,8 +1,9 @@
 import Datasets
 import Foundation
 import RenderedFaces
+import Synchronization
 
-/// The demo's data set: painted faces in memory, in three parts.
+/// The demo's data set: rendered faces in memory, in three parts.
 enum PaintedData {
   /// Paints `count` faces; the same seed paints the same faces whatever the number of threads.
   static func paint(
@@ -31,14 +32,13 @@ enum PaintedData {
   }
 }
 
-/// Pictures that several threads hand in by number.
-private final class Collected: @unchecked Sendable {
-  private let lock = NSLock()
-  private var pictures: [Dataset.Picture?]
+/// Pictures that several threads store by number.
+private final class Collected: Sendable {
+  private let pictures: Mutex<[Dataset.Picture?]>
 
-  init(count: Int) { pictures = Array(repeating: nil, count: count) }
+  init(count: Int) { pictures = Mutex(Array(repeating: nil, count: count)) }
 
-  func set(_ index: Int, _ picture: Dataset.Picture) { lock.withLock { pictures[index] = picture } }
+  func set(_ index: Int, _ picture: Dataset.Picture) { pictures.withLock { $0[index] = picture } }
 
-  var all: [Dataset.Picture] { lock.withLock { pictures.compactMap { $0 } } }
+  var all: [Dataset.Picture] { pictures.withLock { $0.compactMap { $0 } } }
 }

@@ -7,17 +7,17 @@ import RenderedFaces
 struct DetectorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "detector",
-    abstract: "Train and judge the network that finds faces.",
+    abstract: "Train and evaluate the network that finds faces.",
     subcommands: [DetectorTrain.self, DetectorEvaluate.self])
 }
 
-/// What a detector is trained and judged on.
+/// What a detector is trained and evaluated on.
 struct DetectorMaterialOptions: ParsableArguments {
   @Option(
     name: .long,
     help: """
-      A folder of photos with a table of face boxes: an index.csv in it, or FOLDER=TABLE. Faces beside those of the table \
-      may be in them. May be given several times.
+      A folder of photos with a table of face boxes: an index.csv in it, or FOLDER=TABLE. Faces beside those of the \
+      table may be in them. May be given several times.
       """)
   var photos: [String] = []
 

@@ -9,9 +9,10 @@ import ModelFiles
 struct DetectorEvaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Judge detectors on pictures that were not trained on.",
+    abstract: "Evaluate detectors on pictures that were not trained on.",
     discussion: """
-      Three questions, each with a 95 % interval where it is a share: how many of the photos' named faces are found, with
+      Three questions, each with a 95 % interval where it is a share: how many of the photos' named faces are found, \
+      with
       at least half of box and face in common; how many boxes are reported in pictures without faces; and the average
       precision on composed pictures with several faces. The pictures are the part that 'glint detector train' leaves
       out, or with --part validation the part on which it chooses the threshold.

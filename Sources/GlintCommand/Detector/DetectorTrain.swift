@@ -14,7 +14,7 @@ struct DetectorTrain: ParsableCommand {
     commandName: "train",
     abstract: "Train a network that finds faces.",
     discussion: """
-      Pictures are composed anew for every step: photos moved, turned and scaled, heads and faces drawn into scenes at
+      Pictures are composed anew for every step: photos shifted, turned and scaled, heads and faces drawn into scenes at
       all sizes and lights, scenes alone. Scenes in which a face is seen that is not there come up more often. A face's
       box is a square. 80 % of the files are trained on, 8 % validate, and 12 % are left for 'glint detector evaluate':
       by the hash of each file's series, so that people photographed one after the other are in one part.
@@ -23,7 +23,8 @@ struct DetectorTrain: ParsableCommand {
       weights with any number of threads.
 
       Examples:
-        glint detector train --photos lfw=lfw.csv --crops facecrops --scenes rooms --scenes streets -o detector.safetensors
+        glint detector train --photos lfw=lfw.csv --crops facecrops --scenes rooms --scenes streets -o \
+        detector.safetensors
         glint detector train --photos lfw=lfw.csv --scenes rooms --network own.txt -o own.safetensors
         glint detector train --photos lfw=lfw.csv --scenes rooms --show-pictures sheet.jpg
       """)

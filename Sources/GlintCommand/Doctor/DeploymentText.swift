@@ -32,8 +32,10 @@ struct DeploymentText {
   /// What follows, in sentences.
   private var sentences: [String] {
     var sentences = check.explanations.map { row in
-      "Fed with \(row.mistake.words) the model does better by \(fixed(row.gain * 100, 1)) points: the pictures, or those that it "
-        + "was trained on, were made so. Put that right where they are made."
+      """
+      Fed with \(row.mistake.words) the model does better by \(fixed(row.gain * 100, 1)) points: the pictures, or \
+      those that it was trained on, were made so. Put that right where they are made.
+      """
     }
     if sentences.isEmpty {
       sentences.append("No mistake makes the answers clearly better: the model is fed as it was trained.")

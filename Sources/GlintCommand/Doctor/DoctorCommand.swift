@@ -13,13 +13,14 @@ struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check a data set: copies, leaks, contradictions, damage, shortcuts; or how a model is fed.",
     discussion: """
-      Looks at every picture of the folders and says what would spoil training or make its figures untrue, and what to \
-      do: files that do not decode, copies, parts that leak, one photo under two labels, exchanged colours, and anything \
-      but the picture's contents that tells the classes apart, such as grey, black borders, size or source.
+      Looks at every picture of the folders and says what would spoil training or make its figures untrue, and what \
+      to do: files that do not decode, copies, parts that leak, one photo under two labels, exchanged colours, and \
+      anything but the picture's contents that tells the classes apart, such as grey, black borders, size or source.
 
-      With --model it runs that model over the pictures as its file says and with each of the usual mistakes (colours \
-      exchanged, range, crop, aspect, video range), and says which of them would explain a bad accuracy. --seen names the \
-      accuracy that another program reaches with the same model and pictures: what would give that is named.
+      With --model it runs that model over the pictures as its file says and with each of the common mistakes \
+      (colours exchanged, range, crop, aspect, video range), and says which of them would explain a bad accuracy. \
+      --seen names the accuracy that another program reaches with the same model and pictures: what would give that \
+      is named.
 
       The exit status is 1 where something serious was found, so that scripts can stop.
 
@@ -33,7 +34,7 @@ struct Doctor: ParsableCommand {
   @Argument(help: "The folder of class folders, or several with the same classes.")
   var data: [String]
 
-  @Option(name: .long, help: "A model to feed with the usual mistakes.")
+  @Option(name: .long, help: "A model to feed with the common mistakes.")
   var model: String?
 
   @Option(name: .long, help: "With --model: the accuracy seen elsewhere, in percent.")

@@ -9,7 +9,7 @@ extension ImageDecoder {
 
 /// A JPEG decoder that is kept from picture to picture, as a camera needs it. For one thread at a time.
 public final class JPEGDecoder {
-  /// How much of the detail is decoded: each side is divided by the number, rounded up. Less is quicker.
+  /// How much of the detail is decoded: each side is divided by the number, rounded up. Less is faster.
   public enum Scale: UInt32, Sendable, CaseIterable {
     /// All pixels.
     case full = 1

@@ -6,7 +6,7 @@ import Glibc
 public enum ImageEncoder {
   /// A baseline JPEG.
   ///
-  /// - Parameter quality: 1 to 100; values outside are moved to the nearest.
+  /// - Parameter quality: 1 to 100; values outside are clamped.
   public static func jpeg(_ image: Image, quality: Int) throws(ImageError) -> [UInt8] {
     // libjpeg's own limit.
     guard image.width <= 65500, image.height <= 65500 else { throw tooLarge(image, "JPEG") }

@@ -38,7 +38,8 @@ public struct PerceptualHash: Hashable, Sendable {
     for (i, value) in coefficients.enumerated() where value > median { bits |= 1 << UInt64(i) }
   }
 
-  /// In how many of the 64 bits two pictures differ. Copies of one picture differ in a few, strangers in about 32.
+  /// In how many of the 64 bits two pictures differ. Copies of one picture differ in a few, unrelated pictures in about
+  /// 32.
   public func distance(to other: PerceptualHash) -> Int {
     (bits ^ other.bits).nonzeroBitCount
   }

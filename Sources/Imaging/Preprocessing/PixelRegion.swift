@@ -55,10 +55,10 @@ extension Preprocessing {
     guard face.x < Float(width), face.y < Float(height), face.x + face.width > 0, face.y + face.height > 0 else {
       return nil
     }
-    let wished = (max(face.width, face.height) * Float(100 + 2 * margin) / 100).rounded(.toNearestOrEven)
+    let requested = (max(face.width, face.height) * Float(100 + 2 * margin) / 100).rounded(.toNearestOrEven)
     // Four times the picture is more than any margin asks for, and keeps the tables of weights small.
-    guard wished <= Float(4 * max(width, height)) else { return nil }
-    let side = max(1, wished)
+    guard requested <= Float(4 * max(width, height)) else { return nil }
+    let side = max(1, requested)
     let left = (face.x + face.width / 2 - side / 2).rounded(.down)
     let top = (face.y + face.height / 2 - side / 2).rounded(.down)
     return PixelRegion(x: Int(left), y: Int(top), width: Int(side), height: Int(side))

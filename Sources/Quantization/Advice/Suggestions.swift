@@ -6,10 +6,10 @@ import Numerics
 
 /// What could be done about the largest losses of quantization, in words.
 public enum Suggestions {
-  /// At most ten suggestions; none where the two models are no float network and its int8 twin.
+  /// At most ten suggestions; none where the two models are not a float network and its int8 version.
   public static func list(_ comparison: Comparison, _ first: LoadedModel, _ second: LoadedModel) throws -> [String] {
     guard case .float(let float) = first, case .int8 = second, !comparison.layers.isEmpty else { return [] }
-    let network = comparison.isEqualized ? try first.equalizedTwin(of: second) ?? float : float
+    let network = comparison.isEqualized ? try first.equalizedVersion(of: second) ?? float : float
     return list(network, isEqualized: comparison.isEqualized, layers: comparison.layers)
   }
 
@@ -27,7 +27,10 @@ public enum Suggestions {
     }
     for layer in layers.map(\.statistics) where layer.clipped > 0.01 {
       result.append(
-        "\(layer.name): \(percent(layer.clipped)) of its values are clipped; a wider range (min-max, entropy) would help"
+        """
+        \(layer.name): \(percent(layer.clipped)) of its values are clipped; a wider range (min-max, entropy) would \
+        help
+        """
       )
     }
     for layer in layers.map(\.statistics) {

@@ -6,7 +6,7 @@ import Models
 import Numerics
 import Runtime
 
-/// Images that neither calibrate nor test: what int8 models are judged by against their float model.
+/// Images that neither calibrate nor test: int8 models are evaluated on them against their float model.
 public final class MethodEvaluator {
   /// What one int8 model did.
   public struct Outcome: Sendable {
@@ -47,9 +47,9 @@ public final class MethodEvaluator {
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
     description = model.description
-    guard !images.isEmpty else { throw QuantizationError("there are no images to judge methods by") }
+    guard !images.isEmpty else { throw QuantizationError("there are no images to evaluate methods on") }
     guard description.isClassifier else {
-      throw QuantizationError("methods are judged by what a classifier says; this network is none")
+      throw QuantizationError("methods are evaluated by a classifier's answers; this network is no classifier")
     }
     self.images = images
     self.isLabelled = isLabelled
@@ -73,8 +73,8 @@ public final class MethodEvaluator {
     return Double(right) / Double(images.count)
   }
 
-  /// Judges an int8 model of the same network.
-  public func judge(_ model: QuantizedModel) throws -> Outcome {
+  /// Runs an int8 model of the same network over the images and compares its logits and answers with the float model's.
+  public func evaluate(_ model: QuantizedModel) throws -> Outcome {
     let interpreter = try Interpreter(model, kernels: kernels, threads: threads)
     var given: [[Float]] = []
     var squares = 0.0

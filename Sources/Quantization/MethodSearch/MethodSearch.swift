@@ -7,30 +7,30 @@ import Runtime
 /// Tries methods on a float model, cheap ones first, until one keeps the accuracy budget with room.
 ///
 /// Methods are tried in rounds. Cheap ones always: every way of choosing ranges; then, each on the best so far, weights
-/// by squared error, equalization, biases corrected from images. Dear ones only while the budget is not kept with room:
-/// learned rounding, at last fine-tuning.
+/// by squared error, equalization, biases corrected from images. Expensive ones only while the budget is not kept
+/// with room: learned rounding, at last fine-tuning.
 ///
 /// Of those within the budget, the best is the one whose logits are nearest to the float model's: on few hundred
 /// images, accuracy alone cannot tell good methods apart, and what a method wins whose logits are more than twice as
 /// far off is luck. Few images cannot tell ranges apart either, since what clips is rare: then the calibration images
-/// judge as well, but for what they taught. The budget is kept with room when the 95 % interval of the paired loss ends
-/// within it and both models agree on 99.5 % of the images.
+/// evaluate as well, except methods that learned from them. The budget is kept with room when the 95 % interval of the
+/// paired loss ends within it and both models agree on 99.5 % of the images.
 public struct MethodSearch {
   /// One method that was tried.
   public struct Trial: Sendable {
     /// The method.
     public let method: QuantizationMethod
     /// How it did.
-    public let verdict: MethodEvaluator.Outcome
-    /// The mean squared error of the logits that methods are ordered by: the verdict's, or where few images judge, that
-    /// of calibration images and these together. A method that learned from calibration images has that of the method
-    /// it improves, times what it gains on the images that judge.
+    public let outcome: MethodEvaluator.Outcome
+    /// The mean squared error of the logits that methods are ordered by: the outcome's, or where there are few
+    /// evaluation images, that of calibration images and these together. A method that learned from calibration images
+    /// has that of the method it improves, times what it gains on the evaluation images.
     public let error: Double
   }
 
   /// What came out.
   public struct Result: Sendable {
-    /// The int8 model of the winner, with the tournament in its card.
+    /// The int8 model of the winner, with the method search in its card.
     public let model: QuantizedModel
     /// The record with the choice, enough to make the same model without the images.
     public let record: CalibrationRecord
@@ -44,12 +44,12 @@ public struct MethodSearch {
 
   /// The most methods that are tried.
   public static let mostTrials = 14
-  /// Fewer images that judge get the help of those that calibrate.
+  /// With fewer evaluation images, the calibration images evaluate as well.
   private static let enoughImages = 256
 
   private let model: FloatModel
   private let record: CalibrationRecord
-  private let judge: MethodEvaluator
+  private let evaluator: MethodEvaluator
   private let calibration: [[UInt8]]
   private let budget: Double
   private let threads: Int
@@ -57,23 +57,24 @@ public struct MethodSearch {
   private var trials: [Trial] = []
   private var learned: [String: LearnedParameters] = [:]
   private var skipsExpensiveMethods = false
-  /// The calibration images, where they judge as well.
+  /// The calibration images, where they evaluate as well.
   private var helper: MethodEvaluator?
 
-  /// Readies a tournament.
+  /// Prepares a search; `run` does it.
   ///
   /// - Parameters:
   ///   - record: of the calibration images.
   ///   - calibration: their pixels, for methods that learn from them.
   ///   - budget: how many points of accuracy may be lost.
   public init(
-    _ model: FloatModel, _ record: CalibrationRecord, calibration: [[UInt8]], judge: MethodEvaluator, budget: Double,
+    _ model: FloatModel, _ record: CalibrationRecord, calibration: [[UInt8]], evaluator: MethodEvaluator,
+    budget: Double,
     threads: Int, kernels: KernelTable = .detected
   ) {
     self.model = model
     self.record = record
     self.calibration = calibration
-    self.judge = judge
+    self.evaluator = evaluator
     self.budget = budget
     self.threads = threads
     self.kernels = kernels
@@ -85,7 +86,7 @@ public struct MethodSearch {
   ///   - learning: whether methods that learn from the images are tried as well; they take most of the time.
   ///   - trying: called with each method's name before it is tried.
   public mutating func run(learning: Bool = true, trying: (String) -> Void = { _ in }) throws -> Result {
-    if judge.images.count < Self.enoughImages, !calibration.isEmpty {
+    if evaluator.images.count < Self.enoughImages, !calibration.isEmpty {
       let images = calibration.map { LabelledImage(name: "", label: 0, pixels: $0) }
       helper = try MethodEvaluator(model, images: images, isLabelled: false, threads: threads, kernels: kernels)
     }
@@ -132,30 +133,30 @@ public struct MethodSearch {
         learned[name] = try Learner(method, model, record, threads: threads, kernels: kernels).learn(calibration)
       }
       let int8 = try Quantizer(method).untested(model, record, learned: learned[name])
-      let verdict = try judge.judge(int8)
-      trials.append(Trial(method: method, verdict: verdict, error: try error(int8, method, verdict)))
+      let outcome = try evaluator.evaluate(int8)
+      trials.append(Trial(method: method, outcome: outcome, error: try error(int8, method, outcome)))
     }
   }
 
   /// See `Trial.error`.
   private func error(
-    _ int8: QuantizedModel, _ method: QuantizationMethod, _ verdict: MethodEvaluator.Outcome
+    _ int8: QuantizedModel, _ method: QuantizationMethod, _ outcome: MethodEvaluator.Outcome
   ) throws -> Double {
-    guard let helper else { return verdict.squaredError }
+    guard let helper else { return outcome.squaredError }
     if !method.needsImages {
-      let (few, more) = (Double(judge.images.count), Double(helper.images.count))
-      let other = try helper.judge(int8).squaredError
-      return (few * verdict.squaredError + more * other) / (few + more)
+      let (few, more) = (Double(evaluator.images.count), Double(helper.images.count))
+      let other = try helper.evaluate(int8).squaredError
+      return (few * outcome.squaredError + more * other) / (few + more)
     }
     let plain = method.with {
       $0.correctsBias = false
       $0.learnsRounding = false
       $0.fineTunes = false
     }
-    guard let base = trials.first(where: { $0.method == plain }), base.verdict.squaredError > 0 else {
-      return verdict.squaredError
+    guard let base = trials.first(where: { $0.method == plain }), base.outcome.squaredError > 0 else {
+      return outcome.squaredError
     }
-    return base.error * verdict.squaredError / base.verdict.squaredError
+    return base.error * outcome.squaredError / base.outcome.squaredError
   }
 
   /// The place of the best trial so far.
@@ -169,12 +170,12 @@ public struct MethodSearch {
   /// Logits not twice as far off as the nearest; within the budget before beyond it, there by loss; then by the error
   /// of the logits. The first of equals leads.
   private func key(_ trial: Trial, _ nearest: Double) -> (Int, Double, Double) {
-    (trial.error > 4 * nearest ? 1 : 0, max(0, trial.verdict.loss.points - budget), trial.error)
+    (trial.error > 4 * nearest ? 1 : 0, max(0, trial.outcome.loss.points - budget), trial.error)
   }
 
   private var hasRoom: Bool {
-    let verdict = trials[leader].verdict
-    return verdict.loss.interval.upperBound <= budget && verdict.agreement >= 0.995
+    let outcome = trials[leader].outcome
+    return outcome.loss.interval.upperBound <= budget && outcome.agreement >= 0.995
   }
 
   private func finish() throws -> Result {
@@ -184,8 +185,8 @@ public struct MethodSearch {
     var record = record
     record.choice = .init(method: method.description, trials: report, reason: reason)
     record.answers = AnswerFit(
-      model.description, images: judge.images, before: judge.logits, after: trials[winner].verdict.logits,
-      isLabelled: judge.isLabelled)
+      model.description, images: evaluator.images, before: evaluator.logits, after: trials[winner].outcome.logits,
+      isLabelled: evaluator.isLabelled)
     record.learned = learned.filter { $0.key == method.description }
     return Result(
       model: try Quantizer(method).quantize(model, record), record: record, trials: trials, winner: winner,
@@ -193,9 +194,9 @@ public struct MethodSearch {
   }
 
   private func reason(_ winner: Int) -> String {
-    let verdict = trials[winner].verdict
+    let outcome = trials[winner].outcome
     guard trials.count > 1 else { return "it was asked for" }
-    if verdict.loss.points > budget {
+    if outcome.loss.points > budget {
       return "none of \(trials.count) methods keeps the budget of \(budget) points; it loses least"
     }
     let isNearest = trials.allSatisfy { $0.error >= trials[winner].error }
@@ -204,7 +205,7 @@ public struct MethodSearch {
       + "its logits are nearest to float" + (helper == nil ? "" : ", the calibration images included")
     guard hasRoom else {
       return
-        "\(nearest); \(verdict.loss.images) images are too few, or the loss is too large, to prove \(budget) points"
+        "\(nearest); \(outcome.loss.images) images are too few, or the loss is too large, to prove \(budget) points"
     }
     return "\(nearest), and the loss stays within \(budget) points beyond doubt"
       + (skipsExpensiveMethods ? ": learned rounding and fine-tuning are not needed" : "")
@@ -212,13 +213,13 @@ public struct MethodSearch {
 
   /// All trials in words, for the card.
   private var report: String {
-    let kind = judge.isLabelled ? "points lost" : "points of answers changed"
+    let kind = evaluator.isLabelled ? "points lost" : "points of answers changed"
     let rows = trials.map { trial in
-      let loss = trial.verdict.loss
+      let loss = trial.outcome.loss
       return "\(trial.method) \(fixed(loss.points, 2)) (\(fixed(loss.interval.lowerBound, 2)) to "
-        + "\(fixed(loss.interval.upperBound, 2))), logits off by \(fixed(100 * trial.verdict.relativeError, 2)) %"
+        + "\(fixed(loss.interval.upperBound, 2))), logits off by \(fixed(100 * trial.outcome.relativeError, 2)) %"
     }
-    return "on \(judge.images.count) validation images, \(kind): " + rows.joined(separator: "; ")
+    return "on \(evaluator.images.count) validation images, \(kind): " + rows.joined(separator: "; ")
   }
 }
 

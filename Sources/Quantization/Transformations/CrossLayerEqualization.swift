@@ -33,9 +33,9 @@ public enum CrossLayerEqualization {
     guard !pairs.isEmpty else { return nil }
     var result = model
     for _ in 0..<sweeps {
-      var moved = false
-      for pair in pairs where equalize(pair, graph, &result.parameters) { moved = true }
-      if !moved { break }
+      var hasChanged = false
+      for pair in pairs where equalize(pair, graph, &result.parameters) { hasChanged = true }
+      if !hasChanged { break }
     }
     return result
   }

@@ -71,8 +71,8 @@ struct FineTuning {
     _ images: [[UInt8]], after learned: LearnedParameters, progress: (_ done: Int) -> Void
   ) throws -> LearnedParameters {
     let teaching = images.indices.filter { $0 % 4 != 3 }
-    let judging = images.indices.filter { $0 % 4 == 3 }
-    guard !judging.isEmpty else { return learned }
+    let heldOut = images.indices.filter { $0 % 4 == 3 }
+    guard !heldOut.isEmpty else { return learned }
     let float = try FloatInterpreter(model, threads: threads)
     let targets = images.map { float.run(pixels: $0) }
     let network = try Network(architecture, capacity: Self.batch, threads: threads)
@@ -82,16 +82,16 @@ struct FineTuning {
     func distance(_ int8: QuantizedModel) throws -> Double {
       let interpreter = try Interpreter(int8, kernels: kernels, threads: threads)
       var sum = 0.0
-      for image in judging {
+      for image in heldOut {
         for (one, two) in zip(interpreter.invoke(images[image]), targets[image]) {
           sum += (Double(one) - Double(two)) * (Double(one) - Double(two))
         }
       }
-      return sum / Double(judging.count * targets[0].count)
+      return sum / Double(heldOut.count * targets[0].count)
     }
     let before = try distance(start)
     var best = (distance: before, learned: learned, step: 0)
-    // Gradients by latent weights are tiny: the usual epsilon of 1e-8 would outweigh them.
+    // Gradients by latent weights are tiny: the standard epsilon of 1e-8 would outweigh them.
     let optimizer = Optimizer.adam(learningRate: Self.rate, epsilon: 1e-20)
     var order: [Int] = []
     var pixels: [UInt8] = []
@@ -121,8 +121,10 @@ struct FineTuning {
     result.note =
       best.step == 0
       ? "fine-tuning found nothing nearer to float"
-      : "\(best.step) steps of fine-tuning on \(teaching.count) images brought the mean squared error of the logits from "
-        + "\(Self.short(before)) to \(Self.short(best.distance)) on \(judging.count) others"
+      : """
+      \(best.step) steps of fine-tuning on \(teaching.count) images brought the mean squared error of the logits from \
+      \(Self.short(before)) to \(Self.short(best.distance)) on \(heldOut.count) others
+      """
     return result
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import Synchronization
 
 /// Why a data set could not be written.
 public enum RenderedFacesError: Error, CustomStringConvertible {
@@ -17,7 +18,7 @@ public enum RenderedFacesError: Error, CustomStringConvertible {
   }
 }
 
-/// The painted data set as files.
+/// The rendered data set as files.
 public enum RenderedFaces {
   /// The names of the classes, by label.
   public static let labels = ["happy", "sad"]
@@ -73,34 +74,39 @@ public enum RenderedFaces {
   }
 }
 
-/// Hands out indices to threads and keeps the first error.
-private final class Work: @unchecked Sendable {
-  private let lock = NSLock()
+/// Deals indices to threads and keeps the first error.
+private final class Work: Sendable {
+  private struct State: Sendable {
+    var given = 0
+    var done = 0
+    var failure: (any Error)?
+  }
+
   private let count: Int
-  private var given = 0
-  private var done = 0
-  private var failure: (any Error)?
+  private let state = Mutex(State())
 
   init(count: Int) { self.count = count }
 
+  /// The next index, or nil where all are given or one has failed.
   func next() -> Int? {
-    lock.withLock {
-      guard given < count, failure == nil else { return nil }
-      given += 1
-      return given - 1
+    state.withLock { state in
+      guard state.given < count, state.failure == nil else { return nil }
+      state.given += 1
+      return state.given - 1
     }
   }
 
+  /// Counts one more as done; how many are.
   func finished() -> Int {
-    lock.withLock {
-      done += 1
-      return done
+    state.withLock { state in
+      state.done += 1
+      return state.done
     }
   }
 
   func fail(_ error: any Error) {
-    lock.withLock { if failure == nil { failure = error } }
+    state.withLock { if $0.failure == nil { $0.failure = error } }
   }
 
-  var error: (any Error)? { lock.withLock { failure } }
+  var error: (any Error)? { state.withLock { $0.failure } }
 }

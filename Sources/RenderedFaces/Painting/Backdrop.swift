@@ -1,6 +1,6 @@
 import Numerics
 
-/// Paints what is behind the head. It is out of focus anyway, so it is painted small and stretched, which is quick.
+/// Paints what is behind the head. It is out of focus anyway, so it is painted small and stretched, which is fast.
 struct Backdrop {
   let surroundings: Surroundings
 

@@ -35,7 +35,7 @@ public struct Expression: Hashable, Sendable {
   public init() {}
 
   /// The expression part of the way to `other`: this one at 0, `other` at 1.
-  public func moved(to other: Expression, by t: Float) -> Expression {
+  public func interpolated(to other: Expression, by t: Float) -> Expression {
     var result = self
     for path in Self.features {
       result[keyPath: path] = mix(self[keyPath: path], other[keyPath: path], t)

@@ -123,7 +123,7 @@ private struct Actor: Sendable {
     let (now, label) = expression(act: act)
     // Faces change in about half a second.
     let t = smoothstep(0, 0.6, since)
-    result.expression = act == 0 ? now : expression(act: act - 1).0.moved(to: now, by: t)
+    result.expression = act == 0 ? now : expression(act: act - 1).0.interpolated(to: now, by: t)
     result.expression.blink = blink(at: seconds)
     let time = Float(seconds)
     func sway(_ phase: Int, every cycle: Float) -> Float { wave(time / cycle + phases[phase]) }

@@ -45,7 +45,7 @@ struct Axis {
 }
 
 /// The frame of a chart with two axes, in the units of its drawing.
-struct Frame {
+struct ChartFrame {
   /// The drawing: small enough to be read on a phone, where it is not shrunk much.
   static let width = 440.0
   let height: Double
@@ -79,17 +79,26 @@ struct Frame {
     for tick in x.ticks {
       let place = atX(tick)
       result +=
-        "<line class=\"mark\" x1=\"\(place)\" x2=\"\(place)\" y1=\"\(top + innerHeight)\" y2=\"\(top + innerHeight + 4)\"/>"
+        """
+        <line class="mark" x1="\(place)" x2="\(place)" y1="\(top + innerHeight)" y2="\(top + innerHeight + 4)"/>
+        """
       result +=
-        "<text class=\"tick\" text-anchor=\"middle\" x=\"\(place)\" y=\"\(top + innerHeight + 17)\">\(xText(tick))</text>"
+        """
+        <text class="tick" text-anchor="middle" x="\(place)" y="\(top + innerHeight + 17)">\(xText(tick))</text>
+        """
     }
     result +=
-      "<line class=\"axis\" x1=\"\(left)\" x2=\"\(left + innerWidth)\" y1=\"\(top + innerHeight)\" y2=\"\(top + innerHeight)\"/>"
+      """
+      <line class="axis" x1="\(left)" x2="\(left + innerWidth)" y1="\(top + innerHeight)" y2="\(top + innerHeight)"/>
+      """
     result +=
       "<text class=\"name\" text-anchor=\"middle\" x=\"\(left + innerWidth / 2)\" y=\"\(height - 5)\">\(xLabel)</text>"
     let middle = top + innerHeight / 2
     result +=
-      "<text class=\"name\" text-anchor=\"middle\" transform=\"rotate(-90 12 \(middle))\" x=\"12\" y=\"\(middle)\">\(yLabel)</text>"
+      """
+      <text class="name" text-anchor="middle" transform="rotate(-90 12 \(middle))" x="12" \
+      y="\(middle)">\(yLabel)</text>
+      """
     return result
   }
 
@@ -113,7 +122,10 @@ struct Legend {
     let items = entries.map { entry -> Markup in
       let dash = entry.dashed ? " dashed" : ""
       return
-        "<span><svg class=\"key\" viewBox=\"0 0 22 10\" aria-hidden=\"true\"><line class=\"line c\(entry.colour)\(dash)\" x1=\"1\" x2=\"21\" y1=\"5\" y2=\"5\"/></svg>\(entry.name)</span>"
+        """
+        <span><svg class="key" viewBox="0 0 22 10" aria-hidden="true"><line class="line c\(entry.colour)\(dash)" \
+        x1="1" x2="21" y1="5" y2="5"/></svg>\(entry.name)</span>
+        """
     }
     return "<div class=\"legend\">\(items.joined())</div>"
   }

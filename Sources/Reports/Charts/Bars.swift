@@ -1,5 +1,5 @@
 /// Counts over equal intervals.
-public struct Histogram: Sendable {
+public struct HistogramChart: Sendable {
   /// One set of counts.
   public struct Series: Sendable {
     /// Its name in the legend.
@@ -36,7 +36,7 @@ public struct Histogram: Sendable {
     guard highest > 0, range.lowerBound.isFinite, range.upperBound.isFinite, range.lowerBound < range.upperBound else {
       return .nothing
     }
-    let frame = Frame(x: Axis(covering: [], within: range), y: Axis(covering: [0, Double(highest)]))
+    let frame = ChartFrame(x: Axis(covering: [], within: range), y: Axis(covering: [0, Double(highest)]))
     var drawing = frame.grid(xLabel: xLabel, yLabel: "count", xText: Figures.short, yText: Figures.short)
     for line in series {
       let width = frame.innerWidth / Double(max(1, line.counts.count))
@@ -46,7 +46,10 @@ public struct Histogram: Sendable {
         let title = "\(line.name): \(Figures.count(count)) from \(Figures.short(from)) to \(Figures.short(from + step))"
         let y = frame.atY(Double(count))
         drawing +=
-          "<rect class=\"column c\(line.colour)\" x=\"\(frame.left + width * Double(index) + 0.5)\" y=\"\(y)\" width=\"\(max(0.5, width - 1))\" height=\"\(frame.top + frame.innerHeight - y)\"><title>\(title)</title></rect>"
+          """
+          <rect class="column c\(line.colour)" x="\(frame.left + width * Double(index) + 0.5)" y="\(y)" \
+          width="\(max(0.5, width - 1))" height="\(frame.top + frame.innerHeight - y)"><title>\(title)</title></rect>
+          """
       }
     }
     let legend = series.count > 1 ? Legend(entries: series.map { ($0.name, $0.colour, false) }).markup : .empty
@@ -88,7 +91,7 @@ public struct BarChart: Sendable {
     let row = 26.0
     let left = 130.0
     let longest = bars.map(\.text.count).max() ?? 0
-    let room = max(60, Frame.width - left - 16 - 6.6 * Double(longest))
+    let room = max(60, ChartFrame.width - left - 16 - 6.6 * Double(longest))
     var drawing = Markup.empty
     for (index, bar) in bars.enumerated() {
       let y = row * Double(index) + 3
@@ -96,15 +99,20 @@ public struct BarChart: Sendable {
       let name = bar.name.count > 19 ? bar.name.prefix(18) + "…" : bar.name
       let text = bar.value.isFinite ? bar.text : Figures.missing
       drawing +=
-        "<g><title>\(bar.name): \(text)</title><text class=\"class\" text-anchor=\"end\" x=\"\(left - 8)\" y=\"\(y + 14)\">\(name)</text><rect class=\"column solid c\(bar.colour)\" x=\"\(left)\" y=\"\(y)\" width=\"\(max(value * room, 0.8))\" height=\"19\" rx=\"2\"/><text class=\"tick\" x=\"\(left + value * room + 6)\" y=\"\(y + 14)\">\(text)</text></g>"
+        """
+        <g><title>\(bar.name): \(text)</title><text class="class" text-anchor="end" x="\(left - 8)" \
+        y="\(y + 14)">\(name)</text><rect class="column solid c\(bar.colour)" x="\(left)" y="\(y)" \
+        width="\(max(value * room, 0.8))" height="19" rx="2"/><text class="tick" x="\(left + value * room + 6)" \
+        y="\(y + 14)">\(text)</text></g>
+        """
     }
-    return Frame.svg(drawing, height: row * Double(bars.count) + 6, description: "bars")
+    return ChartFrame.svg(drawing, height: row * Double(bars.count) + 6, description: "bars")
   }
 }
 
 extension ReportBlock {
   /// A histogram.
-  public static func histogram(_ histogram: Histogram, title: String) -> ReportBlock {
+  public static func histogram(_ histogram: HistogramChart, title: String) -> ReportBlock {
     ReportBlock(histogram.markup, title: title)
   }
 

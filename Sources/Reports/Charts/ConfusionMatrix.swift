@@ -12,9 +12,9 @@ public struct ConfusionCounts: Hashable, Sendable {
     self.counts = counts
   }
 
-  /// All that were judged.
+  /// All that were evaluated.
   public var total: Int { counts.reduce(0) { $0 + $1.reduce(0, +) } }
-  /// Share of right labels; not a number where nothing was judged.
+  /// Share of right labels; not a number where nothing was evaluated.
   public var accuracy: Double { Double(labels.indices.reduce(0) { $0 + counts[$1][$1] }) / Double(total) }
   /// Share of a class that was found.
   public func recall(_ label: Int) -> Double { Double(counts[label][label]) / Double(counts[label].reduce(0, +)) }
@@ -31,14 +31,16 @@ extension ReportBlock {
     let n = matrix.labels.count
     let left = 92.0
     let top = 46.0
-    let side = (Frame.width - left - 10) / Double(n)
+    let side = (ChartFrame.width - left - 10) / Double(n)
     let tall = min(side, 96)
     let small = side < 70
     var drawing: Markup =
       "<text class=\"name\" text-anchor=\"middle\" x=\"\(left + side * Double(n) / 2)\" y=\"14\">predicted</text>"
     let middle = top + tall * Double(n) / 2
     drawing +=
-      "<text class=\"name\" text-anchor=\"middle\" transform=\"rotate(-90 12 \(middle))\" x=\"12\" y=\"\(middle)\">true</text>"
+      """
+      <text class="name" text-anchor="middle" transform="rotate(-90 12 \(middle))" x="12" y="\(middle)">true</text>
+      """
     for (index, label) in matrix.labels.enumerated() {
       let x = left + side * (Double(index) + 0.5)
       let y = top + tall * (Double(index) + 0.5) + 4
@@ -57,19 +59,28 @@ extension ReportBlock {
           "\(Figures.count(count)) of \(Figures.count(sum)) \(matrix.labels[row]) labelled \(matrix.labels[column])"
         let strength = 0.06 + 0.94 * share
         drawing +=
-          "<g><title>\(title)</title><rect class=\"cell \(isRight ? "c0" : "c1")\" x=\"\(x + 1.5)\" y=\"\(y + 1.5)\" width=\"\(side - 3)\" height=\"\(tall - 3)\" rx=\"5\" fill-opacity=\"\(strength)\"/>"
+          """
+          <g><title>\(title)</title><rect class="cell \(isRight ? "c0" : "c1")" x="\(x + 1.5)" y="\(y + 1.5)" \
+          width="\(side - 3)" height="\(tall - 3)" rx="5" fill-opacity="\(strength)"/>
+          """
         let ink = share > 0.55 ? "ink strong" : "ink"
         drawing +=
-          "<text class=\"\(ink) \(small ? "few" : "count")\" text-anchor=\"middle\" x=\"\(x + side / 2)\" y=\"\(y + tall / 2 + (small ? 4 : 2))\">\(Figures.count(count))</text>"
+          """
+          <text class="\(ink) \(small ? "few" : "count")" text-anchor="middle" x="\(x + side / 2)" \
+          y="\(y + tall / 2 + (small ? 4 : 2))">\(Figures.count(count))</text>
+          """
         if !small {
           drawing +=
-            "<text class=\"\(ink) share\" text-anchor=\"middle\" x=\"\(x + side / 2)\" y=\"\(y + tall / 2 + 20)\">\(sum > 0 ? Figures.percent(share) : Figures.missing)</text>"
+            """
+            <text class="\(ink) share" text-anchor="middle" x="\(x + side / 2)" \
+            y="\(y + tall / 2 + 20)">\(sum > 0 ? Figures.percent(share) : Figures.missing)</text>
+            """
         }
         drawing += "</g>"
       }
     }
     let height = top + tall * Double(n) + 8
-    return ReportBlock(Frame.svg(drawing, height: height, description: "confusion matrix \(title)"), title: title)
+    return ReportBlock(ChartFrame.svg(drawing, height: height, description: "confusion matrix \(title)"), title: title)
   }
 
   private static func shortened(_ text: String, _ count: Int) -> String {

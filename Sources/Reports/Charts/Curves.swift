@@ -63,7 +63,7 @@ extension ReportBlock {
     guard curves.contains(where: { $0.curve.points.count > 1 }) else {
       return ReportBlock(Markup.nothing, title: title)
     }
-    let frame = Frame(x: Axis(covering: [], within: 0...1), y: Axis(covering: [], within: 0...1), height: 320)
+    let frame = ChartFrame(x: Axis(covering: [], within: 0...1), y: Axis(covering: [], within: 0...1), height: 320)
     let whole: (Double) -> String = { Figures.percent($0, 0) }
     var drawing = frame.grid(xLabel: "false positives", yLabel: "true positives", xText: whole, yText: whole)
     drawing += diagonal(frame)
@@ -73,7 +73,10 @@ extension ReportBlock {
         Figures.coordinate(frame.atX($0.falsePositiveRate)) + "," + Figures.coordinate(frame.atY($0.truePositiveRate))
       }
       drawing +=
-        "<polyline class=\"line c\(index)\(index > 0 ? " dashed" : "")\" points=\"\(steps.joined(separator: " "))\"><title>\(entry.name)</title></polyline>"
+        """
+        <polyline class="line c\(index)\(index > 0 ? " dashed" : "")" \
+        points="\(steps.joined(separator: " "))"><title>\(entry.name)</title></polyline>
+        """
     }
     let legend = curves.enumerated().map {
       (
@@ -95,7 +98,7 @@ extension ReportBlock {
       return ReportBlock(Markup.nothing, title: title)
     }
     let low = lowest < 0.5 ? 0.0 : 0.5
-    let frame = Frame(x: Axis(covering: [], within: low...1), y: Axis(covering: [], within: low...1), height: 320)
+    let frame = ChartFrame(x: Axis(covering: [], within: low...1), y: Axis(covering: [], within: low...1), height: 320)
     let whole: (Double) -> String = { Figures.percent($0, 0) }
     var drawing = frame.grid(xLabel: "confidence", yLabel: "accuracy", xText: whole, yText: whole)
     drawing += diagonal(frame)
@@ -106,26 +109,39 @@ extension ReportBlock {
         Figures.coordinate(frame.atX($0.confidence)) + "," + Figures.coordinate(frame.atY($0.accuracy))
       }
       drawing +=
-        "<polyline class=\"line thin c\(index)\(index > 0 ? " dashed" : "")\" points=\"\(steps.joined(separator: " "))\"/>"
+        """
+        <polyline class="line thin c\(index)\(index > 0 ? " dashed" : "")" points="\(steps.joined(separator: " "))"/>
+        """
       for bin in bins {
         let radius = 2.5 + 9 * (Double(bin.count) / total).squareRoot()
         let title =
-          "\(entry.name): \(Figures.count(bin.count)) at \(Figures.percent(bin.confidence)), \(Figures.percent(bin.accuracy)) right"
+          """
+          \(entry.name): \(Figures.count(bin.count)) at \(Figures.percent(bin.confidence)), \
+          \(Figures.percent(bin.accuracy)) right
+          """
         drawing +=
-          "<circle class=\"bubble c\(index)\" cx=\"\(frame.atX(bin.confidence))\" cy=\"\(frame.atY(bin.accuracy))\" r=\"\(radius)\"><title>\(title)</title></circle>"
+          """
+          <circle class="bubble c\(index)" cx="\(frame.atX(bin.confidence))" cy="\(frame.atY(bin.accuracy))" \
+          r="\(radius)"><title>\(title)</title></circle>
+          """
       }
     }
     let legend = diagrams.enumerated().map {
       (
         name:
-          "\($0.element.name): calibration error \(Figures.percent($0.element.reliability.expectedCalibrationError, 2))",
+          """
+        \($0.element.name): calibration error \(Figures.percent($0.element.reliability.expectedCalibrationError, 2))
+        """,
         colour: $0.offset, dashed: $0.offset > 0
       )
     }
     return ReportBlock(frame.svg(drawing, description: title) + Legend(entries: legend).markup, title: title)
   }
 
-  private static func diagonal(_ frame: Frame) -> Markup {
-    "<line class=\"chance\" x1=\"\(frame.atX(frame.x.low))\" y1=\"\(frame.atY(frame.y.low))\" x2=\"\(frame.atX(frame.x.high))\" y2=\"\(frame.atY(frame.y.high))\"/>"
+  private static func diagonal(_ frame: ChartFrame) -> Markup {
+    """
+    <line class="chance" x1="\(frame.atX(frame.x.low))" y1="\(frame.atY(frame.y.low))" \
+    x2="\(frame.atX(frame.x.high))" y2="\(frame.atY(frame.y.high))"/>
+    """
   }
 }

@@ -68,7 +68,7 @@ public struct LineChart: Sendable {
     let xs = points.map(\.x)
     var ends = xs.min()!...xs.max()!
     if count == 1 { ends = (ends.lowerBound - 1)...(ends.upperBound + 1) }
-    let frame = Frame(
+    let frame = ChartFrame(
       x: Axis(covering: xs, within: ends, count: min(8, max(1, Int(ends.upperBound - ends.lowerBound)))),
       y: Axis(covering: points.map(\.y), within: range))
     let text: (Double) -> String = { isShare ? Figures.percent($0, 0) : Figures.short($0) }
@@ -76,18 +76,29 @@ public struct LineChart: Sendable {
     if let mark, mark.x.isFinite, ends.contains(mark.x) {
       let place = frame.atX(mark.x)
       drawing +=
-        "<line class=\"chosen\" x1=\"\(place)\" x2=\"\(place)\" y1=\"\(frame.top)\" y2=\"\(frame.top + frame.innerHeight)\"/>"
+        """
+        <line class="chosen" x1="\(place)" x2="\(place)" y1="\(frame.top)" y2="\(frame.top + frame.innerHeight)"/>
+        """
       let anchor = frame.x.place(mark.x) > 0.7 ? "end" : "start"
       drawing +=
-        "<text class=\"tick\" text-anchor=\"\(anchor)\" x=\"\(place + (anchor == "end" ? -5 : 5))\" y=\"\(frame.top + 11)\">\(mark.name)</text>"
+        """
+        <text class="tick" text-anchor="\(anchor)" x="\(place + (anchor == "end" ? -5 : 5))" \
+        y="\(frame.top + 11)">\(mark.name)</text>
+        """
     }
     for line in series {
       drawing += path(line, frame)
       for point in line.points where point.x.isFinite && point.y.isFinite && count <= 60 {
         let title: Markup =
-          "<title>\(line.name), \(xLabel) \(Figures.short(point.x)): \(isShare ? Figures.percent(point.y, 2) : Figures.fixed(point.y, 4))</title>"
+          """
+          <title>\(line.name), \(xLabel) \(Figures.short(point.x)): \
+          \(isShare ? Figures.percent(point.y, 2) : Figures.fixed(point.y, 4))</title>
+          """
         drawing +=
-          "<circle class=\"dot c\(line.colour)\" cx=\"\(frame.atX(point.x))\" cy=\"\(frame.atY(limited(point.y, frame.y)))\" r=\"2.6\">\(title)</circle>"
+          """
+          <circle class="dot c\(line.colour)" cx="\(frame.atX(point.x))" cy="\(frame.atY(limited(point.y, frame.y)))" \
+          r="2.6">\(title)</circle>
+          """
       }
     }
     let legend = Legend(entries: series.map { ($0.name, $0.colour, $0.dashed) })
@@ -96,7 +107,7 @@ public struct LineChart: Sendable {
 
   private func limited(_ value: Double, _ axis: Axis) -> Double { min(max(value, axis.low), axis.high) }
 
-  private func path(_ line: Series, _ frame: Frame) -> Markup {
+  private func path(_ line: Series, _ frame: ChartFrame) -> Markup {
     var path = ""
     var isDrawing = false
     for point in line.points {

@@ -6,7 +6,7 @@ public struct ComparisonReport: Sendable {
     public var name: String
     /// Why it was chosen.
     public var reason: String
-    /// What was tried: on what it was judged and by what, then a method a line.
+    /// What was tried: the images it was evaluated on and the measure, then a method a line.
     public var trials: [String]
 
     /// Makes a method.
@@ -36,7 +36,7 @@ public struct ComparisonReport: Sendable {
   /// On how many pictures each layer alone was int8; 0 where nobody counted.
   public var alonePictures = 0
   /// The pictures whose label changed, worst first; the first of them where they are many.
-  public var flipped: [JudgedPicture]
+  public var flipped: [EvaluatedPicture]
   /// How many they are.
   public var flips: Int
   /// What the models' thresholds did, a sentence for each model that has any.
@@ -54,7 +54,7 @@ public struct ComparisonReport: Sendable {
   public init(
     title: String, float: EvaluationFigures, int8: EvaluationFigures, agreement: Double, mcNemar: Double,
     layers: [LayerFigures],
-    flipped: [JudgedPicture] = [], suggestions: [String] = [], facts: [Fact] = [], footer: String = ""
+    flipped: [EvaluatedPicture] = [], suggestions: [String] = [], facts: [Fact] = [], footer: String = ""
   ) {
     self.title = title
     self.float = float
@@ -71,7 +71,7 @@ public struct ComparisonReport: Sendable {
 
   /// The report as a page.
   public var page: ReportPage {
-    var sections = [ReportSection("", blocks: [.headline(headline), .note(verdict, tone: tone)])]
+    var sections = [ReportSection("", blocks: [.headline(headline), .note(conclusion, tone: tone)])]
     if !suggestions.isEmpty { sections.append(ReportSection("Suggestions", blocks: [.list(suggestions)])) }
     sections.append(sideBySide)
     if !layers.isEmpty { sections.append(layerSection) }
@@ -110,8 +110,8 @@ public struct ComparisonReport: Sendable {
     return change >= -0.5 ? .good : .warning
   }
 
-  var verdict: String {
-    guard total > 0, change.isFinite else { return "No picture was judged." }
+  var conclusion: String {
+    guard total > 0, change.isFinite else { return "No picture was evaluated." }
     let size = Figures.fixed(abs(change), 2)
     if change == 0 && agreement == 1 { return "Both models give every picture the same label." }
     if change == 0 {
@@ -171,7 +171,10 @@ public struct ComparisonReport: Sendable {
     return ReportSection(
       "Layer by layer",
       text:
-        "How far the output of each layer is from its float output: signal over quantization noise (6 dB is one bit), direction, and values cut off at the ends of the range\(pictures)\(alone).",
+        """
+        How far the output of each layer is from its float output: signal over quantization noise (6 dB is one bit), \
+        direction, and values cut off at the ends of the range\(pictures)\(alone).
+        """,
       blocks: [.table(ReportTable(columns: columns, rows: rows))])
   }
 

@@ -9,7 +9,7 @@ public struct DemoReport: Sendable {
   /// What was classified and how fast, in a sentence.
   public var live: String
   /// Pictures with what the int8 model said of them.
-  public var samples: [JudgedPicture]
+  public var samples: [EvaluatedPicture]
   /// Machine, versions, seed, files.
   public var facts: [Fact]
   /// The last line of the page.
@@ -18,7 +18,7 @@ public struct DemoReport: Sendable {
   /// Makes a report.
   public init(
     training: TrainingReport, comparison: ComparisonReport, latency: [StageLatency] = [], live: String = "",
-    samples: [JudgedPicture] = [], facts: [Fact] = [], footer: String = ""
+    samples: [EvaluatedPicture] = [], facts: [Fact] = [], footer: String = ""
   ) {
     self.training = training
     self.comparison = comparison
@@ -32,7 +32,7 @@ public struct DemoReport: Sendable {
   /// The report as a page.
   public var page: ReportPage {
     var sections = [
-      ReportSection("", blocks: [.headline(comparison.headline), .note(comparison.verdict, tone: comparison.tone)])
+      ReportSection("", blocks: [.headline(comparison.headline), .note(comparison.conclusion, tone: comparison.tone)])
     ]
     if !samples.isEmpty {
       sections.append(

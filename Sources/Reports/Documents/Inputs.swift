@@ -103,7 +103,7 @@ public struct PredictionFigures: Hashable, Sendable {
 }
 
 /// A picture with the truth and what models said of it.
-public struct JudgedPicture: Sendable {
+public struct EvaluatedPicture: Sendable {
   /// The picture.
   public var image: Image
   /// The file's name, or what else names it.
@@ -113,7 +113,7 @@ public struct JudgedPicture: Sendable {
   /// What the models said.
   public var predictions: [PredictionFigures]
 
-  /// Makes a judged picture.
+  /// Makes a picture with its answers.
   public init(image: Image, name: String, truth: String? = nil, predictions: [PredictionFigures]) {
     self.image = image
     self.name = name

@@ -19,7 +19,7 @@ public struct TrainingReport: Sendable {
   /// Confidence against accuracy in the test part before probabilities were calibrated.
   public var uncalibrated: Reliability?
   /// The pictures of the test part that the model was most wrong about.
-  public var samples: [JudgedPicture]
+  public var samples: [EvaluatedPicture]
   /// What a reader should know, such as files that were passed over.
   public var notes: [String]
   /// The last line of the page.
@@ -68,7 +68,7 @@ public struct TrainingReport: Sendable {
   /// Makes a report.
   public init(
     title: String, facts: [Fact] = [], history: [EpochFigures], keptEpoch: Int? = nil, test: EvaluationFigures? = nil,
-    samples: [JudgedPicture] = [], notes: [String] = [], footer: String = ""
+    samples: [EvaluatedPicture] = [], notes: [String] = [], footer: String = ""
   ) {
     self.title = title
     self.facts = facts

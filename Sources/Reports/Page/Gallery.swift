@@ -50,7 +50,10 @@ extension ReportBlock {
       if let jpeg = try? ImageEncoder.jpeg(image, quality: 85) {
         let data = Data(jpeg).base64EncodedString()
         tag =
-          "<img alt=\"\(picture.description)\" width=\"\(image.width)\" height=\"\(image.height)\" src=\"data:image/jpeg;base64,\(data)\"/>"
+          """
+          <img alt="\(picture.description)" width="\(image.width)" height="\(image.height)" \
+          src="data:image/jpeg;base64,\(data)"/>
+          """
       }
       return "<figure>\(tag)<figcaption>\(lines.joined())</figcaption></figure>"
     }

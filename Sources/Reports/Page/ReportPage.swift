@@ -67,7 +67,10 @@ public struct ReportSection: Sendable {
     let heading: Markup = title.isEmpty ? .empty : "<h2>\(title)</h2>"
     let words: Markup = text.isEmpty ? .empty : "<p class=\"lead\">\(text)</p>"
     return
-      "<section id=\"s\(number)\">\(heading)\(words)<div class=\"blocks\">\(blocks.map(\.markup).joined())</div></section>\n"
+      """
+      <section id="s\(number)">\(heading)\(words)<div \
+      class="blocks">\(blocks.map(\.markup).joined())</div></section>\n
+      """
   }
 }
 

@@ -43,7 +43,9 @@ extension ReportBlock {
       return "<tr>\(cells.joined())</tr>"
     }
     return ReportBlock(
-      "<div class=\"scroll\"><table><thead><tr>\(head.joined())</tr></thead><tbody>\(rows.joined())</tbody></table></div>",
+      """
+      <div class="scroll"><table><thead><tr>\(head.joined())</tr></thead><tbody>\(rows.joined())</tbody></table></div>
+      """,
       title: title, wide: wide)
   }
 

@@ -9,7 +9,7 @@ public enum CRC32C {
     ~bytes.reduce(UInt32.max) { crc, byte in table[Int((crc ^ UInt32(byte)) & 255)] ^ crc >> 8 }
   }
 
-  /// The check as record files store it: turned and moved, since a check over bytes that hold checks is weak.
+  /// The check as record files store it: rotated and offset, since a check over bytes that hold checks is weak.
   public static func masked(_ bytes: some Sequence<UInt8>) -> UInt32 {
     let crc = checksum(bytes)
     return (crc >> 15 | crc << 17) &+ 0xA282_EAD8

@@ -43,7 +43,7 @@ public struct Augmentation: Hashable, Sendable, Codable {
   public enum Level: String, Hashable, Sendable, CaseIterable {
     /// Pictures as they are.
     case none
-    /// Mirrored, moved, turned and lit a little: for networks that learn slowly, and few epochs.
+    /// Mirrored, shifted, turned and lit a little: for networks that learn slowly, and few epochs.
     case light
     /// Enough that a small network with normalization does not learn its pictures by heart, and sees what cheap cameras
     /// do: other light, grey, blur, noise, compression.

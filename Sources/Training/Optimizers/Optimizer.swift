@@ -19,7 +19,7 @@ public struct Optimizer: Hashable, Sendable {
   /// Decoupled weight decay (Loshchilov, Hutter 2019): weights shrink by `learningRate * weightDecay` a step.
   public var weightDecay: Float
 
-  /// Adam with the usual constants.
+  /// Adam with the constants of its paper.
   ///
   /// - Parameter epsilon: what is added to the root of the mean square; gradients should be large beside it.
   public static func adam(learningRate: Float = 1e-3, weightDecay: Float = 0, epsilon: Float = 1e-8) -> Optimizer {

@@ -16,9 +16,9 @@ LIGHT = {"shift": 0.04, "scale": 0.06, "rotation": 6, "brightness": 0.08, "contr
 def changed(images, seed, epoch, indices):
     """Changed copies.
 
-    images: `[n, channels, height, width]`, 0 to 1. indices: the pictures' numbers. Mirrored or not, moved by up to a share
-    of the side, enlarged or shrunk, turned by degrees, then lit: one brightness and contrast for a picture, and a factor
-    for each channel.
+    images: `[n, channels, height, width]`, 0 to 1. indices: the pictures' numbers. Mirrored or not, shifted by up to a
+    share of the side, enlarged or shrunk, turned by degrees, then lit: one brightness and contrast for a picture, and
+    a factor for each channel.
     """
     count, channels, height, width = images.shape
     maps = np.empty((count, 2, 3))
@@ -37,6 +37,6 @@ def changed(images, seed, epoch, indices):
         tones[place] = [spread * cast, (0.5 - 0.5 * spread + light) * cast]
     grid = torch.nn.functional.affine_grid(
         torch.from_numpy(maps).to(images), [count, channels, height, width], align_corners=False)
-    moved = torch.nn.functional.grid_sample(images, grid, mode="bilinear", padding_mode="border", align_corners=False)
+    shifted = torch.nn.functional.grid_sample(images, grid, mode="bilinear", padding_mode="border", align_corners=False)
     factors, offsets = torch.from_numpy(tones).to(images)[..., None, None].unbind(1)
-    return (moved * factors + offsets).clamp_(0, 1).contiguous(memory_format=torch.channels_last)
+    return (shifted * factors + offsets).clamp_(0, 1).contiguous(memory_format=torch.channels_last)

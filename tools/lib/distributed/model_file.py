@@ -1,4 +1,5 @@
-"""Reads what `glint train --prepare` writes, and writes float models as Sources/Glint/Glint.docc/ModelFormat.md lays them down."""
+"""Reads what `glint train --prepare` writes, and writes float models as
+Sources/Glint/Glint.docc/ModelFormat.md lays them down."""
 
 import hashlib
 import json
@@ -32,7 +33,8 @@ class Prepared:
         names = set(self._file.keys())
         self.weights = {name: self._file.get_tensor(name) for name in sorted(names)
                         if name.endswith((".weight", ".bias"))}
-        self._labels = {part: self._file.get_tensor(part + ".labels") for part in self.PARTS if part + ".labels" in names}
+        self._labels = {part: self._file.get_tensor(part + ".labels") for part in self.PARTS
+                        if part + ".labels" in names}
         self._pixels = {part: self._file.get_slice(part + ".pixels") for part in self._labels}
 
     @property

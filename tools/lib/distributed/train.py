@@ -105,8 +105,8 @@ def learn(job, order, steps, step):
     (losses.sum() * scale).backward()
     total, = job.summed(float(losses.detach().sum()))
     if not math.isfinite(total):
-        raise SystemExit(f"training diverged at step {step + 1}: the loss is no number. The weights of the best epoch are "
-                         f"kept in {checkpoint_path(options)}; try a smaller --learning-rate.")
+        raise SystemExit(f"training diverged at step {step + 1}: the loss is no number. The weights of the best epoch "
+                         f"are kept in {checkpoint_path(options)}; try a smaller --learning-rate.")
     for group in job.optimizer.param_groups:
         group["lr"] = rate(options, step, options.epochs * steps)
     job.optimizer.step()

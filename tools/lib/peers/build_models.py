@@ -31,7 +31,8 @@ def onnx_float(tensors, folder):
         bias = constant(name + ".bias", tensors[name + ".bias"])
         nodes.append(helper.make_node("Conv", [source, weight, bias], [name], kernel_shape=[3, 3]))
         nodes.append(helper.make_node("Relu", [name], [name + ".relu"]))
-        nodes.append(helper.make_node("MaxPool", [name + ".relu"], [name + ".pool"], kernel_shape=[2, 2], strides=[2, 2]))
+        nodes.append(helper.make_node("MaxPool", [name + ".relu"], [name + ".pool"],
+                                      kernel_shape=[2, 2], strides=[2, 2]))
         source = name + ".pool"
     nodes.append(helper.make_node("Flatten", [source], ["flat"]))
     dense1 = constant("dense1.weight", network.dense1_for_nchw(tensors["dense1.weight"]))

@@ -1,7 +1,8 @@
 """Holds Glint's int8 inference against the other engines', on the same weights, pictures and machine.
 
 First every engine's logits are held against the network's in float64; then they run in turn, round after round, one
-process at a time, and each round gives one ratio to Glint. Used by tools/compare-with-peers, which explains the options.
+process at a time, and each round gives one ratio to Glint. Used by tools/compare-with-peers, which explains the
+options.
 """
 
 import argparse
@@ -60,8 +61,8 @@ class Glint:
     def __init__(self, program, model, trials, threads, isa):
         limit = ["--isa", isa] if isa else []
         self.command = [program, "bench", model, "--json", "--threads", str(threads), *limit]
-        lines = subprocess.run([program, "classify", model, trials, "--no-faces", "--json", *limit], check=True, capture_output=True,
-                               text=True).stdout.splitlines()
+        lines = subprocess.run([program, "classify", model, trials, "--no-faces", "--json", *limit], check=True,
+                               capture_output=True, text=True).stdout.splitlines()
         labelled = {item["file"]: item["logits"][0] for item in map(json.loads, lines)}
         self.logits = np.array([labelled[name] for name in sorted(labelled)])
 
@@ -187,7 +188,8 @@ def main():
     elif options.pipeline:
         print("\nRatios are medians over rounds in which both ran in turn, each on the same frames in memory.")
     elif not options.isa:
-        print("\nRatios are medians over rounds in which all engines ran in turn; an inference starts from an input that"
+        print("\nRatios are medians over rounds in which all engines ran in turn; an inference starts from an input"
+              " that"
               "\nalready has the engine's layout and type, and ends with the logits.")
 
 

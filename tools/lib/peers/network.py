@@ -90,7 +90,7 @@ def values(tensors, image):
 
 
 def frame_logits(tensors, frame):
-    """The network's logits for a frame's centre, in float64: pixels averaged over their areas, as little as can be lost."""
+    """The network's logits for a frame's centre, in float64: pixels are averaged over their areas."""
     import cv2
 
     pixels = cv2.imdecode(np.frombuffer(frame, np.uint8), cv2.IMREAD_COLOR_RGB)

@@ -2,8 +2,8 @@
 
 Arguments: the engine, the folder of the models, threads. Writes one line of JSON with the logits of the trial pictures,
 then answers each line `N` on its input with the times of N inferences: {"median": ms, "min": ms}. An inference is: hand
-over an input that already has the engine's layout and type, run, read the logits. "OpenCV and LiteRT" is given the JPEGs
-of the folder's frames in place of pictures, and does all from decoding on.
+over an input that already has the engine's layout and type, run, read the logits. "OpenCV and LiteRT" is given the
+JPEGs of the folder's frames in place of pictures, and does all from decoding on.
 """
 
 import json
@@ -23,7 +23,8 @@ def onnxruntime_engine(name):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
         options.log_severity_level = 3
-        session = onnxruntime.InferenceSession(str(folder / f"{name}.onnx"), options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(str(folder / f"{name}.onnx"), options,
+                                               providers=["CPUExecutionProvider"])
         return (lambda x: session.run(None, {"input": x})[0].item()), (lambda image: network.as_nchw(image[None]))
     return load
 

@@ -144,8 +144,10 @@ private struct ModelFacts: Encodable {
       "\(kind) model, \(grouped(parameters)) parameters, \(grouped(layers.reduce(0) { $0 + $1.macs })) multiply-adds")
     if let detection {
       emit(
-        "finds   faces with sides of \(detection.smallest_side) to \(detection.largest_side) pixels of its input, from a "
-          + "logit of \(detection.threshold) on, in cells of \(detection.stride) pixels")
+        """
+        finds   faces with sides of \(detection.smallest_side) to \(detection.largest_side) pixels of its input, from \
+        a logit of \(detection.threshold) on, in cells of \(detection.stride) pixels
+        """)
     } else {
       emit("labels  \(labels.joined(separator: ", "))")
     }
@@ -186,7 +188,10 @@ extension Inspect {
     let interpreter = try Interpreter(model, kernels: isa.kernels)
     let plan = interpreter.plan
     emit(
-      "\nMemory: \(grouped(plan.arenaBytes)) bytes of arena, \(grouped(interpreter.packedBytes)) bytes of packed weights"
+      """
+      \nMemory: \(grouped(plan.arenaBytes)) bytes of arena, \(grouped(interpreter.packedBytes)) bytes of packed \
+      weights
+      """
     )
     var table = Table(["buffer", "bytes", "offset", "steps"], text: [0, 3])
     for buffer in plan.buffers {

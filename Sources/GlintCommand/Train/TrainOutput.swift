@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Training
 
 /// An epoch in the words of `train --json`.
@@ -26,16 +27,11 @@ struct FinalLine: Encodable {
   let test: MetricsLine?
 }
 
-/// Something that is said the first time only.
-final class Once: @unchecked Sendable {
-  private let lock = NSLock()
-  private var isDone = false
+/// Something that is said the first time only, by whichever thread comes first.
+final class Once: Sendable {
+  private let isDone = Atomic(false)
 
   func run(_ action: () -> Void) {
-    let isFirst = lock.withLock {
-      defer { isDone = true }
-      return !isDone
-    }
-    if isFirst { action() }
+    if !isDone.exchange(true, ordering: .relaxed) { action() }
   }
 }

@@ -1,4 +1,4 @@
-"""Judges what the machine of tools/camera-vm wrote: were the labels those of the frames, and did faults end as they
+"""Checks what the machine of tools/camera-vm wrote: were the labels those of the frames, and did faults end as they
 should? Argument: the folder."""
 
 import json
@@ -30,7 +30,7 @@ def words(name):
 
 
 def matching(name):
-    """How many labelled frames there are, and how many have the probabilities that their picture has on this machine."""
+    """How many labelled frames there are, and how many have the probabilities of their picture on this machine."""
     labelled = lines(name)
     right = 0
     for line in labelled:
@@ -62,6 +62,7 @@ def check_return(name, seconds):
 
 
 check_return("replug", 20)
-check("damaged" in words("vivid") and ", 0 damaged" not in words("vivid"), "vivid: frames with the error flag are counted")
+check("damaged" in words("vivid") and ", 0 damaged" not in words("vivid"),
+      "vivid: frames with the error flag are counted")
 check_return("vivid", 30)
 sys.exit(1 if failures else 0)

@@ -87,8 +87,10 @@ struct TrainingBench: Encodable {
   /// The lines for people.
   var lines: [String] {
     [
-      "Training \(network), \(kernels), \(threads) thread\(threads == 1 ? "" : "s"), batches of \(batch) painted faces, "
-        + "\(steps) steps",
+      """
+      Training \(network), \(kernels), \(threads) thread\(threads == 1 ? "" : "s"), batches of \(batch) painted \
+      faces, \(steps) steps
+      """,
       "",
       "median \(fixed(imagesPerSecond)) images/s (\(fixed(medianMs, 1)) ms a step), best \(fixed(bestImagesPerSecond)) "
         + "images/s (\(fixed(minMs, 1)) ms)",

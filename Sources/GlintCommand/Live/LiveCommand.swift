@@ -19,17 +19,21 @@ struct LiveCommand: ParsableCommand {
       Takes the first camera unless one is named. Always the newest frame is labelled; older ones that had no time are
       dropped and counted. A camera that is unplugged is waited for. Ctrl-C ends with a summary.
 
-      Faces are found by the face detector, several a frame, and followed: each keeps its number ('track') while it moves
+      Faces are found by the face detector, several a frame, and followed: each keeps its number ('track') while it \
+      moves
       and when it turns away for up to a second, and its probabilities are smoothed over 0.4 s. With --no-faces, or a
       model that does not crop to faces, the middle of the frame is taken for the one face.
 
       The picture and its labels are also shown on a page, at the address that is printed: on this machine alone, unless
       --listen names another address, which then asks for the token in the printed address. Nothing is stored.
 
-      With --json, one object a labelled frame: sequence, timestamp_ns (CLOCK_MONOTONIC), faces (box x y w h in pixels of
-      the frame, label, probability, probabilities by class, track), latency_ms (by stage, and glass_to_label from the frame's own time to its
+      With --json, one object a labelled frame: sequence, timestamp_ns (CLOCK_MONOTONIC), faces (box x y w h in \
+      pixels of
+      the frame, label, probability, probabilities by class, track), latency_ms (by stage, and glass_to_label from \
+      the frame's own time to its
       label), dropped (frames so far), width and height of the frame, file for pictures of a folder,
-      warning where the camera's picture is dark or otherwise unlike a good one. There is a page then only with --port or
+      warning where the camera's picture is dark or otherwise unlike a good one. There is a page then only with \
+      --port or
       --listen.
 
       Examples:
@@ -154,7 +158,7 @@ struct LiveCommand: ParsableCommand {
   private func openPage(_ model: LoadedModel, path: String, source: any FrameSource) throws -> WebServer? {
     guard !noPage, !json.json || port != nil || listen != nil else { return nil }
     let detector = try faces.open(for: model.description, kernels: isa.kernels, threads: 1)
-    let desk = try PhotoClassifier(model, detector: detector, kernels: isa.kernels)
+    let classifier = try PhotoClassifier(model, detector: detector, kernels: isa.kernels)
     let facts = try jsonLine(
       PageFacts(
         labels: model.description.shownClasses.map { model.description.labels[$0] },
@@ -164,7 +168,7 @@ struct LiveCommand: ParsableCommand {
           "input": "\(model.description.preprocessing.width) x \(model.description.preprocessing.height)",
         ]))
     func open(_ port: UInt16) throws -> WebServer {
-      let server = try WebServer(address: listen ?? "127.0.0.1", port: port, facts: facts) { desk.answer($0) }
+      let server = try WebServer(address: listen ?? "127.0.0.1", port: port, facts: facts) { classifier.answer($0) }
       let started: Result<String, any Error> = waiting {
         do { return .success(try await server.start()) } catch { return .failure(error) }
       }
@@ -198,8 +202,8 @@ struct LiveCommand: ParsableCommand {
       throw Failure(
         "no camera was found. Plug one in, name one with --camera, or try --rendered, which needs none.")
     }
-    let wishes = CaptureRequest(size: size.map { ($0.width, $0.height) }, rate: fps, format: format)
-    return try CameraSource(path, wishes: wishes)
+    let request = CaptureRequest(size: size.map { ($0.width, $0.height) }, rate: fps, format: format)
+    return try CameraSource(path, request: request)
   }
 
   private func listCameras() {

@@ -26,8 +26,8 @@ final class EventLog {
   }
 
   /// The last figures, of the weights that are kept.
-  func add(_ verdict: TrainedEvaluation, epoch: Int) {
-    for (name, part) in [("validation", verdict.validation), ("test", verdict.test)] {
+  func add(_ evaluation: TrainedEvaluation, epoch: Int) {
+    for (name, part) in [("validation", evaluation.validation), ("test", evaluation.test)] {
       guard let part else { continue }
       var figures = [
         ("kept/\(name) accuracy", part.metrics.accuracy),

@@ -35,7 +35,7 @@ struct RecipeOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: "How much training pictures are moved, lit, blurred and so on at random: none, light, standard or strong.")
+    help: "How much training pictures are shifted, lit, blurred and so on at random: none, light, standard or strong.")
   var augmentation = Augmentation.Level.light
 
   @Option(name: .long, help: "Epochs without a better validation loss after which training ends (0: never).")

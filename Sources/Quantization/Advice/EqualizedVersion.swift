@@ -6,7 +6,7 @@ extension FloatModel {
   /// the network as it is, from another one, or where nothing can be equalized.
   ///
   /// - Throws: `GraphError` for a graph that makes no sense.
-  public func equalizedTwin(of int8: QuantizedModel) throws -> FloatModel? {
+  public func equalizedVersion(of int8: QuantizedModel) throws -> FloatModel? {
     let card = int8.description.card
     guard int8.description.graph == description.graph, card["float weights sha256"] == weightsSHA256,
       card["quantization method"].flatMap({ QuantizationMethod(name: $0) })?.equalizes == true
@@ -16,9 +16,9 @@ extension FloatModel {
 }
 
 extension LoadedModel {
-  /// `FloatModel.equalizedTwin(of:)` where this model is float and the other int8.
-  public func equalizedTwin(of other: LoadedModel) throws -> FloatModel? {
+  /// `FloatModel.equalizedVersion(of:)` where this model is float and the other int8.
+  public func equalizedVersion(of other: LoadedModel) throws -> FloatModel? {
     guard case .float(let float) = self, case .int8(let int8) = other else { return nil }
-    return try float.equalizedTwin(of: int8)
+    return try float.equalizedVersion(of: int8)
   }
 }

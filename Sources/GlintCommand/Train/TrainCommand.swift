@@ -16,7 +16,8 @@ struct Train: ParsableCommand {
     discussion: """
       DATA holds one folder of JPEG or PNG files for each class, or folders train, val and test that do. Without these,
       each picture's part follows from the SHA-256 of its file, and near-copies stay in one part. Files that do not
-      decode are named and passed over. The weights kept are those with the lowest validation loss. Several folders may be
+      decode are named and passed over. The weights kept are those with the lowest validation loss. Several folders \
+      may be
       given, and figures are then also told by folder. The first has all classes; others may have some of them, and then
       teach the network to tell these apart and nothing else.
 
@@ -75,8 +76,8 @@ struct Train: ParsableCommand {
   @Option(
     name: .long,
     help: """
-      Crop to faces with this margin, in percent of the box (default: 10 where there are boxes). Given without boxes it \
-      says that the pictures are faces already, and that live use shall crop so.
+      Crop to faces with this margin, in percent of the box (default: 10 where there are boxes). Given without boxes \
+      it says that the pictures are faces already, and that live use shall crop so.
       """)
   var margin: Int?
 
@@ -85,16 +86,19 @@ struct Train: ParsableCommand {
   @Option(
     name: .long,
     help:
-      "A class that is never shown: its pictures are to be answered 'unsure', as others that are too doubtful (repeatable)."
+      """
+      A class that is never shown: its pictures are to be answered 'unsure', as others that are too doubtful \
+      (repeatable).
+      """
   )
   var unsure: [String] = []
 
   @Option(
     name: .long,
     help: """
-      When the model is to be unsure, in percent of pictures that were not trained on: how many of the classes that are \
-      shown get a label, how many of these labels are right, how many of the classes that are never shown get none. The \
-      thresholds that meet this with the most room are kept in the model (default: 80/95/60 with --unsure).
+      When the model is to be unsure, in percent of pictures that were not trained on: how many of the classes that \
+      are shown get a label, how many of these labels are right, how many of the classes that are never shown get \
+      none. The thresholds that meet this with the most room are kept in the model (default: 80/95/60 with --unsure).
       """,
     transform: Self.goals)
   var goals: DecisionGoals?
@@ -255,27 +259,27 @@ struct Train: ParsableCommand {
   private func finish(
     _ loop: TrainingLoop, _ ending: TrainingLoop.Ending, _ log: EventLog?, _ decision: DecisionRequest?
   ) throws {
-    let verdict = try TrainedEvaluation(loop, decision: decision)
-    log?.add(verdict, epoch: loop.history.count)
-    let model = try verdict.model(loop, tool: GlintVersion.tool)
+    let evaluation = try TrainedEvaluation(loop, decision: decision)
+    log?.add(evaluation, epoch: loop.history.count)
+    let model = try evaluation.model(loop, tool: GlintVersion.tool)
     try keep(model)
     if let report {
       let command = "glint " + CommandLine.arguments.dropFirst().joined(separator: " ")
-      try TrainingPage.report(loop, verdict, model, path: modelPath, command: command).page.write(to: report)
+      try TrainingPage.report(loop, evaluation, model, path: modelPath, command: command).page.write(to: report)
     }
     if json.json {
       emit(
         try jsonLine(
           FinalLine(
             weights_sha256: model.weightsSHA256, best_epoch: loop.bestEpoch, epochs: loop.history.count,
-            temperature: verdict.temperature, validation: verdict.validation.line, test: verdict.test?.line)))
+            temperature: evaluation.temperature, validation: evaluation.validation.line, test: evaluation.test?.line)))
       return
     }
     if ending == .earlyStopped { emit("Stopped after epoch \(loop.history.count): the validation loss got no better.") }
-    verdict.validation.show("validation")
-    verdict.test?.show("test")
-    if let decision = verdict.decision { emit("decision: \(decision.words(labels: loop.dataset.labels))") }
-    emit("temperature \(verdict.temperature), weights sha256 \(model.weightsSHA256)")
+    evaluation.validation.show("validation")
+    evaluation.test?.show("test")
+    if let decision = evaluation.decision { emit("decision: \(decision.words(labels: loop.dataset.labels))") }
+    emit("temperature \(evaluation.temperature), weights sha256 \(model.weightsSHA256)")
     emit("\(modelPath): the weights of epoch \(loop.bestEpoch)")
     if let report { emit("Report: \(report)") }
   }

@@ -12,11 +12,11 @@ enum MethodSearchTable {
       ["method", isLabelled ? "points lost" : "% changed", "95 % interval", "same answer", "logits off by", ""],
       text: [0, 5])
     for (index, trial) in result.trials.enumerated() {
-      let (verdict, interval) = (trial.verdict, trial.verdict.loss.interval)
+      let (outcome, interval) = (trial.outcome, trial.outcome.loss.interval)
       table.add([
-        trial.method.description, fixed(verdict.loss.points, 2),
-        "\(fixed(interval.lowerBound, 2)) to \(fixed(interval.upperBound, 2))", percent(verdict.agreement, 2),
-        percent(verdict.relativeError, 2), index == result.winner ? "chosen" : "",
+        trial.method.description, fixed(outcome.loss.points, 2),
+        "\(fixed(interval.lowerBound, 2)) to \(fixed(interval.upperBound, 2))", percent(outcome.agreement, 2),
+        percent(outcome.relativeError, 2), index == result.winner ? "chosen" : "",
       ])
     }
     table.show()
@@ -27,20 +27,23 @@ enum MethodSearchTable {
 /// The promise of `--require`.
 enum Contract {
   /// - Throws: `Failure` that names the photos which changed sides, where more is lost than allowed.
-  static func check(_ result: MethodSearch.Result, _ judge: MethodEvaluator, require: Double?) throws {
+  static func check(_ result: MethodSearch.Result, _ evaluator: MethodEvaluator, require: Double?) throws {
     let trial = result.trials[result.winner]
-    let loss = trial.verdict.loss
+    let loss = trial.outcome.loss
     guard let require, loss.points > require else { return }
     let labels = result.model.description.labels
-    let names = trial.verdict.flipped.map { index -> String in
-      let (float, int8) = (judge.probabilities[index], trial.verdict.probabilities[index])
-      let image = judge.images[index]
+    let names = trial.outcome.flipped.map { index -> String in
+      let (float, int8) = (evaluator.probabilities[index], trial.outcome.probabilities[index])
+      let image = evaluator.images[index]
       return
         "\n  \(image.name) (\(labels[image.label])): \(said(float, labels)) by float, \(said(int8, labels)) by int8"
     }
     throw Failure(
-      "int8 loses \(fixed(loss.points, 2)) points on \(loss.images) validation images, more than the \(fixed(require, 2)) "
-        + "allowed; nothing was written. The best method was \(trial.method). Photos that changed sides:"
+      """
+      int8 loses \(fixed(loss.points, 2)) points on \(loss.images) validation images, more than the \
+      \(fixed(require, 2)) allowed; nothing was written. The best method was \(trial.method). Photos that changed \
+      sides:
+      """
         + names.prefix(50).joined() + (names.count > 50 ? "\n  and \(names.count - 50) more" : ""))
   }
 

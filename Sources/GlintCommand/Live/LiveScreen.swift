@@ -10,8 +10,8 @@ struct LiveScreen {
   private let description: ModelDescription
   private let json: Bool
   private let isTerminal = isatty(STDOUT_FILENO) == 1
-  private var drawn: UInt64 = 0
-  private var recent: [UInt64] = []
+  private var drawn: ContinuousClock.Instant?
+  private var recent: [ContinuousClock.Instant] = []
   private var width = 0
 
   init(_ description: ModelDescription, json: Bool) {
@@ -32,12 +32,13 @@ struct LiveScreen {
   /// Shows a labelled frame.
   mutating func show(_ frame: LabelledFrame) {
     if json { return emit(line(frame)) }
-    let now = DispatchTime.now().uptimeNanoseconds
+    let now = ContinuousClock.now
     recent.append(now)
-    while let first = recent.first, now - first > 2_000_000_000 { recent.removeFirst() }
-    guard now - drawn >= (isTerminal ? 50_000_000 : 1_000_000_000) else { return }
+    while let first = recent.first, now - first > .seconds(2) { recent.removeFirst() }
+    let pause: Duration = isTerminal ? .milliseconds(50) : .seconds(1)
+    if let drawn, now - drawn < pause { return }
     drawn = now
-    let rate = recent.count > 1 ? Double(recent.count - 1) / (Double(now - recent[0]) / 1e9) : 0
+    let rate = recent.count > 1 ? Double(recent.count - 1) / (now - recent[0]).seconds : 0
     let faces = frame.faces.map { face in
       let answer = face.answer
       guard answer.isSure else { return answer.label }
@@ -75,8 +76,10 @@ struct LiveScreen {
       "\(summary.labelled) frames labelled in \(duration(seconds: summary.seconds)), \(fixed(rate))/s, "
         + "\(percent(summary.processorSeconds / max(summary.seconds, 1e-9), 0)) of one core")
     printError(
-      "dropped: \(summary.losses.lost) lost by the source, \(summary.losses.skipped + summary.replaced) passed over for "
-        + "newer ones, \(summary.damaged) damaged")
+      """
+      dropped: \(summary.losses.lost) lost by the source, \(summary.losses.skipped + summary.replaced) passed over \
+      for newer ones, \(summary.damaged) damaged
+      """)
     guard summary.labelled > 0 else { return }
     var table = Table(["ms", "p50", "p95", "p99"])
     for (name, times) in summary.stages {

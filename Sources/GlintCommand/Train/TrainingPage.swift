@@ -12,24 +12,24 @@ enum TrainingPage {
   private static let mostWrong = 24
 
   static func report(
-    _ loop: TrainingLoop, _ verdict: TrainedEvaluation, _ model: FloatModel, path: String, command: String
+    _ loop: TrainingLoop, _ trained: TrainedEvaluation, _ model: FloatModel, path: String, command: String
   ) -> TrainingReport {
-    let judged = verdict.test ?? verdict.validation
-    let evaluation = ComparisonPage.evaluation(Self.evaluation(judged, judged.predictions), "calibrated", path)
+    let part = trained.test ?? trained.validation
+    let evaluation = ComparisonPage.evaluation(Self.evaluation(part, part.predictions), "calibrated", path)
     let before = ComparisonPage.evaluation(
-      Self.evaluation(judged, judged.uncalibrated.predictions), "before the temperature", path)
+      Self.evaluation(part, part.uncalibrated.predictions), "before the temperature", path)
     let name = URL(fileURLWithPath: path).lastPathComponent
     var report = TrainingReport(
       title: "Training of \(name)", facts: model.description.card.entries.map { Fact($0.field, $0.text) },
       history: history(loop), keptEpoch: loop.bestEpoch, test: evaluation,
-      samples: wrong(judged, loop), notes: notes(loop.dataset, hasTest: verdict.test != nil),
+      samples: wrong(part, loop), notes: notes(loop.dataset, hasTest: trained.test != nil),
       footer: "Made by: \(command)")
-    report.part = verdict.test == nil ? "validation" : "test"
-    report.classes = classes(judged)
-    report.sources = judged.bySource.map { source, metrics, _ in
+    report.part = trained.test == nil ? "validation" : "test"
+    report.classes = classes(part)
+    report.sources = part.bySource.map { source, metrics, _ in
       TrainingReport.Source(
         name: source, pictures: metrics.count, accuracy: share(metrics.accuracy, metrics.accuracyInterval),
-        recalls: judged.labels.indices.map { share(metrics.recall($0), metrics.recallInterval($0)) })
+        recalls: part.labels.indices.map { share(metrics.recall($0), metrics.recallInterval($0)) })
     }
     report.uncalibrated = before.reliability
     return report
@@ -66,7 +66,7 @@ enum TrainingPage {
   }
 
   /// The pictures with a wrong label, the surest first, as the network saw them.
-  private static func wrong(_ part: PartEvaluation, _ loop: TrainingLoop) -> [JudgedPicture] {
+  private static func wrong(_ part: PartEvaluation, _ loop: TrainingLoop) -> [EvaluatedPicture] {
     let order = part.predictions.indices.filter {
       part.predictions[$0].predicted != part.predictions[$0].label
     }.sorted {
@@ -80,7 +80,7 @@ enum TrainingPage {
       let image = Image(
         width: rule.width, height: rule.height, channels: rule.colour.channels, pixels: prepared.pixels)
       let source = loop.dataset.origins.count > 1 ? loop.dataset.origins[picture.origin] + ": " : ""
-      return JudgedPicture(
+      return EvaluatedPicture(
         image: image, name: source + URL(fileURLWithPath: picture.name).lastPathComponent,
         truth: part.labels[prediction.label],
         predictions: [

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Synchronization
 
 /// Reads folders of class folders, with progress; files that are passed over are named and counted.
 ///
@@ -56,26 +57,29 @@ private func warn(_ rejected: [Dataset.Rejected], _ what: String) {
 }
 
 /// A progress bar that several threads move.
-final class LockedProgress: @unchecked Sendable {
-  private let lock = NSLock()
-  private var bar: Progress
-  private var done = 0
+final class LockedProgress: Sendable {
+  private struct State {
+    var bar: Progress
+    var done = 0
+  }
 
-  init(_ title: String, quiet: Bool) { bar = Progress(title, quiet: quiet) }
+  private let state: Mutex<State>
+
+  init(_ title: String, quiet: Bool) { state = Mutex(State(bar: Progress(title, quiet: quiet))) }
 
   /// Shows that `done` of `all` steps are done.
-  func update(_ done: Int, of all: Int) { lock.withLock { bar.update(done, of: all) } }
+  func update(_ done: Int, of all: Int) { state.withLock { $0.bar.update(done, of: all) } }
 
   /// Counts one more step of `all`.
   func step(of all: Int) {
-    lock.withLock {
-      done += 1
-      bar.update(done, of: all)
+    state.withLock {
+      $0.done += 1
+      $0.bar.update($0.done, of: all)
     }
   }
 
   /// Removes the bar and says what was done.
-  func finish(_ note: String) { lock.withLock { bar.finish(note) } }
+  func finish(_ note: String) { state.withLock { $0.bar.finish(note) } }
 }
 
 /// `--split`: what share of the pictures goes where.

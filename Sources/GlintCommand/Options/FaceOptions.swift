@@ -30,7 +30,10 @@ struct FaceOptions: ParsableArguments {
     guard case .face = description.preprocessing.fit else {
       guard isAsked else { return nil }
       throw Failure(
-        "the model reads \(description.preprocessing.fit.words), wherever faces are: train one with 'glint train --faces'"
+        """
+        the model reads \(description.preprocessing.fit.words), wherever faces are: train one with 'glint train \
+        --faces'
+        """
       )
     }
     if let detector = try Detectors.open(detector, kernels: kernels, threads: threads) { return detector }

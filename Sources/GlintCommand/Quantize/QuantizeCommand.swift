@@ -11,13 +11,13 @@ struct Quantize: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Quantize a float model to int8: try methods, keep the best, prove the loss.",
     discussion: """
-      The folder holds pictures of the kind that the model will see. Activations are observed on some of them; others, \
-      which neither calibrate nor test, judge the methods: with one folder a class, as for 'glint train', by accuracy, \
-      otherwise by how often int8 and float agree. Cheap methods are all tried: ways of choosing ranges and scales, \
-      equalization across layers, corrected biases. Of those within --budget points, the one whose logits are nearest \
-      to float is taken; learned rounding and fine-tuning, which take longer, are tried while none keeps the budget \
-      beyond doubt. --method takes one without trying others; then any folders of pictures will do. A network that is \
-      no classifier, such as a detector, is quantized by one method, and not judged.
+      The folder holds pictures of the kind that the model will see. Activations are observed on some of them; \
+      others, which neither calibrate nor test, evaluate the methods: with one folder a class, as for 'glint train', \
+      by accuracy, otherwise by how often int8 and float agree. Cheap methods are all tried: ways of choosing ranges \
+      and scales, equalization across layers, corrected biases. Of those within --budget points, the one whose logits \
+      are nearest to float is taken; learned rounding and fine-tuning, which take longer, are tried while none keeps \
+      the budget beyond doubt. --method takes one without trying others; then any folders of pictures will do. A \
+      network that is no classifier, such as a detector, is quantized by one method, and not evaluated.
 
       What was observed, what was chosen and what was learned can be kept with --write-record; --record makes the same \
       int8 file of the same float model again without the pictures.
@@ -129,24 +129,27 @@ struct Quantize: ParsableCommand {
     )
     guard require == nil || data.isLabelled else {
       throw Failure(
-        "--require needs labelled images: \(folders.joined(separator: ", ")) should hold a folder of at least 100 images for each of "
-          + float.description.labels.joined(separator: ", "))
+        """
+        --require needs labelled images: \(folders.joined(separator: ", ")) should hold a folder of at least 100 \
+        images for each of \
+        \(float.description.labels.joined(separator: ", "))
+        """)
     }
     let record = try calibrate(
       float, data.calibration.map { ($0.pixels, $0.hash) }, threads: threads.count, quiet: quiet.quiet)
-    if isClassifier, !data.validation.isEmpty { return try tournament(float, record, data) }
+    if isClassifier, !data.validation.isEmpty { return try searchMethods(float, record, data) }
     if method == nil, !quiet.quiet {
       let why =
         isClassifier
-        ? "No images are left to judge by (it takes \(QuantizationData.fewestValidation))"
-        : "Methods are judged by what a classifier says, and \(model) is none"
+        ? "No images are left to evaluate on (it takes \(QuantizationData.fewestValidation))"
+        : "Methods are evaluated by a classifier's answers, and \(model) is no classifier"
       printError("\(why): none are tried, and \(QuantizationMethod()) is taken.")
     }
-    return try quantizeUnjudged(float, record, data)
+    return try quantizeUnevaluated(float, record, data)
   }
 
-  /// One method, without anything to judge it by.
-  private func quantizeUnjudged(
+  /// One method, without images to evaluate it on.
+  private func quantizeUnevaluated(
     _ float: FloatModel, _ record: CalibrationRecord, _ data: QuantizationData
   ) throws -> Outcome {
     let method = method ?? QuantizationMethod()
@@ -161,18 +164,18 @@ struct Quantize: ParsableCommand {
     return Outcome(model: try Quantizer(method).quantize(float, record), record: record, method: method.description)
   }
 
-  private func tournament(
+  private func searchMethods(
     _ float: FloatModel, _ record: CalibrationRecord, _ data: QuantizationData
   ) throws -> Outcome {
     var running = Progress("Running float", quiet: quiet.quiet)
-    let judge = try MethodEvaluator(
+    let evaluator = try MethodEvaluator(
       float, images: data.validation, isLabelled: data.isLabelled, threads: threads.count
     ) { running.update($0, of: $1) }
     running.finish(
       "\(data.validation.count) validation images"
-        + (judge.floatAccuracy.map { ", \(percent($0)) right" } ?? " without labels"))
-    var tournament = MethodSearch(
-      float, record, calibration: data.calibration.map(\.pixels), judge: judge,
+        + (evaluator.floatAccuracy.map { ", \(percent($0)) right" } ?? " without labels"))
+    var search = MethodSearch(
+      float, record, calibration: data.calibration.map(\.pixels), evaluator: evaluator,
       budget: min(budget, require ?? budget), threads: threads.count)
     var trying = Progress(method == nil ? "Trying methods" : "Quantizing", quiet: quiet.quiet)
     var tried = 0
@@ -180,10 +183,10 @@ struct Quantize: ParsableCommand {
       trying.update(tried, of: MethodSearch.mostTrials, note: name)
       tried += 1
     }
-    let result = try method.map { try tournament.run(only: $0, trying: note) } ?? tournament.run(trying: note)
+    let result = try method.map { try search.run(only: $0, trying: note) } ?? search.run(trying: note)
     trying.finish("\(result.trials.count) tried")
     if !quiet.quiet { MethodSearchTable.show(result, isLabelled: data.isLabelled) }
-    try Contract.check(result, judge, require: require)
+    try Contract.check(result, evaluator, require: require)
     return Outcome(
       model: result.model, record: result.record, method: result.trials[result.winner].method.description)
   }

@@ -34,7 +34,7 @@ enum ComparisonPage {
     report.layerPictures = comparison.layerImages
     report.alonePictures = comparison.layers.compactMap(\.alone?.loss.images).max() ?? 0
     let flipped = comparison.flipped
-    report.flipped = flipped.prefix(24).map { judged($0, comparison, names, images, graph) }
+    report.flipped = flipped.prefix(24).map { evaluated($0, comparison, names, images, graph) }
     report.flips = flipped.count
     report.suggestions = suggestions
     report.answers = [(names.0, comparison.first), (names.1, comparison.second)].compactMap { name, evaluation in
@@ -61,15 +61,15 @@ enum ComparisonPage {
   }
 
   /// A picture with what both models said of it.
-  static func judged(
+  static func evaluated(
     _ index: Int, _ comparison: Comparison, _ names: (String, String), _ images: [LabelledImage], _ graph: Graph
-  ) -> JudgedPicture {
+  ) -> EvaluatedPicture {
     let predictions = [(names.0, comparison.first), (names.1, comparison.second)].map { name, evaluation in
       let best = evaluation.predictions[index]
       return PredictionFigures(
         model: name, label: evaluation.labels[best], probability: Double(evaluation.probabilities[index][best]))
     }
-    return JudgedPicture(
+    return EvaluatedPicture(
       image: picture(images[index].pixels, graph), name: URL(fileURLWithPath: images[index].name).lastPathComponent,
       truth: comparison.first.labels[images[index].label], predictions: predictions)
   }

@@ -2,8 +2,9 @@ import CInt8Kernels
 import Models
 import Numerics
 
-/// Codes as kernels see them: `q + CK_CODE_OFFSET`.
-enum Codes {
+/// int8 codes as kernels store them, in bytes: `q + CK_CODE_OFFSET`; and functions of one code as tables of 256
+/// entries, indexed by the stored byte.
+enum StoredCode {
   static let offset = Int32(CK_CODE_OFFSET)
 
   static func stored(_ code: Int8) -> Int32 { Int32(code) + offset }

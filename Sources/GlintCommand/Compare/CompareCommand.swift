@@ -8,7 +8,7 @@ import Numerics
 import Quantization
 import Reports
 
-/// `glint compare`: a float model and its int8 twin on the same labelled images.
+/// `glint compare`: a float model and its int8 version on the same labelled images.
 struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compare the accuracy of a float and an int8 model on labelled images.",
@@ -56,7 +56,7 @@ struct Compare: ParsableCommand {
     var progress = Progress("Comparing", quiet: quiet.quiet || json.json)
     let comparison = try Comparison(
       models.0, models.1, images: images, threads: threads.count, kernels: isa.kernels,
-      equalized: models.0.equalizedTwin(of: models.1)
+      equalized: models.0.equalizedVersion(of: models.1)
     ) { progress.update($0, of: $1) }
     progress.finish("\(images.count) images")
     let suggestions = try Suggestions.list(comparison, models.0, models.1)
@@ -92,7 +92,10 @@ struct Compare: ParsableCommand {
     }
     table.show()
     emit(
-      "\nSame answer on \(percent(comparison.agreement, 2)) of \(comparison.names.count) images; McNemar p = \(fixed(comparison.mcNemarP, 3))"
+      """
+      \nSame answer on \(percent(comparison.agreement, 2)) of \(comparison.names.count) images; McNemar p = \
+      \(fixed(comparison.mcNemarP, 3))
+      """
     )
     if comparison.isIdentical { emit("No difference: every probability is the same.") }
     showConfusion(comparison, names)
