@@ -108,10 +108,53 @@ import Training
     #expect(try Self.hash(resumed) == Self.hash(whole))
     #expect(resumed.rounds.map(\.validationLoss) == whole.rounds.map(\.validationLoss))
 
+    for (wrong, right) in [
+      ("\"step\":20", "\"step\":-20"), ("\"step\":20", "\"step\":4000"), ("\"scenes\":", "\"scenes\":9"),
+      ("\"hard\":[", "\"hard\":[{\"scene\":77,\"x\":0,\"y\":0,\"width\":9,\"height\":9}"),
+    ] {
+      let crafted = folder.path("crafted")
+      try Self.craft(path, crafted) { text in
+        let changed = text.replacingOccurrences(of: wrong, with: right)
+        #expect(changed != text, "\(wrong)")
+        return changed.replacingOccurrences(of: "}{", with: "},{")
+      }
+      let error = caught(TrainingError.self) {
+        try Self.loop(steps: 40, threads: 1).run(checkpoint: crafted, resumes: true)
+      }
+      #expect(error?.description.contains("no training writes") == true, "\(wrong): \(error.map { "\($0)" } ?? "none")")
+    }
+    // One bit of a weight.
+    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    bytes[bytes.count - 70] ^= 1
+    let flipped = try folder.write(bytes, as: "flipped")
+    #expect(throws: TrainingError.self) { try Self.loop(steps: 40, threads: 1).run(checkpoint: flipped, resumes: true) }
+
     let other = try Self.loop(steps: 45, threads: 1)
     #expect(throws: TrainingError.self) { try other.run(checkpoint: path, resumes: true) }
     try Data("nonsense".utf8).write(to: URL(fileURLWithPath: path))
     #expect(throws: (any Error).self) { try Self.loop(steps: 40, threads: 1).run(checkpoint: path, resumes: true) }
+  }
+
+  /// Writes a checkpoint again with its state changed and its checksums put right.
+  private static func craft(_ path: String, _ crafted: String, _ change: (String) -> String) throws {
+    let file = try SafetensorsFile(path: path)
+    var writer = SafetensorsWriter()
+    writer.add(metadata: "kind", try #require(file.metadata("kind")))
+    writer.add(metadata: "state", change(try #require(file.metadata("state"))))
+    for entry in file.entries { writer.add(entry.name, try file.tensor(entry.name, of: Float.self)) }
+    try writer.write(to: crafted)
+  }
+
+  @Test func materialWithoutScenesIsRefusedInWords() throws {
+    var material = Self.material(seed: 1)
+    material.scenes = []
+    let error = caught(TrainingError.self) {
+      try DetectionLoop(
+        { .faceDetector(input: $0) }, preprocessing: .init(width: 128, height: 96, colour: .grey, fit: .inside),
+        material: Self.material(seed: 2), validation: material, recipe: Self.recipe(steps: 4), threads: 1)
+    }
+    #expect(error?.description.contains("the validation part: has") == true)
+    #expect(error?.description.contains("0 scenes without") == true)
   }
 
   @Test func exportedNetworkSaysWhatTheTrainedOneDoes() throws {

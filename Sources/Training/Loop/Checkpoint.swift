@@ -1,18 +1,43 @@
 import Files
+import FloatRuntime
 import Foundation
 import ModelFiles
 import Numerics
 
-/// Training as it stands, in one safetensors file: weights, the optimizer's moments, the best weights, and where in
-/// which epoch. Written whole or not at all, so that a process killed at any moment leaves the one before.
-struct Checkpoint {
-  private static let kind = "glint-checkpoint-1"
+/// What a checkpoint holds as text beside weights and moments: where in its recipe a training stands.
+package protocol CheckpointState: Codable {
+  /// What the file says that it is.
+  static var kind: String { get }
+  /// Names and shapes of all weights: another network has others.
+  var network: String { get }
+  /// Of the data and its split.
+  var fingerprint: String { get }
 
-  static func write(
-    _ path: String, _ state: TrainingState, _ network: Network, best: [Tensor<Float>], average: WeightAverage?
+  /// Takes over what may change between two runs, and says as a clause why training cannot go on from here: another
+  /// recipe, or numbers that no training of this recipe writes.
+  ///
+  /// - Parameter fresh: the state of the training that is to go on, before its first step.
+  mutating func obstacle(goingOnFrom fresh: Self) -> String?
+}
+
+extension Network {
+  /// Names and shapes of all weights, by which a checkpoint knows its network.
+  package var signature: String {
+    (["input \(architecture.input)"] + parameters.map { "\($0.name) \($0.shape)" }).joined(separator: ", ")
+  }
+}
+
+/// Training as it stands, in one safetensors file: weights, the optimizer's moments, the best weights, and where in
+/// the recipe. Written whole or not at all, so that a process killed at any moment leaves the one before.
+package enum Checkpoint {
+  /// Writes one.
+  ///
+  /// - Throws: `FileError` where it cannot be written, or a figure is not finite.
+  package static func write<State: CheckpointState>(
+    _ path: String, _ state: State, _ network: Network, best: [Tensor<Float>] = [], average: WeightAverage?
   ) throws(FileError) {
     var writer = SafetensorsWriter()
-    writer.add(metadata: "kind", kind)
+    writer.add(metadata: "kind", State.kind)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     guard let json = try? encoder.encode(state) else {
@@ -38,50 +63,61 @@ struct Checkpoint {
     return layers.0.count < layers.1.count ? "this one has more layers" : "it has more layers"
   }
 
-  /// Reads a checkpoint into a network of the same architecture.
+  /// Reads a checkpoint into a network of the same architecture, after everything in it was checked.
   ///
+  /// - Parameter fresh: the state of the training that is to go on, before its first step.
   /// - Returns: the state and the best weights.
-  /// - Throws: `TrainingError.checkpoint` where it is damaged or belongs to other data, another network or another
-  ///   recipe (the patience may change, and the number of epochs where the learning rate is constant).
-  static func read(
-    _ path: String, into network: Network, _ average: WeightAverage?, expecting expected: TrainingState
-  ) throws(TrainingError) -> (TrainingState, best: [Tensor<Float>]) {
+  /// - Throws: `TrainingError.checkpoint` where it is damaged, or belongs to other data, another network or another
+  ///   recipe.
+  package static func read<State: CheckpointState>(
+    _ path: String, into network: Network, _ average: WeightAverage?, goingOnFrom fresh: State
+  ) throws(TrainingError) -> (state: State, best: [Tensor<Float>]) {
     let file: SafetensorsFile
     do {
       file = try SafetensorsFile(path: path)
       try file.verifyChecksums()
     } catch { throw .checkpoint(path: path, "cannot be resumed: \(error.reason)") }
-    guard file.metadata("kind") == kind, let json = file.metadata("state"),
-      var state = try? JSONDecoder().decode(TrainingState.self, from: Data(json.utf8))
-    else { throw .checkpoint(path: path, "is no checkpoint of this version") }
-    guard state.network == expected.network else {
-      throw .checkpoint(path: path, "belongs to another network: \(difference(state.network, expected.network))")
+    guard file.metadata("kind") == State.kind, let json = file.metadata("state"),
+      var state = try? JSONDecoder().decode(State.self, from: Data(json.utf8))
+    else { throw .checkpoint(path: path, "is no checkpoint of this kind of training and this version") }
+    guard state.network == fresh.network else {
+      throw .checkpoint(path: path, "belongs to another network: \(difference(state.network, fresh.network))")
     }
-    guard state.fingerprint == expected.fingerprint else {
+    guard state.fingerprint == fresh.fingerprint else {
       throw .checkpoint(path: path, "belongs to other data, or the data changed since; train anew without --resume")
     }
-    var recipe = state.recipe
-    recipe.patience = expected.recipe.patience
-    // A cosine schedule depends on where it ends.
-    if recipe.schedule == .constant { recipe.epochs = expected.recipe.epochs }
-    guard recipe == expected.recipe else {
-      throw .checkpoint(
-        path: path, "was made with other options: \(state.recipe.summary); now: \(expected.recipe.summary)")
-    }
-    state.recipe = recipe
+    if let obstacle = state.obstacle(goingOnFrom: fresh) { throw .checkpoint(path: path, obstacle) }
+    return (state, try load(file, into: network, average))
+  }
+
+  /// Reads all tensors before it changes any weight.
+  private static func load(
+    _ file: SafetensorsFile, into network: Network, _ average: WeightAverage?
+  ) throws(TrainingError) -> [Tensor<Float>] {
     var best: [Tensor<Float>] = []
+    var loaded: [(parameter: Parameter, tensor: Tensor<Float>, buffer: FloatBuffer)] = []
     do throws(ModelFileError) {
       for (index, parameter) in network.parameters.enumerated() {
         func tensor(_ group: String) throws(ModelFileError) -> Tensor<Float> {
-          try file.tensor(group + parameter.name, of: Float.self, shape: parameter.shape)
+          let name = group + parameter.name
+          let tensor = try file.tensor(name, of: Float.self, shape: parameter.shape)
+          guard tensor.elements.allSatisfy(\.isFinite) else {
+            throw ModelFileError(
+              path: file.path, place: "tensor '\(name)'", reason: "holds a number that is not finite")
+          }
+          return tensor
         }
-        parameter.load(try tensor("weights/"), into: parameter.values)
-        parameter.load(try tensor("first/"), into: parameter.first)
-        parameter.load(try tensor("second/"), into: parameter.second)
-        if let average { parameter.load(try tensor("average/"), into: average.buffers[index]) }
+        loaded.append((parameter, try tensor("weights/"), parameter.values))
+        loaded.append((parameter, try tensor("first/"), parameter.first))
+        loaded.append((parameter, try tensor("second/"), parameter.second))
+        if let average { loaded.append((parameter, try tensor("average/"), average.buffers[index])) }
         if file.contains("best/" + parameter.name) { best.append(try tensor("best/")) }
       }
-    } catch { throw .checkpoint(path: path, "\(error)") }
-    return (state, best)
+    } catch { throw .checkpoint(path: file.path, "\(error)") }
+    guard best.isEmpty || best.count == network.parameters.count else {
+      throw .checkpoint(path: file.path, "holds the best weights of some layers alone")
+    }
+    for (parameter, tensor, buffer) in loaded { parameter.load(tensor, into: buffer) }
+    return best
   }
 }

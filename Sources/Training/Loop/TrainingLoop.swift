@@ -28,30 +28,6 @@ public final class TrainingLoop {
     case diverged(step: Int, layer: String)
   }
 
-  /// Where and how often checkpoints are written.
-  public struct Checkpoints: Sendable {
-    /// The file.
-    public var path: String
-    /// Seconds that pass at least between two; one more is written when training is cancelled.
-    public var interval: Double
-    /// Whether to go on from the file.
-    public var resumes: Bool
-
-    /// Told why one could not be written, for example because the disk is full; training goes on.
-    public var failed: @Sendable (String) -> Void
-
-    /// Makes settings.
-    public init(
-      path: String, interval: Double = 20, resumes: Bool = false,
-      failed: @escaping @Sendable (String) -> Void = { _ in }
-    ) {
-      self.path = path
-      self.interval = interval
-      self.resumes = resumes
-      self.failed = failed
-    }
-  }
-
   /// The network that is trained.
   public let network: Network
   /// The pictures.
@@ -119,10 +95,7 @@ public final class TrainingLoop {
     )
     validation = PictureStore(dataset.validation, preprocessing: preprocessing, budget: cacheBytes - trainingBudget)
     state = TrainingState(
-      recipe: recipe,
-      network: (["input \(architecture.input)"] + network.parameters.map { "\($0.name) \($0.shape)" })
-        .joined(separator: ", "),
-      fingerprint: dataset.fingerprint)
+      recipe: recipe, network: network.signature, fingerprint: dataset.fingerprint)
   }
 
   /// Trains until the recipe or the caller ends it. Afterwards the network holds the best weights.
@@ -137,7 +110,11 @@ public final class TrainingLoop {
     checkpoints: Checkpoints? = nil, isCancelled: () -> Bool = { false }, observe: (Event) -> Void = { _ in }
   ) throws -> Ending {
     if let checkpoints, checkpoints.resumes {
-      (state, best) = try Checkpoint.read(checkpoints.path, into: network, average, expecting: state)
+      let read = try Checkpoint.read(checkpoints.path, into: network, average, goingOnFrom: state)
+      guard read.state.batch <= batchCount else {
+        throw TrainingError.checkpoint(path: checkpoints.path, "stands behind the last batch of its epoch")
+      }
+      (state, best) = read
     }
     lastGood = weights()
     var written = ContinuousClock.now

@@ -17,7 +17,9 @@ public struct EpochRecord: Hashable, Sendable, Codable {
 }
 
 /// Where training stands, besides weights and moments: what a checkpoint holds as text.
-struct TrainingState: Codable {
+struct TrainingState: CheckpointState {
+  static let kind = "glint-checkpoint-1"
+
   var recipe: TrainingRecipe
   /// Names and shapes of all weights: another network has others.
   var network: String
@@ -39,4 +41,24 @@ struct TrainingState: Codable {
 
   /// Epochs since the best one.
   var epochsWithoutProgress: Int { epoch - bestEpoch }
+
+  /// The patience may change, and the number of epochs where the learning rate is constant.
+  mutating func obstacle(goingOnFrom fresh: TrainingState) -> String? {
+    var other = recipe
+    other.patience = fresh.recipe.patience
+    // A cosine schedule depends on where it ends.
+    if other.schedule == .constant { other.epochs = fresh.recipe.epochs }
+    guard other == fresh.recipe else {
+      return "was made with other options: \(recipe.summary); now: \(fresh.recipe.summary)"
+    }
+    let figures = history.flatMap { [$0.loss, $0.validationLoss, $0.accuracy, $0.validationAccuracy] }
+    // Sums of counts stay far below what overflows: no training has 2^40 steps.
+    let counts = [epoch, batch, step, correct, seen, bestEpoch]
+    guard counts.allSatisfy({ (0..<1 << 40).contains($0) }), correct <= seen, bestEpoch <= epoch,
+      history.count == epoch, history.map(\.epoch) == Array(1..<epoch + 1), (bestLoss == nil) == (bestEpoch == 0),
+      step >= batch, lossSum.isFinite, bestLoss?.isFinite ?? true, figures.allSatisfy(\.isFinite)
+    else { return "holds figures that no training writes; train anew without --resume" }
+    recipe = other
+    return nil
+  }
 }
