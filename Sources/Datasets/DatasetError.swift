@@ -5,7 +5,7 @@ public struct DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong, as a clause.
   public let reason: String
 
-  /// Makes an error about a folder or a file.
+  /// `reason` goes on where the path ends: "is no folder".
   public init(path: String, _ reason: String) {
     self.path = path
     self.reason = reason

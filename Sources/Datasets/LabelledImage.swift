@@ -12,7 +12,7 @@ public struct LabelledImage: Sendable {
   /// Whether it comes from a source that holds every class, so that its class says something of each.
   public let knowsAllClasses: Bool
 
-  /// Makes a labelled image.
+  /// `pixels` are the network's input, already prepared: `[height, width, channels]`.
   public init(name: String, label: Int, pixels: [UInt8], knowsAllClasses: Bool = true) {
     self.knowsAllClasses = knowsAllClasses
     self.name = name

@@ -7,7 +7,7 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong, as a clause.
   public let reason: String
 
-  /// Makes an error about a file.
+  /// `reason` goes on where the path ends: "is no JSON".
   public init(path: String, reason: String) {
     self.path = path
     self.reason = reason

@@ -15,12 +15,12 @@ public indirect enum JSONValue: Hashable, Sendable {
 
   /// A named value of an object.
   public struct Member: Hashable, Sendable {
-    /// The name.
+    /// The member's name, without quotes and escapes.
     public let name: String
-    /// The value.
+    /// What it holds, of any kind.
     public let value: JSONValue
 
-    /// Makes a named value.
+    /// `name` without quotes and escapes.
     public init(_ name: String, _ value: JSONValue) {
       self.name = name
       self.value = value

@@ -22,7 +22,7 @@ public final class FaceDetectorPool: Sendable {
   /// A detector that one thread uses at a time: the pool hands it to one and gets it back.
   private struct Lent: @unchecked Sendable { let detector: FaceDetector }
 
-  /// Makes the first detector.
+  /// Starts with one detector; others are loaded when threads need them at the same time.
   ///
   /// - Throws: as `FaceDetector.init(_:threads:kernels:)`.
   public init(_ model: LoadedModel, kernels: KernelTable = .detected) throws {

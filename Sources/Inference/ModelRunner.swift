@@ -11,11 +11,11 @@ public final class ModelRunner {
     case int8(Interpreter)
   }
 
-  /// The model.
+  /// The file's contents, float or int8.
   public let model: LoadedModel
   private let engine: Engine
 
-  /// Readies a model, and checks that it gives the logits that its file brings along.
+  /// Prepares a model, and checks that it gives the logits that its file brings along.
   ///
   /// - Throws: `RuntimeError` or `TrainingError` for a graph that cannot be run, `SelfTestError` where the model's own
   ///   samples come out differently.

@@ -6,7 +6,7 @@ import Runtime
 
 /// Every value that a model computes for one picture, int8 codes as they are.
 public final class ValueReader {
-  /// One value.
+  /// What a node computed, row-major.
   public enum Value: Sendable {
     /// int8 codes, as the engine keeps them.
     case codes([Int8])
@@ -22,7 +22,7 @@ public final class ValueReader {
   private let engine: Engine
   private let graph: Graph
 
-  /// Readies a model; an int8 one runs unfused, so that nothing stays hidden in registers.
+  /// Prepares a model; an int8 one runs unfused, so that nothing stays hidden in registers.
   public init(_ model: LoadedModel, threads: Int, kernels: KernelTable = .detected) throws {
     graph = model.description.graph
     switch model {

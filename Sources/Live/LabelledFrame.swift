@@ -8,7 +8,7 @@ public struct LabelledFace: Sendable {
   public var box: FaceBox
   /// A number that stays with the face from frame to frame.
   public var track: Int
-  /// The logits.
+  /// Those of this frame alone, not smoothed.
   public var logits: [Float]
   /// The probability of each label, smoothed over time where the face is followed.
   public var probabilities: [Float]
@@ -48,7 +48,7 @@ public struct LabelledFrame: Sendable {
   public var file: String?
   /// Columns and rows.
   public var width, height: Int
-  /// Its faces.
+  /// All that are followed and seen in this frame.
   public var faces: [LabelledFace]
   /// Where its time went.
   public var times: StageTimes

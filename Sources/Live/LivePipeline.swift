@@ -4,7 +4,7 @@ import Foundation
 import Imaging
 import Models
 
-/// Capture, decode, find faces, classify, publish. Capture has a thread of its own, so that the newest frame is at hand
+/// Capture, decode, find faces, classify, publish. Capture has a thread of its own, so that the newest frame is there
 /// when the last is done with; everything else happens in turn on the caller's.
 public final class LivePipeline {
   /// When to end, besides a request to stop.
@@ -14,7 +14,7 @@ public final class LivePipeline {
     /// After this many seconds.
     public var seconds: Double?
 
-    /// Makes limits.
+    /// What is nil has no limit.
     public init(frames: Int? = nil, seconds: Double? = nil) {
       self.frames = frames
       self.seconds = seconds

@@ -59,7 +59,7 @@ public struct PictureCheck: Sendable {
   private var candidate: PictureFault?
   private var count = 0
 
-  /// Nothing looked at yet.
+  /// A check that has seen no frame, and finds no fault.
   public init() {}
 
   /// Looks at a frame.

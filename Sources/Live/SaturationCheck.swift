@@ -21,7 +21,7 @@ public final class SaturationCheck {
   private var logits: [Float]
   private var unlike = 0
 
-  /// Readies a second interpreter, which keeps all values.
+  /// Plans a second interpreter, which keeps all values: memory for one more run of the model.
   public init(_ model: QuantizedModel, kernels: KernelTable = .detected) throws(RuntimeError) {
     interpreter = try Interpreter(model, kernels: kernels, threads: 1, keepingAllValues: true)
     logits = [Float](repeating: 0, count: interpreter.logitCount)

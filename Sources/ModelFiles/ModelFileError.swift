@@ -9,7 +9,7 @@ public struct ModelFileError: Error, Hashable, Sendable, CustomStringConvertible
   /// What is wrong, as a clause.
   public let reason: String
 
-  /// Makes an error about one place of one file.
+  /// `place` is a tensor or a member of the header; empty where it is the whole file.
   public init(path: String, place: String = "", reason: String) {
     self.path = path
     self.place = place

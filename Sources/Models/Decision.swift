@@ -9,7 +9,7 @@ public struct Decision: Hashable, Sendable {
   /// What is said where no label may be shown, for example `unsure`.
   public var otherwise: String
 
-  /// Makes a rule.
+  /// `thresholds` has one entry a class, nil for one that is never shown.
   public init(thresholds: [Float?], otherwise: String) {
     self.thresholds = thresholds
     self.otherwise = otherwise

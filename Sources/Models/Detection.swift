@@ -22,7 +22,7 @@ public struct Detection: Hashable, Sendable {
   /// The sides of faces that it was trained to find, in pixels of its input.
   public var sides: ClosedRange<Int>
 
-  /// Makes a description.
+  /// `sides` in pixels of the network's input, `threshold` a logit.
   public init(stride: Int, threshold: Float, overlapPercent: Int, sides: ClosedRange<Int>) {
     self.stride = stride
     self.threshold = threshold

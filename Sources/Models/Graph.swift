@@ -14,7 +14,7 @@ public struct Graph: Hashable, Sendable {
     /// Numbers of the values that it reads.
     public var inputs: [Int]
 
-    /// Makes a node.
+    /// `inputs` are value numbers: 0 is the graph's input, `i + 1` the result of node `i`.
     public init(_ name: String, _ op: Operator, inputs: [Int]) {
       self.name = name
       self.operator = op
@@ -29,7 +29,7 @@ public struct Graph: Hashable, Sendable {
     /// What turns logits into probabilities.
     public var function: Function
 
-    /// Makes an output.
+    /// `value` is the number of a convolution's or dense node's result.
     public init(value: Int, function: Function) {
       self.value = value
       self.function = function
@@ -53,7 +53,7 @@ public struct Graph: Hashable, Sendable {
   /// What leaves the graph.
   public var outputs: [Output]
 
-  /// Makes a graph; `shapes()` tells whether it makes sense.
+  /// Nothing is checked here: `shapes()` tells whether the graph makes sense.
   public init(input: Shape, nodes: [Node], outputs: [Output]) {
     self.input = input
     self.nodes = nodes

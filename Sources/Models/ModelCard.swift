@@ -7,7 +7,7 @@ public struct ModelCard: Hashable, Sendable {
     /// The statement.
     public var text: String
 
-    /// Makes a statement.
+    /// `field` names the fact, `text` states it.
     public init(_ field: String, _ text: String) {
       self.field = field
       self.text = text
@@ -17,7 +17,7 @@ public struct ModelCard: Hashable, Sendable {
   /// The statements in the order in which they are shown.
   public var entries: [Entry]
 
-  /// Makes a card.
+  /// Statements keep their order.
   public init(_ entries: [Entry] = []) { self.entries = entries }
 
   /// The text of a field; setting it replaces the field or appends it.

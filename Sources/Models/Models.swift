@@ -18,7 +18,7 @@ public struct ModelDescription: Hashable, Sendable {
   /// When a label is shown; nil where the likeliest always is.
   public var decision: Decision?
 
-  /// Makes a description.
+  /// Without card, detection and decision, and with temperature 1: a classifier that always answers.
   public init(
     graph: Graph, preprocessing: Preprocessing, labels: [String], card: ModelCard = ModelCard(), temperature: Float = 1,
     detection: Detection? = nil, decision: Decision? = nil
@@ -60,7 +60,7 @@ public struct GoldenSample: Hashable, Sendable {
   /// The logits of every output, joined.
   public var logits: [Float]
 
-  /// Makes a sample.
+  /// `pixels` is `[height, width, channels]`, `logits` those of every output, joined.
   public init(pixels: [UInt8], logits: [Float]) {
     self.pixels = pixels
     self.logits = logits
@@ -76,7 +76,7 @@ public struct FloatModel: Sendable {
     /// `[outputChannels]`.
     public var bias: Tensor<Float>
 
-    /// Makes the parameters of a node.
+    /// `weight` `[outputs, ...]` and `bias` `[outputs]`.
     public init(weight: Tensor<Float>, bias: Tensor<Float>) {
       self.weight = weight
       self.bias = bias
@@ -90,7 +90,7 @@ public struct FloatModel: Sendable {
   /// Samples for the self-test at load.
   public var golden: [GoldenSample]
 
-  /// Makes a model.
+  /// `parameters` has one entry a node. Nothing is checked here: files are checked when they are read.
   public init(description: ModelDescription, parameters: [Parameters?], golden: [GoldenSample] = []) {
     self.description = description
     self.parameters = parameters
@@ -109,7 +109,7 @@ public struct QuantizedModel: Sendable {
     /// The scale of each output channel's weights, `[outputChannels]`.
     public var scales: [Float]
 
-    /// Makes the parameters of a node.
+    /// `weight` `[outputs, ...]`, `bias` and `scales` `[outputs]`.
     public init(weight: Tensor<Int8>, bias: Tensor<Int32>, scales: [Float]) {
       self.weight = weight
       self.bias = bias
@@ -129,7 +129,7 @@ public struct QuantizedModel: Sendable {
   /// Samples for the self-test at load.
   public var golden: [GoldenSample]
 
-  /// Makes a model.
+  /// `parameters` has one entry a node, `quantization` one a value. Nothing is checked here.
   public init(
     description: ModelDescription, parameters: [Parameters?], quantization: [QuantizationParameters],
     saturation: [Float] = [], golden: [GoldenSample] = []

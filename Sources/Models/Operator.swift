@@ -41,7 +41,7 @@ public enum Operator: Hashable, Sendable {
     /// The clamp applied to the result.
     public var activation: Activation
 
-    /// Makes the extents of a convolution.
+    /// One group and dilation 1 by default: a plain convolution.
     public init(
       outputChannels: Int, window: Window, dilation: Int = 1, groups: Int = 1, activation: Activation = .none
     ) {
@@ -60,7 +60,7 @@ public enum Operator: Hashable, Sendable {
     /// The clamp applied to the result.
     public var activation: Activation
 
-    /// Makes the extents of a fully connected layer.
+    /// `outputs` numbers; the clamp comes after the bias.
     public init(outputs: Int, activation: Activation = .none) {
       self.outputs = outputs
       self.activation = activation
@@ -78,7 +78,7 @@ public enum Operator: Hashable, Sendable {
     /// Rows or columns added at each side.
     public var padding: Padding
 
-    /// Makes a window.
+    /// Stride 1 and no padding by default.
     public init(_ height: Int, _ width: Int, stride: Int = 1, padding: Padding = .none) {
       self.height = height
       self.width = width
@@ -99,7 +99,7 @@ public enum Operator: Hashable, Sendable {
     /// Columns added to the right.
     public var right: Int
 
-    /// Makes a padding from its four sides.
+    /// Each side by itself, as "same" padding of an even window needs it.
     public init(top: Int, left: Int, bottom: Int, right: Int) {
       self.top = top
       self.left = left

@@ -51,7 +51,7 @@ public struct Preprocessing: Hashable, Sendable {
   /// The resampling rule.
   public var resampling: Resampling
 
-  /// Makes a description of the current version.
+  /// The version is the current one: what a model is trained with is what it is fed with later.
   public init(
     width: Int, height: Int, colour: Colour = .rgb, fit: Fit = .centreSquare, resampling: Resampling = .triangle
   ) {

@@ -6,7 +6,7 @@
 public struct CounterRandom: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  /// Makes a generator for one stream of one seed.
+  /// Other streams of the same seed are independent of this one.
   public init(seed: UInt64, stream: UInt64 = 0) {
     state =
       Self.mixed(seed &+ 0x9E37_79B9_7F4A_7C15) ^ Self.mixed(stream &* 0xD1B5_4A32_D192_ED03 &+ 0x2545_F491_4F6C_DD1D)

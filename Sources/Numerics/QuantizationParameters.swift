@@ -6,7 +6,7 @@ public struct QuantizationParameters: Hashable, Sendable {
   /// The code that stands for 0, in -128...127.
   public let zeroPoint: Int8
 
-  /// Makes parameters that are known to be good.
+  /// Parameters that are known to be good; those from files are checked by their reader.
   ///
   /// - Precondition: `scale` is positive, normal and finite.
   public init(scale: Float, zeroPoint: Int8) {

@@ -6,7 +6,7 @@ public struct Shape: Hashable, Sendable {
   /// The number of elements, the product of the dimensions (1 for a scalar).
   public let count: Int
 
-  /// Makes a shape from extents that are known to be good.
+  /// Extents that are known to be good; those from files are checked by their reader.
   ///
   /// - Precondition: no extent is negative and the product fits in `Int`.
   public init(_ dimensions: [Int]) {

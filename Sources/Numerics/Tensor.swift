@@ -6,7 +6,7 @@ public struct Tensor<Element: Sendable>: Sendable {
   /// The elements, `shape.count` of them.
   public var elements: [Element]
 
-  /// Makes a tensor of `shape` from its elements in row-major order.
+  /// Elements in row-major order.
   ///
   /// - Precondition: `elements.count == shape.count`.
   public init(_ shape: Shape, _ elements: [Element]) {
@@ -15,7 +15,7 @@ public struct Tensor<Element: Sendable>: Sendable {
     self.elements = elements
   }
 
-  /// Makes a tensor with the same value everywhere.
+  /// The same value everywhere, as zeros before a sum.
   public init(_ shape: Shape, filledWith value: Element) {
     self.init(shape, [Element](repeating: value, count: shape.count))
   }

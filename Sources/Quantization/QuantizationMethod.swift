@@ -15,7 +15,7 @@ public struct QuantizationMethod: Hashable, Sendable, CustomStringConvertible {
   /// Whether all weights learn in the end by `FineTuning`. It needs the images.
   public var fineTunes: Bool
 
-  /// Makes a method.
+  /// By default percentiles for ranges, the largest weight for scales, and nothing besides.
   public init(
     range: RangeMethod = .defaultPercentile, weights: WeightMethod = .maximum, equalizes: Bool = false,
     correctsBias: Bool = false, learnsRounding: Bool = false, fineTunes: Bool = false

@@ -7,10 +7,10 @@ public struct Quantizer: Sendable {
   /// How.
   public var method: QuantizationMethod
 
-  /// Makes a quantizer.
+  /// Any method; one that needs images also needs what it learned from them.
   public init(_ method: QuantizationMethod) { self.method = method }
 
-  /// Makes a quantizer that chooses ranges in one way and does nothing else.
+  /// Chooses ranges in one way and does nothing else.
   public init(method: RangeMethod = .minMax) { self.method = QuantizationMethod(range: method) }
 
   /// The int8 model. The same inputs give the same model, byte for byte.

@@ -1,6 +1,6 @@
 import Imaging
 
-/// One painted face with the truth about it.
+/// One rendered face with the truth about it.
 public struct RenderedFace: Sendable {
   /// The picture, `[size, size, 3]`.
   public let image: Image

@@ -4,7 +4,7 @@ import CInt8Kernels
 public struct Kernel: Sendable {
   /// What it computes.
   public enum Operation: UInt32, Hashable, Sendable, CaseIterable {
-    /// Convolution.
+    /// Any window, stride, padding and dilation.
     case convolution = 0
     /// Convolution and 2x2 max pooling in one pass.
     case convolutionMaxPool

@@ -3,7 +3,7 @@
 /// Buffers are placed largest first, each at the lowest offset that is free during its life (the "greedy by size"
 /// strategy of Pisarchyk and Lee 2020, "Efficient Memory Management for Deep Neural Net Inference").
 public struct MemoryPlan: Hashable, Sendable {
-  /// One buffer.
+  /// Bytes that are needed from one step to another.
   public struct Buffer: Hashable, Sendable {
     /// What it holds, for tables.
     public let name: String

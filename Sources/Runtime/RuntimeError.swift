@@ -5,7 +5,7 @@ public struct RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong, as a clause.
   public let reason: String
 
-  /// Makes an error about one node.
+  /// `node` is the node's name, `reason` why the engine cannot run it.
   public init(_ node: String, _ reason: String) {
     self.node = node
     self.reason = reason

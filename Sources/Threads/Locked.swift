@@ -4,7 +4,7 @@ import Synchronization
 public final class Locked<Value: Sendable>: Sendable {
   private let mutex: Mutex<Value>
 
-  /// Keeps a value.
+  /// The value is read and changed through this alone from now on.
   public init(_ value: Value) { mutex = Mutex(value) }
 
   /// A copy of the value as it is now.

@@ -50,7 +50,7 @@ import Testing
   private let folder: TemporaryFolder
   private let float: String
 
-  /// Painted faces of both classes in class folders, and a network that never learned: its answers are near chance, so
+  /// Rendered faces of both classes in class folders, and a network that never learned: its answers are near chance, so
   /// that some of int8's differ.
   init() throws {
     folder = try TemporaryFolder()
@@ -110,7 +110,7 @@ import Testing
     #expect(html.contains("alone: same label") && html.contains("levels used"))
   }
 
-  /// The painted faces in folders named by what the float network says of them: float is always right there, and int8
+  /// The rendered faces in folders named by what the float network says of them: float is always right there, and int8
   /// loses whatever it changes.
   private func relabelled() throws -> String {
     let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path("data")).filter { $0.hasSuffix(".jpg") }

@@ -13,7 +13,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Painted faces in plain folders: `count` of them, in `parts` folders.
+  /// Rendered faces in plain folders: `count` of them, in `parts` folders.
   private func paint(_ count: Int, parts: Int) throws -> [String] {
     for index in 0..<count {
       let face = FacePainter.paint(seed: 8, index: index, size: 48, variety: 1)

@@ -90,8 +90,8 @@ import Testing
       #expect(!dataset.faceless.isEmpty && dataset.faceless.allSatisfy { $0.file.hasPrefix(photos) })
       #expect(ofCrops.compactMap { $0 } == [named] && ofCrops.count == 120)
       #expect(dataset.boxTables.map(\.folder) == [crops])
-      let stranger = FaceSource(finder: finder, searched: [crops])
-      let error = caught(DatasetError.self) { try Dataset(folders: [folder + "/photos"], faces: stranger) }
+      let unknown = FaceSource(finder: finder, searched: [crops])
+      let error = caught(DatasetError.self) { try Dataset(folders: [folder + "/photos"], faces: unknown) }
       #expect("\(try #require(error))".contains("none of the folders"))
     }
   }

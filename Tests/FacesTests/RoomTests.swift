@@ -4,7 +4,7 @@ import Numerics
 import RenderedFaces
 import Testing
 
-/// Three people in a painted room: their true boxes, made as unsure as a detector's, and who is who.
+/// Three people in a rendered room: their true boxes, made as unsure as a detector's, and who is who.
 @Suite struct RoomTests {
   private static func play(seed: UInt64, seconds: Int, rate: Int = 30) -> RoomTrial.Outcome {
     let scene = RenderedScene(seed: seed, people: 3, choreography: .crossing)

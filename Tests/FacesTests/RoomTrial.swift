@@ -2,7 +2,7 @@ import Faces
 import Imaging
 import RenderedFaces
 
-/// A tracker in a painted room, held against who is truly where.
+/// A tracker in a rendered room, held against who is truly where.
 enum RoomTrial {
   /// What a camera's minute gave.
   struct Outcome: Equatable {

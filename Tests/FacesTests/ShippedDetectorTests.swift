@@ -9,7 +9,7 @@ import Runtime
 import TestSupport
 import Testing
 
-/// The detector that Glint comes with, on painted people: what is measured on photos stands in its model card.
+/// The detector that Glint comes with, on rendered people: what is measured on photos stands in its model card.
 @Suite struct ShippedDetectorTests {
   private static let model: QuantizedModel = {
     let place = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -49,11 +49,11 @@ import Testing
     #expect(whole.high > 95)
     var random = CounterRandom(seed: 5)
     // A sum of squares falls off steeply, then 20 outliers ten times as far away as nearly all others.
-    let bell = (0..<200_000).map { _ in
+    let gaussian = (0..<200_000).map { _ in
       let (a, b, c) = (random.uniform(-1, 1), random.uniform(-1, 1), random.uniform(-1, 1))
       return abs(a + b + c) / 3 * random.unit()
     }
-    let (_, high) = EntropyRange.range(histogram(bell + [Float](repeating: 8, count: 20)))
+    let (_, high) = EntropyRange.range(histogram(gaussian + [Float](repeating: 8, count: 20)))
     #expect(high < 3, "\(high)")
     #expect(high > 0.5, "\(high)")
   }

@@ -53,7 +53,7 @@ public protocol FrameSource: AnyObject {
 
 /// What waiting for a frame led to.
 public enum FrameOutcome: Equatable, Sendable {
-  /// A frame.
+  /// A frame came, and lies in the one that was given.
   case frame
   /// None in this time.
   case nothing

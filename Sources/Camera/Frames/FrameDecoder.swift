@@ -6,7 +6,7 @@ import Models
 public final class FrameDecoder {
   private let jpeg: JPEGDecoder
 
-  /// Makes a decoder.
+  /// Takes libjpeg-turbo's memory; throws where there is none.
   public init() throws(ImageError) {
     jpeg = try JPEGDecoder()
   }

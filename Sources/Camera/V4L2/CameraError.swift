@@ -33,13 +33,13 @@ public struct CameraError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What went wrong.
   public var cause: Cause
 
-  /// Makes an error.
+  /// `device` is the path that was asked for, as a person named it.
   public init(device: String, cause: Cause) {
     self.device = device
     self.cause = cause
   }
 
-  /// Makes the error that a negative result of `operation` stands for.
+  /// The error for a negative result of a system call: `-errno`.
   init(device: String, operation: String, result: Int32) {
     self.device = device
     switch -result {

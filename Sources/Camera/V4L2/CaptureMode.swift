@@ -38,7 +38,7 @@ public struct CaptureRequest: Hashable, Sendable {
   }
   /// Frames a second.
   public var rate: Double?
-  /// The format.
+  /// How the pixels are coded, such as MJPEG.
   public var format: PixelFormat?
   private var width = 0
   private var height = 0

@@ -26,7 +26,7 @@ public struct Finding: Sendable {
   /// The files, in groups that belong together: two copies, or one file alone.
   public var groups: [[PictureFacts]]
 
-  /// Makes a finding.
+  /// `title` and `advice` are sentences for people, `kind` is a word for programs.
   public init(_ kind: String, _ severity: Severity, _ title: String, advice: String, groups: [[PictureFacts]] = []) {
     self.kind = kind
     self.severity = severity

@@ -4,7 +4,7 @@ import Imaging
 
 /// What a check-up looks at in one file.
 public struct PictureFacts: Sendable {
-  /// The file.
+  /// The path as it was found under its folder.
   public let file: String
   /// The class's number.
   public let label: Int

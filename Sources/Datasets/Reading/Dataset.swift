@@ -24,7 +24,7 @@ public struct Dataset: Sendable {
     /// The data folder that it comes from, as in `Dataset.origins`.
     public var origin: Int
 
-    /// Makes a picture.
+    /// `label` and `origin` are indices into the data set's labels and folders; the file is read later.
     public init(name: String, label: Int, source: Source, face: FaceBox? = nil, origin: Int = 0) {
       self.name = name
       self.label = label
@@ -36,7 +36,7 @@ public struct Dataset: Sendable {
 
   /// A file that was passed over, and why.
   public struct Rejected: Hashable, Sendable {
-    /// The file.
+    /// The path as it was found under its folder.
     public var file: String
     /// The reason, as a clause.
     public var reason: String

@@ -83,8 +83,8 @@ struct FolderLayout {
       labels = try Self.classes(in: folder + "/" + train)
       for case (let part, let name?) in given {
         let own = try Self.classes(in: folder + "/" + name)
-        if let stranger = own.first(where: { !labels.contains($0) }) {
-          throw DatasetError(path: folder + "/" + name, "class '\(stranger)' is not in '\(train)'")
+        if let unknown = own.first(where: { !labels.contains($0) }) {
+          throw DatasetError(path: folder + "/" + name, "class '\(unknown)' is not in '\(train)'")
         }
         try add(folder + "/" + name, part)
       }

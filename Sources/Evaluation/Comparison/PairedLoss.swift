@@ -7,7 +7,7 @@ public struct PairedLoss: Hashable, Sendable {
   /// Images that only the int8 model got right.
   public let won: Int
 
-  /// Makes a count.
+  /// Counts that were made elsewhere: `lost + won <= images`.
   public init(images: Int, lost: Int, won: Int) {
     self.images = images
     self.lost = lost

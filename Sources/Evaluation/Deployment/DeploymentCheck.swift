@@ -5,12 +5,12 @@ import ModelFiles
 import Models
 import Numerics
 
-/// A model on labelled pictures, fed as its file says and then with each of the usual mistakes: what a bad accuracy
+/// A model on labelled pictures, fed as its file says and then with each of the common mistakes: what a bad accuracy
 /// could come from.
 public struct DeploymentCheck: Sendable {
   /// One mistake and what it does.
   public struct Row: Sendable {
-    /// The mistake.
+    /// How the pictures were fed wrongly.
     public let mistake: DeploymentMistake
     /// Pictures for which it makes sense.
     public let pictures: Int
@@ -23,7 +23,7 @@ public struct DeploymentCheck: Sendable {
 
     /// Share right with the mistake.
     public var accuracy: Double { Double(right) / Double(max(1, pictures)) }
-    /// The 95 % interval of that.
+    /// Wilson's 95 % interval of the accuracy.
     public var interval: ClosedRange<Double> { Wilson.interval(right, of: pictures) }
     /// By how much the mistake makes answers better (or worse, below zero).
     public var gain: Double { Double(right - rightWithout) / Double(max(1, pictures)) }
@@ -38,7 +38,7 @@ public struct DeploymentCheck: Sendable {
 
   /// Share right when fed as the file says.
   public var accuracy: Double { Double(right) / Double(max(1, pictures)) }
-  /// The 95 % interval of that.
+  /// Wilson's 95 % interval of the accuracy.
   public var interval: ClosedRange<Double> { Wilson.interval(right, of: pictures) }
 
   /// Mistakes that make the answers clearly better: what the data, or the training of the model, was made with. The

@@ -29,7 +29,7 @@ public enum DeploymentMistake: String, Sendable, CaseIterable {
   case mirrored
   /// Turned to its left side, as where EXIF is not looked at.
   case turned
-  /// Upside down.
+  /// Turned by 180 degrees, as by a camera that hangs.
   case upsideDown = "upside-down"
 
   /// What is fed, in words that go on after "fed with".

@@ -12,7 +12,7 @@ public struct DetectionMetrics: Sendable {
     /// The logit of its being a face.
     public var score: Float
 
-    /// Makes a box.
+    /// `box` in pixels of the picture, `score` a logit.
     public init(_ box: FaceBox, score: Float) { (self.box, self.score) = (box, score) }
   }
 
@@ -21,7 +21,7 @@ public struct DetectionMetrics: Sendable {
   /// Each counted box's score, and whether it is a face's.
   private var boxes: [(score: Float, isFace: Bool)] = []
 
-  /// Nothing yet.
+  /// Counts of no picture; `add` counts one.
   public init() {}
 
   /// Counts one picture: each box, the surest first, takes the free face that it overlaps most. A box over an ignored

@@ -13,7 +13,7 @@ public struct Metrics: Sendable {
     /// What the probabilities were made of, where that is known.
     public var logits: [Float]
 
-    /// Makes a prediction.
+    /// One probability a class, in the order of the labels.
     public init(name: String, label: Int, probabilities: [Double], logits: [Float] = []) {
       self.name = name
       self.label = label
@@ -57,7 +57,7 @@ public struct Metrics: Sendable {
   /// Share of pictures labelled rightly.
   public var accuracy: Double { count == 0 ? 0 : Double(correct) / Double(count) }
 
-  /// The 95 % interval of the accuracy.
+  /// Wilson's 95 % interval of the accuracy.
   public var accuracyInterval: ClosedRange<Double> { Wilson.interval(correct, of: count) }
 
   /// Of the pictures called this class, the share that is; nil where none was.

@@ -8,7 +8,7 @@ public struct DetectedFace: Hashable, Sendable {
   /// The logit of its being a face.
   public var score: Float
 
-  /// Makes a detected face.
+  /// `box` in pixels of the upright picture, `score` a logit.
   public init(box: FaceBox, score: Float) {
     self.box = box
     self.score = score

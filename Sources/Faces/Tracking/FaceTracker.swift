@@ -24,7 +24,7 @@ public struct FaceTracker: Sendable {
     public init() {}
   }
 
-  /// The settings.
+  /// How fast faces are believed, and how long they are kept unseen.
   public let settings: Settings
   /// All faces, those not yet sure and those not found lately among them, the oldest first.
   public private(set) var tracks: [FaceTrack] = []
@@ -38,7 +38,7 @@ public struct FaceTracker: Sendable {
   private static let steadySurprise: Float = 0.15
   private static let steadySpeed: Float = 1
 
-  /// Nobody yet.
+  /// A tracker that follows no face yet.
   public init(_ settings: Settings = Settings()) { self.settings = settings }
 
   /// Whether faces should be looked for in a frame: always, unless all faces are sure, were found in the last pass, and

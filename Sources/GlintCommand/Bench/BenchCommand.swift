@@ -24,7 +24,7 @@ struct Bench: ParsableCommand {
       With --frames, from a camera's JPEG to its label: decoding, preparing and the network, as 'glint live' does it
       where it looks for no face.
 
-      With --training, --runs steps of the reference network, forward, backward and Adam, on batches of painted faces
+      With --training, --runs steps of the reference network, forward, backward and Adam, on batches of rendered faces
       that are in memory already.
       """)
 

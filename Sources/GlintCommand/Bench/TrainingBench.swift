@@ -24,7 +24,7 @@ struct TrainingBench: Encodable {
   /// Of each step, before its weights changed.
   let losses: [Double]
 
-  /// Trains for some steps on painted faces.
+  /// Trains for some steps on rendered faces.
   ///
   /// - Parameters:
   ///   - seed: of faces and first weights.
@@ -88,7 +88,7 @@ struct TrainingBench: Encodable {
   var lines: [String] {
     [
       """
-      Training \(network), \(kernels), \(threads) thread\(threads == 1 ? "" : "s"), batches of \(batch) painted \
+      Training \(network), \(kernels), \(threads) thread\(threads == 1 ? "" : "s"), batches of \(batch) rendered \
       faces, \(steps) steps
       """,
       "",

@@ -12,7 +12,7 @@ struct AnnotatedCopies {
   private static let inks: [Image.Ink] = [.init(240, 176, 65), .init(127, 180, 236), .init(150, 200, 120)]
   private static let unsure = Image.Ink(190, 190, 185)
 
-  /// Makes the folder.
+  /// The folder is made where it is missing.
   init(folder: String, labels: [String]) throws {
     self.folder = folder
     self.labels = labels

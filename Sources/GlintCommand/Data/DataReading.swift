@@ -87,7 +87,7 @@ struct SplitOption: ParsableArguments {
   @Option(name: .long, help: "The shares of training, validation and test.")
   var split = "70/20/10"
 
-  /// The shares.
+  /// As given, in parts of one hundred or any other sum.
   var shares: SplitShares { parsed ?? .default }
 
   private var parsed: SplitShares? {

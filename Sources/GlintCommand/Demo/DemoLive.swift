@@ -28,7 +28,7 @@ struct DemoLive {
     if !quiet { screen.end(summary) }
   }
 
-  /// The first camera, else a painted person; says why where there is a camera that cannot be used.
+  /// The first camera, else a rendered person; says why where there is a camera that cannot be used.
   private static func source(rendered: Bool) -> any FrameSource {
     if !rendered, let path = CaptureDevice.first() {
       do {

@@ -34,7 +34,7 @@ struct DemoPage {
     var compared = ComparisonPage.report(
       comparison, models: (files.float, files.int8), images: images, graph: graph, suggestions: suggestions,
       card: quantized,
-      pictures: "the test part of the painted faces")
+      pictures: "the test part of the rendered faces")
     // The training's facts are shown beside them.
     compared.facts = []
     let samples = images.indices.prefix(12).map {
@@ -49,7 +49,7 @@ struct DemoPage {
         Fact("Seed", String(seed)), Fact("Threads", String(threads)),
         Fact("Instruction set", KernelTable.detected.isa.name),
         Fact("Training", "\(duration(seconds: trained.seconds)), \(trained.history.count) epochs"),
-      ], footer: "Made by glint demo. Every face on this page is painted.")
+      ], footer: "Made by glint demo. Every face on this page is rendered.")
     try page.page.write(to: path)
   }
 }

@@ -18,7 +18,7 @@ struct DemoTraining {
     recipe.epochs = epochs
     recipe.seed = seed
     recipe.patience = 3
-    // Faces are painted turned, moved and lit in every way already; mirroring is what is left to add.
+    // Faces are rendered turned, shifted and lit in every way already; mirroring is what is left to add.
     recipe.augmentation = .none
     recipe.augmentation.flip = true
     let loop = try TrainingLoop(

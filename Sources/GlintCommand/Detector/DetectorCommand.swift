@@ -30,7 +30,7 @@ struct DetectorMaterialOptions: ParsableArguments {
   @Option(name: .long, help: "A folder of pictures without faces. May be given several times.")
   var scenes: [String] = []
 
-  @Option(name: .long, help: "How many painted rooms with painted people are added to the photos, 0 for none.")
+  @Option(name: .long, help: "How many rendered rooms with rendered people are added to the photos, 0 for none.")
   var painted = 300
 
   func validate() throws {
@@ -59,7 +59,7 @@ struct DetectorMaterialOptions: ParsableArguments {
     return material
   }
 
-  /// Rooms with one to four painted people, each at a moment of its own.
+  /// Rooms with one to four rendered people, each at a moment of its own.
   private static func paintedRooms(_ count: Int, _ part: DetectionMaterial.Part) -> [DetectionMaterial.Photo] {
     let base = UInt64(DetectionMaterial.Part.allCases.firstIndex(of: part)!) * 1_000_000 + 77
     var rooms: [DetectionMaterial.Photo] = []

@@ -133,7 +133,7 @@ struct DetectorTrain: ParsableCommand {
             + "with --resume goes on from there.")
     }
     let data =
-      "\(training.photos.count) photos and painted rooms, \(training.crops.count) crops, "
+      "\(training.photos.count) photos and rendered rooms, \(training.crops.count) crops, "
       + "\(training.scenes.count) scenes"
     let trained = try loop.model(data: data, tool: GlintVersion.tool)
     let test = try material.read(.test, threads: threads.count, quiet: quiet.quiet)

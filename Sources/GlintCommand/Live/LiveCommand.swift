@@ -54,7 +54,7 @@ struct LiveCommand: ParsableCommand {
   @Option(name: .long, help: "Play the pictures of this folder as a camera, over and over.")
   var folder: String?
 
-  @Flag(name: .long, help: "Use a camera that is rendered: a painted person who smiles and frowns.")
+  @Flag(name: .long, help: "Use a rendered camera: a person who smiles and frowns.")
   var rendered = false
 
   @Option(name: .long, help: "How many people are rendered; several walk through each other's sight.")

@@ -1,7 +1,7 @@
 import ArgumentParser
 import RenderedFaces
 
-/// `glint paint`: the painted data set as files.
+/// `glint paint`: the rendered data set as files.
 struct Paint: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Paint happy and sad faces as a data set to try things on.",

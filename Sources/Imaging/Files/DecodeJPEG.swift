@@ -13,17 +13,17 @@ public final class JPEGDecoder {
   public enum Scale: UInt32, Sendable, CaseIterable {
     /// All pixels.
     case full = 1
-    /// A half.
+    /// One pixel for 2 x 2.
     case half = 2
-    /// A quarter.
+    /// One pixel for 4 x 4.
     case quarter = 4
-    /// An eighth.
+    /// One pixel for 8 x 8.
     case eighth = 8
   }
 
   private let decoder: OpaquePointer
 
-  /// Makes a decoder.
+  /// Takes libjpeg-turbo's memory; throws where there is none.
   public init() throws(ImageError) {
     guard let decoder = cjpeg_decoder_create() else { throw ImageError(file: "JPEG", cause: .noMemory) }
     self.decoder = decoder

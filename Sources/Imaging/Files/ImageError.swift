@@ -27,7 +27,7 @@ public struct ImageError: Error, Equatable, CustomStringConvertible, Sendable {
   /// What went wrong.
   public var cause: Cause
 
-  /// Makes an error.
+  /// `file` is a path, or the format where the picture is in memory.
   public init(file: String, cause: Cause) {
     self.file = file
     self.cause = cause

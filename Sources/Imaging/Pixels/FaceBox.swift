@@ -9,7 +9,7 @@ public struct FaceBox: Hashable, Sendable {
   /// From top to bottom.
   public var height: Float
 
-  /// Makes a box.
+  /// All in pixels; the upper left corner first.
   public init(x: Float, y: Float, width: Float, height: Float) {
     self.x = x
     self.y = y

@@ -11,7 +11,7 @@ public struct PixelRegion: Hashable, Sendable {
   /// Rows, at least 1.
   public var height: Int
 
-  /// Makes a region.
+  /// All in pixels; `width` and `height` are at least 1.
   public init(x: Int, y: Int, width: Int, height: Int) {
     self.x = x
     self.y = y

@@ -3,13 +3,13 @@ import Models
 /// `Preprocessing.apply` for picture after picture: the same bytes, its tables and memory kept. For one thread at a
 /// time.
 public final class Preprocessor {
-  /// The rule.
+  /// The model's own, sealed into its file.
   public let rule: Preprocessing
   private var plan: ResamplingPlan?
   private var scratch: [UInt8] = []
   private var grey = Image(width: 1, height: 1, channels: 1, filledWith: 0)
 
-  /// Makes a preprocessor.
+  /// Memory is taken when the first picture comes, and kept.
   public init(_ rule: Preprocessing) {
     self.rule = rule
   }

@@ -22,7 +22,7 @@ public struct SafetensorsWriter: Sendable {
   private var items: [Item] = []
   private var metadata: [JSONValue.Member] = []
 
-  /// Starts an empty file.
+  /// A file without tensors.
   public init() {}
 
   /// Adds a tensor under a name of its own.

@@ -35,7 +35,7 @@ public struct AnswerFit: Hashable, Sendable, Codable {
       ).thresholds
   }
 
-  /// Makes this how a model answers, and says so on its card.
+  /// Takes temperature and decision over into a model, and says so on its card.
   func apply(to description: inout ModelDescription) {
     description.temperature = temperature
     if pictures > 0 {

@@ -16,7 +16,7 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
     /// What was seen in each image, in the order of `images`.
     public var extremes: [Extremes]
 
-    /// Makes the record of a value.
+    /// `extremes` has one entry an image.
     public init(name: String, histogram: Histogram, extremes: [Extremes]) {
       self.name = name
       self.histogram = histogram
@@ -40,7 +40,7 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
     /// The largest.
     public var high: Float
 
-    /// Makes a pair.
+    /// `low <= high`, in real units.
     public init(low: Float, high: Float) {
       self.low = low
       self.high = high
@@ -56,7 +56,7 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
     /// Why the method was chosen.
     public var reason: String
 
-    /// Makes a choice.
+    /// All in words, for the model's card.
     public init(method: String, trials: String, reason: String) {
       self.method = method
       self.trials = trials
@@ -80,7 +80,7 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
   /// How the int8 logits of the chosen method become answers; nil where they do as the float model's.
   public var answers: AnswerFit?
 
-  /// Makes a record.
+  /// `values` has one entry a value of the graph; choice and answers come later.
   public init(weightsSHA256: String, images: [String], values: [Value], equalized: [Value]? = nil) {
     self.weightsSHA256 = weightsSHA256
     self.images = images
@@ -137,6 +137,6 @@ public struct QuantizationError: Error, Hashable, Sendable, CustomStringConverti
   /// The whole message.
   public let description: String
 
-  /// Makes an error from its message.
+  /// A sentence that says what is wrong, and of what.
   public init(_ description: String) { self.description = description }
 }

@@ -10,7 +10,7 @@ public final class Calibrator {
   private let equalized: ValueObserver?
   private var hashes: [String] = []
 
-  /// Readies a float model.
+  /// Plans one interpreter, and a second one where layers can be equalized.
   public init(_ model: FloatModel, threads: Int) throws {
     weightsSHA256 = model.weightsSHA256
     plain = try ValueObserver(model, threads: threads)

@@ -17,7 +17,7 @@ public struct Histogram: Hashable, Sendable, Codable {
   /// How many values were counted.
   public private(set) var total: Int
 
-  /// Starts an empty histogram over the narrowest range.
+  /// No values, over the narrowest range; it widens by doubling.
   public init() {
     exponent = -40
     counts = [Int](repeating: 0, count: Self.bins)
@@ -26,7 +26,7 @@ public struct Histogram: Hashable, Sendable, Codable {
     total = 0
   }
 
-  /// The width of one bin.
+  /// `2^(exponent + 1) / bins`, in real units.
   public var binWidth: Float { Self.power(exponent + 1) / Float(Self.bins) }
 
   /// Counts values, all of them finite, and returns the smallest and the largest of them (0 where there are none).

@@ -18,7 +18,7 @@ import Runtime
 public struct MethodSearch {
   /// One method that was tried.
   public struct Trial: Sendable {
-    /// The method.
+    /// What was tried; its description is its name in tables.
     public let method: QuantizationMethod
     /// How it did.
     public let outcome: MethodEvaluator.Outcome

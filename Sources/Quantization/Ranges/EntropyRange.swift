@@ -12,7 +12,7 @@ public enum EntropyRange {
   /// Thresholds tried, evenly from an eighth of the largest magnitude to all of it.
   private static let thresholds = 256
 
-  /// The range.
+  /// The ends with the least divergence among those tried, `low <= 0 <= high`.
   public static func range(_ histogram: Histogram) -> (low: Float, high: Float) {
     let middle = Histogram.bins / 2
     var counts = histogram.counts.map { Double($0) }

@@ -13,7 +13,7 @@ public enum RangeMethod: Hashable, Sendable, CustomStringConvertible {
   /// What gives the least squared error (`SquaredErrorRange`).
   case squaredError
 
-  /// The range.
+  /// The ends to quantize between, in real units, by this method.
   public func range(_ value: CalibrationRecord.Value) -> (low: Float, high: Float) {
     let histogram = value.histogram
     switch self {

@@ -8,7 +8,7 @@ public enum SquaredErrorRange {
   /// The ends tried, as shares of what was seen: 1, 0.99, ... 0.1.
   private static let shares = (0...90).map { Float(100 - $0) / 100 }
 
-  /// The range.
+  /// The ends with the least squared error among those tried, `low <= 0 <= high`.
   public static func range(_ histogram: Histogram) -> (low: Float, high: Float) {
     let sums = Sums(histogram)
     let (smallest, largest) = (min(histogram.smallest, 0), max(histogram.largest, 0))

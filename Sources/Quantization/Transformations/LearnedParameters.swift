@@ -14,7 +14,7 @@ public struct LearnedParameters: Hashable, Sendable, Codable {
     /// says nothing then. Nil where codes follow from the float weights. JSON holds it in base64.
     public var codes: Data?
 
-    /// Makes an entry that changes nothing.
+    /// What is nil changes nothing.
     public init(biasShift: [Float]? = nil, roundedUp: Data? = nil, codes: Data? = nil) {
       self.biasShift = biasShift
       self.roundedUp = roundedUp
@@ -27,7 +27,7 @@ public struct LearnedParameters: Hashable, Sendable, Codable {
   /// How it was learned, in words, for the model's card; nil where the method's name says all.
   public var note: String?
 
-  /// Starts with nothing learned.
+  /// Nodes that are missing have learned nothing.
   public init(nodes: [String: Node] = [:]) { self.nodes = nodes }
 
   /// Whether every entry fits a graph's parameters.

@@ -16,7 +16,7 @@ public struct Learner {
   private let threads: Int
   private let kernels: KernelTable
 
-  /// Readies a method that needs images.
+  /// Quantizes once without learning: where learning starts.
   ///
   /// - Throws: `QuantizationError`.
   public init(

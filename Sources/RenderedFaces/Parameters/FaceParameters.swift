@@ -1,4 +1,4 @@
-/// Everything that decides a painted picture of one face, apart from its size in pixels.
+/// Everything that decides a rendered picture of one face, apart from its size in pixels.
 ///
 /// All but `expression` is a nuisance: it is drawn without looking at the class.
 public struct FaceParameters: Hashable, Sendable {
@@ -120,9 +120,9 @@ public struct Look: Hashable, Sendable {
   public var greyness: Float = 0
   /// Which side the hair is parted: -1 or 1.
   public var partSide: Float = 1
-  /// The hat.
+  /// What is worn on the head.
   public var hat = Hat.none
-  /// The glasses.
+  /// What is worn before the eyes.
   public var glasses = Glasses.none
   /// 0 none, 1 full beard; small values are stubble.
   public var beard: Float = 0
@@ -194,7 +194,7 @@ public struct Surroundings: Hashable, Sendable {
     case wall
     /// A room with a window.
     case room
-    /// Shelves.
+    /// Boards with books of all colours.
     case shelves
     /// Leaves in the sun.
     case foliage
@@ -205,7 +205,7 @@ public struct Surroundings: Hashable, Sendable {
   }
   /// Something in front of a part of the face.
   public enum Occluder: Int, Hashable, Sendable, CaseIterable {
-    /// Nothing.
+    /// The face is free.
     case none
     /// A blurred edge at one side.
     case edge
@@ -218,9 +218,9 @@ public struct Surroundings: Hashable, Sendable {
   public var background = Background.studio
   /// Its main hue, 0..<1.
   public var hue: Float = 0.6
-  /// Its brightness, 0...1.
+  /// From black, 0, to white, 1.
   public var brightness: Float = 0.5
-  /// Its colourfulness, 0...1.
+  /// From grey, 0, to pure colour, 1.
   public var colourfulness: Float = 0.4
   /// How sharp it is, 0...1.
   public var focus: Float = 0.3

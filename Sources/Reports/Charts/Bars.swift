@@ -9,7 +9,7 @@ public struct HistogramChart: Sendable {
     /// Which of the eight colours of the page, 0...7.
     public var colour: Int
 
-    /// Makes a set of counts.
+    /// `counts` has one entry an interval.
     public init(_ name: String, counts: [Int], colour: Int) {
       self.name = name
       self.counts = counts
@@ -24,7 +24,7 @@ public struct HistogramChart: Sendable {
   /// The sets, drawn over each other.
   public var series: [Series]
 
-  /// Makes a histogram.
+  /// Every series divides `range` into as many equal intervals as it has counts.
   public init(xLabel: String, range: ClosedRange<Double>, series: [Series]) {
     self.xLabel = xLabel
     self.range = range
@@ -59,9 +59,9 @@ public struct HistogramChart: Sendable {
 
 /// Named values as horizontal bars.
 public struct BarChart: Sendable {
-  /// One bar.
+  /// A value with its name to the left and its text to the right.
   public struct Bar: Sendable {
-    /// Its name.
+    /// To the left of the bar; cut after 18 characters.
     public var name: String
     /// Its length.
     public var value: Double
@@ -70,7 +70,7 @@ public struct BarChart: Sendable {
     /// Which of the eight colours of the page, 0...7.
     public var colour: Int
 
-    /// Makes a bar.
+    /// The longest bar fills the width; `text` stands beside it.
     public init(_ name: String, value: Double, text: String, colour: Int = 0) {
       self.name = name
       self.value = value
@@ -82,7 +82,7 @@ public struct BarChart: Sendable {
   /// The bars from top to bottom.
   public var bars: [Bar]
 
-  /// Makes a chart.
+  /// Values below 0 are drawn as 0.
   public init(_ bars: [Bar]) { self.bars = bars }
 
   var markup: Markup {
@@ -111,7 +111,7 @@ public struct BarChart: Sendable {
 }
 
 extension ReportBlock {
-  /// A histogram.
+  /// Counts over equal intervals, several sets over each other.
   public static func histogram(_ histogram: HistogramChart, title: String) -> ReportBlock {
     ReportBlock(histogram.markup, title: title)
   }

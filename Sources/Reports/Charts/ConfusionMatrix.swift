@@ -5,7 +5,7 @@ public struct ConfusionCounts: Hashable, Sendable {
   /// `[true class, predicted class]`
   public var counts: [[Int]]
 
-  /// Makes a matrix; `counts` has one row and one column a label.
+  /// `counts[true][predicted]`, one row and one column a label.
   public init(labels: [String], counts: [[Int]]) {
     precondition(counts.count == labels.count && counts.allSatisfy { $0.count == labels.count })
     self.labels = labels

@@ -7,7 +7,7 @@ public struct ROCCurve: Hashable, Sendable {
     /// Share of this class that is found, 0...1.
     public var truePositiveRate: Double
 
-    /// Makes a point.
+    /// Two shares in 0...1.
     public init(_ falsePositiveRate: Double, _ truePositiveRate: Double) {
       self.falsePositiveRate = falsePositiveRate
       self.truePositiveRate = truePositiveRate
@@ -19,7 +19,7 @@ public struct ROCCurve: Hashable, Sendable {
   /// The area under the curve.
   public var area: Double
 
-  /// Makes a curve.
+  /// `points` from (0, 0) to (1, 1); `area` in 0...1.
   public init(points: [Point], area: Double) {
     self.points = points
     self.area = area
@@ -37,7 +37,7 @@ public struct Reliability: Hashable, Sendable {
     /// How many they are.
     public var count: Int
 
-    /// Makes a bin.
+    /// Two shares in 0...1, of `count` predictions.
     public init(confidence: Double, accuracy: Double, count: Int) {
       self.confidence = confidence
       self.accuracy = accuracy
@@ -50,7 +50,7 @@ public struct Reliability: Hashable, Sendable {
   /// The expected calibration error: the mean distance of confidence and accuracy.
   public var expectedCalibrationError: Double
 
-  /// Makes a diagram's contents.
+  /// `bins` in order of confidence.
   public init(bins: [Bin], expectedCalibrationError: Double) {
     self.bins = bins
     self.expectedCalibrationError = expectedCalibrationError

@@ -11,7 +11,7 @@ public struct LineChart: Sendable {
     /// Whether the line is dashed, which also tells lines apart without colour.
     public var dashed: Bool
 
-    /// Makes a line.
+    /// `points` in order of x.
     public init(_ name: String, points: [Point], colour: Int, dashed: Bool = false) {
       self.name = name
       self.points = points
@@ -20,14 +20,14 @@ public struct LineChart: Sendable {
     }
   }
 
-  /// A point.
+  /// A place on a line.
   public struct Point: Hashable, Sendable {
     /// Along.
     public var x: Double
     /// Up.
     public var y: Double
 
-    /// Makes a point.
+    /// A `y` that is not finite leaves a gap.
     public init(_ x: Double, _ y: Double) {
       self.x = x
       self.y = y
@@ -47,7 +47,7 @@ public struct LineChart: Sendable {
   /// A place along the axis to mark, with its name, such as the epoch that was kept.
   public var mark: (x: Double, name: String)?
 
-  /// Makes a chart.
+  /// Without `range` the axis covers all values.
   public init(
     xLabel: String, yLabel: String, series: [Series], range: ClosedRange<Double>? = nil, isShare: Bool = false,
     mark: (x: Double, name: String)? = nil

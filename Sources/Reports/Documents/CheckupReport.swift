@@ -1,10 +1,10 @@
 /// What a look at a data set found.
 public struct CheckupReport: Sendable {
-  /// One class.
+  /// What the pictures of one label are like.
   public struct ClassFigures: Sendable {
-    /// Its name.
+    /// The label.
     public var name: String
-    /// Its pictures.
+    /// How many pictures it has.
     public var pictures: Int
     /// The share of them that is grey, 0...1.
     public var grey: Double
@@ -15,7 +15,7 @@ public struct CheckupReport: Sendable {
     /// Pixels of the middle one by size.
     public var medianPixels: Int
 
-    /// Makes the figures of a class.
+    /// Shares in 0...1, brightness in 0...255.
     public init(name: String, pictures: Int, grey: Double, blackBorder: Double, brightness: Double, medianPixels: Int) {
       self.name = name
       self.pictures = pictures
@@ -41,7 +41,7 @@ public struct CheckupReport: Sendable {
     /// The worst pictures of the kind.
     public var pictures: [CaptionedPicture]
 
-    /// Makes an entry.
+    /// What is neither serious nor a note is worth a look.
     public init(
       isSerious: Bool, isNote: Bool, name: String, title: String, advice: String, pictures: [CaptionedPicture]
     ) {
@@ -58,14 +58,14 @@ public struct CheckupReport: Sendable {
   public var title: String
   /// Files looked at.
   public var pictures: Int
-  /// The classes.
+  /// In the order of the labels.
   public var classes: [ClassFigures]
   /// What was found, the worst first.
   public var findings: [Entry]
   /// The last line of the page.
   public var footer: String
 
-  /// Makes a report.
+  /// `findings` in the order in which they are shown.
   public init(title: String, pictures: Int, classes: [ClassFigures], findings: [Entry], footer: String = "") {
     self.title = title
     self.pictures = pictures

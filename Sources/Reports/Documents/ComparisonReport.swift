@@ -9,7 +9,7 @@ public struct ComparisonReport: Sendable {
     /// What was tried: the images it was evaluated on and the measure, then a method a line.
     public var trials: [String]
 
-    /// Makes a method.
+    /// `trials` has the heading first, then one line a method.
     public init(name: String, reason: String, trials: [String] = []) {
       self.name = name
       self.reason = reason
@@ -50,7 +50,7 @@ public struct ComparisonReport: Sendable {
   /// The last line of the page.
   public var footer: String
 
-  /// Makes a report.
+  /// `flips` starts as the number of `flipped`; what has a default is left out of the page.
   public init(
     title: String, float: EvaluationFigures, int8: EvaluationFigures, agreement: Double, mcNemar: Double,
     layers: [LayerFigures],

@@ -15,7 +15,7 @@ public struct DemoReport: Sendable {
   /// The last line of the page.
   public var footer: String
 
-  /// Makes a report.
+  /// What is empty is left out of the page.
   public init(
     training: TrainingReport, comparison: ComparisonReport, latency: [StageLatency] = [], live: String = "",
     samples: [EvaluatedPicture] = [], facts: [Fact] = [], footer: String = ""
@@ -48,7 +48,7 @@ public struct DemoReport: Sendable {
     let recipe = cards.filter { !$0.1.isEmpty }.map { ReportBlock.facts($0.1, title: $0.0) }
     if !recipe.isEmpty { sections.append(ReportSection("Recipe", blocks: recipe)) }
     return ReportPage(
-      title: "Glint demo", subtitle: "Faces painted, a network trained on them, quantized to int8, compared and run.",
+      title: "Glint demo", subtitle: "Faces rendered, a network trained on them, quantized to int8, compared and run.",
       sections: sections, footer: footer)
   }
 

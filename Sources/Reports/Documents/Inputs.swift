@@ -13,7 +13,7 @@ public struct EpochFigures: Hashable, Sendable {
   /// Share of right labels in the validation part, 0...1.
   public var validationAccuracy: Double
 
-  /// Makes the figures of an epoch.
+  /// What was not measured is `.nan`, and leaves a gap in the curves.
   public init(
     epoch: Int, loss: Double, validationLoss: Double = .nan, accuracy: Double = .nan, validationAccuracy: Double = .nan
   ) {
@@ -34,7 +34,7 @@ public struct Share: Hashable, Sendable {
   /// The interval's upper end.
   public var high: Double
 
-  /// Makes a share; without an interval its ends are not numbers.
+  /// Without an interval its ends are `.nan`.
   public init(_ value: Double, low: Double = .nan, high: Double = .nan) {
     self.value = value
     self.low = low
@@ -70,7 +70,7 @@ public struct EvaluationFigures: Sendable {
   /// Size of the model's file in bytes.
   public var bytes: Int?
 
-  /// Makes an evaluation.
+  /// What is nil is left out of the page.
   public init(
     name: String, accuracy: Share, confusion: ConfusionCounts, roc: ROCCurve? = nil, reliability: Reliability? = nil,
     milliseconds: Double? = nil, bytes: Int? = nil
@@ -94,7 +94,7 @@ public struct PredictionFigures: Hashable, Sendable {
   /// How sure it was, 0...1.
   public var probability: Double
 
-  /// Makes a prediction.
+  /// `probability` in 0...1.
   public init(model: String = "", label: String, probability: Double) {
     self.model = model
     self.label = label
@@ -113,7 +113,7 @@ public struct EvaluatedPicture: Sendable {
   /// What the models said.
   public var predictions: [PredictionFigures]
 
-  /// Makes a picture with its answers.
+  /// Without `truth` no answer is marked right or wrong.
   public init(image: Image, name: String, truth: String? = nil, predictions: [PredictionFigures]) {
     self.image = image
     self.name = name
@@ -150,7 +150,7 @@ public struct LayerFigures: Hashable, Sendable {
   /// How far the logits then are from float's, as a share of their spread; not a number where it was not measured.
   public var logitErrorAlone: Double
 
-  /// Makes the figures of a layer.
+  /// What was not measured is `.nan`.
   public init(
     name: String, sqnr: Double, cosine: Double, clipped: Double, usedLevels: Double = .nan,
     agreementAlone: Double = .nan, logitErrorAlone: Double = .nan
@@ -174,7 +174,7 @@ public struct StageLatency: Hashable, Sendable {
   /// 99th percentile in milliseconds; not a number where it was not measured.
   public var worst: Double
 
-  /// Makes the figures of a stage.
+  /// Both in milliseconds.
   public init(_ name: String, median: Double, worst: Double = .nan) {
     self.name = name
     self.median = median

@@ -27,16 +27,16 @@ public struct TrainingReport: Sendable {
 
   /// One class of the test part.
   public struct ClassFigures: Sendable {
-    /// Its name.
+    /// The label.
     public var name: String
-    /// Its pictures.
+    /// How many pictures of the test part have it.
     public var pictures: Int
     /// Of the pictures called so, the share that is.
     public var precision: Share
     /// Of its pictures, the share that was called so.
     public var recall: Share
 
-    /// Makes the figures of a class.
+    /// Shares of this class, with their intervals.
     public init(name: String, pictures: Int, precision: Share, recall: Share) {
       self.name = name
       self.pictures = pictures
@@ -56,7 +56,7 @@ public struct TrainingReport: Sendable {
     /// The recall of each class.
     public var recalls: [Share]
 
-    /// Makes the figures of a source.
+    /// `recalls` has one entry a class, in the order of the labels.
     public init(name: String, pictures: Int, accuracy: Share, recalls: [Share]) {
       self.name = name
       self.pictures = pictures
@@ -65,7 +65,7 @@ public struct TrainingReport: Sendable {
     }
   }
 
-  /// Makes a report.
+  /// What is empty or nil is left out of the page.
   public init(
     title: String, facts: [Fact] = [], history: [EpochFigures], keptEpoch: Int? = nil, test: EvaluationFigures? = nil,
     samples: [EvaluatedPicture] = [], notes: [String] = [], footer: String = ""

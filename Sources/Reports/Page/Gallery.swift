@@ -10,7 +10,7 @@ public struct CaptionedPicture: Sendable {
     /// Whether they are right (marked with a tick), wrong (a cross) or neither.
     public var isRight: Bool?
 
-    /// Makes a line.
+    /// Without `isRight` the line has no mark.
     public init(_ text: String, isRight: Bool? = nil) {
       self.text = text
       self.isRight = isRight
@@ -24,7 +24,7 @@ public struct CaptionedPicture: Sendable {
   /// The caption.
   public var lines: [Line]
 
-  /// Makes a captioned picture.
+  /// `description` is for readers who cannot see the picture.
   public init(_ image: Image, description: String, lines: [Line]) {
     self.image = image
     self.description = description

@@ -53,7 +53,7 @@ public struct Markup: ExpressibleByStringInterpolation, Hashable, Sendable {
   public struct Interpolation: StringInterpolationProtocol {
     fileprivate var text = ""
 
-    /// Starts empty.
+    /// Room for text and values ; both counts are hints of the compiler.
     public init(literalCapacity: Int, interpolationCount: Int) {
       text.reserveCapacity(literalCapacity + 16 * interpolationCount)
     }

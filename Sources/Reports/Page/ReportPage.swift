@@ -13,7 +13,7 @@ public struct ReportPage: Sendable {
   /// The last line: what made the page, of which files, when.
   public var footer: String
 
-  /// Makes a page.
+  /// Sections in order; empty texts are left out.
   public init(title: String, subtitle: String = "", sections: [ReportSection] = [], footer: String = "") {
     self.title = title
     self.subtitle = subtitle
@@ -56,7 +56,7 @@ public struct ReportSection: Sendable {
   /// Its blocks, beside each other where there is room.
   public var blocks: [ReportBlock]
 
-  /// Makes a section.
+  /// A section without title has no entry in the contents.
   public init(_ title: String, text: String = "", blocks: [ReportBlock]) {
     self.title = title
     self.text = text
@@ -134,7 +134,7 @@ public struct Headline: Hashable, Sendable {
   /// Where it comes from, or its interval.
   public var detail: String
 
-  /// Makes a headline figure.
+  /// `value` with its unit.
   public init(_ value: String, _ name: String, detail: String = "") {
     self.value = value
     self.name = name
@@ -149,7 +149,7 @@ public struct Fact: Hashable, Sendable {
   /// The value, ready to read.
   public var value: String
 
-  /// Makes a fact.
+  /// `value` as it is to be read, with its unit.
   public init(_ name: String, _ value: String) {
     self.name = name
     self.value = value

@@ -1,6 +1,6 @@
 /// A table of text and numbers.
 public struct ReportTable: Sendable {
-  /// A cell.
+  /// Words or a number, as it is shown.
   public enum Cell: Sendable, ExpressibleByStringLiteral {
     /// Words, set to the left.
     case text(String)
@@ -18,7 +18,7 @@ public struct ReportTable: Sendable {
   /// The rows; short ones are filled up.
   public var rows: [[Cell]]
 
-  /// Makes a table.
+  /// Rows that are shorter than `columns` are filled up.
   public init(columns: [String], rows: [[Cell]]) {
     self.columns = columns
     self.rows = rows

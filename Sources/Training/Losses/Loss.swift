@@ -18,7 +18,7 @@ public struct Loss: Hashable, Sendable {
   /// The weight of each class's images, or empty where all weigh 1.
   public var classWeights: [Float]
 
-  /// Makes a loss.
+  /// `labelSmoothing` in 0..<1; without `classWeights` every class weighs 1.
   public init(_ kind: Kind, labelSmoothing: Float = 0, classWeights: [Float] = []) {
     self.kind = kind
     self.labelSmoothing = labelSmoothing

@@ -41,7 +41,7 @@ public struct Architecture: Hashable, Sendable {
     /// Numbers of the values that it reads.
     public var inputs: [Int]
 
-    /// Makes a node.
+    /// `inputs` are value numbers: 0 is the image, `i + 1` the result of node `i`.
     public init(_ name: String, _ kind: Kind, inputs: [Int]) {
       self.name = name
       self.kind = kind

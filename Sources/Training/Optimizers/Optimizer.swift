@@ -4,7 +4,7 @@ import Threads
 
 /// How gradients become steps.
 public struct Optimizer: Hashable, Sendable {
-  /// The rule.
+  /// What a gradient does to a weight.
   public enum Rule: Hashable, Sendable {
     /// Adam (Kingma, Ba 2015).
     case adam(beta1: Float, beta2: Float, epsilon: Float)
@@ -12,7 +12,7 @@ public struct Optimizer: Hashable, Sendable {
     case momentum(Float)
   }
 
-  /// The rule.
+  /// Adam or momentum, with its constants.
   public var rule: Rule
   /// The largest learning rate; a schedule may lower it.
   public var learningRate: Float
