@@ -19,8 +19,8 @@ enum { INDEX_BITS = 24 };
 #define INDEX_MASK ((UINT64_C(1) << INDEX_BITS) - 1)
 
 // How long a thread spins, looking for work, before it sleeps: longer than the gap between two layers or what one
-// thread lags behind another, shorter than the gap between two camera frames. By the clock, since a pause takes 1 cycle on one
-// processor and 140 on another.
+// thread lags behind another, shorter than the gap between two camera frames. By the clock, since a pause takes 1
+// cycle on one processor and 140 on another.
 enum { SPIN_NANOSECONDS = 200000, PAUSES_PER_CLOCK_READ = 16 };
 
 struct ct_pool {
