@@ -27,6 +27,7 @@ public struct DetectorRecipe: Hashable, Sendable, Codable {
   /// One line for people.
   public var summary: String {
     "adam \(learningRate), cosine schedule, weight decay \(weightDecay), weights averaged \(averaging), "
-      + "\(steps) steps of \(batch) composed pictures, the first \(smallSteps) at half size, faces of \(smallest) to \(largest) pixels, seed \(seed)"
+      + "\(steps) steps of \(batch) composed pictures, the first \(smallSteps) at half size, "
+      + "faces of \(smallest) to \(largest) pixels, seed \(seed)"
   }
 }

@@ -6,9 +6,11 @@ import Models
 
 nonisolated(unsafe) private let version: UnsafeMutablePointer<CChar>? = strdup(GlintVersion.current)
 
+/// `glint_version` of glint.h.
 @_cdecl("glint_version")
 public func glintVersion() -> UnsafePointer<CChar>? { UnsafePointer(version) }
 
+/// `glint_open` of glint.h.
 @_cdecl("glint_open")
 public func glintOpen(
   _ model: UnsafePointer<CChar>?, _ detector: UnsafePointer<CChar>?, _ threads: CInt,
@@ -34,26 +36,31 @@ public func glintOpen(
   }
 }
 
+/// `glint_close` of glint.h.
 @_cdecl("glint_close")
 public func glintClose(_ handle: OpaquePointer?) {
   guard let handle else { return }
   Unmanaged<Handle>.fromOpaque(UnsafeRawPointer(handle)).release()
 }
 
+/// `glint_label_count` of glint.h.
 @_cdecl("glint_label_count")
 public func glintLabelCount(_ handle: OpaquePointer?) -> CInt { CInt(Handle.from(handle)?.labels.count ?? 0) }
 
+/// `glint_label` of glint.h.
 @_cdecl("glint_label")
 public func glintLabel(_ handle: OpaquePointer?, _ index: CInt) -> UnsafePointer<CChar>? {
   guard let handle = Handle.from(handle), handle.labels.indices.contains(Int(index)) else { return nil }
   return UnsafePointer(handle.labels[Int(index)])
 }
 
+/// `glint_error` of glint.h.
 @_cdecl("glint_error")
 public func glintError(_ handle: OpaquePointer?) -> UnsafePointer<CChar>? {
   Handle.from(handle).map { UnsafePointer($0.error) }
 }
 
+/// `glint_classify_rgb` of glint.h.
 @_cdecl("glint_classify_rgb")
 public func glintClassifyRGB(
   _ handle: OpaquePointer?, _ pixels: UnsafePointer<UInt8>?, _ width: CInt, _ height: CInt, _ stride: Int,
@@ -64,6 +71,7 @@ public func glintClassifyRGB(
   }
 }
 
+/// `glint_classify_file` of glint.h.
 @_cdecl("glint_classify_file")
 public func glintClassifyFile(
   _ handle: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ probabilities: UnsafeMutablePointer<Float>?
@@ -74,6 +82,7 @@ public func glintClassifyFile(
   }
 }
 
+/// `glint_find_faces` of glint.h.
 @_cdecl("glint_find_faces")
 public func glintFindFaces(
   _ handle: OpaquePointer?, _ pixels: UnsafePointer<UInt8>?, _ width: CInt, _ height: CInt, _ stride: Int,

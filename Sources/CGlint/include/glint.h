@@ -32,8 +32,8 @@ const char *glint_version(void);
 /// Opens a model, and checks that it computes here what it computed where it was made.
 ///
 /// detector: the file of a face detector, or NULL: with one, the main face of a whole photo is found before it is
-/// labelled. threads: 1 to 256; they change no answer. Returns NULL where that fails; then error, unless it is NULL, has
-/// the reason, cut to error_size bytes with its zero.
+/// labelled. threads: 1 to 256; they change no answer. Returns NULL where that fails; then error, unless it is NULL,
+/// has the reason, cut to error_size bytes with its zero.
 glint *glint_open(const char *model, const char *detector, int threads, char *error, size_t error_size);
 
 /// Closes a model; NULL is passed over.
@@ -53,8 +53,8 @@ int glint_classify_rgb(glint *handle, const uint8_t *pixels, int width, int heig
 /// The same for a JPEG or PNG file, turned upright as it says.
 int glint_classify_file(glint *handle, const char *path, float *probabilities);
 
-/// Finds faces in such pixels, the surest first. faces: room for capacity of them, NULL only for capacity 0. Returns how
-/// many there are, be it more than capacity, or GLINT_ERROR, also where no detector was opened.
+/// Finds faces in such pixels, the surest first. faces: room for capacity of them, NULL only for capacity 0. Returns
+/// how many there are, be it more than capacity, or GLINT_ERROR, also where no detector was opened.
 int glint_find_faces(glint *handle, const uint8_t *pixels, int width, int height, size_t stride, glint_face *faces,
                      int capacity);
 

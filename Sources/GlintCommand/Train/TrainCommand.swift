@@ -262,7 +262,7 @@ struct Train: ParsableCommand {
     let evaluation = try TrainedEvaluation(loop, decision: decision)
     log?.add(evaluation, epoch: loop.history.count)
     let model = try evaluation.model(loop, tool: GlintVersion.tool)
-    try keep(model)
+    try Self.keep(model, at: modelPath)
     if let report {
       let command = "glint " + CommandLine.arguments.dropFirst().joined(separator: " ")
       try TrainingPage.report(loop, evaluation, model, path: modelPath, command: command).page.write(to: report)
@@ -282,20 +282,6 @@ struct Train: ParsableCommand {
     emit("temperature \(evaluation.temperature), weights sha256 \(model.weightsSHA256)")
     emit("\(modelPath): the weights of epoch \(loop.bestEpoch)")
     if let report { emit("Report: \(report)") }
-  }
-}
-
-extension Train {
-  /// Writes the model; where its place has no room any more, hours of work go to the system's folder for temporary
-  /// files.
-  private func keep(_ model: FloatModel) throws {
-    do { try model.write(to: modelPath) } catch {
-      let refuge = NSTemporaryDirectory() + "glint-\(ProcessInfo.processInfo.processIdentifier).safetensors"
-      do { try model.write(to: refuge) } catch let second {
-        throw Failure("\(error); nor could it be kept as \(second)")
-      }
-      throw Failure("\(error). What was learned is kept as \(refuge)")
-    }
   }
 }
 
