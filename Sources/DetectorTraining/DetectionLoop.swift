@@ -47,12 +47,13 @@ public final class DetectionLoop {
   /// The same, to be found quickly.
   private var known: Set<SceneComposer.View> = []
   private var step = 0
-  private let fingerprint: String
+  /// All pixels are hashed for it, so only where there is a checkpoint.
+  private lazy var fingerprint = material.fingerprint + validation.fingerprint
 
   /// Where training stands.
   private var state: DetectionState {
     DetectionState(
-      recipe: recipe, network: network.signature, fingerprint: fingerprint, scenes: material.scenes.count, step: step,
+      recipe: recipe, network: network.signature, fingerprint: fingerprint, step: step,
       rounds: rounds, hard: hard)
   }
 
@@ -82,7 +83,6 @@ public final class DetectionLoop {
     }
     self.material = material
     self.validation = validation
-    fingerprint = material.fingerprint + validation.fingerprint
     self.recipe = recipe
     self.threads = threads
     let full = try architecture([preprocessing.height, preprocessing.width, 1])
@@ -130,9 +130,8 @@ public final class DetectionLoop {
     progress: (Int, Int, Double) -> Void = { _, _, _ in }, observe: (Round) -> Void = { _ in }
   ) throws -> Bool {
     if let checkpoint, resumes {
-      let (state, _) = try Checkpoint.read(checkpoint, into: network, average, goingOnFrom: self.state)
-      guard state.hard.allSatisfy({ $0.fits(material.scenes[$0.scene]) }) else {
-        throw TrainingError.checkpoint(path: checkpoint, "names parts of scenes that these do not have")
+      let (state, _) = try Checkpoint.read(checkpoint, into: network, average, goingOnFrom: self.state) {
+        $0.obstacle(to: recipe, scenes: material.scenes)
       }
       (step, rounds, hard) = (state.step, state.rounds, state.hard)
       known = Set(hard)

@@ -19,8 +19,3 @@ extension DetectionMaterial {
     return hash.finishHex()
   }
 }
-
-extension SceneComposer.View {
-  /// Whether it lies within a scene; a view has at least 8 columns and rows, whatever the scene has.
-  func fits(_ scene: Image) -> Bool { x + width <= max(8, scene.width) && y + height <= max(8, scene.height) }
-}

@@ -1,4 +1,3 @@
-import FloatRuntime
 import Models
 import Training
 
@@ -16,16 +15,10 @@ extension DetectionLoop {
     card["seed"] = String(recipe.seed)
     if let last = rounds.last { card["validation loss"] = "\((last.validationLoss * 10_000).rounded() / 10_000)" }
     card["tool"] = tool
-    var model = FloatModel(
+    let model = FloatModel(
       description: ModelDescription(
         graph: graph, preprocessing: preprocessing, labels: ["face"], card: card, detection: detection),
       parameters: parameters)
-    let pixels = TestPattern.pixels(graph.input)
-    let logits: [Float]
-    do throws(FloatRuntimeError) {
-      logits = try FloatInterpreter(model, kernels: network.kernels).run(pixels: pixels)
-    } catch { throw TrainingError(error) }
-    model.golden = [GoldenSample(pixels: pixels, logits: logits)]
-    return model
+    return try model.withTestPattern(network.kernels)
   }
 }

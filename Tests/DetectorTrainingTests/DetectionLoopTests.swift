@@ -109,7 +109,8 @@ import Training
     #expect(resumed.rounds.map(\.validationLoss) == whole.rounds.map(\.validationLoss))
 
     for (wrong, right) in [
-      ("\"step\":20", "\"step\":-20"), ("\"step\":20", "\"step\":4000"), ("\"scenes\":", "\"scenes\":9"),
+      ("\"step\":20", "\"step\":-20"), ("\"step\":20", "\"step\":4000"),
+      ("\"hard\":[", "\"hard\":[{\"scene\":0,\"x\":9223372036854775807,\"y\":0,\"width\":9,\"height\":9}"),
       ("\"hard\":[", "\"hard\":[{\"scene\":77,\"x\":0,\"y\":0,\"width\":9,\"height\":9}"),
     ] {
       let crafted = folder.path("crafted")

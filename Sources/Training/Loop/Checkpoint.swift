@@ -12,12 +12,6 @@ package protocol CheckpointState: Codable {
   var network: String { get }
   /// Of the data and its split.
   var fingerprint: String { get }
-
-  /// Takes over what may change between two runs, and says as a clause why training cannot go on from here: another
-  /// recipe, or numbers that no training of this recipe writes.
-  ///
-  /// - Parameter fresh: the state of the training that is to go on, before its first step.
-  mutating func obstacle(goingOnFrom fresh: Self) -> String?
 }
 
 extension Network {
@@ -65,12 +59,16 @@ package enum Checkpoint {
 
   /// Reads a checkpoint into a network of the same architecture, after everything in it was checked.
   ///
-  /// - Parameter fresh: the state of the training that is to go on, before its first step.
+  /// - Parameters:
+  ///   - fresh: the state of the training that is to go on, before its first step.
+  ///   - obstacle: takes over what may change between two runs, and says as a clause why training cannot go on from a
+  ///     state: another recipe, or numbers that no training of this recipe writes.
   /// - Returns: the state and the best weights.
   /// - Throws: `TrainingError.checkpoint` where it is damaged, or belongs to other data, another network or another
   ///   recipe.
   package static func read<State: CheckpointState>(
-    _ path: String, into network: Network, _ average: WeightAverage?, goingOnFrom fresh: State
+    _ path: String, into network: Network, _ average: WeightAverage?, goingOnFrom fresh: State,
+    obstacle: (inout State) -> String?
   ) throws(TrainingError) -> (state: State, best: [Tensor<Float>]) {
     let file: SafetensorsFile
     do {
@@ -86,7 +84,7 @@ package enum Checkpoint {
     guard state.fingerprint == fresh.fingerprint else {
       throw .checkpoint(path: path, "belongs to other data, or the data changed since; train anew without --resume")
     }
-    if let obstacle = state.obstacle(goingOnFrom: fresh) { throw .checkpoint(path: path, obstacle) }
+    if let reason = obstacle(&state) { throw .checkpoint(path: path, reason) }
     return (state, try load(file, into: network, average))
   }
 

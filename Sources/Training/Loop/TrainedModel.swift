@@ -1,6 +1,5 @@
 import Datasets
 import Evaluation
-import FloatRuntime
 import Models
 import Numerics
 
@@ -14,19 +13,12 @@ extension TrainingLoop {
   ///   - tool: name and version of the program, for the card.
   public func model(validation: Metrics, test: Metrics?, tool: String) throws(TrainingError) -> FloatModel {
     let (graph, parameters) = try network.exported(function: loss.kind == .binaryCrossEntropy ? .sigmoid : .softmax)
-    var model = FloatModel(
+    let model = FloatModel(
       description: ModelDescription(
         graph: graph, preprocessing: preprocessing, labels: dataset.labels,
         card: card(validation: validation, test: test, tool: tool)),
       parameters: parameters)
-    // A painted pattern, not a picture of the data: no photo travels with a model.
-    let pixels = TestPattern.pixels(graph.input)
-    let logits: [Float]
-    do throws(FloatRuntimeError) {
-      logits = try FloatInterpreter(model, kernels: network.kernels).run(pixels: pixels)
-    } catch { throw TrainingError(error) }
-    model.golden = [GoldenSample(pixels: pixels, logits: logits)]
-    return model
+    return try model.withTestPattern(network.kernels)
   }
 
   /// What the card says of the data.

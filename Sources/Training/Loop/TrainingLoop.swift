@@ -110,11 +110,9 @@ public final class TrainingLoop {
     checkpoints: Checkpoints? = nil, isCancelled: () -> Bool = { false }, observe: (Event) -> Void = { _ in }
   ) throws -> Ending {
     if let checkpoints, checkpoints.resumes {
-      let read = try Checkpoint.read(checkpoints.path, into: network, average, goingOnFrom: state)
-      guard read.state.batch <= batchCount else {
-        throw TrainingError.checkpoint(path: checkpoints.path, "stands behind the last batch of its epoch")
+      (state, best) = try Checkpoint.read(checkpoints.path, into: network, average, goingOnFrom: state) {
+        $0.obstacle(to: recipe, batches: batchCount)
       }
-      (state, best) = read
     }
     lastGood = weights()
     var written = ContinuousClock.now

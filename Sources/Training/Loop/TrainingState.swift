@@ -43,20 +43,24 @@ struct TrainingState: CheckpointState {
   var epochsWithoutProgress: Int { epoch - bestEpoch }
 
   /// The patience may change, and the number of epochs where the learning rate is constant.
-  mutating func obstacle(goingOnFrom fresh: TrainingState) -> String? {
+  ///
+  /// - Parameters:
+  ///   - wanted: the recipe of the training that is to go on.
+  ///   - batches: of an epoch.
+  mutating func obstacle(to wanted: TrainingRecipe, batches: Int) -> String? {
     var other = recipe
-    other.patience = fresh.recipe.patience
+    other.patience = wanted.patience
     // A cosine schedule depends on where it ends.
-    if other.schedule == .constant { other.epochs = fresh.recipe.epochs }
-    guard other == fresh.recipe else {
-      return "was made with other options: \(recipe.summary); now: \(fresh.recipe.summary)"
+    if other.schedule == .constant { other.epochs = wanted.epochs }
+    guard other == wanted else {
+      return "was made with other options: \(recipe.summary); now: \(wanted.summary)"
     }
     let figures = history.flatMap { [$0.loss, $0.validationLoss, $0.accuracy, $0.validationAccuracy] }
     // Sums of counts stay far below what overflows: no training has 2^40 steps.
     let counts = [epoch, batch, step, correct, seen, bestEpoch]
     guard counts.allSatisfy({ (0..<1 << 40).contains($0) }), correct <= seen, bestEpoch <= epoch,
       history.count == epoch, history.map(\.epoch) == Array(1..<epoch + 1), (bestLoss == nil) == (bestEpoch == 0),
-      step >= batch, lossSum.isFinite, bestLoss?.isFinite ?? true, figures.allSatisfy(\.isFinite)
+      batch <= batches, step >= batch, lossSum.isFinite, bestLoss?.isFinite ?? true, figures.allSatisfy(\.isFinite)
     else { return "holds figures that no training writes; train anew without --resume" }
     recipe = other
     return nil
