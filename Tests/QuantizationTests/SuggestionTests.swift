@@ -14,7 +14,7 @@ import Testing
     let images = Array(nasty.test.prefix(40))
     let first = try Comparison(.float(nasty.model), .int8(plain), images: images, threads: 2)
     #expect(!first.isEqualized)
-    let suggestions = try Suggestions.list(first, .float(nasty.model), .int8(plain))
+    let suggestions = Suggestions.list(first, of: .int8(plain))
     let named = suggestions.first { $0.hasPrefix("depth1 channel 0: weights ") }
     #expect(named?.hasSuffix("times the median, equalization would help") == true, "\(suggestions)")
     // Alone, a depthwise layer's wide channel ruins the logits; the last layer does not.
@@ -28,7 +28,7 @@ import Testing
     #expect(second.isEqualized)
     #expect(second.layers.allSatisfy { $0.statistics.sqnr > 20 })
     #expect(
-      try !Suggestions.list(second, .float(nasty.model), .int8(equalized)).contains {
+      !Suggestions.list(second, of: .int8(equalized)).contains {
         $0.contains("equalization would help")
       })
   }

@@ -29,6 +29,9 @@ public struct Comparison: Sendable {
   public let layers: [Layer]
   /// On how many of the images values of all layers were compared.
   public let layerImages: Int
+  /// The float network that layers were held against: the first model, or that after equalization; nil where layers
+  /// were not compared.
+  public let network: FloatModel?
   /// Whether layers were held against the first model after equalization, as the second was made.
   public let isEqualized: Bool
 
@@ -106,11 +109,13 @@ extension Comparison {
     self.second = evaluations[1]
     // Layers correspond only where both models are of one graph.
     guard first.description.graph == second.description.graph, case .float(let float) = first else {
-      (isEqualized, layers, self.layerImages) = (false, [], 0)
+      (network, isEqualized, layers, self.layerImages) = (nil, false, [], 0)
       return
     }
+    let compared = equalized ?? float
+    network = compared
     layers = try Self.compareLayers(
-      equalized ?? float, second, images, layered: layered, threads: threads, kernels: kernels
+      compared, second, images, layered: layered, threads: threads, kernels: kernels
     ) {
       progress(images.count + $0 * layered.count / max(1, $1), total)
     }

@@ -51,15 +51,15 @@ struct Compare: ParsableCommand {
     let models = try (ModelFile.load(first), ModelFile.load(second))
     let description = models.0.description
     let images = try LabelledImages.read(
-      data, faces: try faces.source(isa.kernels), part: part, split: split.shares, for: description,
+      data, faces: try faces.source(), part: part, split: split.shares, for: description,
       threads: threads.count, quiet: quiet.quiet || json.json)
     var progress = Progress("Comparing", quiet: quiet.quiet || json.json)
     let comparison = try Comparison(
-      models.0, models.1, images: images, threads: threads.count, kernels: isa.kernels,
+      models.0, models.1, images: images, threads: threads.count,
       equalized: models.0.equalizedVersion(of: models.1)
     ) { progress.update($0, of: $1) }
     progress.finish("\(images.count) images")
-    let suggestions = try Suggestions.list(comparison, models.0, models.1)
+    let suggestions = Suggestions.list(comparison, of: models.1)
     let kinds = (models.0.kind, models.1.kind)
     if let report {
       let page = ComparisonPage.report(

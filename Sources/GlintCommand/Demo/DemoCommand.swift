@@ -94,7 +94,7 @@ struct Demo: ParsableCommand {
 
     try DemoPage(
       trained: trained, comparison: comparison, quantized: int8.description.card, images: test,
-      suggestions: Suggestions.list(comparison, .float(trained.model), .int8(int8)), live: live, files: files,
+      suggestions: Suggestions.list(comparison, of: .int8(int8)), live: live, files: files,
       seed: seed,
       threads: threads.count
     ).write(to: files.report)

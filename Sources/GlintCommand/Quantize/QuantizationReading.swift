@@ -13,7 +13,12 @@ extension QuantizationData {
       let dataset = try labelled(
         folders, faces: faces, split: split, labels: description.labels, threads: threads, quiet: quiet)
     {
-      return try prepare(dataset, count: count, for: description, quiet: quiet)
+      return QuantizationData(
+        dataset,
+        calibration: try prepare(
+          dataset.training, atMost: count, "Calibration images", for: description, quiet: quiet),
+        validation: try prepare(
+          dataset.validation, atMost: mostValidation, "Validation images", for: description, quiet: quiet))
     }
     var progress = Progress("Reading images", quiet: quiet)
     let images = try CalibrationImages(
@@ -42,21 +47,13 @@ extension QuantizationData {
   }
 
   private static func prepare(
-    _ dataset: Dataset, count: Int, for description: ModelDescription, quiet: Bool
-  ) throws -> QuantizationData {
-    var bar = Progress("Calibration images", quiet: quiet)
-    var isCalibration = true
-    let data = try QuantizationData(dataset, count: count, for: description) { part, done, total in
-      if isCalibration, part == "validation" {
-        bar.finish("ready")
-        bar = Progress("Validation images", quiet: quiet)
-        isCalibration = false
-      }
-      bar.update(done, of: total)
+    _ pictures: [Dataset.Picture], atMost count: Int, _ title: String, for description: ModelDescription, quiet: Bool
+  ) throws -> CalibrationImages {
+    var progress = Progress(title, quiet: quiet)
+    let images = try CalibrationImages(pictures, count: count, preprocessing: description.preprocessing) {
+      progress.update($0, of: $1)
     }
-    bar.finish(
-      "\(data.validation.count) of \(dataset.validation.count), and \(data.calibration.count) of "
-        + "\(dataset.training.count) to calibrate")
-    return data
+    progress.finish("\(images.items.count) of \(pictures.count)")
+    return images
   }
 }

@@ -6,10 +6,9 @@ import Numerics
 
 /// What could be done about the largest losses of quantization, in words.
 public enum Suggestions {
-  /// At most ten suggestions; none where the two models are not a float network and its int8 version.
-  public static func list(_ comparison: Comparison, _ first: LoadedModel, _ second: LoadedModel) throws -> [String] {
-    guard case .float(let float) = first, case .int8 = second, !comparison.layers.isEmpty else { return [] }
-    let network = comparison.isEqualized ? try first.equalizedVersion(of: second) ?? float : float
+  /// At most ten suggestions; none where the two models are no float network and its int8 version.
+  public static func list(_ comparison: Comparison, of second: LoadedModel) -> [String] {
+    guard case .int8 = second, let network = comparison.network, !comparison.layers.isEmpty else { return [] }
     return list(network, isEqualized: comparison.isEqualized, layers: comparison.layers)
   }
 

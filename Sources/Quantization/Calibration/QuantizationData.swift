@@ -1,6 +1,5 @@
 import Datasets
 import Foundation
-import Models
 
 /// The images that a float model is quantized on: some calibrate, others evaluate methods, none is of the test part.
 public struct QuantizationData: Sendable {
@@ -23,23 +22,16 @@ public struct QuantizationData: Sendable {
     return folders.allSatisfy { holds(names, in: $0) || holds(names, in: $0 + "/train") }
   }
 
-  /// Takes calibration images from a data set's training part, evaluates on its validation part.
+  /// The labelled data of a data set: calibration images are of its training part, and methods are evaluated on its
+  /// validation part.
   ///
   /// - Parameters:
-  ///   - count: the most images that calibrate.
-  ///   - progress: called with the part, images prepared, and how many will be.
-  /// - Throws: `QuantizationError` where no picture is left.
-  public init(
-    _ dataset: Dataset, count: Int, for description: ModelDescription,
-    progress: (_ part: String, _ done: Int, _ total: Int) -> Void = { _, _, _ in }
-  ) throws {
-    calibration = try CalibrationImages(
-      dataset.training, count: count, preprocessing: description.preprocessing
-    ) { progress("calibration", $0, $1) }.items
+  ///   - calibration: images of `dataset.training`.
+  ///   - validation: images of `dataset.validation`, at most `mostValidation`.
+  public init(_ dataset: Dataset, calibration: CalibrationImages, validation: CalibrationImages) {
     let whole = Set(dataset.validation.filter(dataset.knowsAllClasses).map(\.name))
-    validation = try CalibrationImages(
-      dataset.validation, count: Self.mostValidation, preprocessing: description.preprocessing
-    ) { progress("validation", $0, $1) }.items.map {
+    self.calibration = calibration.items
+    self.validation = validation.items.map {
       LabelledImage(name: $0.path, label: $0.label, pixels: $0.pixels, knowsAllClasses: whole.contains($0.path))
     }
     isLabelled = true
