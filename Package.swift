@@ -105,7 +105,7 @@ let package = Package(
     .target(
       name: "DetectorTraining",
       dependencies: [
-        "Numerics", "Threads", "Files", "Models", "ModelFiles", "Runtime", "CFloatKernels", "FloatRuntime", "Imaging",
+        "Numerics", "Threads", "Files", "Models", "ModelFiles", "Runtime", "CFloatKernels", "Imaging",
         "Faces", "Inference", "Datasets", "Evaluation", "Training",
       ]),
     /// Float to int8: calibration, methods, their search, learned rounding, advice.
@@ -124,7 +124,7 @@ let package = Package(
     /// V4L2 cameras, folders and painted scenes as sources of frames.
     .target(name: "Camera", dependencies: ["CThreads", "Models", "CImaging", "Imaging", "CV4L2"]),
     /// From a frame to its label: pipeline, latencies, checks of the picture.
-    .target(name: "Live", dependencies: ["Models", "Runtime", "Imaging", "Faces", "Camera"]),
+    .target(name: "Live", dependencies: ["CThreads", "Models", "Runtime", "Imaging", "Faces", "Camera"]),
     /// The page of `glint live`, served over HTTP and WebSocket.
     .target(
       name: "LiveWeb",

@@ -56,16 +56,27 @@ public struct RGBPixels: Sendable {
     self.stride = stride ?? width.multipliedReportingOverflow(by: 3).partialValue
   }
 
-  func image() throws(LabellerError) -> Image {
-    let sides = 1...Self.mostSide
+  /// The bytes from the first pixel to the last.
+  ///
+  /// - Throws: `LabellerError` for extents that no picture has.
+  package static func byteCount(width: Int, height: Int, stride: Int) throws(LabellerError) -> Int {
+    let sides = 1...mostSide
     guard sides.contains(width), sides.contains(height) else {
-      throw LabellerError("\(width) x \(height) pixels: 1 to \(Self.mostSide) columns and rows are wanted")
+      throw LabellerError("\(width) x \(height) pixels: 1 to \(mostSide) columns and rows are wanted")
     }
-    let row = 3 * width
-    guard stride >= row, stride <= Int.max / height, bytes.count >= stride * (height - 1) + row else {
+    guard stride >= 3 * width, stride <= Int.max / height else {
+      throw LabellerError("\(width) x \(height) pixels of 3 bytes do not fit into rows \(stride) bytes apart")
+    }
+    return stride * (height - 1) + 3 * width
+  }
+
+  func image() throws(LabellerError) -> Image {
+    let wanted = try Self.byteCount(width: width, height: height, stride: stride)
+    guard bytes.count >= wanted else {
       throw LabellerError(
         "\(bytes.count) bytes with rows \(stride) bytes apart do not hold \(width) x \(height) pixels of 3 bytes")
     }
+    let row = 3 * width
     guard stride != row || bytes.count != row * height else {
       return Image(width: width, height: height, channels: 3, pixels: bytes)
     }
@@ -79,10 +90,7 @@ public struct LabellerError: Error, Hashable, Sendable, CustomStringConvertible 
   /// The whole message.
   public let description: String
 
-  /// Makes an error from its message.
-  public init(reason: String) { description = reason }
-
-  init(_ reason: String) { description = reason }
+  package init(_ reason: String) { description = reason }
 
   init(_ error: any Error) { self = error as? LabellerError ?? LabellerError("\(error)") }
 }

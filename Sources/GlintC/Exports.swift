@@ -77,7 +77,7 @@ public func glintClassifyFile(
   _ handle: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ probabilities: UnsafeMutablePointer<Float>?
 ) -> CInt {
   Handle.call(handle) { handle throws(LabellerError) in
-    guard let path else { throw LabellerError(reason: "no picture was named: the path is NULL") }
+    guard let path else { throw LabellerError("no picture was named: the path is NULL") }
     return give(try handle.labeller.classify(imageAt: String(cString: path)), probabilities)
   }
 }
@@ -90,7 +90,7 @@ public func glintFindFaces(
 ) -> CInt {
   Handle.call(handle) { handle throws(LabellerError) in
     guard capacity >= 0, faces != nil || capacity == 0 else {
-      throw LabellerError(reason: "room for \(capacity) faces\(faces == nil ? " at NULL" : "")")
+      throw LabellerError("room for \(capacity) faces\(faces == nil ? " at NULL" : "")")
     }
     let found = try handle.labeller.faces(in: try copied(pixels, width, height, stride))
     for (index, face) in found.prefix(Int(capacity)).enumerated() {
@@ -104,22 +104,16 @@ public func glintFindFaces(
 
 private func give(_ picture: LabelledPicture, _ probabilities: UnsafeMutablePointer<Float>?) -> CInt {
   if let probabilities { for (index, value) in picture.probabilities.enumerated() { probabilities[index] = value } }
-  return picture.index.map { CInt($0) } ?? -1
+  return picture.index.map { CInt($0) } ?? CInt(GLINT_UNSURE)
 }
 
 /// The pixels as Swift's own, after their extents were checked: nothing is read beyond the last row's last pixel.
 private func copied(
   _ pixels: UnsafePointer<UInt8>?, _ width: CInt, _ height: CInt, _ stride: Int
 ) throws(LabellerError) -> RGBPixels {
-  guard let pixels else { throw LabellerError(reason: "no pixels were given: the pointer is NULL") }
-  let sides = 1...RGBPixels.mostSide
-  guard sides.contains(Int(width)), sides.contains(Int(height)), stride >= 3 * Int(width), stride <= 1 << 30 else {
-    throw LabellerError(
-      reason:
-        "\(width) x \(height) pixels with rows \(stride) bytes apart: 1 to \(RGBPixels.mostSide) columns and rows "
-        + "are wanted, and at least 3 bytes a column")
-  }
-  let count = stride * (Int(height) - 1) + 3 * Int(width)
+  guard let pixels else { throw LabellerError("no pixels were given: the pointer is NULL") }
+  let count = try RGBPixels.byteCount(width: Int(width), height: Int(height), stride: stride)
+  guard stride <= 1 << 30 else { throw LabellerError("rows \(stride) bytes apart: at most 2^30 are read") }
   return RGBPixels(
     Array(UnsafeBufferPointer(start: pixels, count: count)), width: Int(width), height: Int(height), stride: stride)
 }

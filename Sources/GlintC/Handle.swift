@@ -1,3 +1,4 @@
+import CGlint
 import Glibc
 import Glint
 
@@ -31,14 +32,14 @@ final class Handle {
 
   /// Runs a call of C: its failure becomes text and `GLINT_ERROR`.
   static func call(_ pointer: OpaquePointer?, _ body: (Handle) throws(LabellerError) -> CInt) -> CInt {
-    guard let handle = from(pointer) else { return -2 }
+    guard let handle = from(pointer) else { return CInt(GLINT_ERROR) }
     do throws(LabellerError) {
       let result = try body(handle)
       handle.keep("")
       return result
     } catch {
       handle.keep(error.description)
-      return -2
+      return CInt(GLINT_ERROR)
     }
   }
 }

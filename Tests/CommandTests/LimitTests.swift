@@ -13,11 +13,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    float = folder.path("float.safetensors")
-    int8 = folder.path("int8.safetensors")
-    let graph = Graph.happySad(input: [24, 24, 3])
-    try FloatModel.random(graph, seed: 1).write(to: float)
-    try QuantizedModel.random(graph, seed: 1).write(to: int8)
+    (float, int8) = try folder.writeSmallModels()
   }
 
   /// What `inspect --kernels` says is chosen.

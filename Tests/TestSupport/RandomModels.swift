@@ -1,3 +1,4 @@
+import ModelFiles
 import Models
 import Numerics
 
@@ -40,5 +41,16 @@ extension QuantizedModel {
     model.description.preprocessing = Preprocessing(width: 320, height: 240, colour: .grey, fit: .inside)
     model.description.detection = Detection(stride: 8, threshold: threshold, overlapPercent: 40, sides: 18...230)
     return model
+  }
+}
+
+extension TemporaryFolder {
+  /// Writes a float and an int8 model of one small network with random weights; their paths.
+  public func writeSmallModels() throws -> (float: String, int8: String) {
+    let paths = (float: path("float.safetensors"), int8: path("int8.safetensors"))
+    let graph = Graph.happySad(input: [24, 24, 3])
+    try FloatModel.random(graph, seed: 1).write(to: paths.float)
+    try QuantizedModel.random(graph, seed: 1).write(to: paths.int8)
+    return paths
   }
 }

@@ -84,13 +84,13 @@ struct Bench: ParsableCommand {
     let readMs = (clock.now - start).seconds * 1e3
     if let frames {
       let result = try FrameBenchResult(
-        loaded, path: model, folder: frames, kernels: isa.kernels, threads: threads.count, runs: runs)
+        loaded, path: model, folder: frames, threads: threads.count, runs: runs)
       return try show(result, result.lines)
     }
     switch loaded {
     case .int8(let int8):
       let result = try BenchResult(
-        int8, path: model, readMs: readMs, kernels: isa.kernels, threads: threads.count, runs: runs)
+        int8, path: model, readMs: readMs, threads: threads.count, runs: runs)
       try show(result, result.lines)
     case .float(let float):
       let result = try FloatBenchResult(
@@ -141,13 +141,13 @@ private struct BenchResult: Encodable {
   let layers: [Layer]
 
   init(
-    _ quantized: QuantizedModel, path: String, readMs: Double, kernels: KernelTable, threads: Int, runs: Int
+    _ quantized: QuantizedModel, path: String, readMs: Double, threads: Int, runs: Int
   ) throws {
     let clock = ContinuousClock()
     let pixels = Samples.pixels(quantized.description.graph)
     self.readMs = readMs
     let start = clock.now
-    let interpreter = try Interpreter(quantized, kernels: kernels, threads: threads)
+    let interpreter = try Interpreter(quantized, threads: threads)
     loadMs = (clock.now - start).seconds * 1e3
 
     var logits = [Float](repeating: 0, count: interpreter.logitCount)
@@ -161,7 +161,7 @@ private struct BenchResult: Encodable {
       pixels.withUnsafeBufferPointer { interpreter.invoke(pixels: $0.baseAddress!, timing: &nanoseconds) }
       for (index, time) in nanoseconds.enumerated() { byLayer[index].add(Double(time) * 1e-6) }
     }
-    let peak = DotProductPeak.measure(kernels.isa, threads: threads)
+    let peak = DotProductPeak.measure(KernelTable.detected.isa, threads: threads)
     func speed(_ macs: Int, _ milliseconds: Double) -> Double { Double(macs) / (max(milliseconds, 1e-6) * 1e6) }
 
     layers = zip(interpreter.layers, byLayer).map { layer, samples in
@@ -172,7 +172,7 @@ private struct BenchResult: Encodable {
         shareOfPeak: peak > 0 ? gmacs * 1e9 / peak : 0)
     }
     model = path
-    isa = kernels.isa.name
+    isa = KernelTable.detected.isa.name
     self.threads = threads
     self.runs = runs
     minMs = totals.least

@@ -36,10 +36,10 @@ struct FrameBenchResult: Encodable {
   let logits: [[Float]]
 
   /// - Parameter folder: of JPEGs, which are gone through again and again.
-  init(_ loaded: LoadedModel, path: String, folder: String, kernels: KernelTable, threads: Int, runs: Int) throws {
+  init(_ loaded: LoadedModel, path: String, folder: String, threads: Int, runs: Int) throws {
     let frames = try ImageFiles.list(folder).map { try Self.frame($0) }
     guard !frames.isEmpty else { throw Failure("\(folder): there are no pictures in it") }
-    let runner = try ModelRunner(loaded, threads: threads, kernels: kernels)
+    let runner = try ModelRunner(loaded, threads: threads)
     let labeller = try FrameLabeller(loaded.description) { runner.logits($0) }
     var all = Samples(), decode = Samples(), prepare = Samples(), classify = Samples()
     var answers: [[Float]] = []
@@ -56,7 +56,9 @@ struct FrameBenchResult: Encodable {
       prepare.add(stages[1])
       classify.add(stages[2])
     }
-    (model, isa, self.threads, self.frames, self.runs) = (path, kernels.isa.name, threads, frames.count, runs)
+    (model, isa, self.threads, self.frames, self.runs) = (
+      path, KernelTable.detected.isa.name, threads, frames.count, runs
+    )
     (minMs, medianMs, p99Ms) = (all.least, all.median, all.quantile(0.99))
     stages = [Stage("decode", decode), Stage("prepare", prepare), Stage("classify", classify)]
     logits = answers

@@ -56,8 +56,8 @@ struct Classify: ParsableCommand {
   func run() throws {
     let images = namesModel ? Array(paths.dropFirst()) : paths
     let loaded = try ModelFile.load(namesModel ? paths[0] : try ShippedModels.path(ShippedModels.classifier))
-    let runner = try ModelRunner(loaded, threads: threads.count, kernels: isa.kernels)
-    let detector = try faces.open(for: loaded.description, kernels: isa.kernels, threads: threads.count)
+    let runner = try ModelRunner(loaded, threads: threads.count)
+    let detector = try faces.open(for: loaded.description, threads: threads.count)
     let reader = PictureClassifier(runner, detector: detector, scope: faces.faces == true ? .all : .main)
     var copies = try draw.map { try AnnotatedCopies(folder: $0, labels: loaded.description.labels) }
     let files = try Self.files(images, boxes: try boxes.boxes.map { try FaceBoxTable(path: $0) })

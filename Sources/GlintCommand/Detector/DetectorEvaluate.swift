@@ -57,7 +57,7 @@ struct DetectorEvaluate: ParsableCommand {
     for path in models {
       let model = try ModelFile.load(path)
       let evaluation = try DetectorEvaluation(
-        model, material: material, composed: composed, threads: threads.count, kernels: isa.kernels,
+        model, material: material, composed: composed, threads: threads.count,
         keepsPictures: path == models.last)
       if json.json {
         emit(try jsonLine(DetectorLine(evaluation, model: path)))

@@ -80,7 +80,7 @@ struct Doctor: ParsableCommand {
 
   private func checkModel(_ path: String) throws {
     let loaded = try ModelFile.load(path)
-    let runner = try ModelRunner(loaded, threads: threads.count, kernels: isa.kernels)
+    let runner = try ModelRunner(loaded, threads: threads.count)
     let pictures = try Dataset.pictures(in: data, boxes: boxes.boxes, labels: loaded.description.labels)
     var progress = Progress("Feeding the model", quiet: quiet.quiet || json.json)
     let check = try DeploymentCheck(runner, pictures: pictures.spread(images)) { progress.update($0, of: $1) }

@@ -45,7 +45,7 @@ struct Inspect: ParsableCommand {
   func run() throws {
     let loaded = try ModelFile.load(model)
     if let values, let image {
-      try ValueDump(loaded, image: image, kernels: isa.kernels).write(to: values)
+      try ValueDump(loaded, image: image).write(to: values)
       emit("Every value of \(image) is in \(values).")
       return
     }
@@ -185,7 +185,7 @@ extension Preprocessing.Fit {
 extension Inspect {
   /// The arena, buffer by buffer.
   private func showPlan(_ model: QuantizedModel) throws {
-    let interpreter = try Interpreter(model, kernels: isa.kernels)
+    let interpreter = try Interpreter(model)
     let plan = interpreter.plan
     emit(
       """
@@ -202,8 +202,8 @@ extension Inspect {
 
   /// The kernel of each step.
   private func showKernels(_ model: QuantizedModel) throws {
-    let interpreter = try Interpreter(model, kernels: isa.kernels)
-    let limit = ISA.detected == ISA.supported ? "" : ", limited to \(isa.kernels.isa.name)"
+    let interpreter = try Interpreter(model)
+    let limit = ISA.detected == ISA.supported ? "" : ", limited to \(KernelTable.detected.isa.name)"
     emit("\nThis machine has \(ISA.supported.map(\.name).joined(separator: ", "))\(limit).")
     var table = Table(["nodes", "kernel", "needs", "why"], text: [0, 1, 2, 3])
     for layer in interpreter.layers { table.add([layer.name, layer.kernel, layer.isa.name, layer.reason]) }

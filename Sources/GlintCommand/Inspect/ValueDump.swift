@@ -3,17 +3,16 @@ import Inference
 import ModelFiles
 import Models
 import Numerics
-import Runtime
 
 /// Every value of one picture as a safetensors file, for tools that check the engine from outside: int8 values under
 /// their nodes' names (`input` for the pixels' codes), the accumulators of outputs as `<node>.acc`.
 struct ValueDump {
   private let writer: SafetensorsWriter
 
-  init(_ model: LoadedModel, image: String, kernels: KernelTable) throws {
+  init(_ model: LoadedModel, image: String) throws {
     let description = model.description
     let pixels = description.preprocessing.apply(to: try ImageDecoder.decode(path: image)).pixels
-    let reader = try ValueReader(model, threads: 1, kernels: kernels)
+    let reader = try ValueReader(model, threads: 1)
     let shapes = try description.graph.shapes()
     var writer = SafetensorsWriter()
     for (number, value) in try reader.values(pixels).enumerated() {

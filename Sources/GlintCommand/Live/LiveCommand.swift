@@ -116,10 +116,10 @@ struct LiveCommand: ParsableCommand {
     let stop = StopSignal()
     stop.listen()
     let loaded = try ModelFile.load(model)
-    let runner = try ModelRunner(loaded, threads: threads.count, kernels: isa.kernels)
+    let runner = try ModelRunner(loaded, threads: threads.count)
     let source = try openSource()
     var saturation: SaturationCheck?
-    if case .int8(let int8) = loaded { saturation = try SaturationCheck(int8, kernels: isa.kernels) }
+    if case .int8(let int8) = loaded { saturation = try SaturationCheck(int8) }
     let pipeline = try LivePipeline(
       source: source, description: loaded.description, follower: try openFollower(for: loaded.description),
       saturation: saturation
@@ -141,7 +141,7 @@ struct LiveCommand: ParsableCommand {
 
   /// Finds and follows faces, where that is wanted and can be; says why where it cannot.
   private func openFollower(for description: ModelDescription) throws -> FaceFollower? {
-    guard let detector = try faces.open(for: description, kernels: isa.kernels, threads: threads.count) else {
+    guard let detector = try faces.open(for: description, threads: threads.count) else {
       if faces.faces == nil, case .face = description.preprocessing.fit {
         printError("There is no face detector: the middle of the frame is taken for the face.")
       }
@@ -157,8 +157,8 @@ struct LiveCommand: ParsableCommand {
   /// Starts the page, unless none is wanted.
   private func openPage(_ model: LoadedModel, path: String, source: any FrameSource) throws -> WebServer? {
     guard !noPage, !json.json || port != nil || listen != nil else { return nil }
-    let detector = try faces.open(for: model.description, kernels: isa.kernels, threads: 1)
-    let classifier = try PhotoClassifier(model, detector: detector, kernels: isa.kernels)
+    let detector = try faces.open(for: model.description, threads: 1)
+    let classifier = try PhotoClassifier(model, detector: detector)
     let facts = try jsonLine(
       PageFacts(
         labels: model.description.shownClasses.map { model.description.labels[$0] },

@@ -2,7 +2,6 @@ import Faces
 import Imaging
 import Inference
 import ModelFiles
-import Runtime
 import Synchronization
 
 /// Photos that a browser sends, with an engine of their own beside the one that labels the camera.
@@ -13,8 +12,8 @@ final class PhotoClassifier: Sendable {
   private let guarded: Mutex<Guarded>
 
   /// - Parameter detector: finds the faces of whole photos; of its own, too.
-  init(_ model: LoadedModel, detector: FaceDetector?, kernels: KernelTable) throws {
-    let runner = try ModelRunner(model, threads: 1, kernels: kernels)
+  init(_ model: LoadedModel, detector: FaceDetector?) throws {
+    let runner = try ModelRunner(model, threads: 1)
     guarded = Mutex(Guarded(classifier: PictureClassifier(runner, detector: detector, scope: .several)))
   }
 

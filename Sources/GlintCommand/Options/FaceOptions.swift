@@ -5,7 +5,6 @@ import Foundation
 import Inference
 import ModelFiles
 import Models
-import Runtime
 
 /// `--faces`, `--no-faces` and `--detector`, for commands that label pictures.
 struct FaceOptions: ParsableArguments {
@@ -25,7 +24,7 @@ struct FaceOptions: ParsableArguments {
   /// The detector for a classifier, nil where faces are not to be looked for or cannot be.
   ///
   /// - Throws: where faces were asked for and the classifier does not look at faces, or there is no detector.
-  func open(for description: ModelDescription, kernels: KernelTable, threads: Int) throws -> FaceDetector? {
+  func open(for description: ModelDescription, threads: Int) throws -> FaceDetector? {
     guard faces != false else { return nil }
     guard case .face = description.preprocessing.fit else {
       guard isAsked else { return nil }
@@ -36,7 +35,7 @@ struct FaceOptions: ParsableArguments {
         """
       )
     }
-    if let detector = try Detectors.open(detector, kernels: kernels, threads: threads) { return detector }
+    if let detector = try Detectors.open(detector, threads: threads) { return detector }
     if isAsked { throw Detectors.missing }
     return nil
   }
@@ -71,9 +70,9 @@ struct FaceSourceOption: ParsableArguments {
   }
 
   /// Where faces are known from.
-  func source(_ kernels: KernelTable = .detected) throws -> FaceSource {
+  func source() throws -> FaceSource {
     guard areSought else { return FaceSource(boxes: boxes.boxes) }
-    let pool = try Detectors.pool(detector, kernels: kernels)
+    let pool = try Detectors.pool(detector)
     return FaceSource(
       boxes: boxes.boxes, finder: { pool.mainFace(of: $0) }, searched: faces ? nil : facesIn)
   }
@@ -86,17 +85,17 @@ enum Detectors {
     "no face detector: Calibration/Models/\(ShippedModels.detector) is not near this program; name one with --detector")
 
   /// Opens the detector of a file, or the one that Glint comes with; nil where that is not there.
-  static func open(_ path: String?, kernels: KernelTable, threads: Int) throws -> FaceDetector? {
+  static func open(_ path: String?, threads: Int) throws -> FaceDetector? {
     guard let path = path ?? ShippedModels.find(ShippedModels.detector) else { return nil }
-    return try naming(path) { try FaceDetector(ModelFile.load(path), threads: threads, kernels: kernels) }
+    return try naming(path) { try FaceDetector(ModelFile.load(path), threads: threads) }
   }
 
   /// The same for several threads.
   ///
   /// - Throws: `missing` where there is none.
-  static func pool(_ path: String?, kernels: KernelTable) throws -> FaceDetectorPool {
+  static func pool(_ path: String?) throws -> FaceDetectorPool {
     guard let path = path ?? ShippedModels.find(ShippedModels.detector) else { throw missing }
-    return try naming(path) { try FaceDetectorPool(ModelFile.load(path), kernels: kernels) }
+    return try naming(path) { try FaceDetectorPool(ModelFile.load(path)) }
   }
 
   private static func naming<Opened>(_ path: String, _ open: () throws -> Opened) throws -> Opened {

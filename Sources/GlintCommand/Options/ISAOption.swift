@@ -9,9 +9,6 @@ struct ISAOption: ParsableArguments {
     help: "Use nothing beyond this instruction set: \(ISA.supported.map(\.name).joined(separator: ", ")).")
   var isa: String?
 
-  /// The kernels that may serve.
-  var kernels: KernelTable { .detected }
-
   /// Limits the process while the command line is read, so that no command begins its work without.
   func validate() throws { try Self.limit(to: isa) }
 
