@@ -1,6 +1,7 @@
 import Faces
 import Imaging
 import ModelFiles
+import Models
 import Runtime
 import Threads
 
@@ -36,5 +37,13 @@ public final class FaceDetectorPool: Sendable {
     guard let lent = idle.update({ $0.popLast() }) ?? (try? Lent(detector: make())) else { return nil }
     defer { idle.update { $0.append(lent) } }
     return lent.detector.faces(inPhoto: photo).main?.box
+  }
+
+  /// The box of the main face of what is a whole photo for a network's rule; nil where none is found, and where the
+  /// face fills the picture, which is then taken as it is.
+  public func mainFace(ofWholePhoto photo: Image, by rule: Preprocessing) -> FaceBox? {
+    mainFace(of: photo).flatMap {
+      rule.isWholePhoto(ofWidth: photo.width, height: photo.height, face: $0) ? $0 : nil
+    }
   }
 }

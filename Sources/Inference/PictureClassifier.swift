@@ -65,7 +65,9 @@ public final class PictureClassifier {
     let found = detector.faces(inPhoto: image)
     let main = found.main
     guard scope == .all || scope == .several && found.count > 1 else {
-      let used = main.flatMap { isWholePhoto(image, $0.box) ? $0 : nil }
+      let used = main.flatMap { face in
+        preprocessor.rule.isWholePhoto(ofWidth: image.width, height: image.height, face: face.box) ? face : nil
+      }
       return .main(classify(image, at: used?.box, certainty: used?.certainty))
     }
     let others = found.filter { $0 != main }.sorted { $0.box.width * $0.box.height > $1.box.width * $1.box.height }
@@ -79,12 +81,5 @@ public final class PictureClassifier {
     return Classification(
       answer: runner.model.description.answer(probabilities), probabilities: probabilities, logits: logits, box: face,
       certainty: certainty)
-  }
-
-  /// Whether a face leaves much of the picture free: the classifier's crop of it is smaller than four fifths of the
-  /// centred square. Otherwise the picture was cropped to the face before.
-  private func isWholePhoto(_ image: Image, _ face: FaceBox) -> Bool {
-    let side = min(image.width, image.height)
-    return 5 * preprocessor.rule.region(ofWidth: image.width, height: image.height, face: face).width < 4 * side
   }
 }

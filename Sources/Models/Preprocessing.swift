@@ -65,6 +65,9 @@ public struct Preprocessing: Hashable, Sendable {
 }
 
 extension Preprocessing {
+  /// Whether the region that is used is a face's.
+  public var cropsToFaces: Bool { if case .face = fit { true } else { false } }
+
   /// The rule in one line.
   public var words: String { "\(width)x\(height) \(colour.rawValue), \(fit)" }
 }

@@ -68,7 +68,7 @@ import Testing
   private func quantized(_ arguments: [String] = []) throws -> String {
     let int8 = folder.path("int8.safetensors")
     let run = try GlintProgram.run(
-      ["quantize", float, "--calibration", folder.path("data"), "-o", int8, "--quiet"] + arguments)
+      ["quantize", float, "--calibration", folder.path("data"), "-o", int8, "--quiet", "--anyway"] + arguments)
     #expect(run.status == 0, "\(run.errors)")
     return int8
   }

@@ -96,6 +96,29 @@ import Testing
     }
   }
 
+  /// What a model's own rule does: nothing is left out, and a folder's table goes before the finder.
+  @Test func facesThatAreOfferedLeaveNothingOut() throws {
+    try inFolder { folder in
+      let (photos, crops) = (folder + "/photos", folder + "/crops")
+      for data in [photos, crops] {
+        try Self.write(60, to: data + "/a", seed: data == photos ? 1 : 3)
+        try Self.write(60, to: data + "/b", seed: data == photos ? 2 : 4)
+      }
+      try "file,x,y,w,h\na/1.PNG,1,1,3,3\n".write(toFile: crops + "/index.csv", atomically: true, encoding: .utf8)
+      let finder: FaceFinder = { image in image.pixels[0] < 64 ? nil : FaceBox(x: 2, y: 2, width: 5, height: 5) }
+      let dataset = try Dataset(folders: [photos, crops], faces: FaceSource(elsewhere: finder))
+      let all = dataset.training + dataset.validation + dataset.test
+      #expect(dataset.faceless.isEmpty && dataset.searchedOrigins == [0])
+      for picture in all where picture.origin == 0 {
+        guard case .file(let path) = picture.source else { continue }
+        #expect(picture.face == finder(try ImageDecoder.decode(path: path)))
+      }
+      let found = dataset.facesFound(inOrigin: 0)
+      #expect(found.cropped > 10 && found.whole > 10 && found.cropped + found.whole == 120)
+      #expect(dataset.facesFound(inOrigin: 1) == (1, 119))
+    }
+  }
+
   @Test func copiesStayInOnePart() throws {
     try inFolder { folder in
       try Self.write(30, to: folder + "/a", seed: 1)

@@ -119,6 +119,13 @@ public struct Dataset: Sendable {
   /// Whether the picture's data folder holds every class, so that its answers can be held against all of them.
   public func knowsAllClasses(_ picture: Picture) -> Bool { candidates(picture) == nil }
 
+  /// How many pictures of a data folder are cropped to a face, and how many are taken whole.
+  public func facesFound(inOrigin origin: Int) -> (cropped: Int, whole: Int) {
+    let own = (training + validation + test).filter { $0.origin == origin }
+    let cropped = own.count { $0.face != nil }
+    return (cropped, own.count - cropped)
+  }
+
   /// The number of pictures of each class in a part.
   public func counts(_ part: [Picture]) -> [Int] {
     labels.indices.map { label in part.count { $0.label == label } }

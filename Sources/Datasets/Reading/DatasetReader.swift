@@ -45,18 +45,17 @@ extension Dataset {
     if let folder = faces.unknownFolder(among: folders) {
       throw DatasetError(path: folder, "is to be searched for faces, but is none of the folders \(place)")
     }
-    let finders = layouts.map { faces.finder(for: $0.folder) }
-    searchedOrigins = finders.indices.filter { finders[$0] != nil }
-    boxTables = try Self.addBoxes(
-      to: &found, layouts, passingOver: Set(finders.indices.filter { finders[$0] != nil }), table: faces.boxes)
-    let scanned = Self.scan(found, finders: finders, threads: threads, progress: progress)
+    let searches: [FaceSource.Search]
+    (boxTables, searches) = try Self.addFaces(to: &found, layouts, from: faces)
+    searchedOrigins = searches.indices.filter { searches[$0].finder != nil }
+    let scanned = Self.scan(found, finders: searches.map(\.finder), threads: threads, progress: progress)
     damaged = scanned.compactMap { $0.damage }
     var readable = scanned.filter { $0.damage == nil }
     guard !readable.isEmpty else {
       throw DatasetError(path: place, "none of its \(found.count) pictures can be read")
     }
     func isFaceless(_ scanned: ScannedPicture) -> Bool {
-      finders[scanned.found.layout] != nil && scanned.found.picture.face == nil
+      searches[scanned.found.layout].isRequired && scanned.found.picture.face == nil
     }
     faceless = readable.filter(isFaceless).map { Rejected(file: $0.found.picture.name, reason: "no face was found") }
     readable.removeAll(where: isFaceless)
@@ -115,6 +114,19 @@ extension Dataset {
       }
     }
     return hash.finishHex()
+  }
+
+  /// Gives each picture the box that a table names, and says how those of each layout are to be searched for faces.
+  static func addFaces(
+    to found: inout [FolderLayout.Found], _ layouts: [FolderLayout], from faces: FaceSource
+  ) throws(DatasetError) -> (tables: [BoxTable], searches: [FaceSource.Search]) {
+    var searches = layouts.map { faces.search($0.folder) }
+    let tables = try addBoxes(
+      to: &found, layouts, passingOver: Set(searches.indices.filter { searches[$0].isRequired }), table: faces.boxes)
+    for (number, layout) in layouts.enumerated() where tables.contains(where: { $0.folder == layout.folder }) {
+      searches[number] = .none
+    }
+    return (tables, searches)
   }
 
   /// Gives each picture its box, but for those of layouts that are passed over.
@@ -255,14 +267,20 @@ extension Dataset {
   ///
   /// - Parameters:
   ///   - folders: as for `init(folders:faces:shares:labels:threads:progress:)`.
-  ///   - boxes: a table of face boxes; without one, each folder's own counts.
+  ///   - faces: where faces stand in whole photos.
   ///   - labels: the classes; each folder has two of them or more.
+  /// - Returns: the pictures, and by the number of their folder how these are to be searched for faces.
   /// - Throws: `DatasetError` where one has others, or a table cannot be understood.
-  public static func pictures(in folders: [String], boxes: String?, labels: [String]) throws(DatasetError) -> [Picture]
-  {
+  public static func pictures(
+    in folders: [String], faces: FaceSource = FaceSource(), labels: [String]
+  ) throws(DatasetError) -> (pictures: [Picture], searches: [FaceSource.Search]) {
     let layouts = try FolderLayout.all(folders, labels: labels)
+    if let folder = faces.unknownFolder(among: folders) {
+      throw DatasetError(path: folder, "is to be searched for faces, but is none of the folders that were given")
+    }
     var found = layouts.flatMap(\.pictures)
-    _ = try addBoxes(to: &found, layouts, table: boxes)
-    return found.map(\.picture)
+    for index in found.indices { found[index].picture.origin = found[index].layout }
+    let searches = try addFaces(to: &found, layouts, from: faces).searches
+    return (found.map(\.picture), searches)
   }
 }

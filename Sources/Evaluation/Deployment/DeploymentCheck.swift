@@ -31,6 +31,10 @@ public struct DeploymentCheck: Sendable {
 
   /// Pictures looked at.
   public let pictures: Int
+  /// Of these, cropped to a face, where the file's rule crops to faces.
+  public let cropped: Int
+  /// Pictures left out because a face was required and none found.
+  public let faceless: Int
   /// Right when fed as the file says.
   public let right: Int
   /// The mistakes that make sense for this model and these pictures.
@@ -58,25 +62,33 @@ public struct DeploymentCheck: Sendable {
   /// - Parameters:
   ///   - runner: the model.
   ///   - pictures: decodable pictures with labels that are the model's.
+  ///   - searches: by the number of their folder, how pictures that are not known to have a face are searched for one;
+  ///     empty where none are. A face also shows what a crop would do to a model whose rule does not crop.
   ///   - progress: called with pictures done and their number.
   /// - Throws: `ImageError` for a picture that can no longer be read.
   public init(
-    _ runner: ModelRunner, pictures: [Dataset.Picture], progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+    _ runner: ModelRunner, pictures: [Dataset.Picture], searches: [FaceSource.Search] = [],
+    progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws {
     let rule = runner.model.description.preprocessing
     func answer(_ pixels: [UInt8]) -> Int {
       let probabilities = runner.probabilities(logits: runner.logits(pixels))
       return probabilities.indices.max { (probabilities[$0], $1) < (probabilities[$1], $0) } ?? 0
     }
-    var right = 0
+    var (right, looked, cropped) = (0, 0, 0)
     // Of each mistake: pictures, right, right without it, right only with it, right only without it.
     var counts = [DeploymentMistake: [Int]]()
     for (number, picture) in pictures.enumerated() {
       let image = try picture.image()
-      let isRight = answer(rule.apply(to: image, face: picture.face).pixels) == picture.label
+      let search = searches.isEmpty ? .none : searches[picture.origin]
+      let face = picture.face ?? search.finder?(image)
+      if face == nil, search.isRequired { continue }
+      looked += 1
+      cropped += face != nil && rule.cropsToFaces ? 1 : 0
+      let isRight = answer(rule.apply(to: image, face: face).pixels) == picture.label
       right += isRight ? 1 : 0
       for mistake in DeploymentMistake.allCases {
-        guard let input = mistake.input(of: image, face: picture.face, rule: rule) else { continue }
+        guard let input = mistake.input(of: image, face: face, rule: rule) else { continue }
         let isRightWithIt = answer(input) == picture.label
         var count = counts[mistake] ?? [0, 0, 0, 0, 0]
         count[0] += 1
@@ -89,7 +101,9 @@ public struct DeploymentCheck: Sendable {
       progress(number + 1, pictures.count)
     }
     self.right = right
-    self.pictures = pictures.count
+    self.pictures = looked
+    self.cropped = cropped
+    faceless = pictures.count - looked
     rows = DeploymentMistake.allCases.compactMap { mistake in
       guard let count = counts[mistake] else { return nil }
       return Row(

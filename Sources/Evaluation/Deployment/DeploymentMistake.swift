@@ -19,6 +19,9 @@ public enum DeploymentMistake: String, Sendable, CaseIterable {
   case videoForFullRange = "video-for-full-range"
   /// The whole picture where the face, or the centred square, is expected.
   case noCrop = "no-crop"
+  /// The face cut out where the file's rule knows of no faces: what a model that was trained on faces, and sealed
+  /// without them, would need.
+  case faceCrop = "face-crop"
   /// A face cut out without its margin.
   case tightCrop = "tight-crop"
   /// A face cut out with much around it.
@@ -42,7 +45,8 @@ public enum DeploymentMistake: String, Sendable, CaseIterable {
     case .scaledTwice: "pixels divided by 255 twice"
     case .fullForVideoRange: "full-range video taken for video range (contrast too hard)"
     case .videoForFullRange: "video-range video taken for full range (contrast too soft)"
-    case .noCrop: "the whole picture, not cropped"
+    case .noCrop: "the whole picture, its face not cropped"
+    case .faceCrop: "the face alone, cropped where the file says otherwise"
     case .tightCrop: "faces cropped without a margin"
     case .looseCrop: "faces cropped with a margin as wide as they are"
     case .stretched: "the whole picture stretched to a square"
@@ -102,6 +106,9 @@ public enum DeploymentMistake: String, Sendable, CaseIterable {
     case .noCrop:
       guard case .face = rule.fit, face != nil else { return nil }
       return prepared(.centreSquare, nil)
+    case .faceCrop:
+      guard !rule.cropsToFaces, face != nil else { return nil }
+      return prepared(.face(marginPercent: 10), face)
     case .tightCrop:
       guard case .face(let margin) = rule.fit, margin > 0, face != nil else { return nil }
       return prepared(.face(marginPercent: 0), face)

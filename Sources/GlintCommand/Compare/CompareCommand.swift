@@ -51,7 +51,7 @@ struct Compare: ParsableCommand {
     let models = try (ModelFile.load(first), ModelFile.load(second))
     let description = models.0.description
     let images = try LabelledImages.read(
-      data, faces: try faces.source(), part: part, split: split.shares, for: description,
+      data, faces: try faces.source(for: description), part: part, split: split.shares, for: description,
       threads: threads.count, quiet: quiet.quiet || json.json)
     var progress = Progress("Comparing", quiet: quiet.quiet || json.json)
     let comparison = try Comparison(
@@ -73,7 +73,13 @@ struct Compare: ParsableCommand {
       emit(try jsonLine(ComparisonFacts(comparison, suggestions: suggestions, models: (first, second))))
     } else {
       show(comparison, suggestions, kinds.0 == kinds.1 ? ("first", "second") : kinds)
+      for sentence in Verdicts.sentences(
+        comparison.first.metrics.chance, labels: comparison.first.labels, part: part == .all ? "labelled" : "test")
+      {
+        printError("glint: \(sentence)")
+      }
       if let report { emit("\nReport: \(report)") }
+      if !quiet.quiet { NextCommand.show(["live", second]) }
     }
   }
 

@@ -1,17 +1,20 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Models
 import Synchronization
 
 /// Reads folders of class folders, with progress; files that are passed over are named and counted.
 ///
-/// - Parameter labels: a model's, of which each folder may lack some; nil takes the classes of the first folder.
+/// - Parameter description: of the model that is to be fed, whose labels each folder may lack some of; nil takes the
+///   classes of the first folder.
 func readDataset(
-  _ folders: [String], faces: FaceSource, split: SplitShares, labels: [String]? = nil, threads: Int, quiet: Bool
+  _ folders: [String], faces: FaceSource, split: SplitShares, for description: ModelDescription? = nil, threads: Int,
+  quiet: Bool
 ) throws -> Dataset {
   let bar = LockedProgress("Reading pictures", quiet: quiet)
   let dataset = try Dataset(
-    folders: folders, faces: faces, shares: split, labels: labels, threads: threads
+    folders: folders, faces: faces, shares: split, labels: description?.labels, threads: threads
   ) { bar.update($0, of: $1) }
   bar.finish(
     "\(dataset.training.count) to train on, \(dataset.validation.count) to validate, \(dataset.test.count) to test")
@@ -23,7 +26,10 @@ func readDataset(
   where !quiet && classes.count < dataset.labels.count {
     printError("  \(origin): holds \(classes.map { dataset.labels[$0] }.joined(separator: " and ")) alone")
   }
-  if !quiet { for table in dataset.boxTables { printError("  " + sentence(on: table)) } }
+  if !quiet, description?.preprocessing.cropsToFaces ?? true {
+    for table in dataset.boxTables { printError("  " + sentence(on: table)) }
+  }
+  if !quiet, let description { AppliedRule.say(description.preprocessing, of: dataset) }
   for (part, name) in [(dataset.validation, "validation"), (dataset.test, "test")] where !part.isEmpty {
     let counts = dataset.counts(part), expected = Set(dataset.originClasses.joined())
     for (label, count) in counts.enumerated() where count == 0 && expected.contains(label) {

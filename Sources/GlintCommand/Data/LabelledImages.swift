@@ -16,7 +16,7 @@ enum LabelledImages {
     threads: Int, quiet: Bool
   ) throws -> [LabelledImage] {
     let dataset = try readDataset(
-      folders, faces: faces, split: split, labels: description.labels, threads: threads, quiet: quiet)
+      folders, faces: faces, split: split, for: description, threads: threads, quiet: quiet)
     let pictures = part == .all ? dataset.training + dataset.validation + dataset.test : dataset.test
     guard !pictures.isEmpty else {
       throw Failure("\(folders.joined(separator: ", ")): its test part is empty; --part all takes every picture")

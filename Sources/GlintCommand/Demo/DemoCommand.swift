@@ -100,6 +100,7 @@ struct Demo: ParsableCommand {
     ).write(to: files.report)
     emit("\nAll done in \(duration(seconds: (ContinuousClock.now - start).seconds)). In \(output):")
     for (path, what) in files.described { emit("  \(path)  \(what)") }
+    if !quiet.quiet { NextCommand.show(["live", files.int8]) }
   }
 
   private func step(_ number: Int, _ title: String) {

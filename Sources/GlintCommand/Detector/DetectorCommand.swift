@@ -35,10 +35,19 @@ struct DetectorMaterialOptions: ParsableArguments {
 
   func validate() throws {
     guard !scenes.isEmpty else { throw ValidationError("--scenes names a folder of pictures without faces.") }
+    for text in photos + completePhotos where text.isEmpty || text.hasPrefix("=") {
+      throw ValidationError("--photos takes a folder, or FOLDER=TABLE; '\(text)' names no folder.")
+    }
     guard painted > 0 || !photos.isEmpty || !completePhotos.isEmpty else {
       throw ValidationError("--photos names a folder of photos with faces.")
     }
     guard (0...10_000).contains(painted) else { throw ValidationError("--painted takes a number from 0 to 10000.") }
+  }
+
+  /// The options as they would be typed.
+  var words: [String] {
+    photos.flatMap { ["--photos", $0] } + completePhotos.flatMap { ["--complete-photos", $0] }
+      + crops.flatMap { ["--crops", $0] } + scenes.flatMap { ["--scenes", $0] }
   }
 
   /// Reads one part of the material.

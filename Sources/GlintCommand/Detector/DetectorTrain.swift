@@ -143,6 +143,7 @@ struct DetectorTrain: ParsableCommand {
     try model.write(to: output)
     try? FileManager.default.removeItem(atPath: checkpoint)
     emit("\(output): \(steps) steps, validation loss \(fixed(loop.rounds.last?.validationLoss ?? 0, 4))")
+    if !json.json { NextCommand.show(["detector", "evaluate", output] + material.words) }
   }
 
   private func detectorNetwork() throws -> (Shape) throws -> Architecture {

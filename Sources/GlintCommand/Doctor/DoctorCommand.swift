@@ -46,7 +46,7 @@ struct Doctor: ParsableCommand {
   @Option(name: .long, help: "Write an HTML page with the worst pictures to this file.")
   var report: String?
 
-  @OptionGroup var boxes: BoxesOption
+  @OptionGroup var faces: FaceSourceOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var isa: ISAOption
   @OptionGroup var json: JSONOption
@@ -56,6 +56,9 @@ struct Doctor: ParsableCommand {
     guard images > 0 else { throw ValidationError("--images takes a number from 1.") }
     guard (0...100).contains(seen ?? 0) else { throw ValidationError("--seen takes a percentage from 0 to 100.") }
     guard seen == nil || model != nil else { throw ValidationError("--seen goes with --model.") }
+    guard model != nil || !faces.areSought else {
+      throw ValidationError("--faces and --faces-in go with --model: a check-up looks at the pictures as they are.")
+    }
     guard report == nil || model == nil else { throw ValidationError("--report is of the data, without --model.") }
   }
 
@@ -66,7 +69,9 @@ struct Doctor: ParsableCommand {
 
   private func checkData() throws {
     let bar = LockedProgress("Looking at pictures", quiet: quiet.quiet || json.json)
-    let checkup = try Checkup(folders: data, boxes: boxes.boxes, threads: threads.count) { bar.update($0, of: $1) }
+    let checkup = try Checkup(folders: data, boxes: faces.boxes.boxes, threads: threads.count) {
+      bar.update($0, of: $1)
+    }
     bar.finish("\(checkup.pictures.count) pictures")
     if let report { try CheckupPage.page(checkup).page.write(to: report) }
     if json.json {
@@ -75,16 +80,31 @@ struct Doctor: ParsableCommand {
       CheckupText(checkup).show()
       if let report { emit("\nReport: \(report)") }
     }
+    if !json.json, !quiet.quiet, checkup.severity != .serious {
+      NextCommand.show(["train"] + data + ["-o", "faces.safetensors"])
+    }
     if checkup.severity == .serious { throw ExitCode(1) }
   }
 
   private func checkModel(_ path: String) throws {
     let loaded = try ModelFile.load(path)
     let runner = try ModelRunner(loaded, threads: threads.count)
-    let pictures = try Dataset.pictures(in: data, boxes: boxes.boxes, labels: loaded.description.labels)
-    var progress = Progress("Feeding the model", quiet: quiet.quiet || json.json)
-    let check = try DeploymentCheck(runner, pictures: pictures.spread(images)) { progress.update($0, of: $1) }
+    let (pictures, searches) = try Dataset.pictures(
+      in: data, faces: try faces.source(checking: loaded.description), labels: loaded.description.labels)
+    let isQuiet = quiet.quiet || json.json
+    var progress = Progress("Feeding the model", quiet: isQuiet)
+    let check = try DeploymentCheck(
+      runner, pictures: pictures.spread(images), searches: searches
+    ) { progress.update($0, of: $1) }
     progress.finish("\(check.pictures) pictures, \(check.rows.count) mistakes")
+    if check.faceless > 0 { printError("glint: no face was found in \(check.faceless) pictures, which are left out") }
+    guard check.pictures > 0 else {
+      throw Failure("no face was found in any picture; without --faces they are fed as the model's file says")
+    }
+    if !isQuiet {
+      AppliedRule.say(
+        loaded.description.preprocessing, cropped: check.cropped, whole: check.pictures - check.cropped)
+    }
     let text = DeploymentText(check, seen: seen.map { $0 / 100 })
     if json.json { emit(try jsonLine(text.facts)) } else { text.show() }
     if !check.explanations.isEmpty { throw ExitCode(1) }

@@ -1,7 +1,5 @@
 import ArgumentParser
-import Datasets
 import Faces
-import Foundation
 import Inference
 import ModelFiles
 import Models
@@ -26,7 +24,7 @@ struct FaceOptions: ParsableArguments {
   /// - Throws: where faces were asked for and the classifier does not look at faces, or there is no detector.
   func open(for description: ModelDescription, threads: Int) throws -> FaceDetector? {
     guard faces != false else { return nil }
-    guard case .face = description.preprocessing.fit else {
+    guard description.preprocessing.cropsToFaces else {
       guard isAsked else { return nil }
       throw Failure(
         """
@@ -38,43 +36,6 @@ struct FaceOptions: ParsableArguments {
     if let detector = try Detectors.open(detector, threads: threads) { return detector }
     if isAsked { throw Detectors.missing }
     return nil
-  }
-}
-
-/// `--faces`, `--detector` and `--boxes`, for commands that read data sets.
-struct FaceSourceOption: ParsableArguments {
-  @OptionGroup var boxes: BoxesOption
-
-  @Flag(help: "Crop whole photos to the faces that the face detector finds; pictures without one are left out.")
-  var faces = false
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "The same for the photos of one of the folders; the others are as without --faces. May be repeated.",
-      valueName: "folder"))
-  var facesIn: [String] = []
-
-  @Option(name: .long, help: "The face detector's model file for --faces (default: the one that Glint comes with).")
-  var detector: String?
-
-  /// Whether faces are looked for in some folder.
-  var areSought: Bool { faces || !facesIn.isEmpty }
-
-  func validate() throws {
-    if faces, !facesIn.isEmpty {
-      throw ValidationError("--faces searches every folder, --faces-in some: give one of them.")
-    }
-    if faces, boxes.boxes != nil { throw ValidationError("--faces and --boxes exclude each other.") }
-    if detector != nil, !areSought { throw ValidationError("--detector goes with --faces.") }
-  }
-
-  /// Where faces are known from.
-  func source() throws -> FaceSource {
-    guard areSought else { return FaceSource(boxes: boxes.boxes) }
-    let pool = try Detectors.pool(detector)
-    return FaceSource(
-      boxes: boxes.boxes, finder: { pool.mainFace(of: $0) }, searched: faces ? nil : facesIn)
   }
 }
 

@@ -45,5 +45,8 @@ struct Paint: ParsableCommand {
       count: count, seed: seed, size: size, to: output, threads: threads.count, variety: variety
     ) { _ in progress.step(of: total) }
     progress.finish("\(count) faces of \(size)x\(size) in \(output)")
+    if !quiet.quiet {
+      NextCommand.show(["train", output, "-o", "faces.safetensors", "--network", "compact", "--epochs", "10"])
+    }
   }
 }

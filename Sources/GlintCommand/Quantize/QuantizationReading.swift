@@ -11,7 +11,7 @@ extension QuantizationData {
   ) throws -> QuantizationData {
     if description.isClassifier, areClassFolders(folders, labels: description.labels),
       let dataset = try labelled(
-        folders, faces: faces, split: split, labels: description.labels, threads: threads, quiet: quiet)
+        folders, faces: faces, split: split, for: description, threads: threads, quiet: quiet)
     {
       return QuantizationData(
         dataset,
@@ -27,6 +27,10 @@ extension QuantizationData {
     ) { progress.update($0, of: $1) }
     for error in images.damaged { printError("passed over: \(error)") }
     if images.faceless > 0 { printError("glint: no face was found in \(images.faceless) pictures, which are left out") }
+    if !quiet {
+      AppliedRule.say(
+        description.preprocessing, cropped: images.found, whole: images.items.count - images.found)
+    }
     let data = QuantizationData(images, count: count, comparesMethods: comparesMethods)
     progress.finish("\(data.calibration.count) to calibrate, \(data.validation.count) to evaluate methods")
     return data
@@ -34,11 +38,12 @@ extension QuantizationData {
 
   /// The data set of class folders; nil where it cannot be split, or has too few pictures to evaluate on.
   private static func labelled(
-    _ folders: [String], faces: FaceSource, split: SplitShares, labels: [String], threads: Int, quiet: Bool
+    _ folders: [String], faces: FaceSource, split: SplitShares, for description: ModelDescription, threads: Int,
+    quiet: Bool
   ) throws -> Dataset? {
     let dataset: Dataset
     do {
-      dataset = try readDataset(folders, faces: faces, split: split, labels: labels, threads: threads, quiet: quiet)
+      dataset = try readDataset(folders, faces: faces, split: split, for: description, threads: threads, quiet: quiet)
     } catch let error as DatasetError {
       printError("\(error); methods are evaluated by how often int8 and float agree")
       return nil

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import Files
 import Foundation
 import ModelFiles
@@ -69,6 +70,10 @@ struct Quantize: ParsableCommand {
     name: .long, help: "Fail, and write nothing, where int8 loses more than this many points on the validation part.")
   var require: Double?
 
+  @Flag(
+    help: "Try methods even on a model that is no better than chance on the validation images.")
+  var anyway = false
+
   @Option(name: [.short, .long], help: "Where the int8 model goes.")
   var output: String
 
@@ -102,6 +107,11 @@ struct Quantize: ParsableCommand {
     try outcome.model.write(to: output)
     if !quiet.quiet {
       emit("\(output): int8 by \(outcome.method), \(outcome.record.images.count) calibration images")
+      if !calibration.isEmpty, QuantizationData.areClassFolders(calibration, labels: float.description.labels) {
+        NextCommand.show(["compare", model, output] + calibration.flatMap { ["--data", $0] })
+      } else {
+        NextCommand.show(["bench", output])
+      }
     }
   }
 
@@ -124,7 +134,7 @@ struct Quantize: ParsableCommand {
       throw Failure("--require promises accuracy, and \(model) is no classifier: leave it out")
     }
     let data = try QuantizationData.read(
-      folders, faces: try faces.source(), split: split.shares, count: images,
+      folders, faces: try faces.source(for: float.description), split: split.shares, count: images,
       comparesMethods: method == nil && isClassifier, for: float.description, threads: threads.count, quiet: quiet.quiet
     )
     guard require == nil || data.isLabelled else {
@@ -164,6 +174,20 @@ struct Quantize: ParsableCommand {
     return Outcome(model: try Quantizer(method).quantize(float, record), record: record, method: method.description)
   }
 
+  /// Speaks up where accuracy tells nothing, and keeps the search, which goes by accuracy, from being started on it.
+  private func check(_ chance: ChanceCheck, labels: [String]) throws {
+    let sentences = Verdicts.sentences(chance, labels: labels, part: "validation")
+    guard chance.mayBeChance, method == nil, !anyway else {
+      return sentences.forEach { printError("glint: \($0)") }
+    }
+    throw Failure(
+      """
+      \(model): \(sentences.joined(separator: "; ")). Methods are told apart by accuracy, so that trying them would \
+      take long and say nothing; nothing was written. Find out what is wrong with 'glint doctor', name a --method, or \
+      quantize with --anyway
+      """)
+  }
+
   private func searchMethods(
     _ float: FloatModel, _ record: CalibrationRecord, _ data: QuantizationData
   ) throws -> Outcome {
@@ -174,6 +198,7 @@ struct Quantize: ParsableCommand {
     running.finish(
       "\(data.validation.count) validation images"
         + (evaluator.floatAccuracy.map { ", \(percent($0)) right" } ?? " without labels"))
+    if let chance = evaluator.floatChance { try check(chance, labels: float.description.labels) }
     var search = MethodSearch(
       float, record, calibration: data.calibration.map(\.pixels), evaluator: evaluator,
       budget: min(budget, require ?? budget), threads: threads.count)
@@ -187,6 +212,12 @@ struct Quantize: ParsableCommand {
     trying.finish("\(result.trials.count) tried")
     if !quiet.quiet { MethodSearchTable.show(result, isLabelled: data.isLabelled) }
     try Contract.check(result, evaluator, require: require)
+    let loss = result.trials[result.winner].outcome.loss
+    if loss.points > budget {
+      printError(
+        "glint: goal not met: int8 loses \(fixed(loss.points, 2)) points on \(loss.images) validation images, "
+          + "\(fixed(loss.points - budget, 2)) more than the budget of \(fixed(budget, 2))")
+    }
     return Outcome(
       model: result.model, record: result.record, method: result.trials[result.winner].method.description)
   }

@@ -37,6 +37,21 @@ extension PartEvaluation {
   }
 }
 
+extension TrainedEvaluation {
+  /// What should be known before the figures are believed: chance, few pictures, goals that are not met.
+  ///
+  /// - Parameter goals: what the decision was asked to reach, nil without one.
+  func warnings(goals: DecisionGoals?) -> [String] {
+    let judged = test.map { ($0, "test") } ?? (validation, "validation")
+    let goalSentences = [(validation, "validation")] + (test.map { [($0, "test")] } ?? [])
+    return Verdicts.sentences(judged.0.metrics.chance, labels: judged.0.labels, part: judged.1)
+      + goalSentences.flatMap { part, name in
+        guard let goals, let coverage = part.coverage else { return [String]() }
+        return Verdicts.sentences(goals.outcomes(coverage), part: name)
+      }
+  }
+}
+
 /// Figures of one part in the words of `train --json`.
 struct MetricsLine: Encodable {
   let images: Int

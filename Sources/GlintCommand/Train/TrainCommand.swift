@@ -83,25 +83,7 @@ struct Train: ParsableCommand {
 
   @OptionGroup var training: RecipeOptions
 
-  @Option(
-    name: .long,
-    help:
-      """
-      A class that is never shown: its pictures are to be answered 'unsure', as others that are too doubtful \
-      (repeatable).
-      """
-  )
-  var unsure: [String] = []
-
-  @Option(
-    name: .long,
-    help: """
-      When the model is to be unsure, in percent of pictures that were not trained on: how many of the classes that \
-      are shown get a label, how many of these labels are right, how many of the classes that are never shown get \
-      none. The thresholds that meet this with the most room are kept in the model (default: 80/95/60 with --unsure).
-      """,
-    transform: Self.goals)
-  var goals: DecisionGoals?
+  @OptionGroup var decision: DecisionOptions
 
   @Option(name: .long, help: "Only draw a page of pictures as training would see them, to this file, and end.")
   var showAugmentation: String?
@@ -154,11 +136,13 @@ struct Train: ParsableCommand {
     let side = size ?? network.defaultSize
     let dataset = try readDataset(
       data, faces: try faces.source(), split: split.shares, threads: threads.count, quiet: quiet.quiet)
-    let decision = try decisionRequest(dataset)
+    let decision = try self.decision.request(dataset)
     let cropsFaces = margin != nil || faces.areSought || !dataset.boxTables.isEmpty
     let preprocessing = Preprocessing(
       width: side, height: side, colour: colour ?? network.defaultColour,
       fit: cropsFaces ? .face(marginPercent: margin ?? 10) : .centreSquare)
+    let photos = cropsFaces || faces.faces == false ? nil : WholePhotos(dataset, rule: preprocessing)
+    if let photos, photos.areMost { printError("glint: \(photos.sentence)") }
     if let showAugmentation {
       try AugmentationSheet(dataset, preprocessing: preprocessing, recipe: training.recipe).write(to: showAugmentation)
       emit("\(showAugmentation): pictures of the training part, each at the left as it is, beside it as changed")
@@ -178,7 +162,7 @@ struct Train: ParsableCommand {
     Interruption.listen()
     let log = try events.map { try EventLog(folder: $0) }
     let ending = try train(loop, log)
-    let finish = { try self.finish(loop, ending, log, decision) }
+    let finish = { try self.finish(loop, ending, log, decision, photos) }
     switch ending {
     case .completed, .earlyStopped:
       try finish()
@@ -234,30 +218,9 @@ struct Train: ParsableCommand {
     }
   }
 
-  private static func goals(_ text: String) throws -> DecisionGoals {
-    let shares = text.split(separator: "/", omittingEmptySubsequences: false).map { (Double($0) ?? -1) / 100 }
-    guard (2...3).contains(shares.count), shares.allSatisfy({ (0...1).contains($0) }) else {
-      throw ValidationError("--goals takes percentages: labelled, right and unsure as in 80/95/60, or the first two.")
-    }
-    return DecisionGoals(labelled: shares[0], right: shares[1], unsure: shares.count == 3 ? shares[2] : 0)
-  }
-
-  private func decisionRequest(_ dataset: Dataset) throws -> DecisionRequest? {
-    guard !unsure.isEmpty || goals != nil else { return nil }
-    let hidden = try unsure.map { name in
-      guard let label = dataset.labels.firstIndex(of: name) else {
-        throw Failure("--unsure \(name): the classes are \(dataset.labels.joined(separator: ", "))")
-      }
-      return label
-    }
-    guard Set(hidden).count < dataset.labels.count else {
-      throw Failure("--unsure: names every class; none would be shown")
-    }
-    return DecisionRequest(hidden: Set(hidden), goals: goals ?? DecisionGoals())
-  }
-
   private func finish(
-    _ loop: TrainingLoop, _ ending: TrainingLoop.Ending, _ log: EventLog?, _ decision: DecisionRequest?
+    _ loop: TrainingLoop, _ ending: TrainingLoop.Ending, _ log: EventLog?, _ decision: DecisionRequest?,
+    _ photos: WholePhotos?
   ) throws {
     let evaluation = try TrainedEvaluation(loop, decision: decision)
     log?.add(evaluation, epoch: loop.history.count)
@@ -267,7 +230,9 @@ struct Train: ParsableCommand {
       let command = "glint " + CommandLine.arguments.dropFirst().joined(separator: " ")
       try TrainingPage.report(loop, evaluation, model, path: modelPath, command: command).page.write(to: report)
     }
+    let warnings = evaluation.warnings(goals: decision?.goals)
     if json.json {
+      warnings.forEach { printError("glint: \($0)") }
       emit(
         try jsonLine(
           FinalLine(
@@ -282,6 +247,16 @@ struct Train: ParsableCommand {
     emit("temperature \(evaluation.temperature), weights sha256 \(model.weightsSHA256)")
     emit("\(modelPath): the weights of epoch \(loop.bestEpoch)")
     if let report { emit("Report: \(report)") }
+    warnings.forEach { printError("glint: \($0)") }
+    if let photos, photos.areMost { printError("glint: \(photos.sentence)") }
+    if quiet.quiet { return }
+    NextCommand.show(["quantize", modelPath, "--calibration"] + data + ["-o", Self.int8Path(modelPath)])
+  }
+
+  /// Where the int8 version of a model would go: `face.safetensors` becomes `face.int8.safetensors`.
+  private static func int8Path(_ path: String) -> String {
+    let end = ".safetensors"
+    return (path.hasSuffix(end) ? String(path.dropLast(end.count)) : path) + ".int8" + end
   }
 }
 

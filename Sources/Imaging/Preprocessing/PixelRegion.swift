@@ -50,6 +50,17 @@ extension Preprocessing {
     return PixelRegion(x: (width - side) / 2, y: (height - side) / 2, width: side, height: side)
   }
 
+  /// Whether a picture is a whole photo around this face: the network's crop of it would be smaller than four fifths of
+  /// the centred square. Otherwise the picture was cropped to the face before, and is taken as it is.
+  ///
+  /// - Parameters:
+  ///   - width: columns of the picture.
+  ///   - height: its rows.
+  ///   - face: in its pixels.
+  public func isWholePhoto(ofWidth width: Int, height: Int, face: FaceBox) -> Bool {
+    5 * region(ofWidth: width, height: height, face: face).width < 4 * min(width, height)
+  }
+
   private static func square(around face: FaceBox, margin: Int, width: Int, height: Int) -> PixelRegion? {
     guard face.width > 0, face.height > 0, face.x.isFinite, face.y.isFinite else { return nil }
     guard face.x < Float(width), face.y < Float(height), face.x + face.width > 0, face.y + face.height > 0 else {

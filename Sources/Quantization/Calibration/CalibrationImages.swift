@@ -23,6 +23,8 @@ public struct CalibrationImages: Sendable {
   public private(set) var items: [Item] = []
   /// Pictures passed over because no face was found in them, where one was looked for.
   public private(set) var faceless = 0
+  /// Pictures that are cropped to a face that was found in them.
+  public private(set) var found = 0
   /// Files that do not decode, and why.
   public private(set) var damaged: [ImageError] = []
 
@@ -38,61 +40,62 @@ public struct CalibrationImages: Sendable {
   ) throws {
     let given = try faces.boxes.map { try FaceBoxTable(path: $0) }
     var pictures: [Dataset.Picture] = []
-    var searched: Set<String> = []
-    for folder in folders {
-      let isSearched = faces.finder(for: folder) != nil
-      var boxes = isSearched ? nil : given
-      if case .face = preprocessing.fit, given == nil, !isSearched { boxes = try FaceBoxTable.found(in: folder) }
+    var searches: [FaceSource.Search] = []
+    for (origin, folder) in folders.enumerated() {
+      var search = faces.search(folder)
+      var boxes = search.isRequired ? nil : given
+      if case .face = preprocessing.fit, given == nil, !search.isRequired {
+        boxes = try FaceBoxTable.found(in: folder)
+      }
+      if boxes != nil { search = .none }
+      searches.append(search)
       for file in try ImageFiles.list(folder) {
-        pictures.append(Dataset.Picture(name: file, label: 0, source: .file(file), face: boxes?.box(for: file)))
-        if isSearched { searched.insert(file) }
+        let face = boxes?.box(for: file)
+        pictures.append(Dataset.Picture(name: file, label: 0, source: .file(file), face: face, origin: origin))
       }
     }
     guard !pictures.isEmpty else {
       throw QuantizationError("\(folders.joined(separator: ", ")): no images (.jpg, .jpeg, .png) to calibrate on")
     }
     try self.init(
-      pictures, finder: faces.finder, searched: searched, count: count, preprocessing: preprocessing, progress: progress
-    )
+      pictures, searches: searches, count: count, preprocessing: preprocessing, progress: progress)
   }
 
   /// Chooses up to `count` pictures: those with the smallest hashes, files that do not decode passed over, each content
   /// once.
   ///
   /// - Parameters:
-  ///   - finder: finds the faces of pictures that have none.
-  ///   - searched: the names of those in which it looks.
+  ///   - searches: by the number of their folder, how pictures that are not known to have a face are searched for one;
+  ///     empty where none are.
   /// - Throws: `QuantizationError` where no picture is left.
   public init(
-    _ pictures: [Dataset.Picture], finder: FaceFinder? = nil, searched: Set<String> = [], count: Int,
-    preprocessing: Preprocessing,
+    _ pictures: [Dataset.Picture], searches: [FaceSource.Search] = [], count: Int, preprocessing: Preprocessing,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
-    var found: [(hash: String, picture: Dataset.Picture)] = []
+    var hashed: [(hash: String, picture: Dataset.Picture)] = []
     var seen: Set<String> = []
     for picture in pictures {
       let hash = try Self.hash(picture)
-      if seen.insert(hash).inserted { found.append((hash, picture)) }
+      if seen.insert(hash).inserted { hashed.append((hash, picture)) }
     }
-    found.sort { $0.hash < $1.hash }
-    for (hash, picture) in found {
+    hashed.sort { $0.hash < $1.hash }
+    for (hash, picture) in hashed {
       guard items.count < count else { break }
       do throws(ImageError) {
         let image = try picture.image()
-        var face = picture.face
-        if searched.contains(picture.name) {
-          face = finder?(image)
-          if face == nil {
-            faceless += 1
-            continue
-          }
+        let search = searches.isEmpty ? .none : searches[picture.origin]
+        let face = picture.face ?? search.finder?(image)
+        if face == nil, search.isRequired {
+          faceless += 1
+          continue
         }
+        if search.finder != nil, face != nil { found += 1 }
         let pixels = preprocessing.apply(to: image, face: face).pixels
         items.append(Item(path: picture.name, hash: hash, label: picture.label, pixels: pixels))
       } catch {
         damaged.append(error)
       }
-      progress(items.count, min(count, found.count))
+      progress(items.count, min(count, hashed.count))
     }
     guard !items.isEmpty else {
       throw QuantizationError(

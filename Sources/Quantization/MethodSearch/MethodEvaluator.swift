@@ -73,6 +73,14 @@ public final class MethodEvaluator {
     return Double(right) / Double(images.count)
   }
 
+  /// Whether what the float model names rightly may be chance; nil where the truth is unknown.
+  public var floatChance: ChanceCheck? {
+    guard isLabelled else { return nil }
+    var counts = [Int](repeating: 0, count: description.labels.count)
+    for image in images { counts[image.label] += 1 }
+    return ChanceCheck(counts: counts, right: zip(images, Self.answers(probabilities)).count { $0.label == $1 })
+  }
+
   /// Runs an int8 model of the same network over the images and compares its logits and answers with the float model's.
   public func evaluate(_ model: QuantizedModel) throws -> Outcome {
     let interpreter = try Interpreter(model, kernels: kernels, threads: threads)
