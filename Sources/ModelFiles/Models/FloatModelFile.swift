@@ -40,15 +40,10 @@ extension FloatModel {
 
   /// The file's content.
   public func writer() -> SafetensorsWriter {
-    var writer = SafetensorsWriter()
-    DescriptionCoding.add(description, kind: Self.kind, to: &writer)
-    for (node, parameters) in zip(description.graph.nodes, parameters) {
-      guard let parameters else { continue }
-      writer.add("\(node.name).weight", parameters.weight)
-      writer.add("\(node.name).bias", parameters.bias)
+    ModelFile.writer(description, kind: Self.kind, parameters, golden) { node, parameters, writer in
+      writer.add("\(node).weight", parameters.weight)
+      writer.add("\(node).bias", parameters.bias)
     }
-    ModelFile.add(golden: golden, input: description.graph.input, to: &writer)
-    return writer
   }
 
   /// The SHA-256 of the weights and biases alone, the same wherever the same training ended.

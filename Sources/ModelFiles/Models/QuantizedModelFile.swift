@@ -66,18 +66,14 @@ extension QuantizedModel {
 
   /// The file's content.
   public func writer() -> SafetensorsWriter {
-    var writer = SafetensorsWriter()
-    DescriptionCoding.add(description, kind: Self.kind, to: &writer)
-    for (node, parameters) in zip(description.graph.nodes, parameters) {
-      guard let parameters else { continue }
-      writer.add("\(node.name).weight", parameters.weight)
-      writer.add("\(node.name).bias", parameters.bias)
-      writer.add("\(node.name).weight_scale", Tensor([parameters.scales.count], parameters.scales))
+    ModelFile.writer(description, kind: Self.kind, parameters, golden) { node, parameters, writer in
+      writer.add("\(node).weight", parameters.weight)
+      writer.add("\(node).bias", parameters.bias)
+      writer.add("\(node).weight_scale", Tensor([parameters.scales.count], parameters.scales))
+    } values: { writer in
+      writer.add("values.scale", Tensor([quantization.count], quantization.map { $0.scale }))
+      writer.add("values.zero_point", Tensor([quantization.count], quantization.map { $0.zeroPoint }))
+      if !saturation.isEmpty { writer.add("values.saturation", Tensor([saturation.count], saturation)) }
     }
-    writer.add("values.scale", Tensor([quantization.count], quantization.map { $0.scale }))
-    writer.add("values.zero_point", Tensor([quantization.count], quantization.map { $0.zeroPoint }))
-    if !saturation.isEmpty { writer.add("values.saturation", Tensor([saturation.count], saturation)) }
-    ModelFile.add(golden: golden, input: description.graph.input, to: &writer)
-    return writer
   }
 }
