@@ -31,6 +31,11 @@ public struct ModelLimits: Hashable, Sendable {
     nodes: 1_000_000, memory: .max, multiplyAdds: .max, headerBytes: 100_000_000)
 }
 
+extension ModelLimits {
+  /// How a person lifts them, for messages.
+  public static let lifted = "--trust lifts it, in the library GLINT_TRUST=1"
+}
+
 /// What running a graph takes.
 public struct GraphCost: Hashable, Sendable {
   /// Nodes, groups and joined values, as `ModelLimits.nodes` counts them.
@@ -78,7 +83,7 @@ public struct GraphCost: Hashable, Sendable {
   public func check(_ limits: ModelLimits) throws(GraphError) {
     func refuse(_ number: Int, _ unit: String, _ limit: Int) -> GraphError {
       let asked = number == .max ? "over \(grouped(Int.max))" : grouped(number)
-      return GraphError.ofGraph("it asks for \(asked) \(unit); the limit is \(grouped(limit)) (--trust lifts it)")
+      return GraphError.ofGraph("it asks for \(asked) \(unit); the limit is \(grouped(limit)) (\(ModelLimits.lifted))")
     }
     guard nodes <= limits.nodes else { throw refuse(nodes, "nodes", limits.nodes) }
     guard memory <= limits.memory else { throw refuse(memory, "bytes of memory", limits.memory) }

@@ -15,7 +15,7 @@ extension GraphCoding {
       throw GraphError.ofGraph("nodes or outputs are missing")
     }
     guard list.count <= mostNodes else {
-      throw GraphError.ofGraph("\(list.count) nodes; the limit is \(mostNodes) (--trust lifts it)")
+      throw GraphError.ofGraph("\(list.count) nodes; the limit is \(mostNodes) (\(ModelLimits.lifted))")
     }
     var values: [String: Int] = ["input": 0]
     var nodes: [Graph.Node] = []

@@ -1,3 +1,4 @@
+import Files
 import Models
 import Numerics
 
@@ -30,6 +31,9 @@ public enum ModelFile {
   public static func load(
     _ path: String, limits: ModelLimits = .standard
   ) throws(ModelFileError) -> LoadedModel {
+    do throws(FileError) {
+      if let reason = try FileKind(path: path).refusalAsModel { throw FileError(path: path, reason: reason) }
+    } catch { throw ModelFileError(error) }
     let file = try SafetensorsFile(path: path, mostHeaderBytes: limits.headerBytes)
     if file.metadata("format") == "glint" { try file.verifyChecksums() }
     let description = try DescriptionCoding.read(from: file, limits: limits)
@@ -38,6 +42,21 @@ public enum ModelFile {
     case QuantizedModel.kind: return .int8(try QuantizedModel(description, in: file))
     default: throw ModelFileError(path: path, place: "kind", reason: "is neither float nor int8")
     }
+  }
+
+  /// Reads a model that labels pictures.
+  ///
+  /// - Parameter limits: what the model may ask of this machine.
+  /// - Throws: `ModelFileError`; also where the model finds faces, or names no classes.
+  public static func loadClassifier(
+    _ path: String, limits: ModelLimits = .standard
+  ) throws(ModelFileError) -> LoadedModel {
+    let model = try load(path, limits: limits)
+    guard model.description.isClassifier else {
+      let what = model.description.detection != nil ? "finds faces and names" : "names"
+      throw ModelFileError(path: path, reason: "\(what) no classes; a classifier's file is wanted here")
+    }
+    return model
   }
 
   /// Refuses tensors that no node and no value has: a reader that passes over them may compute something else than

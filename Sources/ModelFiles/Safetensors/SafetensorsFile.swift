@@ -50,7 +50,8 @@ public struct SafetensorsFile: Sendable {
     }
     guard length <= UInt64(mostHeaderBytes) else {
       throw ModelFileError(
-        path: path, place: "header", reason: "has \(length) bytes; the limit is \(mostHeaderBytes) (--trust lifts it)")
+        path: path, place: "header",
+        reason: "has \(length) bytes; the limit is \(mostHeaderBytes) (\(ModelLimits.lifted))")
     }
     let data = 8 + Int(length)
     let header: JSONValue
