@@ -140,7 +140,7 @@ let package = Package(
     .executableTarget(
       name: "GlintCommand",
       dependencies: [
-        "Numerics", "Files", "Models", "ModelFiles", "Runtime", "FloatRuntime", "Imaging", "Faces",
+        "Numerics", "Threads", "Files", "Models", "ModelFiles", "Runtime", "FloatRuntime", "Imaging", "Faces",
         "Inference", "Datasets", "Evaluation", "Training", "DetectorTraining", "Quantization", "RenderedFaces",
         "Camera", "Live", "LiveWeb", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -154,10 +154,12 @@ let package = Package(
     // Tests: one suite a room.
     /// What suites share: random models, temporary folders, the built program, the stand-in camera.
     .target(
-      name: "TestSupport", dependencies: ["Numerics", "Models", "ModelFiles", "Imaging"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["Numerics", "Files", "Models", "ModelFiles", "Imaging"],
+      path: "Tests/TestSupport"),
     /// Counts allocations and system calls of a test.
     .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: gnu),
     suite("Numerics"),
+    suite("Threads", and: ["CThreads", "TestSupport"]),
     suite("Files", and: ["CSHA256", "Numerics", "TestSupport"]),
     suite("Models", and: ["Numerics", "TestSupport"]),
     suite("ModelFiles", and: ["Numerics", "Files", "Models", "TestSupport"]),
@@ -169,6 +171,7 @@ let package = Package(
       and: [
         "Numerics", "Models", "ModelFiles", "Runtime", "Imaging", "RenderedFaces", "TestSupport", "CAllocations",
       ]),
+    suite("Inference", and: ["Numerics", "Models", "ModelFiles", "Imaging", "Faces", "TestSupport"]),
     suite("Glint", and: ["Imaging", "TestSupport"]),
     suite("Datasets", and: ["Numerics", "Imaging", "TestSupport"]),
     suite("Evaluation", and: ["Numerics", "Models", "ModelFiles", "Imaging", "Inference", "Datasets"]),

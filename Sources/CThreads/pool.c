@@ -112,15 +112,9 @@ ct_pool *ct_pool_create(int threads) {
   *pool = (ct_pool){.threads = 1};
   if (threads == 1) return pool;
   pool->workers = calloc((size_t)threads - 1, sizeof *pool->workers);
-  if (pool->workers == NULL) {
-    free(pool);
-    return NULL;
-  }
+  if (pool->workers == NULL) return pool;
   for (int i = 0; i < threads - 1; i++) {
-    if (pthread_create(&pool->workers[i], NULL, worker, pool) != 0) {
-      ct_pool_destroy(pool);
-      return NULL;
-    }
+    if (pthread_create(&pool->workers[i], NULL, worker, pool) != 0) break;
     pool->threads = i + 2;
   }
   await_start(pool);

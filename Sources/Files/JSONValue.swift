@@ -33,6 +33,12 @@ public indirect enum JSONValue: Hashable, Sendable {
     return members.first { $0.name == name }?.value
   }
 
+  /// The first member of an object that has none of these names.
+  public func member(besides known: [String]) -> String? {
+    guard case .object(let members) = self else { return nil }
+    return members.first { !known.contains($0.name) }?.name
+  }
+
   /// The text, where this is one.
   public var string: String? { if case .string(let text) = self { text } else { nil } }
 

@@ -27,19 +27,21 @@ public final class Labeller {
   ///   - detector: path of a face detector's file. With one, the main face of a whole photo is found before it is
   ///     labelled; without, a picture is taken as it is.
   ///   - threads: threads that compute one picture, 1 to 256. They change no answer.
+  ///   - trust: whether the files come from where they are trusted. Others may ask for at most 10,000 nodes, 1 GiB of
+  ///     memory and 20 G multiply-adds a picture.
   /// - Throws: `LabellerError` that names the file and the reason.
-  public init(model: String, detector: String? = nil, threads: Int = 1) throws(LabellerError) {
+  public init(
+    model: String, detector: String? = nil, threads: Int = 1, trust: Bool = false
+  ) throws(LabellerError) {
     guard (1...256).contains(threads) else {
       throw LabellerError("\(threads) threads: a number from 1 to 256 is wanted")
     }
     do {
-      let loaded = try ModelFile.load(model)
-      guard loaded.description.isClassifier else {
-        throw LabellerError("\(model): names no classes; a classifier's file is wanted")
-      }
+      let limits = trust ? ModelLimits.trusting : .standard
+      let loaded = try ModelFile.loadClassifier(model, limits: limits)
       labels = loaded.description.labels
       self.detector = try detector.map { path in
-        do { return try FaceDetector(ModelFile.load(path), threads: threads) } catch let error as FaceDetectorError {
+        do { return try FaceDetector(ModelFile.load(path, limits: limits), threads: threads) } catch let error as FaceDetectorError {
           throw LabellerError("\(path): \(error.reason)")
         }
       }

@@ -27,7 +27,8 @@ public func glintOpen(
   }
   do throws(LabellerError) {
     let labeller = try Labeller(
-      model: String(cString: model), detector: detector.map { String(cString: $0) }, threads: Int(threads))
+      model: String(cString: model), detector: detector.map { String(cString: $0) }, threads: Int(threads),
+      trust: getenv("GLINT_TRUST").map { String(cString: $0) } == "1")
     refuse("")
     return OpaquePointer(Unmanaged.passRetained(Handle(labeller)).toOpaque())
   } catch {

@@ -1,6 +1,6 @@
 /// A graph that makes no sense: which node, and why.
 public struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The node's name, or "input" or "output".
+  /// The node's name, "input" or "output"; empty for the graph as a whole.
   public let node: String
   /// What is wrong, as a clause.
   public let reason: String
@@ -11,6 +11,9 @@ public struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
     self.reason = reason
   }
 
-  /// Node and reason in one line.
-  public var description: String { "node '\(node)': \(reason)" }
+  /// An error of the graph as a whole.
+  public static func ofGraph(_ reason: String) -> GraphError { GraphError("", reason) }
+
+  /// Node and reason in one line; for the graph as a whole, the reason alone.
+  public var description: String { node.isEmpty ? reason : "node '\(node)': \(reason)" }
 }

@@ -51,6 +51,11 @@ public enum Operator: Hashable, Sendable {
       self.groups = groups
       self.activation = activation
     }
+
+    /// Whether each of so many input channels has taps and a result of its own.
+    public func isDepthwise(inputChannels: Int) -> Bool {
+      groups > 1 && groups == inputChannels && outputChannels == inputChannels
+    }
   }
 
   /// The extents of a fully connected layer.

@@ -1,8 +1,12 @@
 import Numerics
 
 extension Graph {
-  /// The most elements that one value may have: its int32 offsets and float copies then stay far from overflow.
+  /// The most elements that one value, its frame of padding or one weight may have: int32 offsets and float copies
+  /// then stay far from overflow.
   public static let mostElements = 1 << 28
+
+  /// The most dimensions that a value may have.
+  static let mostDimensions = 8
 
   /// The shape of every value, by number: `shapes()[0]` is the input, `shapes()[i + 1]` the result of node `i`.
   ///
@@ -13,13 +17,12 @@ extension Graph {
     }
     guard input.count <= Self.mostElements else { throw GraphError("input", "\(input) is too large") }
     var shapes = [input]
+    var names: Set<String> = []
     for (index, node) in nodes.enumerated() {
       guard !node.name.isEmpty, node.name != "input" else {
         throw GraphError(node.name, "a node needs a name, and 'input' is taken")
       }
-      for other in nodes[..<index] where other.name == node.name {
-        throw GraphError(node.name, "two nodes have this name")
-      }
+      guard names.insert(node.name).inserted else { throw GraphError(node.name, "two nodes have this name") }
       var inputs: [Shape] = []
       for value in node.inputs {
         guard value >= 0, value <= index else {
@@ -38,27 +41,25 @@ extension Graph {
   }
 
   /// The weight and bias shapes of every node that has them, by node index; nil elsewhere.
-  public func parameterShapes() throws(GraphError) -> [(weight: Shape, bias: Shape)?] {
-    let shapes = try shapes()
-    var result: [(weight: Shape, bias: Shape)?] = []
-    for node in nodes {
+  public func parameterShapes() throws(GraphError) -> [(weight: Shape, bias: Shape)?] { parameterShapes(try shapes()) }
+
+  /// The same where the shapes of all values are known, and so that no weight is too large.
+  func parameterShapes(_ shapes: [Shape]) -> [(weight: Shape, bias: Shape)?] {
+    nodes.map { node in
       switch node.operator {
       case .conv2D(let conv):
         let channels = shapes[node.inputs[0]][2] / conv.groups
-        result.append(([conv.outputChannels, conv.window.height, conv.window.width, channels], [conv.outputChannels]))
-      case .dense(let dense):
-        result.append(([dense.outputs, shapes[node.inputs[0]].count], [dense.outputs]))
-      default:
-        result.append(nil)
+        return ([conv.outputChannels, conv.window.height, conv.window.width, channels], [conv.outputChannels])
+      case .dense(let dense): return ([dense.outputs, shapes[node.inputs[0]].count], [dense.outputs])
+      default: return nil
       }
     }
-    return result
   }
 
   /// Multiply-adds of each node for one image, by node index.
   public func multiplyAdds() throws(GraphError) -> [Int] {
     let shapes = try shapes()
-    let parameters = try parameterShapes()
+    let parameters = parameterShapes(shapes)
     return nodes.indices.map { index in
       guard let weight = parameters[index]?.weight else { return 0 }
       let result = shapes[index + 1]
@@ -68,6 +69,8 @@ extension Graph {
 
   private func checkOutputs() throws(GraphError) {
     guard !outputs.isEmpty else { throw GraphError("output", "nothing leaves the graph") }
+    guard outputs.count <= 64 else { throw GraphError("output", "more than 64 outputs") }
+    var left: Set<Int> = []
     for output in outputs {
       guard output.value > 0, output.value <= nodes.count else {
         throw GraphError("output", "an output names a value that no node makes")
@@ -75,6 +78,9 @@ extension Graph {
       let node = nodes[output.value - 1]
       guard node.operator.hasParameters, node.operator.activation == .none else {
         throw GraphError(node.name, "logits come from a convolution or dense node without activation")
+      }
+      guard left.insert(output.value).inserted else {
+        throw GraphError(node.name, "its result leaves the graph twice")
       }
       guard readers(of: output.value).isEmpty else {
         throw GraphError(node.name, "its result leaves the graph as float logits, so no other node may read it")
@@ -109,6 +115,7 @@ extension Graph {
       guard dense.outputs > 0, dense.outputs <= 1 << 20 else {
         throw GraphError(node.name, "\(dense.outputs) outputs")
       }
+      try checkWeight(node, [dense.outputs, input.count])
       return [dense.outputs]
     case .add:
       guard inputs[1] == input else {
@@ -132,7 +139,7 @@ extension Graph {
     case .hardSwish: return input
     case .flatten: return [input.count]
     case .reshape(let shape):
-      guard shape.count == input.count else {
+      guard (1...mostDimensions).contains(shape.rank), shape.count == input.count else {
         throw GraphError(node.name, "\(input) cannot be reshaped to \(shape)")
       }
       return shape
@@ -150,7 +157,17 @@ extension Graph {
       throw GraphError(
         node.name, "\(conv.groups) groups do not divide \(input[2]) and \(conv.outputChannels) channels")
     }
+    try checkWeight(node, [conv.outputChannels, conv.window.height, conv.window.width, input[2] / conv.groups])
+    guard conv.window.padding.around(input) <= mostElements else {
+      throw GraphError(node.name, "its input \(input) is too large with its padding")
+    }
     return [height, width, conv.outputChannels]
+  }
+
+  private static func checkWeight(_ node: Graph.Node, _ extents: [Int]) throws(GraphError) {
+    guard let weight = Shape(checking: extents), weight.count <= mostElements else {
+      throw GraphError(node.name, "its weight is too large")
+    }
   }
 
   /// Rows and columns of windows that fit, all extents checked.
@@ -177,4 +194,9 @@ extension Graph {
     }
     return (input[0], input[1])
   }
+}
+
+extension Operator.Padding {
+  /// Elements of a picture of at most `Graph.mostElements` in its frame: at most (1 + 8192)^2 * 2^28 < 2^55.
+  func around(_ picture: Shape) -> Int { (picture[0] + top + bottom) * (picture[1] + left + right) * picture[2] }
 }

@@ -98,9 +98,12 @@ public final class Interpreter {
     }
     steps = memory.allocate(ck_step.self, builder.steps.count)
     var jobs: [Job] = []
+    // Chains are made in the order of their steps.
+    var chains = builder.chains[...]
     for (index, step) in builder.steps.enumerated() {
       (steps + index).initialize(to: step.step)
-      if let chain = builder.chains.first(where: { $0.steps.contains(index) }) {
+      if let past = chains.first, past.steps.upperBound <= index { chains.removeFirst() }
+      if let chain = chains.first, chain.steps.contains(index) {
         guard chain.steps.lowerBound == index else { continue }
         jobs.append(
           Job(task: ck_band_run, context: chain.bands, parts: chain.count, layers: chain.steps, bands: chain.bands))

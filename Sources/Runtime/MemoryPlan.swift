@@ -27,21 +27,25 @@ public struct MemoryPlan: Hashable, Sendable {
   init(_ requests: [Buffer]) {
     buffers = requests
     let order = buffers.indices.sorted { (buffers[$0].bytes, $1) > (buffers[$1].bytes, $0) }
-    var placed: [Int] = []
+    // By offset. Numbers alone: thousands of buffers are compared with each other.
+    var placed: [(first: Int, last: Int, start: Int, end: Int)] = []
+    placed.reserveCapacity(buffers.count)
     for index in order {
-      let buffer = buffers[index]
-      let contemporaries =
-        placed
-        .filter { buffers[$0].first <= buffer.last && buffer.first <= buffers[$0].last }
-        .sorted { buffers[$0].offset < buffers[$1].offset }
+      let (first, last, bytes) = (buffers[index].first, buffers[index].last, buffers[index].bytes)
       var offset = 0
-      for other in contemporaries {
-        if offset + buffer.bytes <= buffers[other].offset { break }
-        offset = max(offset, Self.aligned(buffers[other].offset + buffers[other].bytes))
+      for other in placed where other.first <= last && first <= other.last {
+        if offset + bytes <= other.start { break }
+        offset = max(offset, other.end)
       }
       buffers[index].offset = offset
-      arenaBytes = max(arenaBytes, Self.aligned(offset + buffer.bytes))
-      placed.append(index)
+      let end = Self.aligned(offset + bytes)
+      arenaBytes = max(arenaBytes, end)
+      var (low, high) = (0, placed.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if placed[middle].start <= offset { low = middle + 1 } else { high = middle }
+      }
+      placed.insert((first, last, offset, end), at: low)
     }
   }
 

@@ -7,6 +7,8 @@ struct ModelCheck {
   let model: QuantizedModel
   /// The shape of each value.
   let shapes: [Shape]
+  /// How many nodes read each value.
+  let readers: [Int]
   /// Sums of each node's weights by output channel.
   private(set) var sums: [[ck_weight_sums]] = []
 
@@ -20,6 +22,9 @@ struct ModelCheck {
     } catch {
       throw RuntimeError(error.node, error.reason)
     }
+    var readers = [Int](repeating: 0, count: shapes.count)
+    for node in graph.nodes { for value in Set(node.inputs) { readers[value] += 1 } }
+    self.readers = readers
     guard model.parameters.count == graph.nodes.count, model.quantization.count == graph.nodes.count + 1 else {
       throw RuntimeError("engine", "the model has not one entry of parameters and scales per node")
     }

@@ -64,7 +64,7 @@ extension PlanBuilder {
   }
 
   private func isReadOnce(_ value: Int) -> Bool {
-    value > 0 && graph.readers(of: value).count == 1 && !graph.isOutput(value)
+    value > 0 && check.readers[value] == 1 && !graph.isOutput(value)
   }
 
   /// The rows of each step that some rows of the last one need.

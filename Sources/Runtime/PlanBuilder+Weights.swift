@@ -9,7 +9,7 @@ extension PlanBuilder {
     let node = graph.nodes[index]
     let input = check.shapes[node.inputs[0]]
     let result = index + (pooled ? 2 : 1)
-    let isDepthwise = conv.groups > 1 && conv.groups == input[2] && conv.outputChannels == input[2]
+    let isDepthwise = conv.isDepthwise(inputChannels: input[2])
     var kernel = try kernel(isDepthwise ? .depthwise : pooled ? .convolutionMaxPool : .convolution)
     if pooled, let special = table.best(of: specialKernels(index, conv)), special.isa.rawValue >= kernel.isa.rawValue {
       kernel = special
@@ -39,11 +39,13 @@ extension PlanBuilder {
     let outputShape = check.shapes[result]
     let groups = isDepthwise ? 1 : conv.groups
     let multiplyAdds = outputOf(index).count / conv.outputChannels * model.parameters[index]!.weight.shape.count
+    let segments = segments(conv, rowBytes: width * input[2] * bytes, pixelBytes: input[2] * bytes)
+    let isBounded = hasBoundedProducts(index)
     for group in 0..<groups {
       var operation = ck_conv()
       operation.input_row = conv.window.stride * width * input[2] * bytes
       operation.input_pixel = conv.window.stride * input[2] * bytes
-      setSegments(&operation, conv, rowBytes: width * input[2] * bytes, pixelBytes: input[2] * bytes)
+      (operation.segments, operation.segment_count) = segments
       let channels = conv.outputChannels / groups
       setChannels(&operation, index, kernel, isDepthwise: isDepthwise, range: group * channels..<(group + 1) * channels)
       operation.columns = outputShape[1]
@@ -51,7 +53,7 @@ extension PlanBuilder {
       operation.output_pixel = outputShape[2]
       operation.io.accumulators = sums.map { $0 + group * channels }
       operation.requantization.setClamp(
-        node.operator.activation, model.quantization[index + 1], isBounded: hasBoundedProducts(index))
+        node.operator.activation, model.quantization[index + 1], isBounded: isBounded)
       let kept = memory.keep(operation)
       link(
         UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place,
@@ -77,7 +79,7 @@ extension PlanBuilder {
   private func fusesPooling(after index: Int, _ conv: Operator.Convolution) -> Bool {
     guard !keepsAll, conv.groups == 1, index + 1 < graph.nodes.count else { return false }
     guard case .maxPool2D(let window) = graph.nodes[index + 1].operator else { return false }
-    return window == .init(2, 2, stride: 2) && graph.readers(of: index + 1) == [index + 1]
+    return window == .init(2, 2, stride: 2) && check.readers[index + 1] == 1
       && graph.nodes[index + 1].inputs == [index + 1] && !graph.isOutput(index + 1)
       && model.quantization[index + 1] == model.quantization[index + 2]
   }
@@ -95,9 +97,9 @@ extension PlanBuilder {
   }
 
   /// Without dilation and groups, the taps of a window's row lie side by side and form one segment.
-  private mutating func setSegments(
-    _ operation: inout ck_conv, _ conv: Operator.Convolution, rowBytes: Int, pixelBytes: Int
-  ) {
+  private func segments(
+    _ conv: Operator.Convolution, rowBytes: Int, pixelBytes: Int
+  ) -> (UnsafePointer<Int>, count: Int) {
     let window = conv.window
     var offsets: [Int] = []
     for row in 0..<window.height {
@@ -108,8 +110,7 @@ extension PlanBuilder {
         offsets += (0..<window.width).map { start + $0 * conv.dilation * pixelBytes }
       }
     }
-    operation.segments = UnsafePointer(memory.copy(offsets))
-    operation.segment_count = offsets.count
+    return (UnsafePointer(memory.copy(offsets)), offsets.count)
   }
 
   /// Packs the weights, biases and multipliers of a range of output channels.

@@ -1,20 +1,18 @@
 import CThreads
 
-/// Runs independent tasks on all threads of a fork-join pool; the caller works too.
+/// Runs independent tasks on all threads of a fork-join pool; the caller works too, alone where the system gives no
+/// other thread.
 package final class ThreadPool {
-  private let pool: OpaquePointer
-  package let threads: Int
+  /// Nil where the system gives not even the memory of a pool.
+  private let pool: OpaquePointer?
 
-  package init(threads: Int) {
-    guard let pool = ct_pool_create(Int32(threads)) else { fatalError("the system gives no \(threads) threads") }
-    self.pool = pool
-    self.threads = threads
-  }
+  package init(threads: Int) { pool = ct_pool_create(Int32(clamping: threads)) }
 
   deinit { ct_pool_destroy(pool) }
 
   /// Runs `task(0)` ... `task(count - 1)`, each once, in any order. Each must write places of its own.
   package func run(_ count: Int, _ task: (Int) -> Void) {
+    guard let pool else { return (0..<count).forEach(task) }
     withoutActuallyEscaping(task) { task in
       var box = Task(body: task)
       withUnsafeMutablePointer(to: &box) { box in

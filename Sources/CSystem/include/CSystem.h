@@ -22,6 +22,13 @@ int sys_write_atomically(const char *path, const void *bytes, size_t count);
 /// Whether a file could be made at `path`; leaves nothing behind.
 int sys_check_writable(const char *path);
 
+/// What sys_begin finds at a path.
+enum { SYS_IS_FILE, SYS_IS_FOLDER, SYS_IS_PIPE, SYS_IS_OTHER };
+
+/// Reads up to `room` bytes from the beginning of the file at `path`; how many goes to `count`, and one of the names
+/// above to `what`. Only files are read: a named pipe would make the caller wait. 0 or an errno.
+int sys_begin(const char *path, void *bytes, size_t room, size_t *count, int *what);
+
 /// An errno in words.
 const char *sys_error_text(int error);
 

@@ -10,8 +10,8 @@ typedef struct ct_pool ct_pool;
 /// A task: `context` is the caller's, `index` is 0 ... count - 1. Tasks of one run must not depend on each other.
 typedef void (*ct_task)(void *context, size_t index);
 
-/// Makes a pool of `threads` threads, the calling one among them (1 makes no thread at all). NULL when the system
-/// gives no memory or no thread.
+/// Makes a pool of `threads` threads, the calling one among them (1 makes no thread at all), of fewer where the system
+/// gives no more: they change no result. NULL when it gives no memory.
 ct_pool *ct_pool_create(int threads);
 
 /// Ends the threads and frees the pool. No run may be under way.
@@ -28,6 +28,16 @@ void ct_pool_run(ct_pool *pool, ct_task task, void *context, size_t count);
 /// Lowers the priority of the calling thread: where there is more to do than cores to do it, the program's other
 /// threads come first. Linux has a niceness for each thread.
 void ct_lower_priority(void);
+
+/// The cores that this process may use, at least 1: the processors of its affinity, but no more than the whole ones that
+/// the quota of its control groups gives.
+int ct_available_cores(void);
+
+/// The whole cores that the quota of control groups gives, at least 1; INT_MAX where there is none. Version 2 and
+/// version 1, groups above included.
+///
+/// membership: a file like /proc/self/cgroup. root: where control groups are mounted, as in /sys/fs/cgroup.
+int ct_quota_cores(const char *membership, const char *root);
 
 /// Nanoseconds of a monotonic clock.
 uint64_t ct_now(void);

@@ -28,7 +28,7 @@ package final class ConvolutionPlan {
     let pad = window.padding
     paddedShape = [input[0] + pad.top + pad.bottom, input[1] + pad.left + pad.right, input[2]]
     let channels = input[2]
-    isDepthwise = convolution.groups > 1 && convolution.groups == channels && convolution.outputChannels == channels
+    isDepthwise = convolution.isDepthwise(inputChannels: channels)
     taps = window.height * window.width * channels / convolution.groups
     let rowFloats = paddedShape[1] * channels
     var list: [Int] = []

@@ -54,6 +54,7 @@ struct Bench: ParsableCommand {
   var runs = 300
 
   @OptionGroup var threads: ThreadOption
+  @OptionGroup var trust: TrustOption
   @OptionGroup var isa: ISAOption
   @OptionGroup var output: JSONOption
 
@@ -79,7 +80,7 @@ struct Bench: ParsableCommand {
     }
     let clock = ContinuousClock()
     let start = clock.now
-    let loaded = try ModelFile.load(model)
+    let loaded = try frames == nil ? trust.load(model) : trust.loadClassifier(model)
     let readMs = (clock.now - start).seconds * 1e3
     if let frames {
       let result = try FrameBenchResult(

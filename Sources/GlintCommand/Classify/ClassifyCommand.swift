@@ -1,5 +1,6 @@
 import ArgumentParser
 import Faces
+import Files
 import Foundation
 import Imaging
 import Inference
@@ -32,8 +33,7 @@ struct Classify: ParsableCommand {
 
   @Argument(
     help: """
-      A model file, float or int8, whose name ends with .safetensors (default: the compact network that Glint comes \
-      with); then pictures, or folders whose pictures are taken, with those in the folders within.
+      A model file, float or int8 (default: the compact network that Glint comes with); then pictures, or folders whose pictures are taken, with those in the folders within.
       """)
   var paths: [String]
 
@@ -44,10 +44,20 @@ struct Classify: ParsableCommand {
   var draw: String?
 
   @OptionGroup var threads: ThreadOption
+  @OptionGroup var trust: TrustOption
   @OptionGroup var isa: ISAOption
   @OptionGroup var json: JSONOption
 
-  private var namesModel: Bool { paths.first?.hasSuffix(".safetensors") ?? false }
+  /// Whether the first path is a model's: by its content, or, where that says nothing, by its name. A model of another
+  /// program counts, so that no other is taken in its place.
+  private var namesModel: Bool {
+    guard let first = paths.first else { return false }
+    switch (try? FileKind(path: first))?.group {
+    case .model, .companion, .foreignModel: return true
+    case .picture, .video, .folder, .archive: return false
+    case .text, .other, nil: return first.hasSuffix(".safetensors")
+    }
+  }
 
   func validate() throws {
     guard paths.count > (namesModel ? 1 : 0) else { throw ValidationError("Name a picture, or a folder of pictures.") }
@@ -55,9 +65,10 @@ struct Classify: ParsableCommand {
 
   func run() throws {
     let images = namesModel ? Array(paths.dropFirst()) : paths
-    let loaded = try ModelFile.load(namesModel ? paths[0] : try ShippedModels.path(ShippedModels.classifier))
+    try PictureArguments.check(images)
+    let loaded = try trust.loadClassifier(namesModel ? paths[0] : try ShippedModels.path(ShippedModels.classifier))
     let runner = try ModelRunner(loaded, threads: threads.count)
-    let detector = try faces.open(for: loaded.description, threads: threads.count)
+    let detector = try faces.open(for: loaded.description, threads: threads.count, trust.limits)
     let reader = PictureClassifier(runner, detector: detector, scope: faces.faces == true ? .all : .main)
     var copies = try draw.map { try AnnotatedCopies(folder: $0, labels: loaded.description.labels) }
     let files = try Self.files(images, boxes: try boxes.boxes.map { try FaceBoxTable(path: $0) })

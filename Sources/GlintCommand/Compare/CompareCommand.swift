@@ -48,7 +48,7 @@ struct Compare: ParsableCommand {
 
   func run() throws {
     if let report { try AtomicFile.checkWritable(report) }
-    let models = try (ModelFile.load(first), ModelFile.load(second))
+    let models = try (faces.trust.loadClassifier(first), faces.trust.loadClassifier(second))
     let description = models.0.description
     let images = try LabelledImages.read(
       data, faces: try faces.source(for: description), part: part, split: split.shares, for: description,

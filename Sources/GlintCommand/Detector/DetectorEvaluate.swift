@@ -43,6 +43,7 @@ struct DetectorEvaluate: ParsableCommand {
   var showFalse: String?
 
   @OptionGroup var threads: ThreadOption
+  @OptionGroup var trust: TrustOption
   @OptionGroup var isa: ISAOption
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
@@ -55,7 +56,7 @@ struct DetectorEvaluate: ParsableCommand {
     for path in [showFinds, showMisses, showFalse] { if let path { try AtomicFile.checkWritable(path) } }
     let material = try material.read(part, threads: threads.count, quiet: quiet.quiet)
     for path in models {
-      let model = try ModelFile.load(path)
+      let model = try trust.load(path)
       let evaluation = try DetectorEvaluation(
         model, material: material, composed: composed, threads: threads.count,
         keepsPictures: path == models.last)

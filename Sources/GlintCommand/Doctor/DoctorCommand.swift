@@ -87,7 +87,7 @@ struct Doctor: ParsableCommand {
   }
 
   private func checkModel(_ path: String) throws {
-    let loaded = try ModelFile.load(path)
+    let loaded = try faces.trust.loadClassifier(path)
     let runner = try ModelRunner(loaded, threads: threads.count)
     let (pictures, searches) = try Dataset.pictures(
       in: data, faces: try faces.source(checking: loaded.description), labels: loaded.description.labels)

@@ -92,6 +92,7 @@ struct LiveCommand: ParsableCommand {
   var noPage = false
 
   @OptionGroup var threads: ThreadOption
+  @OptionGroup var trust: TrustOption
   @OptionGroup var isa: ISAOption
   @OptionGroup var json: JSONOption
 
@@ -115,7 +116,7 @@ struct LiveCommand: ParsableCommand {
     let model = try model ?? ShippedModels.path(ShippedModels.classifier)
     let stop = StopSignal()
     stop.listen()
-    let loaded = try ModelFile.load(model)
+    let loaded = try trust.loadClassifier(model)
     let runner = try ModelRunner(loaded, threads: threads.count)
     let source = try openSource()
     var saturation: SaturationCheck?
@@ -141,7 +142,7 @@ struct LiveCommand: ParsableCommand {
 
   /// Finds and follows faces, where that is wanted and can be; says why where it cannot.
   private func openFollower(for description: ModelDescription) throws -> FaceFollower? {
-    guard let detector = try faces.open(for: description, threads: threads.count) else {
+    guard let detector = try faces.open(for: description, threads: threads.count, trust.limits) else {
       if faces.faces == nil, case .face = description.preprocessing.fit {
         printError("There is no face detector: the middle of the frame is taken for the face.")
       }
@@ -157,7 +158,7 @@ struct LiveCommand: ParsableCommand {
   /// Starts the page, unless none is wanted.
   private func openPage(_ model: LoadedModel, path: String, source: any FrameSource) throws -> WebServer? {
     guard !noPage, !json.json || port != nil || listen != nil else { return nil }
-    let detector = try faces.open(for: model.description, threads: 1)
+    let detector = try faces.open(for: model.description, threads: 1, trust.limits)
     let classifier = try PhotoClassifier(model, detector: detector)
     let facts = try jsonLine(
       PageFacts(

@@ -22,7 +22,7 @@ struct FaceOptions: ParsableArguments {
   /// The detector for a classifier, nil where faces are not to be looked for or cannot be.
   ///
   /// - Throws: where faces were asked for and the classifier does not look at faces, or there is no detector.
-  func open(for description: ModelDescription, threads: Int) throws -> FaceDetector? {
+  func open(for description: ModelDescription, threads: Int, _ limits: ModelLimits) throws -> FaceDetector? {
     guard faces != false else { return nil }
     guard description.preprocessing.cropsToFaces else {
       guard isAsked else { return nil }
@@ -33,7 +33,7 @@ struct FaceOptions: ParsableArguments {
         """
       )
     }
-    if let detector = try Detectors.open(detector, threads: threads) { return detector }
+    if let detector = try Detectors.open(detector, threads: threads, limits) { return detector }
     if isAsked { throw Detectors.missing }
     return nil
   }
@@ -46,17 +46,17 @@ enum Detectors {
     "no face detector: Calibration/Models/\(ShippedModels.detector) is not near this program; name one with --detector")
 
   /// Opens the detector of a file, or the one that Glint comes with; nil where that is not there.
-  static func open(_ path: String?, threads: Int) throws -> FaceDetector? {
+  static func open(_ path: String?, threads: Int, _ limits: ModelLimits) throws -> FaceDetector? {
     guard let path = path ?? ShippedModels.find(ShippedModels.detector) else { return nil }
-    return try naming(path) { try FaceDetector(ModelFile.load(path), threads: threads) }
+    return try naming(path) { try FaceDetector(TrustOption.load(path, limits: limits), threads: threads) }
   }
 
   /// The same for several threads.
   ///
   /// - Throws: `missing` where there is none.
-  static func pool(_ path: String?) throws -> FaceDetectorPool {
+  static func pool(_ path: String?, _ limits: ModelLimits = .standard) throws -> FaceDetectorPool {
     guard let path = path ?? ShippedModels.find(ShippedModels.detector) else { throw missing }
-    return try naming(path) { try FaceDetectorPool(ModelFile.load(path)) }
+    return try naming(path) { try FaceDetectorPool(TrustOption.load(path, limits: limits)) }
   }
 
   private static func naming<Opened>(_ path: String, _ open: () throws -> Opened) throws -> Opened {

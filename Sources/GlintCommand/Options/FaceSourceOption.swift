@@ -8,6 +8,7 @@ import Models
 /// `--faces`, `--no-faces`, `--detector` and `--boxes`, for commands that read data sets.
 struct FaceSourceOption: ParsableArguments {
   @OptionGroup var boxes: BoxesOption
+  @OptionGroup var trust: TrustOption
 
   @Flag(
     inversion: .prefixedNo,
@@ -44,7 +45,7 @@ struct FaceSourceOption: ParsableArguments {
   /// - Throws: where faces are sought and there is no detector.
   func source() throws -> FaceSource {
     guard areSought else { return FaceSource(boxes: boxes.boxes) }
-    let pool = try Detectors.pool(detector)
+    let pool = try Detectors.pool(detector, trust.limits)
     return FaceSource(boxes: boxes.boxes, finder: { pool.mainFace(of: $0) }, searched: faces == true ? nil : facesIn)
   }
 
@@ -72,7 +73,7 @@ struct FaceSourceOption: ParsableArguments {
     var source = try source()
     guard faces != true, boxes.boxes == nil else { return source }
     do {
-      let pool = try Detectors.pool(detector)
+      let pool = try Detectors.pool(detector, trust.limits)
       source.elsewhere = { pool.mainFace(ofWholePhoto: $0, by: rule) }
     } catch let missing as Failure where detector == nil {
       printError("glint: the model was trained on faces, and whole photos are not cropped to them: \(missing)")
@@ -86,7 +87,7 @@ struct FaceSourceOption: ParsableArguments {
     let rule = description.preprocessing
     guard !rule.cropsToFaces else { return try source(for: description) }
     var source = try source()
-    guard faces == nil, boxes.boxes == nil, let pool = try? Detectors.pool(detector) else { return source }
+    guard faces == nil, boxes.boxes == nil, let pool = try? Detectors.pool(detector, trust.limits) else { return source }
     var cropping = rule
     cropping.fit = .face(marginPercent: 10)
     source.elsewhere = { [cropping] in pool.mainFace(ofWholePhoto: $0, by: cropping) }

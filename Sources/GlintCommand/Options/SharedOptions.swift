@@ -1,13 +1,13 @@
 import ArgumentParser
-import Foundation
+import Threads
 
 /// Options that several commands share under one name.
 struct ThreadOption: ParsableArguments {
-  @Option(name: .long, help: "Threads to compute with (default: one per core).")
+  @Option(name: .long, help: "Threads to compute with (default: as many cores as this process may use).")
   var threads: Int?
 
-  /// The number of threads asked for, or one per core.
-  var count: Int { threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount) }
+  /// The number of threads asked for, or one for each core that this process may use.
+  var count: Int { threads ?? AvailableCores.count }
 
   func validate() throws {
     guard let threads else { return }

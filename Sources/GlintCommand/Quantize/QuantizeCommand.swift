@@ -94,7 +94,7 @@ struct Quantize: ParsableCommand {
   }
 
   func run() throws {
-    let float = try FloatModel.load(model)
+    let float = try faces.trust.loadFloat(model)
     try AtomicFile.checkWritable(output)
     if let writeRecord { try AtomicFile.checkWritable(writeRecord) }
     let outcome: Outcome

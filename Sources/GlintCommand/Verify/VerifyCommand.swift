@@ -45,6 +45,7 @@ struct Verify: ParsableCommand {
   @Flag(name: .long, help: "Also compute by the plain definition of each operator, which is slow.")
   var reference = false
 
+  @OptionGroup var trust: TrustOption
   @OptionGroup var json: JSONOption
 
   func validate() throws {
@@ -54,7 +55,7 @@ struct Verify: ParsableCommand {
   }
 
   func run() throws {
-    let models = try model.map { [try QuantizedModel.load($0)] } ?? Verification.builtInModels()
+    let models = try model.map { [try trust.loadQuantized($0)] } ?? Verification.builtInModels()
     if let save { try saveBuiltIn(to: save) }
     let sets = isa.flatMap(ISA.init(name:)).map { [$0] } ?? ISA.detected
     let counts = threads.map { [$0] } ?? [1, 2, 3, 4]

@@ -23,7 +23,15 @@ enum DescriptionCoding {
     }
   }
 
-  static func read(from file: SafetensorsFile) throws(ModelFileError) -> ModelDescription {
+  /// All that the metadata of a model may hold.
+  private static let keys = [
+    SafetensorsWriter.headerHashKey, SafetensorsWriter.dataHashKey, "format", "format_version", "kind", "graph",
+    "preprocessing", "labels", "card", "temperature", "detection", "decision",
+  ]
+
+  static func read(
+    from file: SafetensorsFile, limits: ModelLimits
+  ) throws(ModelFileError) -> ModelDescription {
     guard file.metadata("format") == "glint" else {
       throw ModelFileError(path: file.path, reason: "is a safetensors file, but holds no Glint model")
     }
@@ -33,11 +41,14 @@ enum DescriptionCoding {
         reason: "has format version \(file.metadata("format_version") ?? "none"); "
           + "this program reads version \(formatVersion)")
     }
+    if let key = JSONValue.object(file.metadata).member(besides: keys) {
+      throw ModelFileError(path: file.path, place: "metadata '\(key)'", reason: unknown)
+    }
     let graphJSON = try json("graph", in: file)
     let graph: Graph
     do throws(GraphError) {
-      graph = try GraphCoding.decodeGraph(graphJSON)
-      _ = try graph.shapes()
+      graph = try GraphCoding.decodeGraph(graphJSON, mostNodes: limits.nodes)
+      try GraphCost(graph).check(limits)
     } catch {
       throw ModelFileError(path: file.path, place: "graph", reason: error.description)
     }
@@ -50,6 +61,9 @@ enum DescriptionCoding {
     }
     guard case .object(let entries) = try json("card", in: file) else {
       throw ModelFileError(path: file.path, place: "card", reason: "is no object")
+    }
+    for entry in entries where entry.value.string == nil {
+      throw ModelFileError(path: file.path, place: "card", reason: "'\(entry.name)' is no text")
     }
     let card = ModelCard(entries.map { .init($0.name, $0.value.string ?? "") })
     guard let temperature = decodeDecimal(file.metadata("temperature") ?? "1.000", within: 10...100_000) else {
@@ -66,6 +80,8 @@ enum DescriptionCoding {
     try checkLabels(description, path: file.path)
     return description
   }
+
+  private static let unknown = "is not known to this version"
 
   /// A number with three decimals, written and read in integers: Embedded Swift has no text of fractions.
   private static func encode(decimal: Float) -> String {
@@ -103,6 +119,7 @@ enum DescriptionCoding {
     func failure(_ reason: String) -> ModelFileError {
       ModelFileError(path: file.path, place: "decision", reason: reason)
     }
+    if let member = json.member(besides: ["thresholds", "otherwise"]) { throw failure("'\(member)' " + unknown) }
     guard case .object(let members)? = json["thresholds"], !members.isEmpty,
       let otherwise = json["otherwise"]?.string, !otherwise.isEmpty
     else { throw failure("has no thresholds, or no word for when none is reached") }
@@ -133,9 +150,19 @@ enum DescriptionCoding {
     }
   }
 
-  /// A classifier has as many labels as its logits tell apart; other graphs may have none.
+  /// A classifier has as many labels as its logits tell apart; other graphs have none, or one for what they find.
   private static func checkLabels(_ description: ModelDescription, path: String) throws(ModelFileError) {
-    guard description.isClassifier, let shapes = try? description.graph.shapes() else { return }
+    guard description.isClassifier, let shapes = try? description.graph.shapes() else {
+      guard description.decision == nil else {
+        throw ModelFileError(path: path, place: "decision", reason: "is for classifiers; this network names no classes")
+      }
+      guard description.labels.isEmpty || description.detection != nil else {
+        throw ModelFileError(
+          path: path, place: "labels",
+          reason: "name the classes of one output; the graph has \(description.graph.outputs.count)")
+      }
+      return
+    }
     let output = description.graph.outputs[0]
     let logits = shapes[output.value].count
     let classes = output.function == .sigmoid && logits == 1 ? 2 : logits
@@ -182,6 +209,7 @@ enum DescriptionCoding {
     guard let colour = json["colour"]?.string.flatMap(Preprocessing.Colour.init(rawValue:)),
       let resampling = json["resampling"]?.string.flatMap(Preprocessing.Resampling.init(rawValue:))
     else { throw failure("unknown colour or resampling") }
+    var known = ["version", "width", "height", "colour", "fit", "resampling"]
     let fit: Preprocessing.Fit
     switch json["fit"]?.string {
     case "centre-square": fit = .centreSquare
@@ -192,8 +220,10 @@ enum DescriptionCoding {
         throw failure("no sound margin")
       }
       fit = .face(marginPercent: margin)
+      known.append("margin_percent")
     default: throw failure("unknown fit")
     }
+    if let member = json.member(besides: known) { throw failure("'\(member)' " + unknown) }
     return Preprocessing(width: width, height: height, colour: colour, fit: fit, resampling: resampling)
   }
 }

@@ -26,6 +26,8 @@ extension DescriptionCoding {
     guard let smallest = json["smallest_side"]?.integer, let largest = json["largest_side"]?.integer, smallest > 0,
       smallest <= largest, largest <= 1 << 16
     else { throw failure("no sound sides") }
+    let known = ["stride", "threshold_thousandths", "overlap_percent", "smallest_side", "largest_side"]
+    if let member = json.member(besides: known) { throw failure("the member '\(member)' is not known to this version") }
     let detection = Detection(
       stride: stride, threshold: Float(threshold) / 1000, overlapPercent: overlap, sides: smallest...largest)
     guard graph.outputs.count == 1, let shapes = try? graph.shapes(),

@@ -8,14 +8,17 @@ extension FloatModel {
   /// Reads a float model: tensors `<node>.weight` and `<node>.bias`, float32.
   ///
   /// - Throws: `ModelFileError`; also where the file holds an int8 model.
-  public static func load(_ path: String) throws(ModelFileError) -> FloatModel {
-    guard case .float(let model) = try ModelFile.load(path) else {
+  public static func load(
+    _ path: String, limits: ModelLimits = .standard
+  ) throws(ModelFileError) -> FloatModel {
+    guard case .float(let model) = try ModelFile.load(path, limits: limits) else {
       throw ModelFileError(path: path, reason: "holds an int8 model; a float one is wanted here")
     }
     return model
   }
 
   init(_ description: ModelDescription, in file: SafetensorsFile) throws(ModelFileError) {
+    try ModelFile.checkNothingIsLeft(in: file, of: description, suffixes: [".weight", ".bias"], others: [])
     let parameters = try ModelFile.parameters(of: description, in: file) { (node, shapes) throws(ModelFileError) in
       Parameters(
         weight: try Self.numbers("\(node).weight", shapes.weight, in: file),

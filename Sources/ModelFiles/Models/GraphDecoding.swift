@@ -6,14 +6,17 @@ extension GraphCoding {
   /// Reads a graph; what it means is checked by `Graph.shapes()` afterwards.
   ///
   /// - Throws: `GraphError` naming the node that cannot be read.
-  static func decodeGraph(_ json: JSONValue) throws(GraphError) -> Graph {
+  static func decodeGraph(_ json: JSONValue, mostNodes: Int) throws(GraphError) -> Graph {
+    if let name = json.member(besides: ["input", "nodes", "outputs"]) { throw .unknown(name) }
     guard let extents = json["input"]?.integers, let input = Shape(checking: extents) else {
       throw GraphError("input", "no shape")
     }
     guard let list = json["nodes"]?.array, let outputList = json["outputs"]?.array else {
-      throw GraphError("graph", "nodes or outputs are missing")
+      throw GraphError.ofGraph("nodes or outputs are missing")
     }
-    guard list.count <= 10_000, outputList.count <= 64 else { throw GraphError("graph", "too many nodes") }
+    guard list.count <= mostNodes else {
+      throw GraphError.ofGraph("\(list.count) nodes; the limit is \(mostNodes) (\(ModelLimits.lifted))")
+    }
     var values: [String: Int] = ["input": 0]
     var nodes: [Graph.Node] = []
     for (index, json) in list.enumerated() {
@@ -27,13 +30,18 @@ extension GraphCoding {
         inputs.append(value)
       }
       guard values.updateValue(index + 1, forKey: name) == nil else { throw GraphError(name, "the name stands twice") }
-      nodes.append(.init(name, try decodeOperator(json, name), inputs: inputs))
+      let operation = try decodeOperator(json, name)
+      if let member = json.member(besides: ["name", "operator", "inputs"] + operation.extentNames) {
+        throw .unknown(member, of: name)
+      }
+      nodes.append(.init(name, operation, inputs: inputs))
     }
     var outputs: [Graph.Output] = []
     for json in outputList {
       guard let name = json["value"]?.string, let value = values[name],
         let function = json["function"]?.string.flatMap(Graph.Function.init(rawValue:))
       else { throw GraphError("output", "names no value, or an unknown function") }
+      if let member = json.member(besides: ["value", "function"]) { throw .unknown(member, of: "output") }
       outputs.append(.init(value: value, function: function))
     }
     return Graph(input: input, nodes: nodes, outputs: outputs)
@@ -85,5 +93,27 @@ extension GraphCoding {
     return .init(
       kernel[0], kernel[1], stride: try integer(json, "stride", node),
       padding: .init(top: pad[0], left: pad[1], bottom: pad[2], right: pad[3]))
+  }
+}
+
+extension GraphError {
+  fileprivate static func unknown(_ member: String, of node: String = "") -> GraphError {
+    GraphError(node, "the member '\(member)' is not known to this version")
+  }
+}
+
+extension Operator {
+  /// Members of its node in a file beside name, operator and inputs.
+  fileprivate var extentNames: [String] {
+    let window = ["kernel", "stride", "padding"]
+    return switch self {
+    case .conv2D: ["outputs", "dilation", "groups", "activation"] + window
+    case .maxPool2D, .averagePool2D: window
+    case .dense: ["outputs", "activation"]
+    case .add: ["activation"]
+    case .upsampleNearest: ["factor"]
+    case .reshape: ["shape"]
+    case .globalAveragePool, .concatenate, .hardSwish, .flatten: []
+    }
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Models
 import Numerics
 
@@ -19,17 +20,60 @@ public enum LoadedModel: Sendable {
 
 /// Model files of either kind; what is in them tells which, not their names.
 public enum ModelFile {
-  /// Reads the model at `path` and checks all of it: checksums, graph, shapes, enums, ranges of numbers.
+  /// The most samples that a file may bring for the self-test, each of which is run at load.
+  static let mostGolden = 16
+
+  /// Reads the model at `path` and checks all of it: checksums, graph, shapes, enums, ranges of numbers, and that
+  /// nothing in it is left over.
   ///
+  /// - Parameter limits: what the model may ask of this machine.
   /// - Throws: `ModelFileError` naming the file and the place.
-  public static func load(_ path: String) throws(ModelFileError) -> LoadedModel {
-    let file = try SafetensorsFile(path: path)
+  public static func load(
+    _ path: String, limits: ModelLimits = .standard
+  ) throws(ModelFileError) -> LoadedModel {
+    do throws(FileError) {
+      if let reason = try FileKind(path: path).refusalAsModel { throw FileError(path: path, reason: reason) }
+    } catch { throw ModelFileError(error) }
+    let file = try SafetensorsFile(path: path, mostHeaderBytes: limits.headerBytes)
     if file.metadata("format") == "glint" { try file.verifyChecksums() }
-    let description = try DescriptionCoding.read(from: file)
+    let description = try DescriptionCoding.read(from: file, limits: limits)
     switch file.metadata("kind") {
     case FloatModel.kind: return .float(try FloatModel(description, in: file))
     case QuantizedModel.kind: return .int8(try QuantizedModel(description, in: file))
     default: throw ModelFileError(path: path, place: "kind", reason: "is neither float nor int8")
+    }
+  }
+
+  /// Reads a model that labels pictures.
+  ///
+  /// - Parameter limits: what the model may ask of this machine.
+  /// - Throws: `ModelFileError`; also where the model finds faces, or names no classes.
+  public static func loadClassifier(
+    _ path: String, limits: ModelLimits = .standard
+  ) throws(ModelFileError) -> LoadedModel {
+    let model = try load(path, limits: limits)
+    guard model.description.isClassifier else {
+      let what = model.description.detection != nil ? "finds faces and names" : "names"
+      throw ModelFileError(path: path, reason: "\(what) no classes; a classifier's file is wanted here")
+    }
+    return model
+  }
+
+  /// Refuses tensors that no node and no value has: a reader that passes over them may compute something else than
+  /// what wrote the file.
+  ///
+  /// - Parameters:
+  ///   - suffixes: of the tensors that each node with parameters has.
+  ///   - others: tensors that are of no node.
+  static func checkNothingIsLeft(
+    in file: SafetensorsFile, of description: ModelDescription, suffixes: [String], others: [String]
+  ) throws(ModelFileError) {
+    var known = Set(others + ["golden.pixels", "golden.logits"])
+    for node in description.graph.nodes where node.operator.hasParameters {
+      for suffix in suffixes { known.insert(node.name + suffix) }
+    }
+    for entry in file.entries where !known.contains(entry.name) {
+      throw ModelFileError(path: file.path, place: "tensor '\(entry.name)'", reason: "belongs to no node of the graph")
     }
   }
 
@@ -61,15 +105,23 @@ public enum ModelFile {
   static func golden(
     in file: SafetensorsFile, for description: ModelDescription
   ) throws(ModelFileError) -> [GoldenSample] {
-    guard file.contains("golden.pixels") else { return [] }
+    guard file.contains("golden.pixels") || file.contains("golden.logits") else { return [] }
     let pixels = try file.tensor("golden.pixels", of: UInt8.self)
     let logits = try file.tensor("golden.logits", of: Float.self)
     let size = description.graph.input.count
-    guard pixels.shape.rank == 4, logits.shape.rank == 2, pixels.shape[0] == logits.shape[0],
-      pixels.shape.count == pixels.shape[0] * size, let shapes = try? description.graph.shapes(),
-      logits.shape[1] == description.graph.outputs.reduce(0, { $0 + shapes[$1.value].count })
-    else { throw ModelFileError(path: file.path, place: "golden samples", reason: "do not fit the graph") }
-    return (0..<pixels.shape[0]).map { index in
+    func failure(_ reason: String) -> ModelFileError {
+      ModelFileError(path: file.path, place: "golden samples", reason: reason)
+    }
+    guard let samples = pixels.shape.dimensions.first, (1...mostGolden).contains(samples) else {
+      throw failure("are not 1 to \(mostGolden)")
+    }
+    // At most 16 * 2^28 pixels and 16 * 64 * 2^28 logits.
+    guard pixels.shape.dimensions == [samples] + description.graph.input.dimensions,
+      let shapes = try? description.graph.shapes(),
+      logits.shape.dimensions == [samples, description.graph.outputs.reduce(0, { $0 + shapes[$1.value].count })]
+    else { throw failure("do not fit the graph") }
+    guard logits.elements.allSatisfy({ $0.isFinite }) else { throw failure("hold a logit that is not finite") }
+    return (0..<samples).map { index in
       GoldenSample(
         pixels: Array(pixels.elements[(index * size)..<((index + 1) * size)]),
         logits: Array(logits.elements[(index * logits.shape[1])..<((index + 1) * logits.shape[1])]))

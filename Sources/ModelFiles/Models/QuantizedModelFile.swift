@@ -10,8 +10,10 @@ extension QuantizedModel {
   /// `values.saturation` (float32).
   ///
   /// - Throws: `ModelFileError`; also where the file holds a float model.
-  public static func load(_ path: String) throws(ModelFileError) -> QuantizedModel {
-    guard case .int8(let model) = try ModelFile.load(path) else {
+  public static func load(
+    _ path: String, limits: ModelLimits = .standard
+  ) throws(ModelFileError) -> QuantizedModel {
+    guard case .int8(let model) = try ModelFile.load(path, limits: limits) else {
       throw ModelFileError(
         path: path, reason: "holds a float model; an int8 one is wanted here (glint quantize makes one)")
     }
@@ -19,6 +21,9 @@ extension QuantizedModel {
   }
 
   init(_ description: ModelDescription, in file: SafetensorsFile) throws(ModelFileError) {
+    try ModelFile.checkNothingIsLeft(
+      in: file, of: description, suffixes: [".weight", ".bias", ".weight_scale"],
+      others: ["values.scale", "values.zero_point", "values.saturation"])
     let parameters = try ModelFile.parameters(of: description, in: file) { (node, shapes) throws(ModelFileError) in
       let weight = try file.tensor("\(node).weight", of: Int8.self, shape: shapes.weight)
       guard !weight.elements.contains(-128) else {

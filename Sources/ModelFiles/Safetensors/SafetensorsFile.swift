@@ -1,4 +1,5 @@
 import Files
+import Models
 import Numerics
 
 /// A safetensors file, mapped into memory: eight bytes of header length, a JSON header, then the tensors' bytes.
@@ -18,9 +19,6 @@ public struct SafetensorsFile: Sendable {
     public let range: Range<Int>
   }
 
-  /// The largest header that is read, as in the format's own reader.
-  public static let mostHeaderBytes = 100_000_000
-
   /// Where the file was read from.
   public let path: String
   /// The tensors in the order of their bytes, those that only fill up to an alignment left out.
@@ -30,20 +28,30 @@ public struct SafetensorsFile: Sendable {
 
   private let mapping: MappedFile
   private let headerBytes: Int
+  /// Where each tensor stands in `entries`.
+  private let places: [String: Int]
 
   /// Maps and checks the file at `path`.
   ///
+  /// - Parameter mostHeaderBytes: the largest header that is read; as JSON values it takes a multiple of that.
   /// - Throws: `ModelFileError` naming the place that is wrong.
-  public init(path: String) throws(ModelFileError) {
+  public init(
+    path: String, mostHeaderBytes: Int = ModelLimits.standard.headerBytes
+  ) throws(ModelFileError) {
     let mapping: MappedFile
     do throws(FileError) { mapping = try MappedFile(path: path) } catch { throw ModelFileError(error) }
     let bytes = mapping.bytes
     guard bytes.count >= 10 else { throw ModelFileError(path: path, reason: "is too short for a model file") }
     let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
-    guard length >= 2, length <= UInt64(Self.mostHeaderBytes), length <= UInt64(bytes.count - 8) else {
+    guard length >= 2, length <= UInt64(bytes.count - 8) else {
       throw ModelFileError(
         path: path, place: "header",
         reason: "a length of \(length) bytes; this is no safetensors file, or it was cut short")
+    }
+    guard length <= UInt64(mostHeaderBytes) else {
+      throw ModelFileError(
+        path: path, place: "header",
+        reason: "has \(length) bytes; the limit is \(mostHeaderBytes) (\(ModelLimits.lifted))")
     }
     let data = 8 + Int(length)
     let header: JSONValue
@@ -60,7 +68,9 @@ public struct SafetensorsFile: Sendable {
     headerBytes = data
     metadata = try Self.metadata(of: members, path: path)
     let all = try Self.entries(of: members, dataCount: bytes.count - data, path: path)
-    entries = all.filter { !$0.name.hasPrefix(SafetensorsWriter.fillerPrefix) }
+    let entries = all.filter { !$0.name.hasPrefix(SafetensorsWriter.fillerPrefix) }
+    self.entries = entries
+    places = Dictionary(uniqueKeysWithValues: entries.indices.map { (entries[$0].name, $0) })
   }
 
   /// The text that the metadata holds under a name.
@@ -74,9 +84,10 @@ public struct SafetensorsFile: Sendable {
   public func tensor<Element: StoredElement>(
     _ name: String, of type: Element.Type, shape: Shape? = nil
   ) throws(ModelFileError) -> Tensor<Element> {
-    guard let entry = entries.first(where: { $0.name == name }) else {
+    guard let place = places[name] else {
       throw ModelFileError(path: path, place: "tensor '\(name)'", reason: "is missing")
     }
+    let entry = entries[place]
     guard entry.type == Element.storedName else {
       throw ModelFileError(
         path: path, place: "tensor '\(name)'", reason: "holds \(entry.type), not \(Element.storedName)")
@@ -94,7 +105,7 @@ public struct SafetensorsFile: Sendable {
   }
 
   /// Whether a tensor of this name is there.
-  public func contains(_ name: String) -> Bool { entries.contains { $0.name == name } }
+  public func contains(_ name: String) -> Bool { places[name] != nil }
 
   /// Compares the two checksums that `SafetensorsWriter` puts into the metadata with the bytes: together they cover
   /// every byte of the file.
@@ -103,8 +114,10 @@ public struct SafetensorsFile: Sendable {
   public func verifyChecksums() throws(ModelFileError) {
     let bytes = mapping.bytes
     let damaged = "the checksum differs: the file is damaged or was changed"
+    let place = 8 + SafetensorsWriter.beginning.count
     guard let expected = metadata(SafetensorsWriter.headerHashKey), expected.utf8.count == 64,
-      let place = Self.place(of: expected, in: bytes[8..<headerBytes])
+      place + 64 <= headerBytes, bytes[8..<place].elementsEqual(SafetensorsWriter.beginning),
+      bytes[place..<(place + 64)].elementsEqual(expected.utf8)
     else { throw ModelFileError(path: path, place: "header", reason: "holds no checksum: not written by Glint") }
     var hash = SHA256()
     hash.update(UnsafeRawBufferPointer(rebasing: bytes[..<place]))
@@ -119,17 +132,6 @@ public struct SafetensorsFile: Sendable {
   /// The SHA-256 of all bytes after the header.
   public func dataSHA256() -> String {
     SHA256.hex(UnsafeRawBufferPointer(rebasing: mapping.bytes[headerBytes...]))
-  }
-
-  /// Where `text` first stands in `bytes`.
-  private static func place(of text: String, in bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
-    let pattern = Array(text.utf8)
-    var start = bytes.startIndex
-    while start + pattern.count <= bytes.endIndex {
-      if bytes[start..<(start + pattern.count)].elementsEqual(pattern) { return start }
-      start += 1
-    }
-    return nil
   }
 
   private static func metadata(

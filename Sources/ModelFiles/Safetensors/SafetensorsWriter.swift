@@ -9,6 +9,8 @@ public struct SafetensorsWriter: Sendable {
   static let fillerPrefix = "_fill."
   static let headerHashKey = "header_sha256"
   static let dataHashKey = "tensors_sha256"
+  /// How each header begins: its checksum is the first text of the file.
+  static let beginning = Array("{\"__metadata__\":{\"\(headerHashKey)\":\"".utf8)
   /// What stands in the place of the header's checksum while it is computed.
   static let blankHash = [UInt8](repeating: UInt8(ascii: "0"), count: 64)
 
@@ -79,8 +81,7 @@ public struct SafetensorsWriter: Sendable {
     while (8 + json.count) % 64 != 0 { json.append(UInt8(ascii: " ")) }
     var header = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Array($0) }
     header.append(contentsOf: json)
-    // The blank is the first text of the file, right after this beginning.
-    let start = 8 + "{\"__metadata__\":{\"\(Self.headerHashKey)\":\"".utf8.count
+    let start = 8 + Self.beginning.count
     let hash = header.withUnsafeBytes { SHA256.hex($0) }
     header.replaceSubrange(start..<(start + 64), with: hash.utf8)
     return (header, laid)
