@@ -140,7 +140,8 @@ let package = Package(
     .executableTarget(
       name: "GlintCommand",
       dependencies: [
-        "Numerics", "Threads", "Files", "Models", "ModelFiles", "Runtime", "FloatRuntime", "Imaging", "Faces",
+        "CSystem", "Numerics", "Threads", "Files", "Models", "ModelFiles", "Runtime", "FloatRuntime", "Imaging",
+        "Faces",
         "Inference", "Datasets", "Evaluation", "Training", "DetectorTraining", "Quantization", "RenderedFaces",
         "Camera", "Live", "LiveWeb", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -160,7 +161,7 @@ let package = Package(
     .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: gnu),
     suite("Numerics"),
     suite("Threads", and: ["CThreads", "TestSupport"]),
-    suite("Files", and: ["CSHA256", "Numerics", "TestSupport"]),
+    suite("Files", and: ["CSHA256", "CSystem", "Numerics", "TestSupport"]),
     suite("Models", and: ["Numerics", "TestSupport"]),
     suite("ModelFiles", and: ["Numerics", "Files", "Models", "TestSupport"]),
     suite("Runtime", and: ["Numerics", "Models", "Reference", "CInt8Kernels", "TestSupport", "CAllocations"]),

@@ -18,6 +18,13 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// An error of the system, by its errno.
   init(path: String, _ what: String, _ error: CInt) {
-    self.init(path: path, reason: "\(what): \(String(cString: sys_error_text(error)))")
+    let reason =
+      switch error {
+      case SYS_NO_FILE: "is a folder; name a file in it"
+      case SYS_EXISTS: "\(what): something is there already"
+      case SYS_READ_ONLY: "\(what): it is read-only. Allow it with 'chmod u+w', or name another file"
+      default: "\(what): \(String(cString: sys_error_text(error)))"
+      }
+    self.init(path: path, reason: reason)
   }
 }

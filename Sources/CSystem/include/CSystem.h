@@ -4,9 +4,18 @@
 #define CSYSTEM_H
 
 #include <stddef.h>
+#include <stdint.h>
 
-/// What functions here return where the path names something else than a file; 0 is success, all else is an errno.
+// What functions here return: 0 for success, an errno, or one of these.
+
+/// The path names something else than a file.
 #define SYS_NO_FILE (-1)
+/// The file that stands there may not be written.
+#define SYS_READ_ONLY (-2)
+/// Something else than an empty folder stands where a folder is to be made.
+#define SYS_OCCUPIED (-4)
+/// Something stands where a file is to be new.
+#define SYS_EXISTS (-5)
 
 /// Maps a file read-only. An empty file has no bytes: NULL and 0.
 int sys_map(const char *path, const void **bytes, size_t *count);
@@ -14,20 +23,96 @@ int sys_map(const char *path, const void **bytes, size_t *count);
 /// Gives back what sys_map gave.
 void sys_unmap(const void *bytes, size_t count);
 
-/// Makes the file at `path` of these bytes, whole or not at all: written to a temporary name beside its place, synced,
-/// renamed. What stood there is replaced when all is safe, and stays as it was where anything fails. A device or a
-/// named pipe stays what it is: the bytes are written to it.
+/// Makes the file at `path` of these bytes, whole or not at all: written beside its place without a name or under one
+/// that nobody guesses, synced, then put in its place. What stood there is replaced when all is safe, and stays as it
+/// was where anything fails. Links are followed and stay; mode, owner and extended attributes of an older file are
+/// kept; one that is read-only is refused. A device, a named pipe or a descriptor such as /dev/stdout stays what it is:
+/// the bytes are written to it.
 int sys_write_atomically(const char *path, const void *bytes, size_t count);
 
-/// Whether a file could be made at `path`; leaves nothing behind.
+/// Whether sys_write_atomically could make a file at `path`; leaves nothing behind, and removes what writers that were
+/// killed have left in that folder.
 int sys_check_writable(const char *path);
 
-/// What sys_begin finds at a path.
-enum { SYS_IS_FILE, SYS_IS_FOLDER, SYS_IS_PIPE, SYS_IS_OTHER };
+/// What stands at a path, links followed.
+enum { SYS_IS_FILE, SYS_IS_FOLDER, SYS_IS_PIPE, SYS_IS_OTHER, SYS_IS_MISSING };
 
 /// Reads up to `room` bytes from the beginning of the file at `path`; how many goes to `count`, and one of the names
 /// above to `what`. Only files are read: a named pipe would make the caller wait. 0 or an errno.
 int sys_begin(const char *path, void *bytes, size_t room, size_t *count, int *what);
+
+/// Makes a folder beside `path`, under a name that nobody guesses, that is to become `path`: nothing may stand there
+/// yet but an empty folder.
+///
+/// - Parameters:
+///   - draft: its path, to be freed by one of the next two functions.
+///   - lock: a descriptor that tells other processes that its maker lives.
+int sys_make_draft(const char *path, char **draft, int *lock);
+
+/// Syncs a draft and gives it its name; it is removed where that fails.
+int sys_finish_draft(char *draft, int lock, const char *path);
+
+/// Removes a draft with all that is in it.
+void sys_drop_draft(char *draft, int lock);
+
+/// Makes a file that was not there, and does not sync it: for files of a draft. ~sys_finish_draft syncs them.
+int sys_write_new(const char *path, const void *bytes, size_t count);
+
+/// Makes a folder that was not there.
+int sys_make_folder(const char *path);
+
+/// Opens a new file to be written at its end: SYS_EXISTS where something stands there. The descriptor, or -1 with `error`.
+int sys_open_new(const char *path, int *error);
+
+/// Writes all bytes to a descriptor, also one that does not block; goes on where it is interrupted.
+int sys_write_all(int descriptor, const void *bytes, size_t count);
+
+/// Closes a descriptor; what it could not write shows here at last.
+int sys_close(int descriptor);
+
+/// Gives standard input, output and error that are closed a descriptor each on which reading or writing fails, so that
+/// no file that is opened later gets their numbers and with them their words.
+void sys_fill_standard_descriptors(void);
+
+/// A file or folder, whatever its name.
+typedef struct {
+  uint64_t device, inode;
+} sys_identity;
+
+/// Where a path leads to, links followed: also one that leads to nothing yet.
+typedef struct {
+  /// One of SYS_IS_FILE and so on.
+  int kind;
+  /// 0 and 0 where it is missing.
+  sys_identity itself;
+  sys_identity folder;
+  /// Its name in that folder, ended by 0.
+  char name[256];
+} sys_location;
+
+/// Finds out where a path leads to.
+int sys_locate(const char *path, sys_location *location);
+
+/// What an open descriptor is, where it is a file; SYS_NO_FILE otherwise.
+int sys_identify_descriptor(int descriptor, sys_identity *identity);
+
+/// Looks for a file of `wanted` in a folder and in those within it, links followed; calls `found` with its place in
+/// `wanted` for each, and goes past what cannot be read.
+void sys_search_folder(
+    const char *path, const sys_identity *wanted, size_t count, void *context, void (*found)(void *, size_t));
+
+/// Whether names in the folder of `path` differ by upper and lower case; 0 where they do not, 1 also where it cannot be
+/// found out.
+int sys_minds_case(const char *path);
+
+/// For tests: lets the call of the system that this thread makes in this room as number `number` from now on, 1 being
+/// the next, fail once with `error`; 0 lets none fail. A write of SYS_SHORT_WRITE writes one byte and fails not.
+void sys_fail_call(int number, int error);
+
+/// How many calls this thread has made since.
+int sys_calls_made(void);
+
+#define SYS_SHORT_WRITE (-3)
 
 /// An errno in words.
 const char *sys_error_text(int error);

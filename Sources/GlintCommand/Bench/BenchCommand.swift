@@ -53,6 +53,7 @@ struct Bench: ParsableCommand {
   @Option(name: .long, help: "How often to measure.")
   var runs = 300
 
+  @OptionGroup var force: ForceOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var trust: TrustOption
   @OptionGroup var isa: ISAOption
@@ -72,6 +73,9 @@ struct Bench: ParsableCommand {
   }
 
   func run() throws {
+    var plan = OutputPlan()
+    try plan.write("--record", record, .trainingSteps)
+    try plan.check(force: force.force)
     guard let model else {
       let result = try TrainingBench(
         threads: threads.count, batch: batch, learningRate: learningRate, steps: runs, seed: seed,

@@ -9,6 +9,8 @@ import Training
 
 /// `glint bench --training`: how many pictures a second the reference network learns from batches in memory.
 struct TrainingBench: Encodable {
+  /// What the file of `--record` says that it is.
+  static let kind = "glint-training-steps"
   /// Batches that take turns.
   static let batches = 4
 
@@ -75,6 +77,7 @@ struct TrainingBench: Encodable {
     _ path: String, _ network: Network, _ pixels: [UInt8], _ labels: [Int], _ batch: Shape
   ) throws {
     var writer = SafetensorsWriter()
+    writer.add(metadata: "kind", kind)
     for parameter in network.parameters {
       writer.add(parameter.name, parameter.tensor)
       writer.add(parameter.name + ".gradient", parameter.gradientTensor)

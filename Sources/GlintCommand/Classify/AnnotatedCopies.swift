@@ -6,23 +6,39 @@ import Imaging
 struct AnnotatedCopies {
   private let folder: String
   private let labels: [String]
-  private var names: Set<String> = []
+  /// Where the copy of each picture goes.
+  let paths: [String]
 
   /// The colours of labels in their order, as on the page of `glint live`; then what is unsure.
   private static let inks: [Image.Ink] = [.init(240, 176, 65), .init(127, 180, 236), .init(150, 200, 120)]
   private static let unsure = Image.Ink(190, 190, 185)
 
-  /// The folder is made where it is missing.
-  init(folder: String, labels: [String]) throws {
+  /// Each copy has the name of its picture; a number tells those of the same name apart, in any case of its letters.
+  init(of files: [String], folder: String, labels: [String]) {
     self.folder = folder
     self.labels = labels
-    do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
-      throw Failure("\(folder): the folder for annotated copies cannot be made")
+    var names: Set<String> = []
+    paths = files.map { file in
+      let stem = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+      var name = stem, number = 1
+      while !names.insert(name.lowercased()).inserted {
+        number += 1
+        name = "\(stem)-\(number)"
+      }
+      return folder + "/" + name + ".jpg"
     }
   }
 
-  /// Writes the copy of a picture as JPEG under its own name; a number tells those of the same name apart.
-  mutating func write(_ image: Image, _ answer: PictureAnswer) throws {
+  /// Makes the folder where it is missing, and finds out whether it can be written to.
+  func makeFolder() throws {
+    do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
+      throw Failure("\(folder): the folder for annotated copies cannot be made")
+    }
+    if let path = paths.first { try AtomicFile.checkWritable(path) }
+  }
+
+  /// Writes the copy of a picture, by its number, as JPEG.
+  func write(_ image: Image, _ answer: PictureAnswer, _ number: Int) throws {
     var copy = image.rgb
     // The main face comes first and is drawn last.
     for face in (answer.faces ?? [answer]).reversed() {
@@ -30,12 +46,7 @@ struct AnnotatedCopies {
       let ink = labels.firstIndex(of: face.label).map { Self.inks[$0 % Self.inks.count] } ?? Self.unsure
       copy.annotate(box, label: face.caption, ink: ink)
     }
-    let stem = URL(fileURLWithPath: answer.file).deletingPathExtension().lastPathComponent
-    var name = stem, number = 1
-    while !names.insert(name).inserted {
-      number += 1
-      name = "\(stem)-\(number)"
-    }
-    try AtomicFile.write(try ImageEncoder.jpeg(copy, quality: 90), to: folder + "/" + name + ".jpg")
+    let path = paths[number]
+    try AtomicFile.write(try DrawnPicture.encoded(copy, for: path, quality: 90), to: path)
   }
 }

@@ -43,6 +43,7 @@ struct Classify: ParsableCommand {
   @Option(name: .long, help: "Write copies with boxes and labels drawn in, as JPEG files, to this folder.")
   var draw: String?
 
+  @OptionGroup var force: ForceOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var trust: TrustOption
   @OptionGroup var isa: ISAOption
@@ -66,21 +67,33 @@ struct Classify: ParsableCommand {
   func run() throws {
     let images = namesModel ? Array(paths.dropFirst()) : paths
     try PictureArguments.check(images)
-    let loaded = try trust.loadClassifier(namesModel ? paths[0] : try ShippedModels.path(ShippedModels.classifier))
+    let model = namesModel ? paths[0] : try ShippedModels.path(ShippedModels.classifier)
+    let loaded = try trust.loadClassifier(model)
     let runner = try ModelRunner(loaded, threads: threads.count)
     let detector = try faces.open(for: loaded.description, threads: threads.count, trust.limits)
     let reader = PictureClassifier(runner, detector: detector, scope: faces.faces == true ? .all : .main)
-    var copies = try draw.map { try AnnotatedCopies(folder: $0, labels: loaded.description.labels) }
     let files = try Self.files(images, boxes: try boxes.boxes.map { try FaceBoxTable(path: $0) })
+    let copies = try draw.map {
+      let copies = AnnotatedCopies(of: files.map(\.path), folder: $0, labels: loaded.description.labels)
+      var plan = OutputPlan()
+      plan.read("the model", model)
+      plan.read("--boxes", boxes.boxes)
+      plan.read("the face detector", faces.detector ?? ShippedModels.find(ShippedModels.detector))
+      plan.read("the pictures", images + files.map(\.path))
+      for path in copies.paths { try plan.write("--draw", path, .copy, isAsked: false) }
+      try plan.check(force: force.force)
+      try copies.makeFolder()
+      return copies
+    }
     // Columns that stand below each other: paths of one command are mostly of like length.
     let width = min(60, files.map(\.path.count).max() ?? 0)
     var failed = 0
-    for (file, face) in files {
+    for (number, (file, face)) in files.enumerated() {
       do {
         let image = try ImageDecoder.decode(path: file)
         let answer = PictureAnswer(file: file, loaded.description, reader.classify(image, face: face))
         if json.json { emit(try jsonLine(answer)) } else { answer.lines(width: width).forEach(emit) }
-        try copies?.write(image, answer)
+        try copies?.write(image, answer, number)
       } catch let error as ImageError {
         failed += 1
         if json.json { emit(try jsonLine(PictureRefusal(file: file, error: error.reason))) }

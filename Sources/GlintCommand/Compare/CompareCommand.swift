@@ -41,13 +41,19 @@ struct Compare: ParsableCommand {
 
   @OptionGroup var split: SplitOption
   @OptionGroup var faces: FaceSourceOption
+  @OptionGroup var force: ForceOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var isa: ISAOption
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
   func run() throws {
-    if let report { try AtomicFile.checkWritable(report) }
+    var plan = OutputPlan()
+    plan.read("a model", [first, second])
+    plan.read("the data", data)
+    faces.note(in: &plan)
+    try plan.write("--report", report, .report)
+    try plan.check(force: force.force)
     let models = try (faces.trust.loadClassifier(first), faces.trust.loadClassifier(second))
     let description = models.0.description
     let images = try LabelledImages.read(

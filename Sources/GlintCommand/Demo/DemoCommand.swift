@@ -47,6 +47,7 @@ struct Demo: ParsableCommand {
   @Option(name: .long, help: "The seed of faces, weights and order.")
   var seed: UInt64 = 1
 
+  @OptionGroup var force: ForceOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var quiet: QuietOption
 
@@ -58,9 +59,12 @@ struct Demo: ParsableCommand {
   }
 
   func run() throws {
+    StandardOutput.goOn(without: [.reader, .place])
     try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
     let files = DemoFiles(folder: output)
-    for path in files.all { try AtomicFile.checkWritable(path) }
+    var plan = OutputPlan()
+    for (path, kind) in files.all { try plan.write("-o", path, kind) }
+    try plan.check(force: force.force)
     let start = ContinuousClock.now
 
     step(1, "Painting a data set")
@@ -144,7 +148,9 @@ struct DemoFiles {
   var record: String { folder + "/calibration.json" }
   var report: String { folder + "/report.html" }
 
-  var all: [String] { [float, int8, record, report] }
+  var all: [(path: String, kind: OutputKind)] {
+    [(float, .floatModel), (int8, .int8Model), (record, .calibrationRecord), (report, .report)]
+  }
 
   /// The files with a word for each.
   var described: [(String, String)] {

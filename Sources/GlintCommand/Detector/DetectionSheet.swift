@@ -28,8 +28,6 @@ struct DetectionSheet {
 
   /// Writes a JPEG, or a PNG where the name ends so.
   func write(to path: String) throws {
-    let bytes =
-      path.lowercased().hasSuffix(".png") ? try ImageEncoder.png(sheet) : try ImageEncoder.jpeg(sheet, quality: 90)
-    try AtomicFile.write(bytes, to: path)
+    try AtomicFile.write(try DrawnPicture.encoded(sheet, for: path, quality: 90), to: path)
   }
 }

@@ -50,15 +50,30 @@ struct DetectorMaterialOptions: ParsableArguments {
       + crops.flatMap { ["--crops", $0] } + scenes.flatMap { ["--scenes", $0] }
   }
 
-  /// Reads one part of the material.
-  func read(_ part: DetectionMaterial.Part, threads: Int, quiet: Bool) throws -> DetectionMaterial {
+  /// Notes the folders and tables in a plan.
+  func note(in plan: inout OutputPlan) {
+    for source in sources {
+      plan.read("the photos", source.folder)
+      plan.read("a table of boxes", source.boxes)
+    }
+    plan.read("the crops", crops)
+    plan.read("the scenes", scenes)
+  }
+
+  /// Photos with their tables.
+  private var sources: [(folder: String, boxes: String?, isComplete: Bool)] {
     func source(_ text: String, isComplete: Bool) -> (folder: String, boxes: String?, isComplete: Bool) {
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
       return (parts[0], parts.count > 1 ? parts[1] : nil, isComplete)
     }
+    return photos.map { source($0, isComplete: false) } + completePhotos.map { source($0, isComplete: true) }
+  }
+
+  /// Reads one part of the material.
+  func read(_ part: DetectionMaterial.Part, threads: Int, quiet: Bool) throws -> DetectionMaterial {
     let progress = LockedProgress("Reading the \(part.rawValue) part", quiet: quiet)
     var material = try DetectionMaterial(
-      photos: photos.map { source($0, isComplete: false) } + completePhotos.map { source($0, isComplete: true) },
+      photos: sources,
       crops: crops, scenes: scenes, part: part, threads: threads
     ) { progress.update($0, of: $1) }
     progress.finish(

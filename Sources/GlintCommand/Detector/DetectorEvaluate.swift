@@ -42,6 +42,7 @@ struct DetectorEvaluate: ParsableCommand {
   @Option(name: .long, help: "Draw pictures without faces in which the last model sees one to this file.")
   var showFalse: String?
 
+  @OptionGroup var force: ForceOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var trust: TrustOption
   @OptionGroup var isa: ISAOption
@@ -53,7 +54,13 @@ struct DetectorEvaluate: ParsableCommand {
   }
 
   func run() throws {
-    for path in [showFinds, showMisses, showFalse] { if let path { try AtomicFile.checkWritable(path) } }
+    var plan = OutputPlan()
+    plan.read("a model", models)
+    material.note(in: &plan)
+    try plan.write("--show-finds", showFinds, .sheet)
+    try plan.write("--show-misses", showMisses, .sheet)
+    try plan.write("--show-false", showFalse, .sheet)
+    try plan.check(force: force.force)
     let material = try material.read(part, threads: threads.count, quiet: quiet.quiet)
     for path in models {
       let model = try trust.load(path)

@@ -68,6 +68,7 @@ struct DetectorTrain: ParsableCommand {
   @Flag(name: .long, help: "Go on from the checkpoint beside the output.")
   var resume = false
 
+  @OptionGroup var force: ForceOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
@@ -94,7 +95,15 @@ struct DetectorTrain: ParsableCommand {
     recipe.smallSteps = min(smallSteps, steps)
     (recipe.learningRate, recipe.seed) = (learningRate, seed)
     let checkpoint = (output ?? "") + ".checkpoint"
-    for path in [output, showPictures] { if let path { try AtomicFile.checkWritable(path) } }
+    StandardOutput.goOn(without: [.reader, .place])
+    var plan = OutputPlan()
+    material.note(in: &plan)
+    plan.read("--network", network)
+    try plan.write("-o", output, .floatModel)
+    try plan.write("the checkpoint", output.map { _ in checkpoint }, .checkpoint, isAsked: false)
+    try plan.write("--show-pictures", showPictures, .sheet)
+    for path in composedPaths { try plan.write("--write-pictures", path, .copy, isAsked: false) }
+    try plan.check(force: force.force)
     let exists = FileManager.default.fileExists(atPath: checkpoint)
     if output != nil, resume, !exists { throw Failure("\(checkpoint): there is no checkpoint to resume from") }
     if output != nil, !resume, exists {
@@ -112,9 +121,8 @@ struct DetectorTrain: ParsableCommand {
     }
     if let writePictures {
       try FileManager.default.createDirectory(atPath: writePictures, withIntermediateDirectories: true)
-      for (number, picture) in examples(256).enumerated() {
-        let name = writePictures + "/" + String(1000 + number).dropFirst() + ".png"
-        try AtomicFile.write(try ImageEncoder.png(picture.image), to: name)
+      for (path, picture) in zip(composedPaths, examples(composedPaths.count)) {
+        try AtomicFile.write(try DrawnPicture.encoded(picture.image, for: path, quality: 100), to: path)
       }
       return emit("\(writePictures): 256 composed pictures")
     }
@@ -144,6 +152,12 @@ struct DetectorTrain: ParsableCommand {
     try? FileManager.default.removeItem(atPath: checkpoint)
     emit("\(output): \(steps) steps, validation loss \(fixed(loop.rounds.last?.validationLoss ?? 0, 4))")
     if !json.json { NextCommand.show(["detector", "evaluate", output] + material.words) }
+  }
+
+  /// The pictures of `--write-pictures`.
+  private var composedPaths: [String] {
+    guard let writePictures else { return [] }
+    return (0..<256).map { "\(writePictures)/\(String(1000 + $0).dropFirst()).png" }
   }
 
   private func detectorNetwork() throws -> (Shape) throws -> Architecture {

@@ -47,6 +47,7 @@ struct Doctor: ParsableCommand {
   var report: String?
 
   @OptionGroup var faces: FaceSourceOption
+  @OptionGroup var force: ForceOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var isa: ISAOption
   @OptionGroup var json: JSONOption
@@ -63,7 +64,12 @@ struct Doctor: ParsableCommand {
   }
 
   func run() throws {
-    if let report { try AtomicFile.checkWritable(report) }
+    var plan = OutputPlan()
+    plan.read("the data", data)
+    faces.note(in: &plan)
+    plan.read("the model", model)
+    try plan.write("--report", report, .report)
+    try plan.check(force: force.force)
     if let model { try checkModel(model) } else { try checkData() }
   }
 

@@ -33,6 +33,7 @@ struct Inspect: ParsableCommand {
   @Option(name: .long, help: "The image for --values.")
   var image: String?
 
+  @OptionGroup var force: ForceOption
   @OptionGroup var trust: TrustOption
   @OptionGroup var isa: ISAOption
   @OptionGroup var json: JSONOption
@@ -44,6 +45,11 @@ struct Inspect: ParsableCommand {
   }
 
   func run() throws {
+    var plan = OutputPlan()
+    plan.read("the model", model)
+    plan.read("the image", image)
+    try plan.write("--values", values, .values)
+    try plan.check(force: force.force)
     let loaded = try trust.load(model)
     if let values, let image {
       try PictureArguments.check([image])

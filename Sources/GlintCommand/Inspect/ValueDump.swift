@@ -7,6 +7,9 @@ import Numerics
 /// Every value of one picture as a safetensors file, for tools that check the engine from outside: int8 values under
 /// their nodes' names (`input` for the pixels' codes), the accumulators of outputs as `<node>.acc`.
 struct ValueDump {
+  /// What the file says that it is.
+  static let kind = "glint-values"
+
   private let writer: SafetensorsWriter
 
   init(_ model: LoadedModel, image: String) throws {
@@ -15,6 +18,7 @@ struct ValueDump {
     let reader = try ValueReader(model, threads: 1)
     let shapes = try description.graph.shapes()
     var writer = SafetensorsWriter()
+    writer.add(metadata: "kind", Self.kind)
     for (number, value) in try reader.values(pixels).enumerated() {
       let name = description.graph.valueName(number)
       switch value {

@@ -112,6 +112,8 @@ struct LiveCommand: ParsableCommand {
   }
 
   func run() throws {
+    // The page goes on where the terminal has gone.
+    StandardOutput.goOn(without: [.place])
     if list { return listCameras() }
     let model = try model ?? ShippedModels.path(ShippedModels.classifier)
     let stop = StopSignal()

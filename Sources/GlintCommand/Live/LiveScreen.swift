@@ -92,8 +92,7 @@ struct LiveScreen {
 
   private mutating func draw(_ line: String) {
     let padding = String(repeating: " ", count: max(0, width - line.count))
-    print("\r" + line + padding + (line.isEmpty ? "\r" : ""), terminator: "")
-    fflush(nil)
+    StandardOutput.write("\r" + TerminalText.escaped(line) + padding + (line.isEmpty ? "\r" : ""))
     width = line.count
   }
 }

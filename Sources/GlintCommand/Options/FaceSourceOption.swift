@@ -31,6 +31,12 @@ struct FaceSourceOption: ParsableArguments {
   /// Whether faces are looked for in some folder because somebody asked for it.
   var areSought: Bool { faces == true || !facesIn.isEmpty }
 
+  /// Notes the files that are read for it, or may be: a model's file may ask for faces too.
+  func note(in plan: inout OutputPlan) {
+    plan.read("--boxes", boxes.boxes)
+    if faces != false { plan.read("the face detector", detector ?? ShippedModels.find(ShippedModels.detector)) }
+  }
+
   func validate() throws {
     if faces == true, !facesIn.isEmpty {
       throw ValidationError("--faces searches every folder, --faces-in some: give one of them.")

@@ -21,6 +21,12 @@ struct QuietOption: ParsableArguments {
   var quiet = false
 }
 
+/// `--force`: files that others made are replaced.
+struct ForceOption: ParsableArguments {
+  @Flag(name: .long, help: "Replace files that are there already, also those that Glint did not make.")
+  var force = false
+}
+
 /// `--json`: results for programs.
 struct JSONOption: ParsableArguments {
   @Flag(name: .long, help: "Print results as JSON, for programs.")

@@ -1,4 +1,3 @@
-import Foundation
 import Numerics
 
 /// A progress bar with the time left on a terminal, and a plain line every few seconds where standard error is piped.
@@ -46,7 +45,7 @@ struct Progress {
 
   private mutating func draw(_ line: String) {
     let padding = String(repeating: " ", count: max(0, width - line.count))
-    FileHandle.standardError.write(Data(("\r" + line + padding + (line.isEmpty ? "\r" : "")).utf8))
+    drawOnError("\r" + TerminalText.escaped(line) + padding + (line.isEmpty ? "\r" : ""))
     width = line.count
   }
 }

@@ -14,6 +14,7 @@ func exitReporting(_ error: any Error) -> Never {
   switch GlintTool.exitCode(for: error) {
   case .success:
     emit(GlintTool.fullMessage(for: error))
+    StandardOutput.endIfLost()
     exit(0)
   case .validationFailure:
     printError(GlintTool.fullMessage(for: error))

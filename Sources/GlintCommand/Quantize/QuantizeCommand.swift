@@ -79,6 +79,7 @@ struct Quantize: ParsableCommand {
 
   @OptionGroup var split: SplitOption
   @OptionGroup var faces: FaceSourceOption
+  @OptionGroup var force: ForceOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var quiet: QuietOption
 
@@ -94,9 +95,16 @@ struct Quantize: ParsableCommand {
   }
 
   func run() throws {
+    StandardOutput.goOn(without: [.reader, .place])
     let float = try faces.trust.loadFloat(model)
-    try AtomicFile.checkWritable(output)
-    if let writeRecord { try AtomicFile.checkWritable(writeRecord) }
+    var plan = OutputPlan()
+    plan.read("the model", model)
+    plan.read("the calibration images", calibration)
+    plan.read("--record", record)
+    faces.note(in: &plan)
+    try plan.write("-o", output, .int8Model)
+    try plan.write("--write-record", writeRecord, .calibrationRecord)
+    try plan.check(force: force.force)
     let outcome: Outcome
     if let record {
       outcome = try quantize(float, by: CalibrationRecord.load(record, for: float))

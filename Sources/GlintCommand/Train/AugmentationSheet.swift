@@ -27,9 +27,7 @@ struct AugmentationSheet {
 
   /// Writes a JPEG, or a PNG where the name ends so.
   func write(to path: String) throws {
-    let bytes =
-      path.lowercased().hasSuffix(".png") ? try ImageEncoder.png(sheet) : try ImageEncoder.jpeg(sheet, quality: 92)
-    try AtomicFile.write(bytes, to: path)
+    try AtomicFile.write(try DrawnPicture.encoded(sheet, for: path, quality: 92), to: path)
   }
 }
 

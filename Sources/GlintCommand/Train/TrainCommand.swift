@@ -109,6 +109,7 @@ struct Train: ParsableCommand {
   @Option(name: .long, help: "Seconds between two checkpoints, from which a killed run can go on.")
   var checkpointInterval = 20.0
 
+  @OptionGroup var force: ForceOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
@@ -123,15 +124,14 @@ struct Train: ParsableCommand {
   }
 
   /// Where the model goes; `validate` has seen to it that there is one wherever this is asked.
-  private var modelPath: String { output ?? "" }
+  var modelPath: String { output ?? "" }
 
-  private var checkpointPath: String { modelPath + ".checkpoint" }
+  var checkpointPath: String { modelPath + ".checkpoint" }
 
   func run() throws {
-    if output != nil { try checkOutput() }
-    for path in [report, showAugmentation, prepare] {
-      if let path { try AtomicFile.checkWritable(path) }
-    }
+    // A model is worth more than the words about it.
+    StandardOutput.goOn(without: [.reader, .place])
+    try checkFiles()
     let network = try NetworkChoice(self.network)
     let side = size ?? network.defaultSize
     let dataset = try readDataset(
@@ -183,16 +183,6 @@ struct Train: ParsableCommand {
         kept = "The weights of epoch \(loop.bestEpoch) are kept in \(modelPath)."
       }
       throw Failure("\(TrainingError.diverged(step: step, layer: layer)) \(kept)")
-    }
-  }
-
-  private func checkOutput() throws {
-    try AtomicFile.checkWritable(modelPath)
-    let exists = FileManager.default.fileExists(atPath: checkpointPath)
-    if resume, !exists { throw Failure("\(checkpointPath): there is no checkpoint to resume from") }
-    if !resume, exists {
-      throw Failure(
-        "\(checkpointPath): an earlier run was interrupted. Go on with --resume, or delete it to start anew")
     }
   }
 

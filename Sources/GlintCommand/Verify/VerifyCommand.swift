@@ -45,6 +45,7 @@ struct Verify: ParsableCommand {
   @Flag(name: .long, help: "Also compute by the plain definition of each operator, which is slow.")
   var reference = false
 
+  @OptionGroup var force: ForceOption
   @OptionGroup var trust: TrustOption
   @OptionGroup var json: JSONOption
 
@@ -55,6 +56,10 @@ struct Verify: ParsableCommand {
   }
 
   func run() throws {
+    var plan = OutputPlan()
+    plan.read("the model", model)
+    try plan.write("--save", save, .int8Model)
+    try plan.check(force: force.force)
     let models = try model.map { [try trust.loadQuantized($0)] } ?? Verification.builtInModels()
     if let save { try saveBuiltIn(to: save) }
     let sets = isa.flatMap(ISA.init(name:)).map { [$0] } ?? ISA.detected

@@ -97,6 +97,17 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
     try AtomicFile.write([UInt8](try encoder.encode(self)), to: path)
   }
 
+  /// Whether the file at `path` is a record of any model.
+  public static func isRecord(_ path: String) -> Bool {
+    struct Beginning: Decodable {
+      let weightsSHA256: String
+      let images: [String]
+    }
+    return FileManager.default.contents(atPath: path).map {
+      (try? JSONDecoder().decode(Beginning.self, from: $0)) != nil
+    } ?? false
+  }
+
   /// Reads a record and checks that it belongs to a model.
   ///
   /// - Throws: `QuantizationError`.

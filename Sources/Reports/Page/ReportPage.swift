@@ -31,6 +31,7 @@ public struct ReportPage: Sendable {
       <html lang="en"><head><meta charset="utf-8"/>
       <meta name="viewport" content="width=device-width, initial-scale=1"/>
       <meta name="color-scheme" content="light dark"/>
+      \(Self.mark)
       <title>\(title)</title>
       <style>\(Stylesheet.text)</style></head>
       <body><header><h1>\(title)</h1>\(subtitle.isEmpty ? .empty : "<p class=\"sub\">\(subtitle)</p>" as Markup)
@@ -41,6 +42,14 @@ public struct ReportPage: Sendable {
 
       """
     return page.text
+  }
+
+  /// Says who made the page.
+  private static let mark: Markup = "<meta name=\"generator\" content=\"Glint\"/>"
+
+  /// Whether a file is such a page, by what stands at its beginning: one that a later run may replace.
+  public static func isPage(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    String(decoding: bytes.prefix(512), as: UTF8.self).contains(mark.text)
   }
 
   /// Writes the page, whole or not at all.

@@ -1,21 +1,6 @@
 import Foundation
 import Numerics
 
-/// Prints a line on standard output at once, so that a program that reads a pipe sees it when it is true.
-func emit(_ line: String) {
-  print(line)
-  fflush(nil)
-}
-
-/// Prints a line on standard error.
-func printError(_ line: String) {
-  fflush(nil)
-  FileHandle.standardError.write(Data((line + "\n").utf8))
-}
-
-/// Whether standard error is a terminal that a progress bar may redraw.
-var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
-
 /// A span of time in the unit that a person reads, as in `0.64 ms`, `12 s` or `3 min 05 s`.
 func duration(seconds: Double) -> String {
   switch seconds {
