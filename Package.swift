@@ -118,7 +118,7 @@ let package = Package(
 
     // Cameras, and what people see.
     /// Painted faces and rooms: the data set that Glint brings along.
-    .target(name: "RenderedFaces", dependencies: ["Numerics", "Imaging"]),
+    .target(name: "RenderedFaces", dependencies: ["Numerics", "Files", "Imaging"]),
     /// Video4Linux in C: modes, streaming, conversion.
     .target(name: "CV4L2", cSettings: gnu, linkerSettings: [.linkedLibrary("v4lconvert")]),
     /// V4L2 cameras, folders and painted scenes as sources of frames.
@@ -193,7 +193,7 @@ let package = Package(
         "Numerics", "Files", "Models", "ModelFiles", "Reference", "Runtime", "FloatRuntime", "Inference", "Datasets",
         "Evaluation", "Training", "TestSupport",
       ]),
-    suite("RenderedFaces", and: ["Imaging"]),
+    suite("RenderedFaces", and: ["Files", "Imaging", "TestSupport"]),
     suite("Camera", and: ["Imaging"]),
     suite(
       "Live",

@@ -22,6 +22,9 @@ func fail(_ message: String, status: Int32) -> Never {
   cp_exit(status)
 }
 
+/// Prints a line on standard output.
+func emit(_ line: String) { cp_print("\(line)\n") }
+
 /// The shortest text that reads back as the same number.
 func text(_ number: Float) -> String {
   let bytes = UnsafeMutablePointer<CChar>.allocate(capacity: 32)
@@ -75,10 +78,10 @@ func classify(_ path: String, _ pixelPath: String?, runs: Int) throws(ModelFileE
   }
   if model.description.graph.outputs.count == 1 {
     let probabilities = model.description.probabilities(logits: logits)
-    for (label, probability) in zip(model.description.labels, probabilities) { print("\(label) \(text(probability))") }
-    print("answer \(model.description.answer(probabilities).label)")
+    for (label, probability) in zip(model.description.labels, probabilities) { emit("\(label) \(text(probability))") }
+    emit("answer \(model.description.answer(probabilities).label)")
   }
-  for logit in logits { print("logit \(text(logit))") }
+  for logit in logits { emit("logit \(text(logit))") }
 }
 
 guard let (paths, runs) = request() else { fail(usage, status: 2) }
@@ -87,3 +90,5 @@ do throws(ModelFileError) {
 } catch {
   fail(error.description, status: 1)
 }
+// What was printed may be in memory until now.
+guard cp_flush() else { fail("standard output cannot be written", status: 1) }

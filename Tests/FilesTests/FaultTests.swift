@@ -38,8 +38,12 @@ import Testing
   private func contents(_ path: String) -> [UInt8]? { FileManager.default.contents(atPath: path).map { [UInt8]($0) } }
 
   /// The old file as it was, or the new one whole. Only the last call, which syncs the folder, comes too late to undo.
-  @Test(arguments: errors, [true, false])
-  func aFailedWriteLosesNothing(error: CInt, exists: Bool) throws {
+  /// - Parameter named: whether the file system knows no files without names.
+  @Test(arguments: errors, [(true, false), (false, false), (true, true), (false, true)])
+  func aFailedWriteLosesNothing(error: CInt, way: (exists: Bool, named: Bool)) throws {
+    let exists = way.exists
+    sys_name_from_start(way.named ? 1 : 0)
+    defer { sys_name_from_start(0) }
     let folder = try TemporaryFolder(), path = folder.path("t")
     let old = [UInt8](repeating: 1, count: 5_000), new = [UInt8](repeating: 2, count: 9_000)
     var failures = 0

@@ -1,6 +1,9 @@
+import Files
 import Foundation
 import Imaging
 import RenderedFaces
+import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct RenderedSceneTests {
@@ -52,17 +55,12 @@ import Testing
 }
 
 @Suite struct RenderedFacesFolderTests {
-  private func temporaryFolder() -> String {
-    FileManager.default.temporaryDirectory.appendingPathComponent("faces-\(UUID().uuidString)").path
-  }
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
 
   @Test func writesClassFoldersThatDoNotDependOnThreads() throws {
-    let one = temporaryFolder()
-    let two = temporaryFolder()
-    defer {
-      try? FileManager.default.removeItem(atPath: one)
-      try? FileManager.default.removeItem(atPath: two)
-    }
+    let (one, two) = (folder.path("one"), folder.path("two"))
     try RenderedFaces.write(count: 10, seed: 1, size: 48, to: one)
     try RenderedFaces.write(count: 10, seed: 1, size: 48, to: two, threads: 3)
     let files = try FileManager.default.subpathsOfDirectory(atPath: one).sorted()
@@ -78,15 +76,39 @@ import Testing
   }
 
   @Test func leavesAFolderThatIsThereAlone() throws {
-    let folder = temporaryFolder()
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    #expect(throws: RenderedFacesError.self) { try RenderedFaces.write(count: 2, seed: 1, size: 16, to: folder) }
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+    let own = try folder.write([7], as: "photos/happy/own.jpg")
+    #expect(throws: FileError.self) {
+      try RenderedFaces.write(count: 2, seed: 1, size: 16, to: folder.path("photos"))
+    }
+    #expect(try folder.names() == ["photos"] && FileManager.default.contents(atPath: own) == Data([7]))
+  }
+
+  /// Drafts of processes that were killed are never part of a data set, whatever their number was, and are removed.
+  @Test func earlierDraftsAreNotMixedIn() throws {
+    try folder.write([7], as: ".faces.partial-\(getpid())/happy/stale.jpg")
+    try folder.write([7], as: ".glint-0123456789abcdef.draft/happy/stale.jpg")
+    try RenderedFaces.write(count: 4, seed: 1, size: 16, to: folder.path("faces"))
+    let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path("faces"))
+    #expect(files.filter { $0.hasSuffix(".jpg") }.count == 4 && !files.contains { $0.contains("stale") })
+    #expect(try folder.names() == [".faces.partial-\(getpid())", "faces"])
+  }
+
+  @Test func cancelledWorkLeavesNothing() throws {
+    let left = Mutex(3)
+    let isWhole = try RenderedFaces.write(
+      count: 40, seed: 1, size: 16, to: folder.path("faces"), threads: 2,
+      isCancelled: {
+        left.withLock {
+          $0 -= 1
+          return $0 < 0
+        }
+      })
+    #expect(!isWhole)
+    #expect(try folder.names().isEmpty)
   }
 
   @Test func leavesNothingBehindWhereItCannotWrite() {
-    #expect(throws: RenderedFacesError.self) {
+    #expect(throws: FileError.self) {
       try RenderedFaces.write(count: 2, seed: 1, size: 16, to: "/proc/nowhere/faces")
     }
   }

@@ -89,4 +89,15 @@ import Testing
     let error = try #require(caught(FileError.self) { try EventFile(folder: "/proc/none") })
     #expect(error.description.contains("/proc/none"))
   }
+
+  /// Two runs of one second and one process id, as containers have them, keep a file each.
+  @Test func anEarlierFileIsNeverWrittenOver() throws {
+    let folder = try TemporaryFolder()
+    let files = try (0..<3).map { _ in try EventFile(folder: folder.path("runs"), now: 1_700_000_000) }
+    #expect(Set(files.map(\.path)).count == 3)
+    for file in files {
+      let bytes = try #require(FileManager.default.contents(atPath: file.path))
+      #expect(bytes.count == 40 && file.problem == nil, "\(bytes.count)")
+    }
+  }
 }

@@ -109,6 +109,9 @@ int sys_minds_case(const char *path);
 /// the next, fail once with `error`; 0 lets none fail. A write of SYS_SHORT_WRITE writes one byte and fails not.
 void sys_fail_call(int number, int error);
 
+/// For tests: whether files of this thread have names from the start, as on file systems that know no others.
+void sys_name_from_start(int yes);
+
 /// How many calls this thread has made since.
 int sys_calls_made(void);
 

@@ -7,6 +7,10 @@
 #include "../calls/calls.h"
 #include "CSystem.h"
 
+static _Thread_local int has_name_from_start;
+
+void sys_name_from_start(int yes) { has_name_from_start = yes; }
+
 // What says that this file system or kernel makes no files without a name.
 static int wants_name(int error) { return error == ENOTSUP || error == EISDIR || error == EINVAL || error == ENOENT; }
 
@@ -35,7 +39,7 @@ static int open_named(int folder, sys_temporary *file) {
 
 int sys_open_temporary(int folder, int named, sys_temporary *file) {
   *file = (sys_temporary){.descriptor = -1};
-  if (named) return open_named(folder, file);
+  if (named || has_name_from_start) return open_named(folder, file);
   SYS_RETRY(file->descriptor, openat(folder, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0666));
   if (file->descriptor >= 0) return 0;
   return wants_name(errno) ? open_named(folder, file) : errno;

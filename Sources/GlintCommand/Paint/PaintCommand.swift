@@ -6,7 +6,8 @@ struct Paint: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Paint happy and sad faces as a data set to try things on.",
     discussion: """
-      Writes OUTPUT/happy and OUTPUT/sad with as many JPEG files. The same seed paints the same faces.
+      Writes OUTPUT/happy and OUTPUT/sad with as many JPEG files. The same seed paints the same faces. The folder is \
+      there when all of them are: it must not be there before, or be empty.
 
       Examples:
         glint paint faces
@@ -41,9 +42,11 @@ struct Paint: ParsableCommand {
   func run() throws {
     let progress = LockedProgress("Painting faces", quiet: quiet.quiet)
     let total = count
-    try RenderedFaces.write(
-      count: count, seed: seed, size: size, to: output, threads: threads.count, variety: variety
-    ) { _ in progress.step(of: total) }
+    Interruption.listen()
+    let isWhole = try RenderedFaces.write(
+      count: count, seed: seed, size: size, to: output, threads: threads.count, variety: variety,
+      isCancelled: { Interruption.isAsked }, progress: { _ in progress.step(of: total) })
+    guard isWhole else { throw Failure("interrupted: \(output) was not made, and nothing is left of it") }
     progress.finish("\(count) faces of \(size)x\(size) in \(output)")
     if !quiet.quiet {
       NextCommand.show(["train", output, "-o", "faces.safetensors", "--network", "compact", "--epochs", "10"])

@@ -8,7 +8,8 @@ extension Train {
   /// files.
   static func keep(_ model: FloatModel, at modelPath: String) throws {
     do { try model.write(to: modelPath) } catch {
-      let refuge = NSTemporaryDirectory() + "glint-\(ProcessInfo.processInfo.processIdentifier).safetensors"
+      // Others may write to that folder: a name that can be guessed could be a link of theirs.
+      let refuge = NSTemporaryDirectory() + "glint-\(UUID().uuidString).safetensors"
       do { try model.write(to: refuge) } catch let second {
         throw Failure("\(error); nor could it be kept as \(second)")
       }

@@ -1,22 +1,7 @@
-import Foundation
+import Dispatch
+import Files
 import Imaging
 import Synchronization
-
-/// Why a data set could not be written.
-public enum RenderedFacesError: Error, CustomStringConvertible {
-  /// The folder is already there.
-  case folderExists(String)
-  /// A file or folder could not be written.
-  case cannotWrite(path: String, cause: String)
-
-  /// What happened and what to do.
-  public var description: String {
-    switch self {
-    case .folderExists(let path): "\(path) is already there: remove it or name another folder"
-    case .cannotWrite(let path, let cause): "cannot write \(path): \(cause)"
-    }
-  }
-}
 
 /// The rendered data set as files.
 public enum RenderedFaces {
@@ -25,46 +10,42 @@ public enum RenderedFaces {
 
   /// Paints pictures `0 ..< count` of the data set of `seed` as `folder/happy/*.jpg` and `folder/sad/*.jpg`.
   ///
-  /// The folder appears when all its files are there; until then they are in a neighbour of a temporary name.
+  /// The folder appears when all its files are there; until then they are beside it under a name that nobody guesses,
+  /// and are removed where the work ends early. An empty folder is filled; any other is left alone.
   /// - Parameters:
   ///   - size: side of each picture in pixels.
   ///   - quality: JPEG quality, 1...100.
   ///   - threads: how many pictures are painted at a time; the files are the same for any number.
   ///   - variety: as for `FacePainter.paint`.
+  ///   - isCancelled: asked before each picture, from any thread.
   ///   - progress: told how many are done, from any thread.
+  /// - Returns: whether the folder was made; false where the work was cancelled, and then there is nothing.
+  /// - Throws: `FileError` where something else than an empty folder is there, or something cannot be written.
+  @discardableResult
   public static func write(
     count: Int, seed: UInt64, size: Int = 256, to folder: String, quality: Int = 92, threads: Int = 1,
-    variety: Float = FacePainter.standardVariety,
+    variety: Float = FacePainter.standardVariety, isCancelled: @escaping @Sendable () -> Bool = { false },
     progress: @escaping @Sendable (_ done: Int) -> Void = { _ in }
-  ) throws {
-    let files = FileManager.default
-    if files.fileExists(atPath: folder) { throw RenderedFacesError.folderExists(folder) }
-    let parent = URL(fileURLWithPath: folder).deletingLastPathComponent()
-    let name = URL(fileURLWithPath: folder).lastPathComponent
-    let draft = parent.appendingPathComponent(".\(name).partial-\(ProcessInfo.processInfo.processIdentifier)")
-    do {
-      for label in labels {
-        try files.createDirectory(at: draft.appendingPathComponent(label), withIntermediateDirectories: true)
-      }
-      let work = Work(count: count)
-      DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
-        while let index = work.next() {
-          do {
-            let face = FacePainter.paint(seed: seed, index: index, size: size, variety: variety)
-            let path = draft.appendingPathComponent(labels[face.label]).appendingPathComponent(fileName(index))
-            try Data(ImageEncoder.jpeg(face.image, quality: quality)).write(to: path)
-            progress(work.finished())
-          } catch {
-            work.fail(error)
-          }
+  ) throws -> Bool {
+    let draft = try DraftFolder(for: folder)
+    for label in labels { try draft.makeFolder(label) }
+    let work = Work(count: count)
+    DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
+      while !isCancelled(), let index = work.next() {
+        do {
+          let face = FacePainter.paint(seed: seed, index: index, size: size, variety: variety)
+          try draft.write(
+            ImageEncoder.jpeg(face.image, quality: quality), as: labels[face.label] + "/" + fileName(index))
+          progress(work.finished())
+        } catch {
+          work.fail(error)
         }
       }
-      if let error = work.error { throw error }
-      try files.moveItem(at: draft, to: URL(fileURLWithPath: folder))
-    } catch {
-      try? files.removeItem(at: draft)
-      throw RenderedFacesError.cannotWrite(path: folder, cause: "\(error)")
     }
+    if let error = work.error { throw error }
+    guard work.isDone else { return false }
+    try draft.finish()
+    return true
   }
 
   /// The name of a picture's file in its class folder.
@@ -107,6 +88,9 @@ private final class Work: Sendable {
   func fail(_ error: any Error) {
     state.withLock { if $0.failure == nil { $0.failure = error } }
   }
+
+  /// Whether all are done.
+  var isDone: Bool { state.withLock { $0.done == count } }
 
   var error: (any Error)? { state.withLock { $0.failure } }
 }

@@ -9,8 +9,8 @@ import Foundation
 /// `Value`: 1 `tag` string, 2 `simple_value` float.
 public final class EventFile {
   /// The file.
-  public let path: String
-  private let handle: FileHandle
+  public var path: String { file.path }
+  private let file: GrowingFile
   private var failure: String?
 
   /// Why figures can no longer be written, for example because the disk is full; nil while all is well. Whoever writes
@@ -27,14 +27,15 @@ public final class EventFile {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch { throw FileError(path: folder, reason: "cannot be made a folder for event files") }
     let name = "events.out.tfevents.\(Int(now)).\(ProcessInfo.processInfo.processIdentifier).glint"
-    path = folder + "/" + name
-    guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path)
-    else { throw FileError(path: path, reason: "cannot be written") }
-    self.handle = handle
+    // In containers all processes may have one number, and two of them start in one second.
+    var (file, number) = (try GrowingFile(new: folder + "/" + name), 1)
+    while file == nil {
+      number += 1
+      file = try GrowingFile(new: "\(folder)/\(name)-\(number)")
+    }
+    self.file = file!
     write(Self.event(time: now, step: 0, [.bytes(3, Array("brain.Event:2".utf8))]))
   }
-
-  deinit { try? handle.close() }
 
   /// Adds figures of one step.
   ///
@@ -59,7 +60,7 @@ public final class EventFile {
     let length = Field.littleEndian(UInt64(message.count))
     let record =
       length + Field.littleEndian(CRC32C.masked(length)) + message + Field.littleEndian(CRC32C.masked(message))
-    do { try handle.write(contentsOf: Data(record)) } catch { failure = "\(path): \(error.localizedDescription)" }
+    do { try file.append(record) } catch { failure = error.description }
   }
 }
 
