@@ -1,6 +1,5 @@
 import Foundation
 import Imaging
-import Numerics
 import TestSupport
 import Testing
 
@@ -13,15 +12,7 @@ import Testing
   init() throws {
     folder = try TemporaryFolder()
     (float, int8) = try folder.writeSmallModels()
-    for (label, name) in ["happy", "sad"].enumerated() {
-      for index in 0..<20 {
-        var random = CounterRandom(seed: UInt64(label), stream: UInt64(index))
-        let pixels = (0..<24 * 24 * 3).map { _ in UInt8(random.below(150) + label * 100) }
-        try folder.write(
-          ImageEncoder.png(Image(width: 24, height: 24, channels: 3, pixels: pixels)),
-          as: "photos/\(name)/\(index).png")
-      }
-    }
+    try folder.writeSmallPictures()
     try folder.write(Array("file,x,y,w,h\n".utf8), as: "boxes.csv")
     try folder.write(Array("conv 4\nrelu\nmean\nlogits\n".utf8), as: "own.txt")
     try folder.write(Array("a letter".utf8), as: "letter")

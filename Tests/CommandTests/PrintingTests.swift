@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import ModelFiles
+import Models
 import TestSupport
 import Testing
 
@@ -12,12 +13,7 @@ import Testing
   init() throws {
     folder = try TemporaryFolder()
     int8 = try folder.writeSmallModels().int8
-    for name in ["happy", "sad"] {
-      for index in 0..<20 {
-        let image = Image(width: 24, height: 24, channels: 3, filledWith: UInt8(index * 5 + (name == "sad" ? 120 : 0)))
-        try folder.write(ImageEncoder.png(image), as: "photos/\(name)/\(index).png")
-      }
-    }
+    try folder.writeSmallPictures()
   }
 
   private var train: String {
@@ -111,20 +107,10 @@ import Testing
     let name = folder.path("\u{1B}]0;title\u{7}\u{202E}gpj.jpg")
     let piped = try GlintProgram.run(["classify", int8, name])
     #expect(piped.errors.contains("\u{1B}]0;title"))
-    let master = posix_openpt(O_RDWR | O_NOCTTY)
-    #expect(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0)
-    defer { close(master) }
-    let terminal = open(String(cString: try #require(ptsname(master))), O_RDWR | O_NOCTTY)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: GlintProgram.path)
-    process.arguments = ["classify", int8, name]
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle(fileDescriptor: terminal, closeOnDealloc: true)
-    try process.run()
-    process.waitUntilExit()
-    var bytes = [UInt8](repeating: 0, count: 4096)
-    let count = read(master, &bytes, bytes.count)
-    let shown = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    let shown = try GlintProgram.shell(
+      "script -qec '\"$GLINT\" classify \"$MODEL\" \"$NAME\"' /dev/null",
+      environment: ["GLINT": GlintProgram.path, "MODEL": int8, "NAME": name]
+    ).output
     #expect(shown.contains("\\u{1b}]0;title\\u{7}\\u{202e}gpj.jpg"), "\(shown)")
     #expect(!shown.contains("\u{1B}") && !shown.contains("\u{202E}"))
   }

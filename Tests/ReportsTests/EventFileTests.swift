@@ -97,7 +97,8 @@ import Testing
     #expect(Set(files.map(\.path)).count == 3)
     for file in files {
       let bytes = try #require(FileManager.default.contents(atPath: file.path))
-      #expect(bytes.count == 40 && file.problem == nil, "\(bytes.count)")
+      // The version alone: length and its check, 26 bytes of message, and their check.
+      #expect(bytes.count == 8 + 4 + 26 + 4 && file.problem == nil, "\(bytes.count)")
     }
   }
 }

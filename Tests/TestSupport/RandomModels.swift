@@ -1,3 +1,4 @@
+import Imaging
 import ModelFiles
 import Models
 import Numerics
@@ -52,5 +53,17 @@ extension TemporaryFolder {
     try FloatModel.random(graph, seed: 1).write(to: paths.float)
     try QuantizedModel.random(graph, seed: 1).write(to: paths.int8)
     return paths
+  }
+
+  /// Writes two class folders of 20 small PNG files each, `photos/happy/0.png` and so on: noise, one class darker.
+  public func writeSmallPictures() throws {
+    for (label, name) in ["happy", "sad"].enumerated() {
+      for index in 0..<20 {
+        var random = CounterRandom(seed: UInt64(label), stream: UInt64(index))
+        let pixels = (0..<24 * 24 * 3).map { _ in UInt8(random.below(150) + label * 100) }
+        let image = Image(width: 24, height: 24, channels: 3, pixels: pixels)
+        try write(ImageEncoder.png(image), as: "photos/\(name)/\(index).png")
+      }
+    }
   }
 }
