@@ -20,9 +20,8 @@ int sys_map(const char *path, const void **bytes, size_t *count) {
   } else if (!S_ISREG(status.st_mode)) {
     error = SYS_NO_FILE;
   } else if (status.st_size > 0) {
-    void *mapped = sys_call_fails()
-                       ? MAP_FAILED
-                       : mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    void *mapped = sys_call_fails() ? MAP_FAILED
+                                    : mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
     if (mapped == MAP_FAILED) {
       error = errno;
     } else {

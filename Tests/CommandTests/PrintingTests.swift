@@ -21,10 +21,13 @@ import Testing
   }
 
   /// Results that are nowhere are a failure: a full disk, and a descriptor that is closed.
-  @Test(arguments: ["> /dev/full", ">&-"], [
-    "--help", "--version", "paint --help", "inspect *", "bench * --runs 1", "verify --images 1 --threads 1",
-    "classify * photos", "doctor photos",
-  ]) func lostOutputIsAFailure(_ place: String, _ line: String) throws {
+  @Test(
+    arguments: ["> /dev/full", ">&-"],
+    [
+      "--help", "--version", "paint --help", "inspect *", "bench * --runs 1", "verify --images 1 --threads 1",
+      "classify * photos", "doctor photos",
+    ]) func lostOutputIsAFailure(_ place: String, _ line: String) throws
+  {
     let line = line.replacingOccurrences(of: "*", with: int8)
       .replacingOccurrences(of: "photos", with: folder.path("photos"))
     let result = try GlintProgram.shell("glint \(line) \(place)")
@@ -44,7 +47,8 @@ import Testing
   }
 
   /// The model is worth more than the words about it.
-  @Test(arguments: ["> /dev/full", ">&-", ">&- 2>&- <&-"]) func theModelIsKeptWhereOutputIsLost(_ place: String) throws {
+  @Test(arguments: ["> /dev/full", ">&-", ">&- 2>&- <&-"]) func theModelIsKeptWhereOutputIsLost(_ place: String) throws
+  {
     let result = try GlintProgram.shell("glint \(train) \(place)")
     #expect(result.status == 1, "\(result)")
     // No file got the number of a standard stream.
@@ -88,7 +92,7 @@ import Testing
     }
     let (training, words) = try withoutReader(
       ["train", folder.path("photos"), "-o", folder.path("m"), "--size", "24", "--epochs", "2", "--json", "--quiet"])
-    #expect(training.terminationStatus == SIGPIPE && words.isEmpty, "\(words)")
+    #expect(training.terminationStatus == SIGPIPE && !words.contains("output"), "\(words)")
     _ = try FloatModel.load(folder.path("m"))
     let (unheard, lines) = try withoutReader(["classify", int8, folder.path("photos"), "gone"], errors: true)
     #expect(unheard.terminationStatus == 1 && lines.contains("happy"), "\(lines)")

@@ -13,9 +13,9 @@ int sys_call_fails(void);
 #define SYS_TRY(call) (sys_call_fails() ? -1 : (call))
 
 // The same, made again where a signal interrupts it.
-#define SYS_RETRY(result, call)                    \
-  do {                                             \
-    (result) = SYS_TRY(call);                      \
+#define SYS_RETRY(result, call) \
+  do {                          \
+    (result) = SYS_TRY(call);   \
   } while ((result) < 0 && errno == EINTR)
 
 // NULL with errno set where there is no memory.

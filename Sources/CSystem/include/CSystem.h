@@ -61,7 +61,8 @@ int sys_write_new(const char *path, const void *bytes, size_t count);
 /// Makes a folder that was not there.
 int sys_make_folder(const char *path);
 
-/// Opens a new file to be written at its end: SYS_EXISTS where something stands there. The descriptor, or -1 with `error`.
+/// Opens a new file to be written at its end. The descriptor, or -1 with `error`: SYS_EXISTS where something stands
+/// there.
 int sys_open_new(const char *path, int *error);
 
 /// Writes all bytes to a descriptor, also one that does not block; goes on where it is interrupted.
@@ -98,8 +99,8 @@ int sys_identify_descriptor(int descriptor, sys_identity *identity);
 
 /// Looks for a file of `wanted` in a folder and in those within it, links followed; calls `found` with its place in
 /// `wanted` for each, and goes past what cannot be read.
-void sys_search_folder(
-    const char *path, const sys_identity *wanted, size_t count, void *context, void (*found)(void *, size_t));
+void sys_search_folder(const char *path, const sys_identity *wanted, size_t count, void *context,
+                       void (*found)(void *, size_t));
 
 /// Whether names in the folder of `path` differ by upper and lower case; 0 where they do not, 1 also where it cannot be
 /// found out.

@@ -89,8 +89,8 @@ static void look_into(search *state, int parent, const char *name) {
   closedir(stream);
 }
 
-void sys_search_folder(
-    const char *path, const sys_identity *wanted, size_t count, void *context, void (*found)(void *, size_t)) {
+void sys_search_folder(const char *path, const sys_identity *wanted, size_t count, void *context,
+                       void (*found)(void *, size_t)) {
   search state = {.wanted = wanted, .wanted_count = count, .context = context, .found = found};
   look_into(&state, AT_FDCWD, path);
   free(state.seen);
