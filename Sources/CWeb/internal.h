@@ -96,7 +96,7 @@ uint32_t count_bodies(const cweb_server *server);
 // request.c
 
 /// A request's head is whole. Returns what libwebsockets wants: 0 goes on, -1 closes.
-int take_request(cweb_connection *connection, bool wants_socket);
+int take_request(cweb_connection *connection, bool wants_upgrade);
 int take_body(cweb_connection *connection, const uint8_t *bytes, size_t count);
 int take_body_end(cweb_connection *connection);
 /// Sends the answer; -1, which closes.

@@ -37,10 +37,14 @@ static bool read_length(const char *text, uint64_t *length) {
   return true;
 }
 
+/// Whether the upgrade that is asked for is a WebSocket.
+static bool is_to_socket(struct lws *wsi, head_texts *texts, cweb_fault *fault) {
+  const char *kind = copy_field(wsi, WSI_TOKEN_UPGRADE, texts->short_text, sizeof texts->short_text, fault);
+  return kind && strcasecmp(kind, "websocket") == 0;
+}
+
 /// Whether the fields of RFC 6455 are there; libwebsockets looks at them less strictly.
 static bool is_handshake(struct lws *wsi, head_texts *texts, cweb_fault *fault) {
-  const char *kind = copy_field(wsi, WSI_TOKEN_UPGRADE, texts->short_text, sizeof texts->short_text, fault);
-  if (!kind || strcasecmp(kind, "websocket") != 0) return false;
   const char *version = copy_field(wsi, WSI_TOKEN_VERSION, texts->short_text, sizeof texts->short_text, fault);
   if (!version || strcmp(version, "13") != 0) return false;
   const char *key = copy_field(wsi, WSI_TOKEN_KEY, texts->short_text, sizeof texts->short_text, fault);
@@ -59,11 +63,11 @@ static cweb_method read_path(struct lws *wsi, char *path, size_t room) {
   return method == LWSHUMETH_GET ? CWEB_GET : method == LWSHUMETH_POST ? CWEB_POST : CWEB_OTHER_METHOD;
 }
 
-static void read_request(cweb_connection *connection, bool wants_socket, head_texts *texts, cweb_request *request) {
+static void read_request(cweb_connection *connection, bool wants_upgrade, head_texts *texts, cweb_request *request) {
   struct lws *wsi = connection->wsi;
   cweb_fault fault = CWEB_SOUND;
   memset(request, 0, sizeof *request);
-  request->wants_socket = wants_socket;
+  request->wants_socket = wants_upgrade && is_to_socket(wsi, texts, &fault);
   request->bodies = count_bodies(connection->server);
   request->method = read_path(wsi, texts->path, sizeof texts->path);
   request->path = texts->path;
@@ -83,8 +87,10 @@ static void read_request(cweb_connection *connection, bool wants_socket, head_te
   const char *version = copy_field(wsi, WSI_TOKEN_HTTP, texts->short_text, sizeof texts->short_text, &fault);
   if (fault == CWEB_SOUND && (!request->host || !version || strncmp(version, "HTTP/1.", 7) != 0 || strlen(version) != 8))
     fault = CWEB_NOT_VERSION_1;
-  if (wants_socket && fault == CWEB_SOUND &&
-      (!is_handshake(wsi, texts, &fault) || request->method != CWEB_GET || request->length > 0 || request->is_chunked))
+  // Another upgrade, as to HTTP/2, may be passed over where there is no body: the answer is one of HTTP/1.1.
+  if (wants_upgrade && fault == CWEB_SOUND &&
+      ((request->wants_socket && !is_handshake(wsi, texts, &fault)) || request->method != CWEB_GET ||
+       request->length > 0 || request->is_chunked))
     fault = CWEB_WRONG_UPGRADE;
   if (connection->server->is_secure && !lws_is_ssl(wsi)) fault = CWEB_NOT_SECURE;
   request->fault = fault;
@@ -141,24 +147,25 @@ static int begin_body(cweb_connection *connection, const cweb_request *request) 
   return 0;
 }
 
-int take_request(cweb_connection *connection, bool wants_socket) {
+int take_request(cweb_connection *connection, bool wants_upgrade) {
   // One request a connection; and where libwebsockets has refused an upgrade itself, there is no head any more.
   if (connection->is_dying || connection->state != STATE_HEAD) return -1;
-  if (wants_socket && lws_hdr_total_length(connection->wsi, WSI_TOKEN_UPGRADE) <= 0) return -1;
+  if (wants_upgrade && lws_hdr_total_length(connection->wsi, WSI_TOKEN_UPGRADE) <= 0) return -1;
   head_texts texts;
   cweb_request request;
-  read_request(connection, wants_socket, &texts, &request);
+  read_request(connection, wants_upgrade, &texts, &request);
   const cweb_server *server = connection->server;
   const cweb_decision decision = server->callbacks.decide(server->caller, connection, &request);
-  if (decision == CWEB_TAKE_BODY && !wants_socket && request.fault == CWEB_SOUND && request.has_length)
+  const bool is_sound = request.fault == CWEB_SOUND;
+  if (decision == CWEB_TAKE_BODY && is_sound && !wants_upgrade && request.has_length)
     return begin_body(connection, &request);
-  if (decision == CWEB_OPEN_SOCKET && wants_socket && request.fault == CWEB_SOUND) {
+  if (decision == CWEB_OPEN_SOCKET && is_sound && request.wants_socket) {
     // The handshake is libwebsockets' own from here; `open_socket` comes next, or the end.
     set_deadline(connection, server->limits.head_time);
     return 0;
   }
   if (decision == CWEB_WRONG_ANSWER) {
-    if (wants_socket) return -1;
+    if (wants_upgrade) return -1;
     connection->state = STATE_HELD;
     set_deadline(connection, server->limits.wrong_time);
     lws_rx_flow_control(connection->wsi, 0);
@@ -168,7 +175,7 @@ int take_request(cweb_connection *connection, bool wants_socket) {
   // Where libwebsockets goes on to a body, it is read and thrown away.
   const bool has_body = request.length > 0 || (request.is_chunked && request.method == CWEB_POST);
   connection->body_count = 0;
-  return has_body && !wants_socket && request.fault != CWEB_AMBIGUOUS ? 0 : end;
+  return has_body && !wants_upgrade && request.fault != CWEB_AMBIGUOUS ? 0 : end;
 }
 
 int take_body(cweb_connection *connection, const uint8_t *bytes, size_t count) {

@@ -76,8 +76,10 @@ static int listen_on(const listen_address *address, socklen_t count, uint16_t *p
 static pthread_mutex_t log_mutex = PTHREAD_MUTEX_INITIALIZER;
 static char log_words[256];
 
+/// The first words are OpenSSL's, the others say that without them nothing goes on.
 static void keep_words(int level, const char *line) {
   (void)level;
+  if (log_words[0]) return;
   lws_strncpy(log_words, line, sizeof log_words);
   log_words[strcspn(log_words, "\n")] = 0;
 }
@@ -276,6 +278,10 @@ static int take_event(struct lws *wsi, enum lws_callback_reasons reason, void *u
     return 0;
   }
   switch (reason) {
+    // CONNECT turns a connection into one without a protocol, which nothing here serves.
+    case LWS_CALLBACK_RAW_ADOPT:
+    case LWS_CALLBACK_RAW_RX:
+    case LWS_CALLBACK_RAW_WRITEABLE: return -1;
     case LWS_CALLBACK_HTTP:
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
     case LWS_CALLBACK_HTTP_BODY:

@@ -31,7 +31,7 @@ typedef enum {
   CWEB_AMBIGUOUS,     // fields twice that may be there once, a length that is no number, control characters
   CWEB_NOT_VERSION_1, // no HTTP/1.1 or 1.0, or no host
   CWEB_NOT_SECURE,    // HTTP on a port that speaks TLS
-  CWEB_WRONG_UPGRADE  // something else than a WebSocket of RFC 6455, or one with a body
+  CWEB_WRONG_UPGRADE  // a WebSocket that is none of RFC 6455, or any upgrade with a body
 } cweb_fault;
 
 /// The head of a request; its texts are there while the call lasts, NULL where the request has none.
