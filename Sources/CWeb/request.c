@@ -205,7 +205,9 @@ int take_body(cweb_connection *connection, const uint8_t *bytes, size_t count) {
 }
 
 int take_body_end(cweb_connection *connection) {
-  if (connection->is_dying || connection->state == STATE_ENDING) return -1;
+  if (connection->is_dying) return -1;
+  // What stands behind a body comes here again and again; an answer that is due must not be cut off by it.
+  if (connection->state == STATE_ENDING) return connection->answer ? 0 : -1;
   if (connection->state == STATE_BODY) {
     if (connection->body_count != connection->body_length) return -1;
     hand_over_body(connection);

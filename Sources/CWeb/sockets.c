@@ -1,6 +1,17 @@
 #include <stdlib.h>
 #include "internal.h"
 
+/// Says goodbye; the place is free at once, whether or not the other side answers. -1, which has it said.
+static int close_socket(cweb_connection *connection, enum lws_close_status code) {
+  connection->state = STATE_ENDING;
+  connection->asked = 0;
+  connection->deadline = lws_now_usecs() + (lws_usec_t)connection->server->limits.head_time * LWS_US_PER_MS;
+  connection->server->callbacks.close(connection->socket);
+  connection->socket = NULL;
+  lws_close_reason(connection->wsi, code, NULL, 0);
+  return -1;
+}
+
 int open_socket(cweb_connection *connection) {
   if (connection->is_dying) return -1;
   connection->state = STATE_SOCKET;
@@ -34,12 +45,7 @@ int write_socket(cweb_connection *connection) {
   if (connection->is_dying) return -1;
   if (connection->state != STATE_SOCKET) return 0;
   const int next = connection->server->callbacks.next(connection->socket, connection);
-  if (next >= 1000) {
-    connection->state = STATE_ENDING;
-    connection->deadline = lws_now_usecs() + (lws_usec_t)connection->server->limits.head_time * LWS_US_PER_MS;
-    lws_close_reason(connection->wsi, (enum lws_close_status)next, NULL, 0);
-    return -1;
-  }
+  if (next >= 1000) return close_socket(connection, (enum lws_close_status)next);
   if (next == CWEB_SENT) {
     connection->asked = lws_now_usecs();
     lws_callback_on_writable(connection->wsi);
@@ -49,9 +55,9 @@ int write_socket(cweb_connection *connection) {
 
 int read_socket(cweb_connection *connection, size_t count) {
   if (connection->is_dying) return -1;
+  if (connection->state != STATE_SOCKET) return 0;
   if (lws_is_first_fragment(connection->wsi)) connection->received = 0;
   connection->received += count;
   if (connection->received <= connection->server->limits.message_bytes) return 0;
-  lws_close_reason(connection->wsi, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, NULL, 0);
-  return -1;
+  return close_socket(connection, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE);
 }

@@ -75,7 +75,7 @@ import Testing
     let port = try #require(try glint.address().port)
     let before = try glint.descriptors()
     let silent = try await RawWebSocket.elsewhere { try (0..<600).map { _ in try SilentConnection(port: port) } }
-    #expect(await eventually { (try? glint.descriptors()) ?? .max <= before + 320 })
+    #expect(await eventually { (try? glint.descriptors()) ?? .max <= before + 80 })
     #expect(silent.count == 600)
     for connection in silent { connection.end() }
     let facts = try await RawWebSocket.elsewhere { try RawWebSocket.answer(to: "GET /facts", port: port) }

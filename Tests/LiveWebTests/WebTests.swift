@@ -15,7 +15,11 @@ import Testing
   private func withServer(
     _ address: String = "127.0.0.1", _ body: (_ server: WebServer, _ address: String) async throws -> Void
   ) async throws {
-    let server = try WebServer(address: address, port: 0, facts: "{\"labels\":[]}") { "{\"bytes\":\($0.count)}" }
+    var limits = WebLimits()
+    limits.wrongTokenTime = .milliseconds(50)
+    let server = try WebServer(address: address, port: 0, limits: limits, facts: "{\"labels\":[]}") {
+      "{\"bytes\":\($0.count)}"
+    }
     let address = try server.start()
     do { try await body(server, address) } catch {
       server.stop()
