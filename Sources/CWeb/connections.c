@@ -94,18 +94,16 @@ static void take_connection(cweb_server *server, int descriptor, const struct so
   struct lws *wsi = lws_adopt_descriptor_vhost_via_info(&request);
   connection->is_being_taken = false;
   // Where it fails, the descriptor is closed; whether the connection has been let go of depends on how far it came.
-  if (wsi && !connection->has_gone)
-    connection->wsi = wsi;
-  else
-    forget_connection(connection);
+  if (wsi && !connection->has_gone) connection->wsi = wsi;
+  else forget_connection(connection);
 }
 
 void accept_connections(cweb_server *server) {
   for (int i = 0; i < TAKEN_AT_A_TIME; i++) {
     struct sockaddr_storage address;
     socklen_t count = sizeof address;
-    const int descriptor =
-        accept4(lws_get_socket_fd(server->listener), (struct sockaddr *)&address, &count, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int descriptor = accept4(lws_get_socket_fd(server->listener), (struct sockaddr *)&address, &count,
+                                   SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor >= 0) {
       take_connection(server, descriptor, &address);
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {

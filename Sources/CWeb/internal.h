@@ -9,12 +9,12 @@
 
 /// What a connection does. Those that have no more to say than a head must make room for newer ones.
 typedef enum {
-  STATE_HEAD,    // its request has not come
-  STATE_BODY,    // its body comes
-  STATE_WAITING, // its body is looked at
-  STATE_HELD,    // its answer is held back
-  STATE_ENDING,  // its answer is on the way, or the rest of its body thrown away
-  STATE_SOCKET   // a WebSocket
+  STATE_HEAD,     // its request has not come
+  STATE_BODY,     // its body comes
+  STATE_WAITING,  // its body is looked at
+  STATE_HELD,     // its answer is held back
+  STATE_ENDING,   // its answer is on the way, or the rest of its body thrown away
+  STATE_SOCKET    // a WebSocket
 } connection_state;
 
 /// Whom a connection is from: an IPv4 address within IPv6's, or the network half of an IPv6 address.
@@ -25,7 +25,7 @@ typedef struct {
 struct cweb_connection {
   cweb_connection *next;
   cweb_server *server;
-  struct lws *wsi; // NULL until libwebsockets has taken it
+  struct lws *wsi;  // NULL until libwebsockets has taken it
   peer_address peer;
   connection_state state;
   bool is_being_taken, has_gone, is_dying;
@@ -37,9 +37,9 @@ struct cweb_connection {
   size_t answer_count;
   uint8_t *body;
   size_t body_count, body_length;
-  void *socket; // the caller's
-  lws_usec_t asked; // since when the WebSocket owes us that it can take a message; 0 where it does not
-  size_t received;  // of the message that it sends
+  void *socket;      // the caller's
+  lws_usec_t asked;  // since when the WebSocket owes us that it can take a message; 0 where it does not
+  size_t received;   // of the message that it sends
 };
 
 /// An answer to a body, on its way to the server's thread.

@@ -77,15 +77,15 @@ static void read_request(cweb_connection *connection, bool wants_upgrade, head_t
   request->cookie = copy_field(wsi, WSI_TOKEN_HTTP_COOKIE, texts->cookie, sizeof texts->cookie, &fault);
   request->subprotocol = copy_field(wsi, WSI_TOKEN_PROTOCOL, texts->subprotocol, sizeof texts->subprotocol, &fault);
   request->is_chunked = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
-  const char *expectation =
-      copy_field(wsi, WSI_TOKEN_HTTP_EXPECT, texts->short_text, sizeof texts->short_text, &fault);
+  const char *expectation = copy_field(wsi, WSI_TOKEN_HTTP_EXPECT, texts->short_text, sizeof texts->short_text, &fault);
   request->expects_word = expectation && strcasecmp(expectation, "100-continue") == 0;
-  const char *length =
-      copy_field(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, texts->short_text, sizeof texts->short_text, &fault);
+  const char *length = copy_field(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, texts->short_text, sizeof texts->short_text,
+                                  &fault);
   request->has_length = length != NULL;
   if (length && (!read_length(length, &request->length) || request->is_chunked)) fault = CWEB_AMBIGUOUS;
   const char *version = copy_field(wsi, WSI_TOKEN_HTTP, texts->short_text, sizeof texts->short_text, &fault);
-  if (fault == CWEB_SOUND && (!request->host || !version || strncmp(version, "HTTP/1.", 7) != 0 || strlen(version) != 8))
+  if (fault == CWEB_SOUND &&
+      (!request->host || !version || strncmp(version, "HTTP/1.", 7) != 0 || strlen(version) != 8))
     fault = CWEB_NOT_VERSION_1;
   // Another upgrade, as to HTTP/2, may be passed over where there is no body: the answer is one of HTTP/1.1.
   if (wants_upgrade && fault == CWEB_SOUND &&

@@ -301,7 +301,8 @@ static int take_event(struct lws *wsi, enum lws_callback_reasons reason, void *u
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return take_request(connection, true);
     case LWS_CALLBACK_HTTP_BODY: return take_body(connection, in, count);
     case LWS_CALLBACK_HTTP_BODY_COMPLETION: return take_body_end(connection);
-    case LWS_CALLBACK_HTTP_WRITEABLE: return connection->answer && connection->state == STATE_ENDING ? send_answer(connection) : 0;
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+      return connection->answer && connection->state == STATE_ENDING ? send_answer(connection) : 0;
     case LWS_CALLBACK_ESTABLISHED: return open_socket(connection);
     case LWS_CALLBACK_SERVER_WRITEABLE: return write_socket(connection);
     case LWS_CALLBACK_RECEIVE: return read_socket(connection, count);

@@ -28,36 +28,36 @@ typedef enum { CWEB_GET, CWEB_POST, CWEB_OTHER_METHOD } cweb_method;
 /// Why a request is none that may be looked at.
 typedef enum {
   CWEB_SOUND,
-  CWEB_AMBIGUOUS,     // fields twice that may be there once, a length that is no number, control characters
-  CWEB_NOT_VERSION_1, // no HTTP/1.1 or 1.0, or no host
-  CWEB_NOT_SECURE,    // HTTP on a port that speaks TLS
-  CWEB_WRONG_UPGRADE  // a WebSocket that is none of RFC 6455, or any upgrade with a body
+  CWEB_AMBIGUOUS,      // fields twice that may be there once, a length that is no number, control characters
+  CWEB_NOT_VERSION_1,  // no HTTP/1.1 or 1.0, or no host
+  CWEB_NOT_SECURE,     // HTTP on a port that speaks TLS
+  CWEB_WRONG_UPGRADE   // a WebSocket that is none of RFC 6455, or any upgrade with a body
 } cweb_fault;
 
 /// The head of a request; its texts are there while the call lasts, NULL where the request has none.
 typedef struct {
   cweb_fault fault;
   cweb_method method;
-  bool wants_socket;       // a WebSocket is asked for
-  bool has_length;         // a Content-Length
-  bool is_chunked;         // any Transfer-Encoding
-  bool expects_word;       // the body comes when it is called for (Expect: 100-continue)
-  uint64_t length;         // of the body
-  uint32_t bodies;         // that are on the way or looked at now, of all connections
-  const char *path;        // decoded
-  const char *token;       // of the query
+  bool wants_socket;  // a WebSocket is asked for
+  bool has_length;    // a Content-Length
+  bool is_chunked;    // any Transfer-Encoding
+  bool expects_word;  // the body comes when it is called for (Expect: 100-continue)
+  uint64_t length;    // of the body
+  uint32_t bodies;    // that are on the way or looked at now, of all connections
+  const char *path;   // decoded
+  const char *token;  // of the query
   const char *host;
   const char *origin;
   const char *cookie;
-  const char *subprotocol; // that a WebSocket asks for
+  const char *subprotocol;  // that a WebSocket asks for
 } cweb_request;
 
 /// What becomes of a request.
 typedef enum {
-  CWEB_ANSWER,       // the answer given by `cweb_answer`, and the end
-  CWEB_WRONG_ANSWER, // the same, held back; to who asked for a WebSocket no word at all
-  CWEB_TAKE_BODY,    // the body is read; `body` gets it
-  CWEB_OPEN_SOCKET   // a WebSocket opens
+  CWEB_ANSWER,        // the answer given by `cweb_answer`, and the end
+  CWEB_WRONG_ANSWER,  // the same, held back; to who asked for a WebSocket no word at all
+  CWEB_TAKE_BODY,     // the body is read; `body` gets it
+  CWEB_OPEN_SOCKET    // a WebSocket opens
 } cweb_decision;
 
 /// What `next` did with a WebSocket: nothing, or called `cweb_send`. From 1000 on the code to close it with.
@@ -78,10 +78,10 @@ typedef struct {
 } cweb_callbacks;
 
 typedef struct {
-  const char *address;     // numbers, of IPv4 or IPv6
-  uint16_t port;           // 0 for any
-  const char *certificate; // a PEM file with its chain, NULL for no TLS
-  const char *key;         // a PEM file
+  const char *address;      // numbers, of IPv4 or IPv6
+  uint16_t port;            // 0 for any
+  const char *certificate;  // a PEM file with its chain, NULL for no TLS
+  const char *key;          // a PEM file
   cweb_limits limits;
   cweb_callbacks callbacks;
   void *context;
@@ -89,9 +89,9 @@ typedef struct {
 
 typedef enum {
   CWEB_OK,
-  CWEB_NO_ADDRESS, // the address is no numbers
-  CWEB_NO_SOCKET,  // the system refuses; `code` is its errno
-  CWEB_NO_TLS,     // the certificate or its key cannot be used; `words` says why
+  CWEB_NO_ADDRESS,  // the address is no numbers
+  CWEB_NO_SOCKET,   // the system refuses; `code` is its errno
+  CWEB_NO_TLS,      // the certificate or its key cannot be used; `words` says why
   CWEB_NO_MEMORY
 } cweb_status;
 
