@@ -79,6 +79,11 @@ struct cweb_server {
 /// Bytes with the room before them that libwebsockets writes to, NULL where there is no memory.
 uint8_t *copy_with_room(const uint8_t *bytes, size_t count);
 
+// listen.c
+
+/// A listening socket and its port, or -1 and why in errno.
+int listen_on(const char *address, uint16_t wanted, uint16_t *port);
+
 // connections.c
 
 /// Takes what knocks at the listening socket.

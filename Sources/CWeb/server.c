@@ -1,23 +1,11 @@
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include "CThreads.h"
 #include "internal.h"
 
 #define READ_AT_A_TIME (16 << 10)
-// A queue of the system's own, so that nobody who knocks is turned away while others are taken.
-#define BACKLOG 1024
-
-/// An address to listen on.
-typedef union {
-  struct sockaddr any;
-  struct sockaddr_in four;
-  struct sockaddr_in6 six;
-} listen_address;
 
 static int take_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t count);
 
@@ -31,45 +19,6 @@ uint8_t *copy_with_room(const uint8_t *bytes, size_t count) {
   uint8_t *copy = malloc(LWS_PRE + count + 1);
   if (copy && count > 0) memcpy(copy + LWS_PRE, bytes, count);
   return copy;
-}
-
-static socklen_t read_address(const char *text, uint16_t port, listen_address *address) {
-  memset(address, 0, sizeof *address);
-  if (inet_pton(AF_INET, text, &address->four.sin_addr) == 1) {
-    address->four.sin_family = AF_INET;
-    address->four.sin_port = htons(port);
-    return sizeof address->four;
-  }
-  if (inet_pton(AF_INET6, text, &address->six.sin6_addr) == 1) {
-    address->six.sin6_family = AF_INET6;
-    address->six.sin6_port = htons(port);
-    return sizeof address->six;
-  }
-  return 0;
-}
-
-bool cweb_is_address(const char *address) {
-  listen_address unused;
-  return read_address(address, 0, &unused) > 0;
-}
-
-/// A listening socket, or -1 and why in errno.
-static int listen_on(const listen_address *address, socklen_t count, uint16_t *port) {
-  const int descriptor = socket(address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  const int one = 1;
-  listen_address found;
-  socklen_t room = sizeof found;
-  if (descriptor < 0) return -1;
-  if (setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
-      bind(descriptor, &address->any, count) == 0 && listen(descriptor, BACKLOG) == 0 &&
-      getsockname(descriptor, &found.any, &room) == 0) {
-    *port = ntohs(found.any.sa_family == AF_INET6 ? found.six.sin6_port : found.four.sin_port);
-    return descriptor;
-  }
-  const int code = errno;
-  close(descriptor);
-  errno = code;
-  return -1;
 }
 
 // libwebsockets tells why it refuses a certificate to its log alone, which is one for the whole program.
@@ -156,9 +105,7 @@ static void *serve(void *server_) {
 
 cweb_server *cweb_start(const cweb_settings *settings, cweb_failure *failure) {
   memset(failure, 0, sizeof *failure);
-  listen_address address;
-  const socklen_t count = read_address(settings->address, settings->port, &address);
-  if (count == 0) {
+  if (!cweb_is_address(settings->address)) {
     failure->status = CWEB_NO_ADDRESS;
     return NULL;
   }
@@ -177,7 +124,7 @@ cweb_server *cweb_start(const cweb_settings *settings, cweb_failure *failure) {
   server->patience.secs_since_valid_hangup = (uint16_t)(stall > 2 ? stall : 2);
 
   // The socket first: a port that is taken is the likeliest fault, and has the clearest words.
-  const int descriptor = listen_on(&address, count, &server->port);
+  const int descriptor = listen_on(settings->address, settings->port, &server->port);
   if (descriptor < 0) {
     failure->status = CWEB_NO_SOCKET;
     failure->code = errno;

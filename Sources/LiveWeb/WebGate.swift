@@ -81,8 +81,8 @@ struct WebGate: Sendable {
       }
       guard isPlain else { return nil }
     }
-    guard !name.isEmpty, port.map({ UInt16($0) != nil && $0.utf8.allSatisfy { $0 != 0x2B } }) ?? true else { return nil }
-    return String(name)
+    if let port, port.utf8.first == 0x2B || UInt16(port) == nil { return nil }
+    return name.isEmpty ? nil : String(name)
   }
 
   /// Equality in a time that does not tell where texts begin to differ.

@@ -47,7 +47,7 @@ final class WebHandler: Sendable {
     switch (request.path, request.method) {
     case ("/live", CWEB_GET) where request.wantsSocket:
       guard request.subprotocols.isEmpty || request.subprotocols.contains("glint") else {
-        return answer(WebResponse("400 Bad Request", "The only subprotocol here is glint; none is needed.\n"), connection)
+        return answer(WebResponse("400 Bad Request", "The one subprotocol is glint; none is needed.\n"), connection)
       }
       return CWEB_OPEN_SOCKET
     case (_, _) where request.wantsSocket: return answer(Self.nothingHere, connection)

@@ -40,7 +40,8 @@ import Testing
     #expect(words[0] == 0x16 && words[5] == 2, "a handshake record, in it the server's greeting: \(words.prefix(6))")
     // Plain HTTP is told what is spoken here, and gets no WebSocket.
     for extra in ["", "Upgrade: websocket\r\nConnection: Upgrade\r\n"] {
-      let plain = try await RawConnection.answer(to: "GET /live HTTP/1.1\r\nHost: localhost\r\n\(extra)\r\n", port: port)
+      let request = "GET /live HTTP/1.1\r\nHost: localhost\r\n\(extra)\r\n"
+      let plain = try await RawConnection.answer(to: request, port: port)
       #expect(plain.hasPrefix("HTTP/1.1 400 ") && plain.contains("https://"), "\(plain)")
     }
   }

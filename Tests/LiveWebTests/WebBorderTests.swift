@@ -104,7 +104,8 @@ import Testing
           "Cache-Control: no-store", "X-Content-Type-Options: nosniff", "Referrer-Policy: no-referrer",
           "X-Frame-Options: DENY", "Connection: close",
         ] { #expect(answer.contains("\r\n\(field)\r\n"), "\(path): \(field)") }
-        let policy = try #require(answer.components(separatedBy: "\r\n").first { $0.hasPrefix("Content-Security-Policy") })
+        let fields = answer.components(separatedBy: "\r\n")
+        let policy = try #require(fields.first { $0.hasPrefix("Content-Security-Policy") })
         #expect(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "\(path)")
       }
     }

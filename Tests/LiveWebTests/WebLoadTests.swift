@@ -84,6 +84,21 @@ import Testing
     #expect(glint.end() == 0)
   }
 
+  /// Where the process has no descriptors left, who knocks waits until some are free.
+  @Test func descriptorsThatRunOutAreWaitedFor() async throws {
+    let glint = try RunningGlint("--port", "0")
+    let port = try #require(try glint.address().port)
+    #expect(await eventually { (try? glint.lines().count) ?? 0 > 5 })
+    try glint.limitDescriptors(to: try glint.descriptors() + 3)
+    let silent = try await RawWebSocket.elsewhere { try (0..<10).map { _ in try SilentConnection(port: port) } }
+    let count = try glint.lines().count
+    #expect(await eventually { (try? glint.lines().count) ?? 0 > count + 5 })
+    for connection in silent { connection.end() }
+    let facts = try await RawWebSocket.elsewhere { try RawWebSocket.answer(to: "GET /facts", port: port) }
+    #expect(facts.contains("\"labels\""))
+    #expect(glint.end() == 0)
+  }
+
   /// Labels in three seconds.
   private func labels(_ glint: RunningGlint) async throws -> Int {
     let start = try glint.lines().count

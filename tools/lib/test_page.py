@@ -42,8 +42,8 @@ def check_tls(glint):
         key, certificate = f"{folder}/key.pem", f"{folder}/cert.pem"
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate,
                         "-days", "2", "-subj", "/CN=localhost"], check=True, capture_output=True)
-        live = subprocess.Popen([glint, "live", "--rendered", "--port", "0", "--tls-cert", certificate, "--tls-key", key],
-                                stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        live = subprocess.Popen([glint, "live", "--rendered", "--port", "0", "--tls-cert", certificate,
+                                 "--tls-key", key], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
         # Nobody has signed the certificate.
         browser = Browser(folder, "--ignore-certificate-errors")
         try:
