@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A connection that says what it likes and hears what comes, so that the server's border is tried from outside.
 final class RawConnection: Sendable {
@@ -40,6 +41,17 @@ final class RawConnection: Sendable {
     let got = recv(descriptor, &part, part.count, Int32(MSG_DONTWAIT))
     if got > 0 { return Array(part[..<got]) }
     return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? [] : nil
+  }
+
+  /// What comes first, at least so many bytes unless the other side closes.
+  func beginning(_ count: Int = 1) async -> [UInt8] {
+    var bytes: [UInt8] = []
+    _ = await eventually {
+      guard let more = arrived() else { return true }
+      bytes += more
+      return bytes.count >= count
+    }
+    return bytes
   }
 
   /// The whole answer to what is sent.

@@ -5,7 +5,9 @@ import Testing
 
 /// The page over TLS. Its handshake is tried by hand here; tools/test-page has a browser talk over it.
 @Suite(.serialized) struct TLSTests {
-  private func server(_ files: [String: String], certificate: String = "cert", key: String = "key") throws -> (
+  private func server(
+    _ files: [String: String], certificate: String = "cert", key: String = "key"
+  ) throws -> (
     server: WebServer, folder: TemporaryFolder
   ) {
     let folder = try TemporaryFolder()
@@ -35,8 +37,8 @@ import Testing
     let port = try #require(URL(string: address)?.port)
     let connection = try RawConnection(port: port)
     connection.send(Self.greeting)
-    var words: [UInt8] = []
-    #expect(await eventually { words += connection.arrived() ?? []; return words.count > 5 })
+    let words = await connection.beginning(6)
+    try #require(words.count > 5)
     #expect(words[0] == 0x16 && words[5] == 2, "a handshake record, in it the server's greeting: \(words.prefix(6))")
     // Plain HTTP is told what is spoken here, and gets no WebSocket.
     for extra in ["", "Upgrade: websocket\r\nConnection: Upgrade\r\n"] {
