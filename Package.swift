@@ -12,8 +12,7 @@ let package = Package(
     .executable(name: "embedded-classifier", targets: ["EmbeddedClassifier"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
   targets: [
     // Values and files. No Foundation, no existentials.
@@ -125,13 +124,12 @@ let package = Package(
     .target(name: "Camera", dependencies: ["CThreads", "Models", "CImaging", "Imaging", "CV4L2"]),
     /// From a frame to its label: pipeline, latencies, checks of the picture.
     .target(name: "Live", dependencies: ["CThreads", "Models", "Runtime", "Imaging", "Faces", "Camera"]),
+    /// A server of HTTP, WebSocket and TLS on libwebsockets, with limits for each visitor.
+    .target(
+      name: "CWeb", dependencies: ["CThreads"], cSettings: gnu, linkerSettings: [.linkedLibrary("websockets")]),
     /// The page of `glint live`, served over HTTP and WebSocket.
     .target(
-      name: "LiveWeb",
-      dependencies: [
-        "CThreads", "Imaging", "Camera", .product(name: "FlyingFox", package: "FlyingFox"),
-        .product(name: "FlyingSocks", package: "FlyingFox"),
-      ],
+      name: "LiveWeb", dependencies: ["CThreads", "Imaging", "Camera", "CWeb"],
       exclude: ["live.schema.json"],
       resources: [.embedInCode("Page/page.html"), .embedInCode("Page/page.css"), .embedInCode("Page/page.js")]),
     /// HTML pages with charts, and event files for TensorBoard.

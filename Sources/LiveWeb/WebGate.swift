@@ -1,11 +1,12 @@
-import FlyingFox
-import Foundation
+import CWeb
 
 /// Who may look. A browser lets any page send requests to any address, this machine's own among them, so that being on
 /// loopback is not enough: the request must come from our own page.
 struct WebGate: Sendable {
   /// What others must bring, nil on loopback.
   let token: String?
+  /// Whether the page is served over TLS.
+  let isSecure: Bool
 
   /// A token of 128 random bits.
   static func makeToken() -> String {
@@ -15,39 +16,73 @@ struct WebGate: Sendable {
     }.joined()
   }
 
+  /// Why a request may not be served, if it may not.
+  enum Refusal {
+    case answer(WebResponse)
+    /// The token is wrong or missing: the answer has time.
+    case wrongToken(WebResponse)
+  }
+
   /// The answer to a request that may not be served, or nil.
-  func refusal(_ request: HTTPRequest) -> HTTPResponse? {
-    let host = request.headers[.host] ?? ""
-    // A name that somebody points at 127.0.0.1 does not make their page ours.
-    if token == nil, !["localhost", "127.0.0.1", "[::1]"].contains(Self.name(of: host)) {
-      return HTTPResponse(statusCode: .forbidden, body: Data("Ask for localhost.\n".utf8))
+  func refusal(_ request: WebRequest) -> Refusal? {
+    if let response = Self.response(to: request.fault) { return .answer(response) }
+    guard let name = Self.name(of: request.host) else {
+      return .answer(WebResponse("400 Bad Request", "The host is no name or address with a port.\n"))
     }
-    if let origin = request.headers[HTTPHeader("Origin")], origin.lowercased() != "http://\(host.lowercased())" {
-      return HTTPResponse(statusCode: .forbidden, body: Data("Only this server's own page may ask.\n".utf8))
+    // A name that somebody points at 127.0.0.1 does not make their page ours.
+    if token == nil, !["localhost", "127.0.0.1", "[::1]"].contains(name) {
+      return .answer(WebResponse("403 Forbidden", "Ask for localhost.\n"))
+    }
+    let own = "\(isSecure ? "https" : "http")://\(request.host.lowercased())"
+    if let origin = request.origin, origin.lowercased() != own {
+      return .answer(WebResponse("403 Forbidden", "Only this server's own page may ask.\n"))
     }
     if let token, !presented(in: request).contains(where: { Self.equal($0, token) }) {
-      return HTTPResponse(statusCode: .unauthorized, body: Data("Open the address that 'glint live' printed.\n".utf8))
+      return .wrongToken(WebResponse("401 Unauthorized", "Open the address that 'glint live' printed.\n"))
     }
     return nil
   }
 
   /// The cookie that spares the page the token in every address.
   var cookie: String? {
-    token.map { "glint=\($0); Path=/; HttpOnly; SameSite=Strict" }
+    token.map { "glint=\($0); Path=/; HttpOnly; SameSite=Strict\(isSecure ? "; Secure" : "")" }
   }
 
-  private func presented(in request: HTTPRequest) -> [String] {
-    let asked = request.query.filter { $0.name == "token" }.map(\.value)
-    let cookies = (request.headers[.cookie] ?? "").split(separator: ";").compactMap { part -> String? in
-      let pair = part.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
-      return pair.count == 2 && pair[0] == "glint" ? pair[1] : nil
+  private static func response(to fault: cweb_fault) -> WebResponse? {
+    switch fault {
+    case CWEB_SOUND: nil
+    case CWEB_NOT_SECURE: WebResponse("400 Bad Request", "This port speaks TLS: the address begins with https://.\n")
+    case CWEB_NOT_VERSION_1: WebResponse("400 Bad Request", "Ask in HTTP/1.1, with a Host field.\n")
+    case CWEB_WRONG_UPGRADE: WebResponse("400 Bad Request", "This is no handshake of a WebSocket, version 13.\n")
+    default: WebResponse("400 Bad Request", "The request's fields contradict each other.\n")
     }
-    return asked + cookies
   }
 
-  private static func name(of host: String) -> String {
-    guard let colon = host.lastIndex(of: ":"), !host.hasSuffix("]") else { return host.lowercased() }
-    return host[..<colon].lowercased()
+  private func presented(in request: WebRequest) -> [String] {
+    (request.token.map { [$0] } ?? []) + request.cookies(named: "glint")
+  }
+
+  /// The name or address of a Host field without its port, in small letters; nil where the field is none.
+  private static func name(of host: String) -> String? {
+    let text = host.lowercased()
+    var name = Substring(text), port: Substring?
+    if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+      name = text[...end]
+      let rest = text[text.index(after: end)...]
+      guard rest.isEmpty || rest.hasPrefix(":") else { return nil }
+      port = rest.isEmpty ? nil : rest.dropFirst()
+      guard name.dropFirst().dropLast().allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." }) else { return nil }
+    } else {
+      if let colon = text.firstIndex(of: ":") {
+        (name, port) = (text[..<colon], text[text.index(after: colon)...])
+      }
+      let isPlain = name.utf8.allSatisfy {
+        (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x2E || $0 == 0x5F
+      }
+      guard isPlain else { return nil }
+    }
+    if let port, port.utf8.first == 0x2B || UInt16(port) == nil { return nil }
+    return name.isEmpty ? nil : String(name)
   }
 
   /// Equality in a time that does not tell where texts begin to differ.

@@ -31,30 +31,29 @@ final class WebPicture: Sendable {
   }
 }
 
-/// Between the pipeline and the browsers: the newest result, and who waits for it. A viewer that is slow misses frames;
-/// it never holds up the pipeline, and nothing queues up for it.
+/// Between the pipeline and the browsers: the newest result, and how many look. A viewer that is slow misses frames; it
+/// never holds up the pipeline, and nothing queues up for it.
 final class WebHub: Sendable {
   /// One labelled frame.
   struct Result: Sendable {
     let number: Int
     let json: String
-    let picture: WebPicture?
+    let picture: WebPicture
   }
 
   /// Most viewers at a time.
-  static let mostViewers = 16
+  let mostViewers: Int
 
   private struct State: Sendable {
     var latest: Result?
-    var waiting: [CheckedContinuation<Void, Never>] = []
     var viewers = 0
-    var isClosed = false
-
-    /// The number of the newest result, 0 before the first.
-    var number: Int { latest?.number ?? 0 }
   }
 
   private let state = Mutex(State())
+
+  init(mostViewers: Int) {
+    self.mostViewers = mostViewers
+  }
 
   /// Whether anybody looks.
   var hasViewers: Bool { state.withLock { $0.viewers > 0 } }
@@ -62,7 +61,7 @@ final class WebHub: Sendable {
   /// Lets one more look, if there is room.
   func enter() -> Bool {
     state.withLock { state in
-      guard state.viewers < Self.mostViewers else { return false }
+      guard state.viewers < mostViewers else { return false }
       state.viewers += 1
       return true
     }
@@ -71,40 +70,13 @@ final class WebHub: Sendable {
   /// Says that one looks no more.
   func leave() { state.withLock { $0.viewers -= 1 } }
 
-  /// Gives the newest result to all who wait.
+  /// Makes a result the newest.
   func publish(json: String, picture: WebPicture) {
-    wake { $0.latest = Result(number: $0.number + 1, json: json, picture: picture) }
+    state.withLock { $0.latest = Result(number: ($0.latest?.number ?? 0) + 1, json: json, picture: picture) }
   }
 
-  /// Ends all waiting.
-  func close() { wake { $0.isClosed = true } }
-
-  /// Wakes who waits, so that a viewer can look after its own affairs.
-  func nudge() { wake { _ in } }
-
-  /// Waits once for something to happen; at once when a result newer than `number` is there.
-  func wait(after number: Int) async {
-    await withCheckedContinuation { continuation in
-      let mustWait = state.withLock { state in
-        guard !state.isClosed, state.number <= number else { return false }
-        state.waiting.append(continuation)
-        return true
-      }
-      if !mustWait { continuation.resume() }
-    }
-  }
-
-  /// The newest result if it is newer than `number`, and whether all is over.
-  func newest(after number: Int) -> (result: Result?, isClosed: Bool) {
-    state.withLock { ($0.number > number ? $0.latest : nil, $0.isClosed) }
-  }
-
-  private func wake(_ change: (inout State) -> Void) {
-    let woken = state.withLock { state in
-      change(&state)
-      defer { state.waiting = [] }
-      return state.waiting
-    }
-    for continuation in woken { continuation.resume() }
+  /// The newest result if it is newer than `number`.
+  func newest(after number: Int) -> Result? {
+    state.withLock { state in state.latest.flatMap { $0.number > number ? $0 : nil } }
   }
 }

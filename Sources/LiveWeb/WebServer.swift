@@ -1,7 +1,5 @@
-import CThreads
+import CWeb
 import Camera
-import FlyingFox
-import FlyingSocks
 import Foundation
 import Imaging
 import Synchronization
@@ -14,75 +12,68 @@ import Synchronization
 ///
 /// The page LiveProtocol of the documentation describes all of it for other programs.
 public final class WebServer: Sendable {
-  /// The largest photo that is taken, in bytes.
-  static let mostPhotoBytes = 24 << 20
+  /// The C room's server; only a method that holds the lock calls it.
+  private struct Running: @unchecked Sendable {
+    let server: OpaquePointer
+    let handler: Unmanaged<WebHandler>
+  }
 
-  private let server: HTTPServer
-  private let hub = WebHub()
+  private let address: String
+  private let port: UInt16
+  private let certificate: WebCertificate?
+  private let limits: WebLimits
+  private let hub: WebHub
   private let gate: WebGate
-  private let host: String
+  private let facts: String
+  private let classify: @Sendable ([UInt8]) -> String
+  private let photos = PhotoQueue()
+  private let running = Mutex<Running?>(nil)
 
   /// - Parameters:
   ///   - address: to listen on; anything but loopback asks for a token.
   ///   - port: 0 for any that is free.
+  ///   - certificate: where the page is served over TLS.
+  ///   - limits: what visitors may ask for.
   ///   - facts: JSON for the page.
-  ///   - classify: the JSON for a photo's bytes. Called on any thread, one photo at a time.
-  /// - Throws: `WebServerError` when the address makes no sense.
+  ///   - classify: the JSON for a photo's bytes. Called on a thread of its own, one photo at a time.
+  /// - Throws: `WebServerError.address` when the address makes no sense.
   public init(
-    address: String = "127.0.0.1", port: UInt16, facts: String, classify: @escaping @Sendable ([UInt8]) -> String
-  ) throws {
+    address: String = "127.0.0.1", port: UInt16, certificate: WebCertificate? = nil, limits: WebLimits = WebLimits(),
+    facts: String, classify: @escaping @Sendable ([UInt8]) -> String
+  ) throws(WebServerError) {
     let isLoopback = address == "127.0.0.1" || address == "::1" || address == "localhost"
-    gate = WebGate(token: isLoopback ? nil : WebGate.makeToken())
-    host = address.contains(":") ? "[\(address)]" : address
-    let configuration: HTTPServer.Configuration
-    do {
-      if address.contains(":") {
-        configuration = .init(address: try .inet6(ip6: address, port: port), pool: SocketWaits(), logger: .disabled)
-      } else {
-        let number = address == "localhost" ? "127.0.0.1" : address
-        configuration = .init(address: try .inet(ip4: number, port: port), pool: SocketWaits(), logger: .disabled)
-      }
-    } catch {
-      throw WebServerError(description: "an address is numbers, as in 0.0.0.0 or ::1")
-    }
-    server = HTTPServer(
-      config: configuration,
-      handler: WebHandler(hub: hub, gate: gate, facts: facts, photos: PhotoQueue(classify: classify)))
+    let number = address == "localhost" ? "127.0.0.1" : address
+    guard cweb_is_address(number) else { throw .address(address) }
+    self.address = number
+    self.port = port
+    self.certificate = certificate
+    self.limits = limits
+    self.facts = facts
+    self.classify = classify
+    hub = WebHub(mostViewers: limits.viewers)
+    gate = WebGate(token: isLoopback ? nil : WebGate.makeToken(), isSecure: certificate != nil)
   }
 
-  /// Listens; the address to open.
+  deinit { stop() }
+
+  /// Listens; the address to open. A server starts once.
   ///
   /// - Throws: `WebServerError` when it cannot.
-  public func start() async throws -> String {
-    let server = server
-    let address: Socket.Address
-    do { address = try await Self.listen(server) } catch {
-      // The system's own words, without the names of calls.
-      if case SocketError.failed(_, _, let words) = error { throw WebServerError(description: words) }
-      throw WebServerError(description: "\(error)")
+  public func start() throws(WebServerError) -> String {
+    try certificate?.check()
+    let handler = Unmanaged.passRetained(
+      WebHandler(hub: hub, gate: gate, limits: limits, facts: facts, photos: photos))
+    var failure = cweb_failure()
+    let server = open(handler.toOpaque(), &failure)
+    guard let server else {
+      handler.release()
+      throw error(failure)
     }
-    let port: UInt16 =
-      switch address {
-      case .ip4(_, let port), .ip6(_, let port): port
-      case .unix: 0
-      }
-    return "http://\(host):\(port)/" + (gate.token.map { "?token=\($0)" } ?? "")
-  }
-
-  private static func listen(_ server: HTTPServer) async throws -> Socket.Address {
-    try await withCheckedThrowingContinuation { continuation in
-      let outcome = StartOutcome(continuation)
-      Task.detached {
-        do { try await server.run() } catch { outcome.settle(.failure(error)) }
-      }
-      Task.detached {
-        do {
-          try await server.waitUntilListening(timeout: 30)
-          guard let address = await server.listeningAddress else { throw SocketError.disconnected }
-          outcome.settle(.success(address))
-        } catch { outcome.settle(.failure(error)) }
-      }
-    }
+    running.withLock { $0 = Running(server: server, handler: handler) }
+    photos.start(classify: classify) { [weak self] in self?.deliver($0, $1) }
+    let name = address.contains(":") ? "[\(address)]" : address
+    let scheme = gate.isSecure ? "https" : "http"
+    return "\(scheme)://\(name):\(cweb_port(server))/" + (gate.token.map { "?token=\($0)" } ?? "")
   }
 
   /// Whether anybody looks; if not, there is no need to publish.
@@ -91,92 +82,52 @@ public final class WebServer: Sendable {
   /// Shows a frame and its result to all who look.
   public func publish(json: String, frame: Frame, image: Image) {
     hub.publish(json: json, picture: WebPicture(frame, image))
+    running.withLock { if let running = $0 { cweb_wake(running.server) } }
   }
 
   /// Ends all connections.
-  public func stop() async {
-    hub.close()
-    await server.stop()
-  }
-}
-
-/// Why the page cannot be served.
-public struct WebServerError: Error, CustomStringConvertible {
-  /// In the system's words.
-  public let description: String
-}
-
-/// Whether the server listens or why not, whichever is known first.
-private final class StartOutcome: Sendable {
-  private let continuation: Mutex<CheckedContinuation<Socket.Address, any Error>?>
-
-  init(_ continuation: CheckedContinuation<Socket.Address, any Error>) {
-    self.continuation = Mutex(continuation)
-  }
-
-  func settle(_ result: Result<Socket.Address, any Error>) {
-    let first = continuation.withLock { continuation in
-      defer { continuation = nil }
-      return continuation
+  public func stop() {
+    let ended = running.withLock { running in
+      defer { running = nil }
+      return running
     }
-    first?.resume(with: result)
-  }
-}
-
-/// Photos, one at a time, so that many at once do not take the processor from the camera.
-private actor PhotoQueue {
-  private let work: @Sendable ([UInt8]) -> String
-
-  init(classify: @escaping @Sendable ([UInt8]) -> String) {
-    work = classify
+    guard let ended else { return }
+    photos.end()
+    cweb_stop(ended.server)
+    ended.handler.release()
   }
 
-  func classify(_ bytes: [UInt8]) -> String { work(bytes) }
-}
-
-private struct WebHandler: HTTPHandler {
-  let hub: WebHub
-  let gate: WebGate
-  let facts: String
-  let photos: PhotoQueue
-
-  func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
-    ct_lower_priority()  // serving comes after capturing and labelling
-    if let refusal = gate.refusal(request) { return refusal }
-    switch (request.method, request.path) {
-    case (.GET, "/"):
-      var response = answer(WebPage.html, type: "text/html; charset=utf-8")
-      response.headers[HTTPHeader("Content-Security-Policy")] =
-        "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; img-src blob:"
-      if let cookie = gate.cookie { response.headers[.setCookie] = cookie }
-      return response
-    case (.GET, "/facts"): return answer(facts, type: "application/json")
-    case (.GET, "/live"):
-      return try await WebSocketHTTPHandler(handler: WebViewerHandler(hub: hub)).handleRequest(request)
-    case (.POST, "/classify"): return try await classify(request)
-    default: return HTTPResponse(statusCode: .notFound)
+  private func open(_ handler: UnsafeMutableRawPointer, _ failure: inout cweb_failure) -> OpaquePointer? {
+    address.withCString { address in
+      Self.withCString(certificate?.certificate) { certificate in
+        Self.withCString(self.certificate?.key) { key in
+          var settings = cweb_settings(
+            address: address, port: port, certificate: certificate, key: key, limits: limits.shim,
+            callbacks: WebHandler.callbacks, context: handler)
+          return cweb_start(&settings, &failure)
+        }
+      }
     }
   }
 
-  private func classify(_ request: HTTPRequest) async throws -> HTTPResponse {
-    let limit = WebServer.mostPhotoBytes
-    let refusal = HTTPResponse(
-      statusCode: .payloadTooLarge,
-      body: Data("{\"error\":\"This photo is too large: \(limit >> 20) MB is the most.\"}".utf8))
-    // The rest of what is sent is read and thrown away by the server, so that the answer arrives.
-    if let count = request.bodySequence.count, count > limit { return refusal }
-    var bytes: [UInt8] = []
-    for try await chunk in request.bodySequence {
-      bytes.append(contentsOf: chunk)
-      if bytes.count > limit { return refusal }
-    }
-    return answer(await photos.classify(bytes), type: "application/json")
+  private static func withCString<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
+    guard let text else { return body(nil) }
+    return text.withCString { body($0) }
   }
 
-  private func answer(_ text: String, type: String) -> HTTPResponse {
-    HTTPResponse(
-      statusCode: .ok,
-      headers: [.contentType: type, .cacheControl: "no-store", HTTPHeader("X-Content-Type-Options"): "nosniff"],
-      body: Data(text.utf8))
+  private func error(_ failure: cweb_failure) -> WebServerError {
+    switch failure.status {
+    case CWEB_NO_ADDRESS: return .address(address)
+    case CWEB_NO_SOCKET: return .system(failure.code)
+    case CWEB_NO_TLS:
+      let words = withUnsafeBytes(of: failure.words) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      return certificate?.failure(words) ?? .memory
+    default: return .memory
+    }
+  }
+
+  private func deliver(_ number: UInt64, _ json: String) {
+    let bytes = WebResponse("200 OK", type: "application/json", json).bytes
+    running.withLock { if let running = $0 { cweb_finish(running.server, number, bytes, bytes.count) } }
   }
 }

@@ -1,101 +1,54 @@
-import CThreads
-import FlyingFox
+import CWeb
 import Foundation
-import Synchronization
 
 /// One browser's WebSocket: for each result a text message, the JSON, and a binary one, the JPEG. Messages are made
-/// when the socket can take them, so that a slow browser skips frames.
-struct WebViewerHandler: WSHandler {
-  let hub: WebHub
-
-  func makeFrames(for client: AsyncThrowingStream<WSFrame, any Error>) async throws -> AsyncStream<WSFrame> {
-    guard hub.enter() else { return Self.farewell }
-    let viewer = WebViewer(hub)
-    viewer.listen(to: client)
-    return AsyncStream(unfolding: { await viewer.next() }, onCancel: { viewer.end() })
-  }
-
-  /// What one too many gets: why, in words, and the code that says to come again later (RFC 6455, 7.4; 1013).
-  private static var farewell: AsyncStream<WSFrame> {
-    let words = "{\"error\":\"\(WebHub.mostViewers) browsers look already; no more are served.\"}"
-    return AsyncStream { stream in
-      stream.yield(WSFrame(fin: true, opcode: .text, mask: nil, payload: Data(words.utf8)))
-      stream.yield(WSFrame(fin: true, opcode: .close, mask: nil, payload: Data([0x03, 0xF5])))
-      stream.finish()
-    }
-  }
-}
-
-private final class WebViewer: Sendable {
-  private struct State: Sendable {
-    var replies: [WSFrame] = []
-    var picture: WebPicture?
-    /// The number of the result that was sent last.
-    var number = 0
-    var hasEnded = false
-    var listening: Task<Void, Never>?
-  }
-
+/// when the socket can take them, so that a slow browser skips frames. For the server's thread alone.
+final class WebViewer {
   private let hub: WebHub
-  private let state = Mutex(State())
+  /// Whether there was room for it. One too many is told so, and closed.
+  private let mayLook: Bool
+  private var hasBeenTold = false
+  /// The picture whose JSON was sent last.
+  private var picture: WebPicture?
+  /// The number of the result that was sent last.
+  private var number = 0
 
   init(_ hub: WebHub) {
     self.hub = hub
+    mayLook = hub.enter()
   }
 
-  deinit {
-    // Nobody reads from a connection that is not written to any more.
-    state.withLock { $0.listening }?.cancel()
-    hub.leave()
-  }
+  deinit { if mayLook { hub.leave() } }
 
-  /// Answers pings and notices the end.
-  func listen(to client: AsyncThrowingStream<WSFrame, any Error>) {
-    let listening = Task { [weak self] in
-      do {
-        for try await frame in client {
-          if frame.opcode == .ping {
-            self?.reply(WSFrame(fin: true, opcode: .pong, mask: nil, payload: frame.payload))
-          }
-          if frame.opcode == .close { break }
-        }
-      } catch {
-        // A connection that breaks has ended as well as one that is closed.
-      }
-      self?.end()
+  /// Sends the next message, if there is one.
+  ///
+  /// - Returns: as `next` of the C room: nothing sent, one sent, or the code that closes the WebSocket.
+  func next(_ connection: OpaquePointer?) -> Int32 {
+    guard mayLook else { return farewell(connection) }
+    let pending = picture?.bytes
+    picture = nil
+    if let pending {
+      pending.withUnsafeBytes { Self.send($0, isBinary: true, connection) }
+    } else if let result = hub.newest(after: number) {
+      (number, picture) = (result.number, result.picture)
+      var json = result.json
+      json.withUTF8 { Self.send(UnsafeRawBufferPointer($0), isBinary: false, connection) }
+    } else {
+      return Int32(CWEB_IDLE)
     }
-    state.withLock { $0.listening = listening }
+    return Int32(CWEB_SENT)
   }
 
-  func end() {
-    state.withLock { $0.hasEnded = true }
-    hub.nudge()
+  /// What one too many gets: why, in words, and the code that says to come again later (RFC 6455, 7.4; 1013).
+  private func farewell(_ connection: OpaquePointer?) -> Int32 {
+    guard !hasBeenTold else { return 1013 }
+    hasBeenTold = true
+    var words = "{\"error\":\"\(hub.mostViewers) browsers look already; no more are served.\"}"
+    words.withUTF8 { Self.send(UnsafeRawBufferPointer($0), isBinary: false, connection) }
+    return Int32(CWEB_SENT)
   }
 
-  private func reply(_ frame: WSFrame) {
-    state.withLock { if $0.replies.count < 8 { $0.replies.append(frame) } }
-    hub.nudge()
-  }
-
-  /// The next message, or nil when it is over.
-  func next() async -> WSFrame? {
-    ct_lower_priority()
-    while true {
-      let (reply, pending, number, isOver) = state.withLock { state in
-        let reply = state.replies.isEmpty ? nil : state.replies.removeFirst()
-        defer { if reply == nil { state.picture = nil } }
-        return (reply, state.picture, state.number, state.hasEnded)
-      }
-      if isOver { return nil }
-      if let reply { return reply }
-      if let bytes = pending?.bytes { return WSFrame(fin: true, opcode: .binary, mask: nil, payload: bytes) }
-      let (result, isClosed) = hub.newest(after: number)
-      if isClosed { return nil }
-      if let result {
-        state.withLock { ($0.number, $0.picture) = (result.number, result.picture) }
-        return WSFrame(fin: true, opcode: .text, mask: nil, payload: Data(result.json.utf8))
-      }
-      await hub.wait(after: number)
-    }
+  private static func send(_ bytes: UnsafeRawBufferPointer, isBinary: Bool, _ connection: OpaquePointer?) {
+    cweb_send(connection, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, isBinary)
   }
 }

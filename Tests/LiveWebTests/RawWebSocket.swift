@@ -33,7 +33,7 @@ final class RawWebSocket: @unchecked Sendable {
     let request =
       "GET /live HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-    guard send(descriptor, request, request.utf8.count, Int32(MSG_NOSIGNAL)) > 0 else {
+    guard Foundation.send(descriptor, request, request.utf8.count, Int32(MSG_NOSIGNAL)) > 0 else {
       throw Failed()
     }
     var answer: [UInt8] = []
@@ -44,7 +44,7 @@ final class RawWebSocket: @unchecked Sendable {
   }
 
   /// A socket that has reached loopback and waits for the other side for 20 s at most, or nil.
-  fileprivate static func connected(port: Int) -> Int32? {
+  static func connected(port: Int) -> Int32? {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -70,6 +70,9 @@ final class RawWebSocket: @unchecked Sendable {
 
   func close() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
+  /// Sends bytes as they are.
+  func send(_ bytes: [UInt8]) { _ = Foundation.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
+
   /// Ends the connection with a reset and no word, whatever is on the way.
   func breakOff() {
     var now = linger(l_onoff: 1, l_linger: 0)
@@ -85,7 +88,7 @@ final class RawWebSocket: @unchecked Sendable {
     guard let descriptor = connected(port: port) else { throw Failed() }
     defer { Foundation.close(descriptor) }
     let text = "\(request) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n\r\n"
-    guard send(descriptor, text, text.utf8.count, Int32(MSG_NOSIGNAL)) > 0 else { throw Failed() }
+    guard Foundation.send(descriptor, text, text.utf8.count, Int32(MSG_NOSIGNAL)) > 0 else { throw Failed() }
     var answer: [UInt8] = [], part = [UInt8](repeating: 0, count: 4096)
     while true {
       let got = recv(descriptor, &part, part.count, 0)
@@ -170,7 +173,7 @@ final class Uploads: Sendable {
     ]
     parts += (0..<count >> 16).map { _ in [UInt8](repeating: 7, count: 1 << 16) }
     for part in parts {
-      let done = part.withUnsafeBytes { send(descriptor, $0.baseAddress!, $0.count, Int32(MSG_NOSIGNAL)) }
+      let done = part.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress!, $0.count, Int32(MSG_NOSIGNAL)) }
       guard done > 0, !hasEnded.load(ordering: .acquiring) else { return }
       sent.wrappingAdd(done, ordering: .relaxed)
     }

@@ -54,6 +54,15 @@ package final class RunningGlint {
     try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count
   }
 
+  /// How many it may have from now on.
+  package func limitDescriptors(to count: Int) throws {
+    // Of util-linux: Swift's Glibc lacks the call.
+    let limiter = try Process.run(
+      URL(fileURLWithPath: "/usr/bin/prlimit"), arguments: ["--pid", "\(id)", "--nofile=\(count)"])
+    limiter.waitUntilExit()
+    guard limiter.terminationStatus == 0 else { throw CocoaError(.featureUnsupported) }
+  }
+
   /// The addresses, as the kernel writes them, on which the process listens: those of its sockets that are in state 0A.
   package func listening() throws -> [String] {
     let descriptors = "/proc/\(id)/fd"

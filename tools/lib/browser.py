@@ -14,7 +14,7 @@ import time
 class Browser:
     """One browser with one page."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *options):
         (their_in, self.out), (self.inp, their_out) = os.pipe(), os.pipe()
 
         def place_pipes():
@@ -25,7 +25,7 @@ class Browser:
 
         self.process = subprocess.Popen(
             ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-             f"--user-data-dir={folder}", "--remote-debugging-pipe", "about:blank"],
+             f"--user-data-dir={folder}", "--remote-debugging-pipe", *options, "about:blank"],
             preexec_fn=place_pipes, close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(their_in)
         os.close(their_out)
@@ -104,6 +104,6 @@ def page_address(live):
         line = live.stderr.readline()
         if not line:
             raise SystemExit("FAILED: glint live ended before it printed the page's address")
-        found = re.search(r"http://\S+", line)
+        found = re.search(r"https?://\S+", line)
         if found:
             return found.group()

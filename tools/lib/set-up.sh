@@ -6,9 +6,10 @@ die() { say "$(basename "$0"): $*"; exit 1; }
 
 # Debian's package names, and what each is for.
 glint_packages=(
-  "libjpeg-dev    reading and writing JPEG"
-  "libpng-dev     reading and writing PNG"
-  "libv4l-dev     webcams that speak none of MJPEG, YUYV and NV12"
+  "libjpeg-dev        reading and writing JPEG"
+  "libpng-dev         reading and writing PNG"
+  "libv4l-dev         webcams that speak none of MJPEG, YUYV and NV12"
+  "libwebsockets-dev  the page of glint live"
 )
 
 # For building and running aarch64 programs on another machine.

@@ -29,14 +29,39 @@ BOX = """(async () => {
 })()"""
 
 
+PHOTO = pathlib.Path("Calibration/pictures/faces.jpg").resolve()
+
+
 def say(text):
     print(text, flush=True)
+
+
+def check_tls(glint):
+    """The page over TLS, its WebSocket and a photo too."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        key, certificate = f"{folder}/key.pem", f"{folder}/cert.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate,
+                        "-days", "2", "-subj", "/CN=localhost"], check=True, capture_output=True)
+        live = subprocess.Popen([glint, "live", "--rendered", "--port", "0", "--tls-cert", certificate,
+                                 "--tls-key", key], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        # Nobody has signed the certificate.
+        browser = Browser(folder, "--ignore-certificate-errors")
+        try:
+            browser.call("Page.navigate", url=page_address(live))
+            browser.wait_for("location.protocol === 'https:' && result && result.faces.length > 0",
+                             "labels arrive over TLS")
+            browser.drop(PHOTO, 200, 200)
+            browser.wait_for("/ — /.test(at('photo').textContent)", "a photo that is dropped over TLS gets a label")
+            say("ok: page, labels and photos go over TLS")
+        finally:
+            live.kill()
+            browser.close()
 
 
 def main():
     glint = sys.argv[1]
     shots = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
-    photo = pathlib.Path("Calibration/pictures/faces.jpg").resolve()
+    photo = PHOTO
     expected, crowd = (
         json.loads(subprocess.run([glint, "classify", str(photo), "--json", *options], check=True, capture_output=True,
                                   text=True).stdout) for options in ([], ["--faces"]))
@@ -108,3 +133,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+    check_tls(sys.argv[1])

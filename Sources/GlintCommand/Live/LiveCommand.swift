@@ -42,6 +42,7 @@ struct LiveCommand: ParsableCommand {
         glint live --folder photos/ --fps 10 --count 100 --json
         glint live --rendered --people 3 --seconds 10
         glint live --listen 0.0.0.0 --port 8642
+        glint live --listen 0.0.0.0 --tls-cert cert.pem --tls-key key.pem
         glint live --list
       """)
 
@@ -88,6 +89,12 @@ struct LiveCommand: ParsableCommand {
   @Option(name: .long, help: "Show the page to others too: the address to listen on, as in 0.0.0.0.")
   var listen: String?
 
+  @Option(name: .long, help: "Serve the page over TLS: a certificate in PEM form, with those that sign it.")
+  var tlsCert: String?
+
+  @Option(name: .long, help: "The private key of --tls-cert, in PEM form and without a password.")
+  var tlsKey: String?
+
   @Flag(name: .long, help: "Show no page.")
   var noPage = false
 
@@ -105,6 +112,8 @@ struct LiveCommand: ParsableCommand {
     if let seconds, !(seconds > 0) { throw ValidationError("--seconds takes a number above 0.") }
     if format != nil, folder != nil || rendered { throw ValidationError("--format is for cameras.") }
     if noPage, port != nil || listen != nil { throw ValidationError("--no-page excludes --port and --listen.") }
+    guard (tlsCert == nil) == (tlsKey == nil) else { throw ValidationError("--tls-cert and --tls-key go together.") }
+    if noPage, tlsCert != nil { throw ValidationError("--no-page excludes --tls-cert.") }
     guard (1...8).contains(people), people == 1 || rendered else {
       throw ValidationError("--people takes a number from 1 to 8, and goes with --rendered.")
     }
@@ -130,7 +139,7 @@ struct LiveCommand: ParsableCommand {
     var screen = LiveScreen(loaded.description, json: json.json)
     screen.begin(source.title)
     let page = try openPage(loaded, path: model, source: source)
-    defer { if let page { waiting { await page.stop() } } }
+    defer { page?.stop() }
     let limits = LivePipeline.Limits(frames: count, seconds: seconds)
     let summary = pipeline.run(limits, stop: stop, notify: { screen.show($0) }) { labelled, frame, image in
       screen.show(labelled)
@@ -171,22 +180,28 @@ struct LiveCommand: ParsableCommand {
           "input": "\(model.description.preprocessing.width) x \(model.description.preprocessing.height)",
         ]))
     func open(_ port: UInt16) throws -> WebServer {
-      let server = try WebServer(address: listen ?? "127.0.0.1", port: port, facts: facts) { classifier.answer($0) }
-      let started: Result<String, any Error> = waiting {
-        do { return .success(try await server.start()) } catch { return .failure(error) }
-      }
-      let address = try started.get()
-      printError("The page: \(address)")
+      let server = try WebServer(
+        address: listen ?? "127.0.0.1", port: port, certificate: certificate, facts: facts
+      ) { classifier.answer($0) }
+      printError("The page: \(try server.start())")
       return server
     }
     do {
       if port == nil, let server = try? open(8642) { return server }
       return try open(port ?? 0)
+    } catch WebServerError.certificate(let file, let reason) {
+      throw Failure("\(file): \(reason)")
     } catch {
       throw Failure(
         "the page cannot listen on \(listen ?? "127.0.0.1")\(port.map { " port \($0)" } ?? ""): \(error). "
           + "Choose another --port or --listen, or --no-page.")
     }
+  }
+
+  /// What TLS needs, where it is wanted.
+  private var certificate: WebCertificate? {
+    guard let tlsCert, let tlsKey else { return nil }
+    return WebCertificate(certificate: tlsCert, key: tlsKey)
   }
 
   private func openSource() throws -> any FrameSource {

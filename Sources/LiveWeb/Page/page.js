@@ -136,7 +136,7 @@ setInterval(() => {
 }, 200);
 
 function connect() {
-  const line = new WebSocket(`ws://${location.host}/live`); line.binaryType = "arraybuffer";
+  const line = new WebSocket(`${location.protocol.replace("http", "ws")}//${location.host}/live`); line.binaryType = "arraybuffer";
   line.onmessage = message => {
     if (typeof message.data !== "string") { if (result) show(message.data, result); return; }
     const found = JSON.parse(message.data);

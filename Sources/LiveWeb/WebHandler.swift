@@ -1,0 +1,107 @@
+import CWeb
+import Foundation
+
+/// What the page's server answers. All but the photos' answers is made on the server's thread.
+final class WebHandler: Sendable {
+  private let hub: WebHub
+  private let gate: WebGate
+  private let limits: WebLimits
+  private let facts: String
+  private let photos: PhotoQueue
+
+  init(hub: WebHub, gate: WebGate, limits: WebLimits, facts: String, photos: PhotoQueue) {
+    self.hub = hub
+    self.gate = gate
+    self.limits = limits
+    self.facts = facts
+    self.photos = photos
+  }
+
+  /// What the C room calls, with this handler as their context.
+  static let callbacks = cweb_callbacks(
+    decide: { context, connection, head in
+      WebHandler.of(context).decide(WebRequest(head!.pointee), connection)
+    },
+    body: { context, number, bytes, count in
+      WebHandler.of(context).photos.add(number, Array(UnsafeBufferPointer(start: bytes, count: count)))
+      free(bytes)
+    },
+    open: { context in Unmanaged.passRetained(WebViewer(WebHandler.of(context).hub)).toOpaque() },
+    next: { viewer, connection in
+      Unmanaged<WebViewer>.fromOpaque(viewer!).takeUnretainedValue().next(connection)
+    },
+    close: { viewer in Unmanaged<WebViewer>.fromOpaque(viewer!).release() })
+
+  private static func of(_ context: UnsafeMutableRawPointer?) -> WebHandler {
+    Unmanaged<WebHandler>.fromOpaque(context!).takeUnretainedValue()
+  }
+
+  private func decide(_ request: WebRequest, _ connection: OpaquePointer?) -> cweb_decision {
+    switch gate.refusal(request) {
+    case .answer(let response): return answer(response, connection)
+    case .wrongToken(let response):
+      _ = answer(response, connection)
+      return CWEB_WRONG_ANSWER
+    case nil: break
+    }
+    switch (request.path, request.method) {
+    case ("/live", CWEB_GET) where request.wantsSocket:
+      guard request.subprotocols.isEmpty || request.subprotocols.contains("glint") else {
+        return answer(WebResponse("400 Bad Request", "The one subprotocol is glint; none is needed.\n"), connection)
+      }
+      return CWEB_OPEN_SOCKET
+    case (_, _) where request.wantsSocket: return answer(Self.nothingHere, connection)
+    case ("/", CWEB_GET): return answer(page, connection)
+    case ("/facts", CWEB_GET): return answer(WebResponse("200 OK", type: "application/json", facts), connection)
+    case ("/live", CWEB_GET):
+      var response = WebResponse("426 Upgrade Required", "A WebSocket is here.\n")
+      response.fields.append(("Upgrade", "websocket"))
+      return answer(response, connection)
+    case ("/classify", CWEB_POST):
+      guard let refusal = refusal(ofPhoto: request) else { return CWEB_TAKE_BODY }
+      return answer(refusal, connection)
+    case ("/", _), ("/facts", _), ("/live", _), ("/classify", _):
+      var response = WebResponse("405 Method Not Allowed", "This is asked for in another way.\n")
+      response.fields.append(("Allow", request.path == "/classify" ? "POST" : "GET"))
+      return answer(response, connection)
+    default: return answer(Self.nothingHere, connection)
+    }
+  }
+
+  private static let nothingHere = WebResponse("404 Not Found", "There is nothing here; the page is at /.\n")
+
+  private var page: WebResponse {
+    var response = WebResponse("200 OK", type: "text/html; charset=utf-8", WebPage.html)
+    response.fields.append(
+      (
+        WebResponse.policy,
+        "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; "
+          + "img-src blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+      ))
+    if let cookie = gate.cookie { response.fields.append(("Set-Cookie", cookie)) }
+    return response
+  }
+
+  /// By what is announced, before anything of a photo is read.
+  private func refusal(ofPhoto request: WebRequest) -> WebResponse? {
+    guard let length = request.length, !request.isChunked else {
+      return .error("411 Length Required", "A photo is sent with its length (Content-Length).")
+    }
+    guard length <= UInt64(limits.photoBytes) else {
+      return .error(
+        "413 Payload Too Large", "This photo is too large: \(limits.photoBytes >> 20) MB is the most.")
+    }
+    guard request.photos < limits.photos else {
+      var response = WebResponse.error("503 Service Unavailable", "Other photos are looked at; try again.")
+      response.fields.append(("Retry-After", "1"))
+      return response
+    }
+    return nil
+  }
+
+  private func answer(_ response: WebResponse, _ connection: OpaquePointer?) -> cweb_decision {
+    let bytes = response.bytes
+    _ = cweb_answer(connection, bytes, bytes.count)
+    return CWEB_ANSWER
+  }
+}
