@@ -186,10 +186,10 @@ struct Train: ParsableCommand {
     }
   }
 
-  private func train(_ loop: TrainingLoop, _ log: EventLog?) throws -> TrainingLoop.Ending {
+  private func train(_ loop: TrainingLoop, _ log: EventLog?) throws -> TrainingEnding {
     var bar = Progress("Epoch 1 of \(training.epochs)", quiet: quiet.quiet)
     let once = Once()
-    let checkpoints = TrainingLoop.Checkpoints(path: checkpointPath, interval: checkpointInterval, resumes: resume) {
+    let checkpoints = CheckpointOptions(path: checkpointPath, interval: checkpointInterval, resumes: resume) {
       let problem = $0
       once.run { printError("glint: training goes on without a checkpoint: \(problem)") }
     }
@@ -209,7 +209,7 @@ struct Train: ParsableCommand {
   }
 
   private func finish(
-    _ loop: TrainingLoop, _ ending: TrainingLoop.Ending, _ log: EventLog?, _ decision: DecisionRequest?,
+    _ loop: TrainingLoop, _ ending: TrainingEnding, _ log: EventLog?, _ decision: DecisionRequest?,
     _ photos: WholePhotos?
   ) throws {
     let evaluation = try TrainedEvaluation(loop, decision: decision)
