@@ -112,8 +112,7 @@ public final class DetectionLoop {
   ///   - isCancelled: asked before every step.
   ///   - progress: told steps of the round that are done, of how many, and the mean loss.
   ///   - observe: told of each round.
-  /// - Throws: `TrainingError.checkpoint` for a checkpoint that does not fit, `FileError` where the last one cannot be
-  ///   written.
+  /// - Throws: `TrainingError.checkpoint` for a checkpoint that does not fit.
   public func run(
     checkpoints: CheckpointOptions? = nil, isCancelled: () -> Bool = { false },
     progress: (Int, Int, Double) -> Void = { _, _, _ in }, observe: (Round) -> Void = { _ in }
@@ -195,7 +194,12 @@ public final class DetectionLoop {
     var sum = 0.0
     while let batch = try loader.next() {
       learner.forward(pixels: batch.pixels, images: recipe.batch)
-      sum += backward(batch.items)
+      let own = backward(batch.items)
+      guard own.isFinite else {
+        let layer = learner.firstNodeThatDiverged(images: batch.items.count) ?? "loss"
+        throw .notFinite(picture: "composed for validation", layer: layer)
+      }
+      sum += own
       loader.finish(batch)
     }
     return sum / Double(count)
@@ -243,17 +247,14 @@ extension DetectionLoop: TrainingTask {
     loop.state.step += 1
   }
 
-  package func endRound(imagesPerSecond: Double) throws(TrainingError) -> RoundResult {
+  package func endRound(imagesPerSecond: Double) throws(TrainingError) -> Bool {
     let state = loop.state
     let validationLoss = try validationLoss()
-    guard validationLoss.isFinite else {
-      return .diverged(layer: learner.firstNodeThatDiverged(images: recipe.batch) ?? "loss")
-    }
     loop.state.rounds.append(
       Round(
         step: state.step, loss: state.lossSum / Double(max(1, state.done)), validationLoss: validationLoss,
         hardViews: state.hard.count, imagesPerSecond: imagesPerSecond))
     // What is exported is the average after the last round, whatever came before.
-    return .best
+    return true
   }
 }

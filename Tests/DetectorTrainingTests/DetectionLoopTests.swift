@@ -104,7 +104,7 @@ import Training
         steps += 1
         return steps > 23
       })
-    #expect(ending == .cancelled)
+    #expect(ending == .cancelled(.written))
     #expect(begun.step == 23)
     let resumed = try Self.loop(steps: 40, threads: 3)
     var left = 0

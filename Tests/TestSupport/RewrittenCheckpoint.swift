@@ -29,3 +29,28 @@ public func rewriteCheckpoint(
   }
   try writer.write(to: copy)
 }
+
+/// Changes of a checkpoint's state, each of one number in it: to what is below, above, or between all numbers that make
+/// sense there. Lists are changed in their first element, and left out.
+///
+/// - Parameter path: of a checkpoint.
+/// - Returns: each change with where it is.
+public func numberChanges(_ path: String) throws -> [(place: String, change: (inout [String: Any]) -> Void)] {
+  let text = try SafetensorsFile(path: path).metadata("state") ?? "{}"
+  let state = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
+  let numbers: [any Sendable] = [-1, 1 << 40, Int.max, Int.min, 0.5, -1e300, 1e300]
+  func versions(_ value: Any) -> [(String, Any)] {
+    switch value {
+    case let object as [String: Any]:
+      return object.keys.sorted().flatMap { key in
+        versions(object[key]!).map { (".\(key)\($0.0)", object.merging([key: $0.1]) { $1 }) }
+      }
+    case let list as [Any]:
+      return [(" = []", [Any]())]
+        + (list.first.map { versions($0) } ?? []).map { ("[0]\($0.0)", [$0.1] + list.dropFirst()) }
+    case is NSNumber: return numbers.map { (" = \($0)", $0) }
+    default: return []
+    }
+  }
+  return versions(state).map { place, changed in (place, { $0 = changed as? [String: Any] ?? [:] }) }
+}

@@ -88,6 +88,31 @@ import Training
     }
   }
 
+  /// What is accepted must be a training that can go on, and whatever is refused must be refused in words.
+  @Test func anyNumberIsRefusedOrGoneOnFrom() throws {
+    let folder = try TemporaryFolder()
+    let path = try Self.stopped(folder)
+    let copy = folder.path("copy.checkpoint")
+    let changes = try numberChanges(path)
+    #expect(changes.count > 150)
+    var accepted: Set<Substring> = []
+    for (place, change) in changes {
+      try rewriteCheckpoint(path, to: copy, state: change)
+      let loop = try TrainingLoopTests.loop()
+      do { #expect(try loop.run(checkpoints: .init(path: copy, resumes: true)) == .completed, "\(place)") } catch {
+        guard let error = error as? TrainingError, case .checkpoint = error else { throw error }
+        continue
+      }
+      accepted.insert(place.prefix { $0 != " " })
+    }
+    // The recipe's patience and epochs may change; the others are figures that nothing is computed from.
+    let harmless: Set<Substring> = [
+      ".recipe.patience", ".recipe.epochs", ".lossSum", ".history[0].loss", ".history[0].imagesPerSecond",
+      ".history[0].accuracy", ".history[0].validationAccuracy",
+    ]
+    #expect(accepted.isSubset(of: harmless), "\(accepted.subtracting(harmless))")
+  }
+
   @Test func lossesAndWeightsThatAreNoNumbersAreRefused() throws {
     let folder = try TemporaryFolder()
     let path = try Self.stopped(folder)
@@ -143,6 +168,32 @@ import Training
       return
     }
     #expect(reason.contains("other data"))
+  }
+
+  @Test func theLastOneGoesElsewhereWhereItsPlaceIsGone() throws {
+    let folder = try TemporaryFolder()
+    func cancelled(refuge: String?) throws -> TrainingEnding {
+      var batches = 0
+      return try TrainingLoopTests.loop().run(
+        checkpoints: .init(path: folder.path("missing/c.checkpoint"), refuge: refuge),
+        isCancelled: { batches >= 7 }, observe: { if case .batch = $0 { batches += 1 } })
+    }
+    let refuge = folder.path("refuge")
+    guard case .cancelled(.elsewhere(let path, let reason)) = try cancelled(refuge: refuge) else {
+      Issue.record("nothing is kept elsewhere")
+      return
+    }
+    #expect(path == refuge && reason.contains("missing/c.checkpoint"))
+    let whole = try TrainingLoopTests.loop()
+    _ = try whole.run()
+    #expect(try TrainingLoopTests.hash(Self.resume(refuge)) == TrainingLoopTests.hash(whole))
+    for nowhere in [nil, folder.path("missing/refuge")] {
+      guard case .cancelled(.lost(let reason)) = try cancelled(refuge: nowhere) else {
+        Issue.record("a lost checkpoint is not told")
+        continue
+      }
+      #expect(reason.contains("missing/c.checkpoint"))
+    }
   }
 
   @Test func trainingGoesOnWhereNoCheckpointCanBeWritten() throws {

@@ -68,6 +68,7 @@ struct DetectorTrain: ParsableCommand {
   @Flag(name: .long, help: "Go on from the checkpoint beside the output.")
   var resume = false
 
+  @OptionGroup var checkpoints: CheckpointIntervalOption
   @OptionGroup var force: ForceOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var json: JSONOption
@@ -137,15 +138,22 @@ struct DetectorTrain: ParsableCommand {
     Interruption.listen()
     let hadOutput = FileManager.default.fileExists(atPath: output)
     let ending = try train(loop, checkpoint)
-    func finish() throws { try self.finish(loop, training: training, validation: validation, output) }
+    func finish(insteadOf spare: String? = nil) throws {
+      try self.finish(loop, training: training, validation: validation, output, insteadOf: spare)
+    }
     switch ending {
     case .completed, .earlyStopped:
-      try finish()
+      try finish(insteadOf: checkpoint)
       try? FileManager.default.removeItem(atPath: checkpoint)
-    case .cancelled:
-      throw Failure(
-        "interrupted at step \(loop.step). Everything is kept in \(checkpoint); the same command with --resume goes on "
-          + "from there.")
+    case .cancelled(let kept):
+      var words = "interrupted at step \(loop.step). \(kept.words(place: checkpoint))"
+      if kept != .written, !loop.rounds.isEmpty, !hadOutput {
+        do {
+          try finish()
+          words += " The weights of step \(loop.rounds.last!.step) are kept in \(output)."
+        } catch { words += " The model is not written: \(error)" }
+      }
+      throw Failure(words)
     case .diverged(let step, let layer):
       let kept: String
       if loop.rounds.isEmpty {
@@ -162,7 +170,8 @@ struct DetectorTrain: ParsableCommand {
 
   /// Fits the threshold, tells the figures and writes the model.
   private func finish(
-    _ loop: DetectionLoop, training: DetectionMaterial, validation: DetectionMaterial, _ output: String
+    _ loop: DetectionLoop, training: DetectionMaterial, validation: DetectionMaterial, _ output: String,
+    insteadOf spare: String?
   ) throws {
     let data =
       "\(training.photos.count) photos and rendered rooms, \(training.crops.count) crops, "
@@ -172,7 +181,7 @@ struct DetectorTrain: ParsableCommand {
     let (model, evaluation) = try trained.withFittedThreshold(
       validation: validation, test: test, threads: threads.count)
     for line in evaluation.lines { emit(line) }
-    try model.write(to: output)
+    try Refuge.write("What was learned", to: output, insteadOf: spare) { try model.write(to: $0) }
     guard let last = loop.rounds.last else { return }
     emit("\(output): \(last.step) steps, validation loss \(fixed(last.validationLoss, 4))")
     if !json.json { NextCommand.show(["detector", "evaluate", output] + material.words) }
@@ -197,7 +206,9 @@ struct DetectorTrain: ParsableCommand {
     func title(_ done: Int) -> String { "Steps \(done + 1) to \(min(steps, done + round)) of \(steps)" }
     var bar = Progress(title(0), quiet: quiet.quiet)
     let once = Once()
-    let checkpoints = CheckpointOptions(path: checkpoint, resumes: resume) { problem in
+    let checkpoints = CheckpointOptions(
+      path: checkpoint, interval: checkpoints.seconds, refuge: Refuge.path(for: checkpoint), resumes: resume
+    ) { problem in
       once.run { printError("glint: training goes on without a checkpoint: \(problem)") }
     }
     return try loop.run(

@@ -109,7 +109,9 @@ package enum Checkpoint {
           let name = group + parameter.name
           let tensor = try file.tensor(name, of: Float.self, shape: parameter.shape)
           guard tensor.elements.allSatisfy(fits) else {
-            throw ModelFileError(path: file.path, place: "tensor '\(name)'", reason: "holds a value that is not a number, or none that training writes")
+            throw ModelFileError(
+              path: file.path, place: "tensor '\(name)'",
+              reason: "holds a value that is not a number, or none that training writes")
           }
           tensors.append(tensor)
         }

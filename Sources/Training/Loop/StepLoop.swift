@@ -1,17 +1,6 @@
+import Files
 import Models
 import Numerics
-
-/// Why training ended.
-public enum TrainingEnding: Sendable, Equatable {
-  /// The recipe is done.
-  case completed
-  /// The validation loss got no better.
-  case earlyStopped
-  /// Somebody asked for it.
-  case cancelled
-  /// A value stopped being a number in this step, first in this layer.
-  case diverged(step: Int, layer: String)
-}
 
 /// What one kind of training does in a `StepLoop`: its batches, its loss and its figures.
 package protocol TrainingTask: AnyObject {
@@ -42,7 +31,9 @@ package protocol TrainingTask: AnyObject {
   /// Ends a round: validates the weights that the learner holds, the average where one is kept.
   ///
   /// - Parameter imagesPerSecond: pictures that were learned.
-  func endRound(imagesPerSecond: Double) throws(TrainingError) -> RoundResult
+  /// - Returns: whether these weights are the ones to be kept.
+  /// - Throws: `TrainingError.notFinite` where they compute what is not a number, `.data` for pictures that vanish.
+  func endRound(imagesPerSecond: Double) throws(TrainingError) -> Bool
 }
 
 /// What comes next.
@@ -51,16 +42,6 @@ package enum RoundBeginning<Item: Sendable> {
   case batches(DataLoader<Item>)
   /// Nothing.
   case ended(TrainingEnding)
-}
-
-/// What a round gave.
-package enum RoundResult {
-  /// The weights are to be kept.
-  case best
-  /// The weights kept so far are better.
-  case worse
-  /// The validation loss is no number, since the result of this layer is none.
-  case diverged(layer: String)
 }
 
 /// Steps of an optimizer in rounds, for whatever is trained: batches from the background, the average of the weights,
@@ -85,8 +66,7 @@ package final class StepLoop<State: CheckpointState> {
   ///   - isCancelled: asked before every batch.
   ///   - afterStep: called after each step.
   ///   - afterRound: called after each round with whether its weights are kept.
-  /// - Throws: `TrainingError` for pictures that vanish and checkpoints that do not fit, `FileError` where the last one
-  ///   cannot be written.
+  /// - Throws: `TrainingError` for pictures that vanish and checkpoints that do not fit.
   package func run<Task: TrainingTask>(
     _ task: Task, checkpoints: CheckpointOptions?, isCancelled: () -> Bool, afterStep: () -> Void,
     afterRound: (_ isBest: Bool) -> Void
@@ -96,16 +76,11 @@ package final class StepLoop<State: CheckpointState> {
         checkpoints.path, into: task.learner, average, goingOnFrom: state, obstacle: task.obstacle)
     }
     let first = weights(task)
+    // The latest step itself may have made a weight that is no number, which the next loss would show, unless a later
+    // layer hides it: so weights are looked at before they are kept in any form.
     func diverged(at step: Int, _ layer: String) -> TrainingEnding {
       restore(best.isEmpty ? first : best, task)
       return .diverged(step: step, layer: layer)
-    }
-    /// Writes a checkpoint. The latest step itself may have made a weight that is no number, which the next loss would
-    /// show: such weights must not replace those in the file.
-    func save(_ path: String?) throws -> TrainingEnding? {
-      if let layer = task.learner.firstNodeWithLostWeights() { return diverged(at: task.step, layer) }
-      if let path { try Checkpoint.write(path, state, task.learner, best: best, average: average) }
-      return nil
     }
     var written = ContinuousClock.now
     while true {
@@ -120,9 +95,10 @@ package final class StepLoop<State: CheckpointState> {
       let started = ContinuousClock.now
       while let batch = try loader.next() {
         if isCancelled() {
-          if let ending = try save(checkpoints?.path) { return ending }
+          if let layer = task.learner.firstNodeWithLostWeights() { return diverged(at: task.step, layer) }
+          let kept = checkpoints.map { keep(task, $0) } ?? .written
           if !best.isEmpty { restore(best, task) }
-          return .cancelled
+          return .cancelled(kept)
         }
         let loss = task.learn(batch)
         guard loss.isFinite else {
@@ -136,33 +112,53 @@ package final class StepLoop<State: CheckpointState> {
         loader.finish(batch)
         afterStep()
         if let checkpoints, (ContinuousClock.now - written).seconds >= checkpoints.interval {
+          if let layer = task.learner.firstNodeWithLostWeights() { return diverged(at: task.step, layer) }
           let pause = ContinuousClock.now
-          do {
-            if let ending = try save(checkpoints.path) { return ending }
-          } catch { checkpoints.failed("\(error)") }
+          do throws(FileError) { try write(task, to: checkpoints.path) } catch { checkpoints.failed("\(error)") }
           written = ContinuousClock.now
           seconds -= (written - pause).seconds
         }
       }
       seconds += (ContinuousClock.now - started).seconds
-      switch try endRound(task, imagesPerSecond: Double(images) / max(1e-9, seconds)) {
-      case .best: afterRound(true)
-      case .worse: afterRound(false)
-      case .diverged(let layer): return diverged(at: task.step, layer)
+      if let layer = task.learner.firstNodeWithLostWeights() { return diverged(at: task.step, layer) }
+      let isBest: Bool
+      do throws(TrainingError) {
+        isBest = try endRound(task, imagesPerSecond: Double(images) / max(1e-9, seconds))
+      } catch {
+        if case .notFinite(_, let layer) = error { return diverged(at: task.step, layer) }
+        throw error
       }
+      afterRound(isBest)
     }
   }
 
+  private func write<Task: TrainingTask>(_ task: Task, to path: String) throws(FileError) where Task.State == State {
+    try Checkpoint.write(path, state, task.learner, best: best, average: average)
+  }
+
+  /// Writes the last checkpoint, elsewhere where its place has no room any more.
+  private func keep<Task: TrainingTask>(
+    _ task: Task, _ checkpoints: CheckpointOptions
+  ) -> CancelledCheckpoint where Task.State == State {
+    do throws(FileError) { try write(task, to: checkpoints.path) } catch {
+      let reason = "\(error)"
+      guard let refuge = checkpoints.refuge else { return .lost(reason: reason) }
+      do throws(FileError) { try write(task, to: refuge) } catch {
+        return .lost(reason: "\(reason); nor could it be kept as \(error)")
+      }
+      return .elsewhere(refuge, reason: reason)
+    }
+    return .written
+  }
+
   /// What counts is the average, where one is kept: it stands in for the weights while it is validated.
-  private func endRound<Task: TrainingTask>(
-    _ task: Task, imagesPerSecond: Double
-  ) throws(TrainingError) -> RoundResult {
+  private func endRound<Task: TrainingTask>(_ task: Task, imagesPerSecond: Double) throws(TrainingError) -> Bool {
     let own = weights(task)
     average?.load(into: task.learner)
-    let result = try task.endRound(imagesPerSecond: imagesPerSecond)
-    if case .best = result { best = weights(task) }
+    let isBest = try task.endRound(imagesPerSecond: imagesPerSecond)
+    if isBest { best = weights(task) }
     restore(own, task)
-    return result
+    return isBest
   }
 
   private func weights<Task: TrainingTask>(_ task: Task) -> [Tensor<Float>] { task.learner.parameters.map(\.tensor) }

@@ -90,8 +90,7 @@ public final class TrainingLoop {
   ///   - checkpoints: where to write them; nil writes none.
   ///   - isCancelled: asked before every batch.
   ///   - observe: told what happens.
-  /// - Throws: `TrainingError` for pictures that vanish and checkpoints that do not fit, `FileError` where the last one
-  ///   cannot be written.
+  /// - Throws: `TrainingError` for pictures that vanish and checkpoints that do not fit.
   public func run(
     checkpoints: CheckpointOptions? = nil, isCancelled: () -> Bool = { false }, observe: (Event) -> Void = { _ in }
   ) throws -> TrainingEnding {
@@ -122,6 +121,8 @@ public final class TrainingLoop {
   ///
   /// - Parameter pictures: for example `dataset.test`.
   /// - Returns: figures, and every prediction in the pictures' order.
+  /// - Throws: `TrainingError.data` for a picture that can no longer be read, `.notFinite` for one whose logits are no
+  ///   numbers.
   public func evaluate(
     _ pictures: [Dataset.Picture]
   ) throws(TrainingError) -> (metrics: Metrics, predictions: [Metrics.Prediction]) {
@@ -141,6 +142,10 @@ public final class TrainingLoop {
       for (image, index) in batch.items.enumerated() {
         let picture = store.pictures[index]
         let logits = network.logits(image)
+        guard logits.allSatisfy(\.isFinite) else {
+          let layer = network.firstNodeThatDiverged(images: batch.items.count) ?? "loss"
+          throw .notFinite(picture: picture.name, layer: layer)
+        }
         sum += plain.evaluate(logits, label: picture.label, scale: 1, among: dataset.candidates(picture), gradient: nil)
         predictions.append(
           .init(
@@ -201,11 +206,8 @@ extension TrainingLoop: TrainingTask {
     loop.state.batch += 1
   }
 
-  package func endRound(imagesPerSecond: Double) throws(TrainingError) -> RoundResult {
+  package func endRound(imagesPerSecond: Double) throws(TrainingError) -> Bool {
     let (metrics, _) = try evaluate(validation)
-    guard metrics.loss.isFinite else {
-      return .diverged(layer: network.firstNodeThatDiverged(images: 1) ?? "loss")
-    }
     var state = loop.state
     state.history.append(
       EpochRecord(
@@ -217,6 +219,6 @@ extension TrainingLoop: TrainingTask {
     let isBest = metrics.loss < state.bestLoss ?? .infinity
     if isBest { (state.bestLoss, state.bestEpoch) = (metrics.loss, state.epoch) }
     loop.state = state
-    return isBest ? .best : .worse
+    return isBest
   }
 }
