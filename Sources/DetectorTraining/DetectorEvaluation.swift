@@ -38,12 +38,14 @@ public struct DetectorEvaluation {
   ///   - material: what it is judged on: its photos that name one face, its scenes, and pictures composed of all of it.
   ///   - composed: how many pictures are composed.
   ///   - keepsPictures: whether pictures are kept to be drawn.
-  /// - Throws: `FaceDetectorError` for a model that finds no faces.
+  /// - Throws: `FaceDetectorError` for a model that finds no faces, `TrainingError.data` where pictures are to be
+  ///   composed of material without photos or scenes.
   public init(
     _ model: LoadedModel, material: DetectionMaterial, composed count: Int, threads: Int,
     kernels: KernelTable = .detected,
     keepsPictures: Bool = false
   ) throws {
+    if count > 0 { try material.checkForComposing() }
     var description = model.description
     threshold = description.detection?.threshold ?? 0
     sceneCount = material.scenes.count

@@ -5,9 +5,9 @@ import Training
 
 /// Composes pictures with faces whose boxes are known: photos moved, turned and scaled, heads and faces drawn into
 /// scenes, scenes alone. What a picture shows depends on the seed and its number alone. For one thread at a time.
-final class SceneComposer {
+package final class SceneComposer {
   /// What is in a composed picture.
-  struct Contents: Sendable {
+  package struct Contents: Sendable {
     /// Squares, in pixels.
     var faces: [FaceBox] = []
     /// Where nothing is asked: faces that are hidden for the most part, or surroundings that nobody labelled.
@@ -17,7 +17,7 @@ final class SceneComposer {
   }
 
   /// A part of a scene.
-  struct View: Hashable, Sendable, Codable {
+  package struct View: Hashable, Sendable, Codable {
     var scene: Int
     var x, y, width, height: Int
   }

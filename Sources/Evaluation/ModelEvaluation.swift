@@ -33,11 +33,13 @@ public struct ModelEvaluation: Sendable {
   /// What the decision did, where there is one.
   public var coverage: Coverage? { decision.map { Coverage(answers, labels: labels, by: $0) } }
 
-  /// Mean confidence, accuracy and images of each of ten equal bins of confidence that holds any.
+  /// Mean confidence, accuracy and images of each of ten equal bins of confidence that holds any. Images whose
+  /// confidence is not a number are in none.
   public var reliability: [(confidence: Double, accuracy: Double, count: Int)] {
     var bins = [(confidence: Double, right: Int, count: Int)](repeating: (0, 0, 0), count: 10)
     for answer in answers {
       let confidence = answer.probabilities[answer.predicted]
+      guard confidence.isFinite else { continue }
       let bin = min(9, max(0, Int(confidence * 10)))
       bins[bin].confidence += confidence
       bins[bin].right += answer.predicted == answer.label ? 1 : 0

@@ -46,6 +46,12 @@ public final class ModelRunner {
     }
   }
 
+  /// The first node of a float model whose value for a picture is not finite. An int8 model's values all are.
+  func firstNodeNotFinite(pixels: [UInt8]) -> String? {
+    guard case .float(let interpreter) = engine else { return nil }
+    return interpreter.firstNodeNotFinite(pixels: pixels)
+  }
+
   /// The probability of each label.
   public func probabilities(logits: [Float]) -> [Float] {
     model.description.probabilities(logits: logits)

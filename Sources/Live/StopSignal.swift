@@ -16,9 +16,10 @@ public final class StopSignal: Sendable {
   /// Asks the program to stop; from any thread.
   public func request() { isSet.store(true, ordering: .releasing) }
 
-  /// Lets signals mean this request. The same signal a second time ends the program at once, as without this.
-  public func listen(to signals: [Int32] = [SIGINT, SIGTERM]) {
-    for number in signals {
+  /// Lets signals mean this request. The same signal a second time ends the program at once, as without this. A signal
+  /// that was ignored when the program began stays ignored.
+  public func listen(to signals: [Int32] = [SIGINT, SIGTERM, SIGHUP]) {
+    for number in signals where !Self.isIgnored(number) {
       signal(number, SIG_IGN)
       sources.withLock { sources in
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInitiated))
@@ -30,5 +31,14 @@ public final class StopSignal: Sendable {
         sources.append(source)
       }
     }
+  }
+
+  /// Whether the program ignores a signal; where it has not changed that itself, whoever started it did, as
+  /// `nohup` does.
+  public static func isIgnored(_ signal: Int32) -> Bool {
+    var action = sigaction()
+    // SIG_IGN is the address 1; closures cannot be compared.
+    return sigaction(signal, nil, &action) == 0
+      && unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
   }
 }

@@ -11,6 +11,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
   case data(path: String, String)
   /// The loss or a value stopped being a number.
   case diverged(step: Int, layer: String)
+  /// A picture that is evaluated gets a value that is not a number: its name, and the first layer that gives one.
+  case notFinite(picture: String, layer: String)
   /// A checkpoint that cannot be resumed: its path, and why.
   case checkpoint(path: String, String)
 
@@ -31,6 +33,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case .diverged(let step, let layer):
       "training diverged at step \(step): layer '\(layer)' gave a value that is not a number. "
         + "Try a smaller --learning-rate."
+    case .notFinite(let picture, let layer):
+      "layer '\(layer)' gives a value that is not a number for the picture \(picture). Try a smaller --learning-rate."
     case .checkpoint(let path, let reason): "\(path): \(reason)"
     }
   }

@@ -57,6 +57,16 @@ import Testing
     #expect(throws: DecodingError.self) { try JSONDecoder().decode(Histogram.self, from: Data(broken.utf8)) }
   }
 
+  /// The limit of the bins is then 2^127, and twice that is no number.
+  @Test func theLargestNumbersHaveBins() {
+    let largest = Float.greatestFiniteMagnitude
+    let whole = histogram([-largest, 0, 0, 1e38, largest])
+    #expect(whole.exponent == 127 && whole.binWidth.isFinite && whole.counts.reduce(0, +) == 5)
+    #expect(whole.counts.last == 1 && whole.counts.first == 1)
+    let (low, high) = whole.range(leavingOut: 0.25)
+    #expect(low.isFinite && high.isFinite && low <= 0 && high >= 1e38)
+  }
+
   @Test func emptyAndConstantAreSound() {
     let (low, high) = Histogram().range(leavingOut: 0.001)
     #expect(low == 0 && high == 0)

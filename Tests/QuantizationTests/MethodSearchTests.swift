@@ -20,6 +20,16 @@ import Training
     return try search.run()
   }
 
+  @Test func logitsThatAreNoNumbersAreNamed() throws {
+    let model = try FloatModel.ofThreePixels([3e38, 3e38, 0])
+    let images = [("dark", UInt8(0)), ("bright", 255)].map {
+      LabelledImage(name: $0, label: 0, pixels: [UInt8](repeating: $1, count: 3))
+    }
+    #expect(throws: NotFiniteError(picture: "bright", node: "logit")) {
+      try MethodEvaluator(model, images: images, isLabelled: true, threads: 1)
+    }
+  }
+
   /// Plain ranges lose 45 points and more, whatever the seed; equalization brings the logits so near that no picture of
   /// the test part changes sides, and no luck of more expensive methods is needed for it (0 of 400 for thirteen of
   /// thirteen seeds).

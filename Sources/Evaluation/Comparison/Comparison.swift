@@ -78,7 +78,8 @@ extension Comparison {
   ///   - equalized: the first model after equalization across layers, where the second was made from that: its layers
   ///     are held against those of the second.
   ///   - layerImages: on how many of the images, spread evenly over all, values of all layers are compared.
-  /// - Throws: `ComparisonError` where the two do not answer the same question.
+  /// - Throws: `ComparisonError` where the two do not answer the same question, `NotFiniteError` where one's logits for
+  ///   an image are no numbers.
   public init(
     _ first: LoadedModel, _ second: LoadedModel, images: [LabelledImage], threads: Int,
     kernels: KernelTable = .detected,
@@ -98,7 +99,7 @@ extension Comparison {
     for (index, image) in images.enumerated() {
       for (side, runner) in runners.enumerated() {
         let start = ContinuousClock.now
-        let logits = runner.logits(image.pixels)
+        let logits = try runner.finiteLogits(image.pixels, of: image.name)
         evaluations[side].seconds += (ContinuousClock.now - start).seconds
         evaluations[side].add(runner.probabilities(logits: logits))
       }

@@ -1,7 +1,8 @@
 extension ModelEvaluation {
   /// The receiver operating characteristic from (0, 0) to (1, 1): of two classes that of the second, of more the mean
   /// over the curves of each class against the rest, at equal shares of false alarms. The area under the straight lines
-  /// between its points is `metrics.auc`. Nil where a class has no picture, or nothing else has.
+  /// between its points is `metrics.auc`. Nil where a class has no picture, or nothing else has, or a probability is
+  /// not a number.
   public var roc: [(falsePositives: Double, truePositives: Double)]? {
     let classes = labels.count == 2 ? [1] : Array(labels.indices)
     let curves = classes.compactMap(curve)
@@ -34,7 +35,7 @@ extension ModelEvaluation {
     let scores = zip(probabilities.map { $0[label] }, truth.map { $0 == label }).sorted { $0.0 > $1.0 }
     let positives = Double(scores.count { $0.1 })
     let negatives = Double(scores.count) - positives
-    guard positives > 0, negatives > 0 else { return nil }
+    guard positives > 0, negatives > 0, scores.allSatisfy({ !$0.0.isNaN }) else { return nil }
     var points = [(share: 0.0, low: 0.0, high: 0.0)]
     var (found, wrong) = (0.0, 0.0)
     for (index, (score, isPositive)) in scores.enumerated() {

@@ -65,14 +65,15 @@ public struct DeploymentCheck: Sendable {
   ///   - searches: by the number of their folder, how pictures that are not known to have a face are searched for one;
   ///     empty where none are. A face also shows what a crop would do to a model whose rule does not crop.
   ///   - progress: called with pictures done and their number.
-  /// - Throws: `ImageError` for a picture that can no longer be read.
+  /// - Throws: `ImageError` for a picture that can no longer be read, `NotFiniteError` where the model's logits for one
+  ///   are no numbers.
   public init(
     _ runner: ModelRunner, pictures: [Dataset.Picture], searches: [FaceSource.Search] = [],
     progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws {
     let rule = runner.model.description.preprocessing
-    func answer(_ pixels: [UInt8]) -> Int {
-      let probabilities = runner.probabilities(logits: runner.logits(pixels))
+    func answer(_ pixels: [UInt8], _ picture: Dataset.Picture) throws -> Int {
+      let probabilities = runner.probabilities(logits: try runner.finiteLogits(pixels, of: picture.name))
       return probabilities.indices.max { (probabilities[$0], $1) < (probabilities[$1], $0) } ?? 0
     }
     var (right, looked, cropped) = (0, 0, 0)
@@ -85,11 +86,11 @@ public struct DeploymentCheck: Sendable {
       if face == nil, search.isRequired { continue }
       looked += 1
       cropped += face != nil && rule.cropsToFaces ? 1 : 0
-      let isRight = answer(rule.apply(to: image, face: face).pixels) == picture.label
+      let isRight = try answer(rule.apply(to: image, face: face).pixels, picture) == picture.label
       right += isRight ? 1 : 0
       for mistake in DeploymentMistake.allCases {
         guard let input = mistake.input(of: image, face: face, rule: rule) else { continue }
-        let isRightWithIt = answer(input) == picture.label
+        let isRightWithIt = try answer(input, picture) == picture.label
         var count = counts[mistake] ?? [0, 0, 0, 0, 0]
         count[0] += 1
         if isRightWithIt { count[1] += 1 }

@@ -75,7 +75,7 @@ extension Decision {
   ///
   /// - Parameters:
   ///   - before: probabilities by which this rule was fitted, `[labels]` of each picture.
-  ///   - after: the other model's, of the same pictures.
+  ///   - after: the other model's, of the same pictures. One that is not a number reaches no threshold.
   public func matched(_ before: [[Float]], _ after: [[Float]]) -> Decision {
     var matched = self
     for (label, threshold) in thresholds.enumerated() {
@@ -96,8 +96,9 @@ extension Decision {
 
   /// The largest number of three decimals that so many of the probabilities reach.
   private static func threshold(reachedBy count: Int, of probabilities: [Float]) -> Float {
-    guard count > 0, count <= probabilities.count else { return 0 }
-    let last = probabilities.sorted(by: >)[count - 1]
+    let numbers = probabilities.filter { !$0.isNaN }
+    guard count > 0, count <= numbers.count else { return 0 }
+    let last = numbers.sorted(by: >)[count - 1]
     var thousandths = min(1_000, Int(last * 1_000) + 1)
     while thousandths > 0, Float(thousandths) / 1_000 > last { thousandths -= 1 }
     return Float(thousandths) / 1_000

@@ -28,9 +28,10 @@ public struct Metrics: Sendable {
   /// `confusion[true class][predicted class]`.
   public let confusion: [[Int]]
   /// Mean over pairs of classes of the probability that a picture of the one gets a higher score than one of the other
-  /// (area under the ROC curve, one class against the rest, averaged); ties count half. Nil where a class is absent.
+  /// (area under the ROC curve, one class against the rest, averaged); ties count half. Nil where a class is absent or
+  /// a probability is not a number.
   public let auc: Double?
-  /// Expected calibration error over 15 bins of the largest probability (Guo et al. 2017).
+  /// Expected calibration error over 15 bins of the largest probability (Guo et al. 2017); NaN where a probability is.
   public let calibrationError: Double
   /// Mean loss, where it was computed.
   public var loss: Double
@@ -84,6 +85,8 @@ public struct Metrics: Sendable {
 
   private static func calibrationError(_ predictions: [Prediction]) -> Double {
     let bins = 15
+    // No bin is theirs.
+    guard predictions.allSatisfy({ $0.probabilities.allSatisfy(\.isFinite) }) else { return .nan }
     var sums = [(confidence: Double, right: Double)](repeating: (0, 0), count: bins)
     for prediction in predictions {
       let confidence = prediction.probabilities.max() ?? 0

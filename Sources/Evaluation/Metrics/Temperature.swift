@@ -10,13 +10,13 @@ public enum Temperature {
   public static let fewestPictures = 20
 
   /// The temperature with the smallest mean loss over the predictions, to three decimals; 1 where there are fewer than
-  /// `fewestPictures`, all of one class, or one without logits.
+  /// `fewestPictures`, all of one class, or one without logits or with one that is not finite.
   ///
   /// With b = 1 / T the loss is convex, and its slope, the sum of (expected logit - logit of the true class), grows
   /// with b: a bisection finds where it is zero.
   public static func fitted(to predictions: [Metrics.Prediction]) -> Float {
     guard predictions.count >= fewestPictures, Set(predictions.map(\.label)).count > 1,
-      predictions.allSatisfy({ !$0.logits.isEmpty })
+      predictions.allSatisfy({ !$0.logits.isEmpty && $0.logits.allSatisfy(\.isFinite) })
     else { return 1 }
     func slope(_ inverse: Double) -> Double {
       predictions.reduce(0) { sum, prediction in

@@ -60,6 +60,13 @@ struct DetectorMaterialOptions: ParsableArguments {
     plan.read("the scenes", scenes)
   }
 
+  /// Checks by the files' names that no part will lack what pictures are composed of.
+  func checkParts() throws {
+    try DetectionMaterial.checkParts(photos: sources.map(\.folder), scenes: scenes) { paintedRooms(in: $0) > 0 }
+  }
+
+  private func paintedRooms(in part: DetectionMaterial.Part) -> Int { part == .training ? painted : painted / 8 }
+
   /// Photos with their tables.
   private var sources: [(folder: String, boxes: String?, isComplete: Bool)] {
     func source(_ text: String, isComplete: Bool) -> (folder: String, boxes: String?, isComplete: Bool) {
@@ -79,7 +86,7 @@ struct DetectorMaterialOptions: ParsableArguments {
     progress.finish(
       "\(material.photos.count) photos, \(material.crops.count) crops, \(material.scenes.count) scenes")
     for file in material.rejected { printError("glint: \(file.file): \(file.reason); passed over") }
-    material.photos += Self.paintedRooms(part == .training ? painted : painted / 8, part)
+    material.photos += Self.paintedRooms(paintedRooms(in: part), part)
     return material
   }
 

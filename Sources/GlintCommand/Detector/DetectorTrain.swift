@@ -19,8 +19,8 @@ struct DetectorTrain: ParsableCommand {
       box is a square. 80 % of the files are trained on, 8 % validate, and 12 % are left for 'glint detector evaluate':
       by the hash of each file's series, so that people photographed one after the other are in one part.
 
-      After each round a checkpoint is written; --resume goes on from it. The same seed, data and version give the same
-      weights with any number of threads.
+      Ctrl-C keeps what was learned; --resume goes on from there, to the same weights as without the break. The same
+      seed, data and version give the same weights with any number of threads.
 
       Examples:
         glint detector train --photos lfw=lfw.csv --crops facecrops --scenes rooms --scenes streets -o \
@@ -46,7 +46,7 @@ struct DetectorTrain: ParsableCommand {
     name: .long, help: "Of these, the first ones with pictures of half the width and height, which cost a quarter.")
   var smallSteps = 3000
 
-  @Option(name: .long, help: "Steps from one validation and checkpoint to the next.")
+  @Option(name: .long, help: "Steps from one validation to the next.")
   var round = 200
 
   @Option(name: .long, help: "Composed pictures of one step.")
@@ -68,6 +68,7 @@ struct DetectorTrain: ParsableCommand {
   @Flag(name: .long, help: "Go on from the checkpoint beside the output.")
   var resume = false
 
+  @OptionGroup var checkpoints: CheckpointIntervalOption
   @OptionGroup var force: ForceOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var json: JSONOption
@@ -110,7 +111,9 @@ struct DetectorTrain: ParsableCommand {
       throw Failure("\(checkpoint): an earlier run was interrupted. Go on with --resume, or delete it to start anew")
     }
     let rule = Self.preprocessing
+    if output != nil, showPictures == nil, writePictures == nil { try material.checkParts() }
     let training = try material.read(.training, threads: threads.count, quiet: quiet.quiet)
+    try training.checkForComposing("the training part")
     func examples(_ count: Int) -> [ComposedPicture] {
       ComposedPicture.examples(
         count, of: training, width: rule.width, height: rule.height, sides: recipe.smallest...recipe.largest,
@@ -133,13 +136,43 @@ struct DetectorTrain: ParsableCommand {
       architecture, preprocessing: rule, material: training,
       validation: validation, recipe: recipe, threads: threads.count)
     Interruption.listen()
-    guard try train(loop, checkpoint) else {
-      throw Failure(
-        loop.rounds.isEmpty
-          ? "interrupted before the first round was done: nothing was learned yet"
-          : "interrupted. Everything up to step \(loop.rounds.last!.step) is kept in \(checkpoint); the same command "
-            + "with --resume goes on from there.")
+    let hadOutput = FileManager.default.fileExists(atPath: output)
+    let ending = try train(loop, checkpoint)
+    func finish(insteadOf spare: String? = nil) throws {
+      try self.finish(loop, training: training, validation: validation, output, insteadOf: spare)
     }
+    switch ending {
+    case .completed, .earlyStopped:
+      try finish(insteadOf: checkpoint)
+      try? FileManager.default.removeItem(atPath: checkpoint)
+    case .cancelled(let kept):
+      var words = "interrupted at step \(loop.step). \(kept.words(place: checkpoint))"
+      if kept != .written, !loop.rounds.isEmpty, !hadOutput {
+        do {
+          try finish()
+          words += " The weights of step \(loop.rounds.last!.step) are kept in \(output)."
+        } catch { words += " The model is not written: \(error)" }
+      }
+      throw Failure(words)
+    case .diverged(let step, let layer):
+      let kept: String
+      if loop.rounds.isEmpty {
+        kept = "Nothing was learned before that."
+      } else if hadOutput {
+        kept = "\(output) is left as it was."
+      } else {
+        try finish()
+        kept = "The weights of step \(loop.rounds.last!.step) are kept in \(output)."
+      }
+      throw Failure("\(TrainingError.diverged(step: step, layer: layer)) \(kept)")
+    }
+  }
+
+  /// Fits the threshold, tells the figures and writes the model.
+  private func finish(
+    _ loop: DetectionLoop, training: DetectionMaterial, validation: DetectionMaterial, _ output: String,
+    insteadOf spare: String?
+  ) throws {
     let data =
       "\(training.photos.count) photos and rendered rooms, \(training.crops.count) crops, "
       + "\(training.scenes.count) scenes"
@@ -148,9 +181,9 @@ struct DetectorTrain: ParsableCommand {
     let (model, evaluation) = try trained.withFittedThreshold(
       validation: validation, test: test, threads: threads.count)
     for line in evaluation.lines { emit(line) }
-    try model.write(to: output)
-    try? FileManager.default.removeItem(atPath: checkpoint)
-    emit("\(output): \(steps) steps, validation loss \(fixed(loop.rounds.last?.validationLoss ?? 0, 4))")
+    try Refuge.write("What was learned", to: output, insteadOf: spare) { try model.write(to: $0) }
+    guard let last = loop.rounds.last else { return }
+    emit("\(output): \(last.step) steps, validation loss \(fixed(last.validationLoss, 4))")
     if !json.json { NextCommand.show(["detector", "evaluate", output] + material.words) }
   }
 
@@ -169,11 +202,17 @@ struct DetectorTrain: ParsableCommand {
     return { try text.detector(input: $0) }
   }
 
-  private func train(_ loop: DetectionLoop, _ checkpoint: String) throws -> Bool {
+  private func train(_ loop: DetectionLoop, _ checkpoint: String) throws -> TrainingEnding {
     func title(_ done: Int) -> String { "Steps \(done + 1) to \(min(steps, done + round)) of \(steps)" }
     var bar = Progress(title(0), quiet: quiet.quiet)
+    let once = Once()
+    let checkpoints = CheckpointOptions(
+      path: checkpoint, interval: checkpoints.seconds, refuge: Refuge.path(for: checkpoint), resumes: resume
+    ) { problem in
+      once.run { printError("glint: training goes on without a checkpoint: \(problem)") }
+    }
     return try loop.run(
-      checkpoint: checkpoint, resumes: resume, isCancelled: { Interruption.isAsked },
+      checkpoints: checkpoints, isCancelled: { Interruption.isAsked },
       progress: { bar.update($0, of: $1, note: "loss \(fixed($2, 4))") },
       observe: { figures in
         if json.json, let line = try? jsonLine(figures) { emit(line) }

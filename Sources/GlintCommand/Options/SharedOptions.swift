@@ -32,3 +32,15 @@ struct JSONOption: ParsableArguments {
   @Flag(name: .long, help: "Print results as JSON, for programs.")
   var json = false
 }
+
+/// How often training writes what it can go on from.
+struct CheckpointIntervalOption: ParsableArguments {
+  @Option(
+    name: .customLong("checkpoint-interval"),
+    help: "Seconds between two checkpoints, from which a killed run can go on.")
+  var seconds = 20.0
+
+  func validate() throws {
+    guard seconds >= 0 else { throw ValidationError("--checkpoint-interval takes a number of seconds from 0 up.") }
+  }
+}

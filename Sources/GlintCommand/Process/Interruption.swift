@@ -1,20 +1,49 @@
 import Foundation
+import Live
+import Synchronization
 
-/// Ctrl-C and SIGTERM: the first asks the work to end well, the second ends the program at once.
+/// Ctrl-C, SIGTERM, and the end of the terminal: the first asks the work to end well, a later one ends the program at
+/// once, whatever it is doing. Files are written whole or not at all, so that nothing is left half done.
+///
+/// Commands that do not listen end at the first, as programs do.
 enum Interruption {
-  /// Written by the signal handler alone; one byte, so that no reader sees half of it.
-  nonisolated(unsafe) private static var count: sig_atomic_t = 0
+  /// When the first signal came, in nanoseconds of the monotonic clock; 0 before.
+  private static let first = Atomic<UInt64>(0)
 
-  /// Starts to listen.
+  /// What comes within this time belongs to the same wish: `timeout` and other wrappers send a signal to the program
+  /// and once more to its group.
+  private static let sameWish: UInt64 = 300_000_000
+
+  /// Starts to listen, on the main thread. A signal that was ignored when the program began stays ignored, as `nohup`
+  /// asks for. One that was blocked is let through: nobody asks for that, but a program inherits it from a thread that
+  /// starts it, and could then be ended by SIGKILL alone.
   static func listen() {
-    for signal in [SIGINT, SIGTERM] {
-      Foundation.signal(signal) { _ in
-        Interruption.count += 1
-        if Interruption.count > 1 { _exit(130) }
+    // Made here, not first within the handler.
+    _ = isAsked
+    for number in [SIGINT, SIGTERM, SIGHUP] where !StopSignal.isIgnored(number) {
+      var action = sigaction()
+      // Calls that wait are taken up again.
+      action.sa_flags = SA_RESTART
+      action.__sigaction_handler.sa_handler = { number in
+        let now = Interruption.monotonicNanoseconds()
+        let (isFirst, before) = Interruption.first.compareExchange(expected: 0, desired: now, ordering: .relaxed)
+        if !isFirst, now > before + Interruption.sameWish { _exit(128 + number) }
       }
+      sigaction(number, &action, nil)
+      var own = sigset_t()
+      sigemptyset(&own)
+      sigaddset(&own, number)
+      pthread_sigmask(SIG_UNBLOCK, &own, nil)
     }
   }
 
   /// Whether somebody asked for the end.
-  static var isAsked: Bool { count > 0 }
+  static var isAsked: Bool { first.load(ordering: .relaxed) > 0 }
+
+  /// The monotonic clock, by a call that a signal handler may make.
+  private static func monotonicNanoseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
 }

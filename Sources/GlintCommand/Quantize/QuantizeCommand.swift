@@ -111,8 +111,11 @@ struct Quantize: ParsableCommand {
     } else {
       outcome = try quantize(float, onImagesOf: calibration)
     }
-    if let writeRecord { try outcome.record.write(to: writeRecord) }
-    try outcome.model.write(to: output)
+    // What is worth most gets the room first.
+    try Refuge.write("The int8 model", to: output) { try outcome.model.write(to: $0) }
+    if let writeRecord {
+      try Refuge.write("The record", to: writeRecord) { try outcome.record.write(to: $0) }
+    }
     if !quiet.quiet {
       emit("\(output): int8 by \(outcome.method), \(outcome.record.images.count) calibration images")
       if !calibration.isEmpty, QuantizationData.areClassFolders(calibration, labels: float.description.labels) {

@@ -106,8 +106,7 @@ struct Train: ParsableCommand {
   var events: String?
 
   @OptionGroup var split: SplitOption
-  @Option(name: .long, help: "Seconds between two checkpoints, from which a killed run can go on.")
-  var checkpointInterval = 20.0
+  @OptionGroup var checkpoints: CheckpointIntervalOption
 
   @OptionGroup var force: ForceOption
   @OptionGroup var threads: ThreadOption
@@ -167,11 +166,10 @@ struct Train: ParsableCommand {
     case .completed, .earlyStopped:
       try finish()
       try? FileManager.default.removeItem(atPath: checkpointPath)
-    case .cancelled:
-      if loop.bestEpoch > 0, !hadOutput { try finish() }
+    case .cancelled(let checkpoint):
+      let model = try interrupted(loop, checkpoint, hadOutput, finish)
       throw Failure(
-        "interrupted after \(loop.history.count) epochs. Everything is kept in \(checkpointPath); "
-          + "the same command with --resume goes on from there.")
+        "interrupted after \(loop.history.count) epochs. \(checkpoint.words(place: checkpointPath))\(model)")
     case .diverged(let step, let layer):
       let kept: String
       if loop.bestEpoch == 0 {
@@ -186,10 +184,22 @@ struct Train: ParsableCommand {
     }
   }
 
-  private func train(_ loop: TrainingLoop, _ log: EventLog?) throws -> TrainingLoop.Ending {
+  /// Writes the model of an interrupted training where it is the first, or the only thing that can be kept; what there
+  /// is to say of it.
+  private func interrupted(
+    _ loop: TrainingLoop, _ checkpoint: CancelledCheckpoint, _ hadOutput: Bool, _ finish: () throws -> Void
+  ) throws -> String {
+    guard loop.bestEpoch > 0, !hadOutput else { return hadOutput ? " \(modelPath) is left as it was." : "" }
+    do { try finish() } catch { return " The model is not written: \(error)" }
+    return checkpoint == .written ? "" : " The weights of epoch \(loop.bestEpoch) are kept in \(modelPath)."
+  }
+
+  private func train(_ loop: TrainingLoop, _ log: EventLog?) throws -> TrainingEnding {
     var bar = Progress("Epoch 1 of \(training.epochs)", quiet: quiet.quiet)
     let once = Once()
-    let checkpoints = TrainingLoop.Checkpoints(path: checkpointPath, interval: checkpointInterval, resumes: resume) {
+    let checkpoints = CheckpointOptions(
+      path: checkpointPath, interval: checkpoints.seconds, refuge: Refuge.path(for: checkpointPath), resumes: resume
+    ) {
       let problem = $0
       once.run { printError("glint: training goes on without a checkpoint: \(problem)") }
     }
@@ -209,13 +219,16 @@ struct Train: ParsableCommand {
   }
 
   private func finish(
-    _ loop: TrainingLoop, _ ending: TrainingLoop.Ending, _ log: EventLog?, _ decision: DecisionRequest?,
+    _ loop: TrainingLoop, _ ending: TrainingEnding, _ log: EventLog?, _ decision: DecisionRequest?,
     _ photos: WholePhotos?
   ) throws {
     let evaluation = try TrainedEvaluation(loop, decision: decision)
     log?.add(evaluation, epoch: loop.history.count)
     let model = try evaluation.model(loop, tool: GlintVersion.tool)
-    try Self.keep(model, at: modelPath)
+    let isWhole = ending == .completed || ending == .earlyStopped
+    try Refuge.write("What was learned", to: modelPath, insteadOf: isWhole ? checkpointPath : nil) {
+      try model.write(to: $0)
+    }
     if let report {
       let command = "glint " + CommandLine.arguments.dropFirst().joined(separator: " ")
       try TrainingPage.report(loop, evaluation, model, path: modelPath, command: command).page.write(to: report)

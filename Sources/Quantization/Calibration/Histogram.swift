@@ -27,7 +27,10 @@ public struct Histogram: Hashable, Sendable, Codable {
   }
 
   /// `2^(exponent + 1) / bins`, in real units.
-  public var binWidth: Float { Self.power(exponent + 1) / Float(Self.bins) }
+  public var binWidth: Float {
+    // 2^(exponent + 1) itself overflows where the limit is that of the numbers.
+    Self.power(exponent + 1 - Self.bins.trailingZeroBitCount)
+  }
 
   /// Counts values, all of them finite, and returns the smallest and the largest of them (0 where there are none).
   @discardableResult

@@ -2,6 +2,7 @@ import Datasets
 import Evaluation
 import FloatRuntime
 import Foundation
+import Inference
 import Models
 import Numerics
 import Runtime
@@ -41,7 +42,8 @@ public final class MethodEvaluator {
 
   /// Runs the images through the float model.
   ///
-  /// - Throws: `QuantizationError` for a model without labels or for no images.
+  /// - Throws: `QuantizationError` for a model without labels or for no images, `NotFiniteError` where logits are no
+  ///   numbers.
   public init(
     _ model: FloatModel, images: [LabelledImage], isLabelled: Bool, threads: Int, kernels: KernelTable = .detected,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -58,7 +60,11 @@ public final class MethodEvaluator {
     let interpreter = try FloatInterpreter(model, threads: threads)
     var logits: [[Float]] = []
     for (index, image) in images.enumerated() {
-      logits.append(interpreter.run(pixels: image.pixels))
+      let own = interpreter.run(pixels: image.pixels)
+      guard own.allSatisfy(\.isFinite) else {
+        throw NotFiniteError(picture: image.name, node: interpreter.firstNodeNotFinite(pixels: image.pixels))
+      }
+      logits.append(own)
       progress(index + 1, images.count)
     }
     self.logits = logits

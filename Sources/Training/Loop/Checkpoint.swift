@@ -6,12 +6,16 @@ import Numerics
 
 /// What a checkpoint holds as text beside weights and moments: where in its recipe a training stands.
 package protocol CheckpointState: Codable {
-  /// What the file says that it is.
+  /// What the file says that it is; its number goes up where older files can no longer be read.
   static var kind: String { get }
+  /// What is trained, with its article.
+  static var subject: String { get }
   /// Names and shapes of all weights: another network has others.
   var network: String { get }
   /// Of the data and its split.
   var fingerprint: String { get }
+  /// Whether weights to be kept were found so far; the file then holds them.
+  var hasBest: Bool { get }
 }
 
 extension Network {
@@ -26,9 +30,10 @@ extension Network {
 package enum Checkpoint {
   /// Writes one.
   ///
+  /// - Parameter best: weights to be kept, in the order of the network's parameters; none before the first round ended.
   /// - Throws: `FileError` where it cannot be written, or a figure is not finite.
   package static func write<State: CheckpointState>(
-    _ path: String, _ state: State, _ network: Network, best: [Tensor<Float>] = [], average: WeightAverage?
+    _ path: String, _ state: State, _ network: Network, best: [Tensor<Float>], average: WeightAverage?
   ) throws(FileError) {
     var writer = SafetensorsWriter()
     writer.add(metadata: "kind", State.kind)
@@ -48,6 +53,11 @@ package enum Checkpoint {
     try writer.write(to: path)
   }
 
+  /// Of a number that no training writes, given as a clause.
+  package static func says(_ fault: String) -> String {
+    "says what cannot be: \(fault). Train anew without --resume"
+  }
+
   /// The first layer in which two networks differ, in words.
   private static func difference(_ there: String, _ here: String) -> String {
     let layers = (there.components(separatedBy: ", "), here.components(separatedBy: ", "))
@@ -57,7 +67,7 @@ package enum Checkpoint {
     return layers.0.count < layers.1.count ? "this one has more layers" : "it has more layers"
   }
 
-  /// Reads a checkpoint into a network of the same architecture, after everything in it was checked.
+  /// Reads a checkpoint into a network of the same architecture, which is left as it was where the file is refused.
   ///
   /// - Parameters:
   ///   - fresh: the state of the training that is to go on, before its first step.
@@ -77,7 +87,7 @@ package enum Checkpoint {
     } catch { throw .checkpoint(path: path, "cannot be resumed: \(error.reason)") }
     guard file.metadata("kind") == State.kind, let json = file.metadata("state"),
       var state = try? JSONDecoder().decode(State.self, from: Data(json.utf8))
-    else { throw .checkpoint(path: path, "is no checkpoint of this kind of training and this version") }
+    else { throw .checkpoint(path: path, "is no checkpoint of \(State.subject) by this version") }
     guard state.network == fresh.network else {
       throw .checkpoint(path: path, "belongs to another network: \(difference(state.network, fresh.network))")
     }
@@ -85,37 +95,42 @@ package enum Checkpoint {
       throw .checkpoint(path: path, "belongs to other data, or the data changed since; train anew without --resume")
     }
     if let reason = obstacle(&state) { throw .checkpoint(path: path, reason) }
-    return (state, try load(file, into: network, average))
+    return (state, try load(file, into: network, average, hasBest: state.hasBest))
   }
 
   /// Reads all tensors before it changes any weight.
   private static func load(
-    _ file: SafetensorsFile, into network: Network, _ average: WeightAverage?
+    _ file: SafetensorsFile, into network: Network, _ average: WeightAverage?, hasBest: Bool
   ) throws(TrainingError) -> [Tensor<Float>] {
-    var best: [Tensor<Float>] = []
-    var loaded: [(parameter: Parameter, tensor: Tensor<Float>, buffer: FloatBuffer)] = []
     do throws(ModelFileError) {
-      for (index, parameter) in network.parameters.enumerated() {
-        func tensor(_ group: String) throws(ModelFileError) -> Tensor<Float> {
+      func tensors(_ group: String, where fits: (Float) -> Bool) throws(ModelFileError) -> [Tensor<Float>] {
+        var tensors: [Tensor<Float>] = []
+        for parameter in network.parameters {
           let name = group + parameter.name
           let tensor = try file.tensor(name, of: Float.self, shape: parameter.shape)
-          guard tensor.elements.allSatisfy(\.isFinite) else {
+          guard tensor.elements.allSatisfy(fits) else {
             throw ModelFileError(
-              path: file.path, place: "tensor '\(name)'", reason: "holds a number that is not finite")
+              path: file.path, place: "tensor '\(name)'",
+              reason: "holds a value that is not a number, or none that training writes")
           }
-          return tensor
+          tensors.append(tensor)
         }
-        loaded.append((parameter, try tensor("weights/"), parameter.values))
-        loaded.append((parameter, try tensor("first/"), parameter.first))
-        loaded.append((parameter, try tensor("second/"), parameter.second))
-        if let average { loaded.append((parameter, try tensor("average/"), average.buffers[index])) }
-        if file.contains("best/" + parameter.name) { best.append(try tensor("best/")) }
+        return tensors
       }
+      func finite(_ group: String) throws(ModelFileError) -> [Tensor<Float>] { try tensors(group) { $0.isFinite } }
+      let (weights, first) = (try finite("weights/"), try finite("first/"))
+      // The square of a gradient may overflow: Adam's step is then zero, and training goes on with finite weights. An
+      // infinite mean gradient would have cost the weight.
+      let second = try tensors("second/") { $0 >= 0 }
+      let averages = average == nil ? [] : try finite("average/")
+      let best = hasBest ? try finite("best/") : []
+      for (index, parameter) in network.parameters.enumerated() {
+        parameter.load(weights[index], into: parameter.values)
+        parameter.load(first[index], into: parameter.first)
+        parameter.load(second[index], into: parameter.second)
+        if let average { parameter.load(averages[index], into: average.buffers[index]) }
+      }
+      return best
     } catch { throw .checkpoint(path: file.path, "\(error)") }
-    guard best.isEmpty || best.count == network.parameters.count else {
-      throw .checkpoint(path: file.path, "holds the best weights of some layers alone")
-    }
-    for (parameter, tensor, buffer) in loaded { parameter.load(tensor, into: buffer) }
-    return best
   }
 }

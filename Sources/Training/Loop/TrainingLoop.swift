@@ -16,18 +16,6 @@ public final class TrainingLoop {
     case epoch(EpochRecord, isBest: Bool)
   }
 
-  /// Why training ended.
-  public enum Ending: Sendable, Equatable {
-    /// All epochs are done.
-    case completed
-    /// The validation loss got no better.
-    case earlyStopped
-    /// Somebody asked for it.
-    case cancelled
-    /// A value stopped being a number in this step, first in this layer.
-    case diverged(step: Int, layer: String)
-  }
-
   /// The network that is trained.
   public let network: Network
   /// The pictures.
@@ -37,18 +25,15 @@ public final class TrainingLoop {
   /// How they are learned.
   public let recipe: TrainingRecipe
   /// Figures of the epochs so far.
-  public var history: [EpochRecord] { state.history }
+  public var history: [EpochRecord] { loop.state.history }
   /// The epoch whose weights are kept, 0 before the first.
-  public var bestEpoch: Int { state.bestEpoch }
+  public var bestEpoch: Int { loop.state.bestEpoch }
 
   let loss: Loss
   private let threads: Int
   private let training: PictureStore
   private let validation: PictureStore
-  private var state: TrainingState
-  private let average: WeightAverage?
-  private var best: [Tensor<Float>] = []
-  private var lastGood: [Tensor<Float>] = []
+  private let loop: StepLoop<TrainingState>
 
   /// Builds the network with fresh weights.
   ///
@@ -75,7 +60,6 @@ public final class TrainingLoop {
     network = try Network(
       architecture, capacity: max(1, min(recipe.batch, dataset.training.count)), threads: threads, kernels: kernels)
     network.initialize(seed: recipe.seed)
-    average = recipe.averaging > 0 ? WeightAverage(of: network, keeping: recipe.averaging) : nil
     let classes = dataset.labels.count
     var loss = Loss(
       network.logitCount == 1 ? .binaryCrossEntropy : .crossEntropy, labelSmoothing: recipe.labelSmoothing)
@@ -94,8 +78,10 @@ public final class TrainingLoop {
       border: recipe.augmentation.border(ofSide: max(preprocessing.width, preprocessing.height)), budget: trainingBudget
     )
     validation = PictureStore(dataset.validation, preprocessing: preprocessing, budget: cacheBytes - trainingBudget)
-    state = TrainingState(
+    let state = TrainingState(
       recipe: recipe, network: network.signature, fingerprint: dataset.fingerprint)
+    loop = StepLoop(
+      state, average: recipe.averaging > 0 ? WeightAverage(of: network, keeping: recipe.averaging) : nil)
   }
 
   /// Trains until the recipe or the caller ends it. Afterwards the network holds the best weights.
@@ -104,65 +90,19 @@ public final class TrainingLoop {
   ///   - checkpoints: where to write them; nil writes none.
   ///   - isCancelled: asked before every batch.
   ///   - observe: told what happens.
-  /// - Throws: `TrainingError` for pictures that vanish and checkpoints that do not fit, `ModelFileError` where the
-  ///   last one cannot be written.
+  /// - Throws: `TrainingError` for pictures that vanish and checkpoints that do not fit.
   public func run(
-    checkpoints: Checkpoints? = nil, isCancelled: () -> Bool = { false }, observe: (Event) -> Void = { _ in }
-  ) throws -> Ending {
-    if let checkpoints, checkpoints.resumes {
-      (state, best) = try Checkpoint.read(checkpoints.path, into: network, average, goingOnFrom: state) {
-        $0.obstacle(to: recipe, batches: batchCount)
-      }
-    }
-    lastGood = weights()
-    var written = ContinuousClock.now
-    while state.epoch < recipe.epochs {
-      if recipe.patience > 0, state.epoch > 0, state.epochsWithoutProgress >= recipe.patience {
-        return finish(.earlyStopped)
-      }
-      var seconds = 0.0
-      let seenBefore = state.seen
-      let loader = DataLoader.batches(
-        training, Array(batches(epoch: state.epoch)[state.batch...]),
-        augmentation: recipe.augmentation == .none ? nil : (recipe.augmentation, recipe.seed, state.epoch),
-        threads: threads)
-      let started = ContinuousClock.now
-      while let batch = try loader.next() {
-        if isCancelled() {
-          if let ending = lostWeights() { return ending }
-          if let checkpoints { try Checkpoint.write(checkpoints.path, state, network, best: best, average: average) }
-          return finish(.cancelled)
-        }
-        if let layer = learn(batch) {
-          restore(best.isEmpty ? lastGood : best)
-          return .diverged(step: state.step + 1, layer: layer)
-        }
-        loader.finish(batch)
+    checkpoints: CheckpointOptions? = nil, isCancelled: () -> Bool = { false }, observe: (Event) -> Void = { _ in }
+  ) throws -> TrainingEnding {
+    try loop.run(
+      self, checkpoints: checkpoints, isCancelled: isCancelled,
+      afterStep: {
+        let state = loop.state
         observe(
           .batch(
             epoch: state.epoch + 1, done: state.batch, of: batchCount, loss: state.lossSum / Double(max(1, state.seen)))
         )
-        if let checkpoints, (ContinuousClock.now - written).seconds >= checkpoints.interval {
-          if let ending = lostWeights() { return ending }
-          let pause = ContinuousClock.now
-          do {
-            try Checkpoint.write(checkpoints.path, state, network, best: best, average: average)
-          } catch { checkpoints.failed("\(error)") }
-          written = ContinuousClock.now
-          seconds -= (written - pause).seconds
-        }
-      }
-      seconds += (ContinuousClock.now - started).seconds
-      let record = try endEpoch(imagesPerSecond: Double(state.seen - seenBefore) / max(1e-9, seconds))
-      guard record.validationLoss.isFinite else {
-        restore(best.isEmpty ? lastGood : best)
-        return .diverged(step: state.step, layer: network.firstNodeThatDiverged(images: 1) ?? "loss")
-      }
-      let isBest = state.bestEpoch == state.epoch
-      observe(.epoch(record, isBest: isBest))
-      lastGood = weights()
-    }
-    return finish(.completed)
+      }, afterRound: { observe(.epoch(history.last!, isBest: $0)) })
   }
 
   private var batchCount: Int { (dataset.training.count + recipe.batch - 1) / recipe.batch }
@@ -177,78 +117,12 @@ public final class TrainingLoop {
     }
   }
 
-  /// Learns one batch. Returns the layer where a value stopped being a number, before any weight changed.
-  private func learn(_ batch: DataLoader.Queue.Batch) -> String? {
-    let labels = batch.contents.map { dataset.training[$0].label }
-    let seed = recipe.seed &+ UInt64(state.step) &* 0x9E37_79B9_7F4A_7C15
-    network.forward(pixels: batch.pixels, images: labels.count, training: true, seed: seed)
-    let candidates = batch.contents.map { dataset.candidates(dataset.training[$0]) }
-    let mean = network.backward(labels: labels, loss: loss, among: candidates, seed: seed)
-    guard mean.isFinite else { return network.firstNodeThatDiverged(images: labels.count) ?? "loss" }
-    recipe.rule.apply(
-      to: network, step: state.step + 1, rate: recipe.rate(step: state.step, stepsPerEpoch: batchCount))
-    average?.follow(network, step: state.step)
-    for (image, label) in labels.enumerated() {
-      let probabilities = loss.probabilities(Array(network.logits(image)))
-      let prediction = Metrics.Prediction(name: "", label: label, probabilities: probabilities)
-      state.correct += prediction.predicted == label ? 1 : 0
-    }
-    state.lossSum += mean * Double(labels.count)
-    state.seen += labels.count
-    state.step += 1
-    state.batch += 1
-    return nil
-  }
-
-  /// Where the latest step itself made a weight that is no number, which the next loss would show: such weights must
-  /// not replace those in a checkpoint.
-  private func lostWeights() -> Ending? {
-    guard let layer = network.firstNodeWithLostWeights() else { return nil }
-    restore(best.isEmpty ? lastGood : best)
-    return .diverged(step: state.step, layer: layer)
-  }
-
-  private func endEpoch(imagesPerSecond: Double) throws(TrainingError) -> EpochRecord {
-    // What counts is the average, where one is kept: it stands in for the weights while it is looked at.
-    let own = average.map { average in
-      let own = weights()
-      average.load(into: network)
-      return own
-    }
-    let (metrics, _) = try evaluate(validation)
-    let shown = weights()
-    if let own { restore(own) }
-    let record = EpochRecord(
-      epoch: state.epoch + 1, loss: state.lossSum / Double(max(1, state.seen)),
-      accuracy: Double(state.correct) / Double(max(1, state.seen)), validationLoss: metrics.loss,
-      validationAccuracy: metrics.accuracy, imagesPerSecond: imagesPerSecond)
-    state.epoch += 1
-    (state.batch, state.lossSum, state.correct, state.seen) = (0, 0, 0, 0)
-    guard record.validationLoss.isFinite else { return record }
-    state.history.append(record)
-    if record.validationLoss < state.bestLoss ?? .infinity {
-      state.bestLoss = record.validationLoss
-      state.bestEpoch = state.epoch
-      best = shown
-    }
-    return record
-  }
-
-  private func finish(_ ending: Ending) -> Ending {
-    if !best.isEmpty { restore(best) }
-    return ending
-  }
-
-  private func weights() -> [Tensor<Float>] { network.parameters.map(\.tensor) }
-
-  private func restore(_ weights: [Tensor<Float>]) {
-    for (parameter, tensor) in zip(network.parameters, weights) { parameter.load(tensor) }
-  }
-
   /// Labels pictures with the weights as they are.
   ///
   /// - Parameter pictures: for example `dataset.test`.
   /// - Returns: figures, and every prediction in the pictures' order.
+  /// - Throws: `TrainingError.data` for a picture that can no longer be read, `.notFinite` for one whose logits are no
+  ///   numbers.
   public func evaluate(
     _ pictures: [Dataset.Picture]
   ) throws(TrainingError) -> (metrics: Metrics, predictions: [Metrics.Prediction]) {
@@ -259,15 +133,19 @@ public final class TrainingLoop {
     let batches = stride(from: 0, to: store.pictures.count, by: network.capacity).map {
       Array($0..<min(store.pictures.count, $0 + network.capacity))
     }
-    let loader = DataLoader.batches(store, batches, threads: threads)
+    let loader = DataLoader(store, batches, threads: threads)
     var predictions: [Metrics.Prediction] = []
     var sum = 0.0
     let plain = Loss(loss.kind)
     while let batch = try loader.next() {
-      network.forward(pixels: batch.pixels, images: batch.contents.count)
-      for (image, index) in batch.contents.enumerated() {
+      network.forward(pixels: batch.pixels, images: batch.items.count)
+      for (image, index) in batch.items.enumerated() {
         let picture = store.pictures[index]
         let logits = network.logits(image)
+        guard logits.allSatisfy(\.isFinite) else {
+          let layer = network.firstNodeThatDiverged(images: batch.items.count) ?? "loss"
+          throw .notFinite(picture: picture.name, layer: layer)
+        }
         sum += plain.evaluate(logits, label: picture.label, scale: 1, among: dataset.candidates(picture), gradient: nil)
         predictions.append(
           .init(
@@ -278,5 +156,69 @@ public final class TrainingLoop {
     }
     let mean = predictions.isEmpty ? 0 : sum / Double(predictions.count)
     return (Metrics(predictions, classes: dataset.labels.count, loss: mean), predictions)
+  }
+}
+
+extension TrainingLoop: TrainingTask {
+  package var learner: Network { network }
+
+  package var optimizer: Optimizer { recipe.rule }
+
+  package var step: Int { loop.state.step }
+
+  package var learningRate: Float { recipe.rate(step: step, stepsPerEpoch: batchCount) }
+
+  package func obstacle(in state: inout TrainingState) -> String? {
+    state.obstacle(to: recipe, pictures: dataset.training.count)
+  }
+
+  package func beginRound() -> RoundBeginning<Int> {
+    let state = loop.state
+    if state.epoch >= recipe.epochs { return .ended(.completed) }
+    if recipe.patience > 0, state.epoch > 0, state.epochsWithoutProgress >= recipe.patience {
+      return .ended(.earlyStopped)
+    }
+    return .batches(
+      DataLoader(
+        training, Array(batches(epoch: state.epoch)[state.batch...]),
+        augmentation: recipe.augmentation == .none ? nil : (recipe.augmentation, recipe.seed, state.epoch),
+        threads: threads))
+  }
+
+  package func learn(_ batch: DataLoader<Int>.Batch) -> Double {
+    let pictures = batch.items.map { dataset.training[$0] }
+    let seed = recipe.seed &+ UInt64(step) &* 0x9E37_79B9_7F4A_7C15
+    network.forward(pixels: batch.pixels, images: pictures.count, training: true, seed: seed)
+    return network.backward(
+      labels: pictures.map(\.label), loss: loss, among: pictures.map { dataset.candidates($0) }, seed: seed)
+  }
+
+  package func count(_ batch: DataLoader<Int>.Batch, loss mean: Double) {
+    for (image, index) in batch.items.enumerated() {
+      let label = dataset.training[index].label
+      let probabilities = loss.probabilities(Array(network.logits(image)))
+      let prediction = Metrics.Prediction(name: "", label: label, probabilities: probabilities)
+      loop.state.correct += prediction.predicted == label ? 1 : 0
+    }
+    loop.state.lossSum += mean * Double(batch.items.count)
+    loop.state.seen += batch.items.count
+    loop.state.step += 1
+    loop.state.batch += 1
+  }
+
+  package func endRound(imagesPerSecond: Double) throws(TrainingError) -> Bool {
+    let (metrics, _) = try evaluate(validation)
+    var state = loop.state
+    state.history.append(
+      EpochRecord(
+        epoch: state.epoch + 1, loss: state.lossSum / Double(max(1, state.seen)),
+        accuracy: Double(state.correct) / Double(max(1, state.seen)), validationLoss: metrics.loss,
+        validationAccuracy: metrics.accuracy, imagesPerSecond: imagesPerSecond))
+    state.epoch += 1
+    (state.batch, state.lossSum, state.correct, state.seen) = (0, 0, 0, 0)
+    let isBest = metrics.loss < state.bestLoss ?? .infinity
+    if isBest { (state.bestLoss, state.bestEpoch) = (metrics.loss, state.epoch) }
+    loop.state = state
+    return isBest
   }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// One epoch's figures.
 public struct EpochRecord: Hashable, Sendable, Codable {
   /// Counted from 1.
@@ -16,15 +14,14 @@ public struct EpochRecord: Hashable, Sendable, Codable {
   public var imagesPerSecond: Double
 }
 
-/// Where training stands, besides weights and moments: what a checkpoint holds as text.
-struct TrainingState: CheckpointState {
-  static let kind = "glint-checkpoint-1"
+/// Where the training of a classifier stands.
+package struct TrainingState: CheckpointState {
+  package static let kind = "glint-checkpoint-1"
+  package static let subject = "a classifier's training"
 
   var recipe: TrainingRecipe
-  /// Names and shapes of all weights: another network has others.
-  var network: String
-  /// Of the data and its split.
-  var fingerprint: String
+  package var network: String
+  package var fingerprint: String
   /// Epochs done.
   var epoch = 0
   /// Batches done in the epoch under way.
@@ -39,30 +36,55 @@ struct TrainingState: CheckpointState {
   var bestEpoch = 0
   var history: [EpochRecord] = []
 
+  init(recipe: TrainingRecipe, network: String, fingerprint: String) {
+    self.recipe = recipe
+    self.network = network
+    self.fingerprint = fingerprint
+  }
+
   /// Epochs since the best one.
   var epochsWithoutProgress: Int { epoch - bestEpoch }
 
-  /// The patience may change, and the number of epochs where the learning rate is constant.
+  package var hasBest: Bool { bestEpoch > 0 }
+
+  /// Takes over what a training that goes on may change: the patience, and the number of epochs where the learning rate
+  /// is constant, since a cosine schedule depends on where it ends.
   ///
   /// - Parameters:
   ///   - wanted: the recipe of the training that is to go on.
-  ///   - batches: of an epoch.
-  mutating func obstacle(to wanted: TrainingRecipe, batches: Int) -> String? {
-    var other = recipe
-    other.patience = wanted.patience
-    // A cosine schedule depends on where it ends.
-    if other.schedule == .constant { other.epochs = wanted.epochs }
-    guard other == wanted else {
-      return "was made with other options: \(recipe.summary); now: \(wanted.summary)"
+  ///   - pictures: how many are trained on.
+  /// - Returns: why it cannot go on from here, as a clause.
+  mutating func obstacle(to wanted: TrainingRecipe, pictures: Int) -> String? {
+    var adopted = recipe
+    adopted.patience = wanted.patience
+    if recipe.schedule == .constant { adopted.epochs = wanted.epochs }
+    guard adopted == wanted else { return "was made with other options: \(recipe.summary); now: \(wanted.summary)" }
+    recipe = adopted
+    return fault(pictures: pictures).map(Checkpoint.says)
+  }
+
+  /// The first number that no training on this many pictures writes, as a clause.
+  private func fault(pictures: Int) -> String? {
+    let batches = (pictures + recipe.batch - 1) / recipe.batch
+    // As many records as epochs bounds the epoch by the file's own size, and with it all that is computed from it.
+    guard epoch >= 0, history.count == epoch else { return "epoch \(epoch) with figures of \(history.count)" }
+    guard (0...batches).contains(batch) else { return "batch \(batch) of \(batches)" }
+    guard step == epoch * batches + batch else { return "step \(step) in batch \(batch) of epoch \(epoch + 1)" }
+    guard seen == min(pictures, batch * recipe.batch) else { return "\(seen) pictures seen in \(batch) batches" }
+    guard (0...seen).contains(correct) else { return "\(correct) of \(seen) pictures labelled rightly" }
+    guard lossSum.isFinite else { return "a loss that is not a number" }
+    for (index, record) in history.enumerated() {
+      let shares = [record.accuracy, record.validationAccuracy]
+      guard record.epoch == index + 1, record.loss.isFinite, record.validationLoss.isFinite,
+        record.imagesPerSecond.isFinite, shares.allSatisfy({ (0...1).contains($0) })
+      else { return "the figures of epoch \(index + 1)" }
     }
-    let figures = history.flatMap { [$0.loss, $0.validationLoss, $0.accuracy, $0.validationAccuracy] }
-    // Sums of counts stay far below what overflows: no training has 2^40 steps.
-    let counts = [epoch, batch, step, correct, seen, bestEpoch]
-    guard counts.allSatisfy({ (0..<1 << 40).contains($0) }), correct <= seen, bestEpoch <= epoch,
-      history.count == epoch, history.map(\.epoch) == Array(1..<epoch + 1), (bestLoss == nil) == (bestEpoch == 0),
-      batch <= batches, step >= batch, lossSum.isFinite, bestLoss?.isFinite ?? true, figures.allSatisfy(\.isFinite)
-    else { return "holds figures that no training writes; train anew without --resume" }
-    recipe = other
+    guard (0...epoch).contains(bestEpoch), (bestEpoch == 0) == (epoch == 0) else {
+      return "the best epoch is \(bestEpoch) of \(epoch)"
+    }
+    guard bestLoss == (bestEpoch > 0 ? history[bestEpoch - 1].validationLoss : nil) else {
+      return "the best loss is not that of epoch \(bestEpoch)"
+    }
     return nil
   }
 }

@@ -1,0 +1,35 @@
+import Foundation
+
+/// A place in the system's folder for temporary files, for what took long to make and finds no room where it belongs.
+enum Refuge {
+  /// A path there for a file that belongs elsewhere.
+  static func path(for place: String) -> String {
+    // Others may write to that folder: a name that can be guessed could be a link of theirs.
+    let name = URL(fileURLWithPath: place).lastPathComponent
+    return NSTemporaryDirectory() + "glint-" + String(UInt64.random(in: 0 ... .max), radix: 36) + "-" + name.suffix(100)
+  }
+
+  /// Writes a file; where its place has no room, first the file is written to a refuge, then the place is tried again
+  /// without what is worth less.
+  ///
+  /// - Parameters:
+  ///   - what: the file in words, such as `What was learned`.
+  ///   - spare: a file that this one makes needless.
+  ///   - write: writes it to a path.
+  /// - Throws: `Failure` where the file is not at its place; the message says where it is.
+  static func write(
+    _ what: String, to place: String, insteadOf spare: String? = nil, _ write: (_ path: String) throws -> Void
+  ) throws {
+    do { return try write(place) } catch {
+      let refuge = path(for: place)
+      do { try write(refuge) } catch let second {
+        throw Failure("\(error); nor could it be kept as \(second)")
+      }
+      if let spare, (try? FileManager.default.removeItem(atPath: spare)) != nil, (try? write(place)) != nil {
+        try? FileManager.default.removeItem(atPath: refuge)
+        return
+      }
+      throw Failure("\(error). \(what) is kept as \(refuge)")
+    }
+  }
+}

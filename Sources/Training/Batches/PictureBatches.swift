@@ -1,0 +1,52 @@
+import Models
+
+extension DataLoader where Item == Int {
+  /// Changes pictures; used by one thread at a time.
+  private final class Worker {
+    let changer: Changer
+    let canvas: UnsafeMutablePointer<UInt8>
+
+    init(_ changer: Changer, canvasBytes: Int) {
+      self.changer = changer
+      canvas = .allocate(capacity: canvasBytes)
+    }
+
+    deinit { canvas.deallocate() }
+  }
+
+  /// Batches of a data set's pictures, `[images][height][width][channels]`, with the pictures' numbers in the store.
+  ///
+  /// - Parameters:
+  ///   - store: the pictures.
+  ///   - batches: numbers of the pictures of each batch, in order.
+  ///   - augmentation: changes, and the seed and epoch that they depend on.
+  ///   - threads: threads that decode and change pictures.
+  convenience init(
+    _ store: PictureStore, _ batches: [[Int]], augmentation: (Augmentation, seed: UInt64, epoch: Int)? = nil,
+    threads: Int
+  ) {
+    let rule = store.preprocessing
+    let plan = Plan(
+      sizes: batches.map(\.count), pictureBytes: rule.width * rule.height * rule.colour.channels, threads: threads,
+      name: "data loader")
+    guard let (changes, seed, epoch) = augmentation else {
+      self.init(plan) {
+      } make: { (_: Void, number, place, pixels) throws(TrainingError) in
+        try store.read(batches[number][place], into: pixels)
+        return batches[number][place]
+      }
+      return
+    }
+    self.init(plan) {
+      Worker(
+        Changer(changes, height: rule.height, width: rule.width, channels: rule.colour.channels),
+        canvasBytes: store.canvasBytes)
+    } make: { (worker: Worker, number, place, pixels) throws(TrainingError) in
+      let index = batches[number][place]
+      let canvas = try store.read(index, into: worker.canvas)
+      var random = Augmentation.random(seed: seed, epoch: epoch, index: index)
+      worker.changer.apply(from: worker.canvas, canvas, to: pixels, random: &random)
+      return index
+    }
+  }
+}
