@@ -78,7 +78,7 @@ struct DetectorMaterialOptions: ParsableArguments {
     ) { progress.update($0, of: $1) }
     progress.finish(
       "\(material.photos.count) photos, \(material.crops.count) crops, \(material.scenes.count) scenes")
-    for file in material.rejected { printError("glint: \(file.file): \(file.reason); passed over") }
+    tell(material.account, quiet: quiet)
     material.photos += Self.paintedRooms(part == .training ? painted : painted / 8, part)
     return material
   }

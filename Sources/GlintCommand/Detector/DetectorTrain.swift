@@ -147,6 +147,10 @@ struct DetectorTrain: ParsableCommand {
     let test = try material.read(.test, threads: threads.count, quiet: quiet.quiet)
     let (model, evaluation) = try trained.withFittedThreshold(
       validation: validation, test: test, threads: threads.count)
+    if json.json {
+      let parts = ["training": training, "validation": validation, "test": test]
+      emit(try jsonLine(["reading": parts.mapValues { ReadingFacts($0.account) }]))
+    }
     for line in evaluation.lines { emit(line) }
     try model.write(to: output)
     try? FileManager.default.removeItem(atPath: checkpoint)
