@@ -64,7 +64,7 @@ let package = Package(
     /// Integer resampling and YUV to RGB for each instruction set.
     .target(name: "CImaging", dependencies: ["CCPU"], cSettings: gnu),
     /// Pictures: decoding, EXIF orientation, preprocessing by a sealed rule, drawing, encoding.
-    .target(name: "Imaging", dependencies: ["Models", "CJPEG", "CPNG", "CImaging"]),
+    .target(name: "Imaging", dependencies: ["Files", "Models", "CJPEG", "CPNG", "CImaging"]),
     /// The face detector around a network, the tracker, and tables of face boxes.
     .target(name: "Faces", dependencies: ["Numerics", "Files", "Models", "Imaging"]),
     /// A model file, float or int8, and a picture in; labels, probabilities, faces and raw values out.
@@ -121,7 +121,7 @@ let package = Package(
     /// Video4Linux in C: modes, streaming, conversion.
     .target(name: "CV4L2", cSettings: gnu, linkerSettings: [.linkedLibrary("v4lconvert")]),
     /// V4L2 cameras, folders and painted scenes as sources of frames.
-    .target(name: "Camera", dependencies: ["CThreads", "Models", "CImaging", "Imaging", "CV4L2"]),
+    .target(name: "Camera", dependencies: ["CThreads", "Files", "Models", "CImaging", "Imaging", "CV4L2"]),
     /// From a frame to its label: pipeline, latencies, checks of the picture.
     .target(name: "Live", dependencies: ["CThreads", "Models", "Runtime", "Imaging", "Faces", "Camera"]),
     /// A server of HTTP, WebSocket and TLS on libwebsockets, with limits for each visitor.
@@ -164,7 +164,7 @@ let package = Package(
     suite("ModelFiles", and: ["Numerics", "Files", "Models", "TestSupport"]),
     suite("Runtime", and: ["Numerics", "Models", "Reference", "CInt8Kernels", "TestSupport", "CAllocations"]),
     suite("FloatRuntime", and: ["Numerics", "Models", "TestSupport"]),
-    suite("Imaging", and: ["Numerics", "Models", "CImaging", "TestSupport"]),
+    suite("Imaging", and: ["Numerics", "Files", "Models", "CImaging", "TestSupport"]),
     suite(
       "Faces",
       and: [
@@ -172,7 +172,7 @@ let package = Package(
       ]),
     suite("Inference", and: ["Numerics", "Models", "ModelFiles", "Imaging", "Faces", "TestSupport"]),
     suite("Glint", and: ["Imaging", "TestSupport"]),
-    suite("Datasets", and: ["Numerics", "Imaging", "TestSupport"]),
+    suite("Datasets", and: ["Numerics", "Files", "Imaging", "Faces", "TestSupport"]),
     suite("Evaluation", and: ["Numerics", "Models", "ModelFiles", "Imaging", "Inference", "Datasets"]),
     suite(
       "Training",
@@ -192,7 +192,7 @@ let package = Package(
         "Evaluation", "Training", "TestSupport",
       ]),
     suite("RenderedFaces", and: ["Files", "Imaging", "TestSupport"]),
-    suite("Camera", and: ["Imaging"]),
+    suite("Camera", and: ["Imaging", "TestSupport"]),
     suite(
       "Live",
       and: [

@@ -18,7 +18,7 @@ struct cjpeg_decoder {
 
 static void watch_scans(j_common_ptr info) {
   if (((j_decompress_ptr)info)->input_scan_number > MOST_SCANS) {
-    cjpeg_fail((cjpeg_failure *)info->err, CJPEG_TOO_LARGE, "more scans than encoders write");
+    cjpeg_fail((cjpeg_failure *)info->err, CJPEG_TOO_LARGE, "more than 200 scans, where encoders write about ten");
   }
 }
 
@@ -58,6 +58,24 @@ static void find_exif(const struct jpeg_decompress_struct *info, cjpeg_picture *
   }
 }
 
+/// Rows of samples on their way, and the coefficients of all blocks where the scans of a picture come one after the
+/// other. Blocks are counted in whole groups of the largest sampling factors, as libjpeg takes memory for them.
+static void count_working_bytes(struct jpeg_decompress_struct *info, cjpeg_picture *picture) {
+  uint64_t group_columns = (uint64_t)info->max_h_samp_factor * DCTSIZE;
+  uint64_t group_rows = (uint64_t)info->max_v_samp_factor * DCTSIZE;
+  uint64_t across = (info->image_width + group_columns - 1) / group_columns;
+  uint64_t down = (info->image_height + group_rows - 1) / group_rows;
+  picture->is_kept_whole = jpeg_has_multiple_scans(info) != 0;
+  for (int i = 0; i < info->num_components; i++) {
+    const jpeg_component_info *component = &info->comp_info[i];
+    // A group's rows stand in up to three buffers: before and after upsampling, and with those above and below.
+    picture->working_bytes += 3 * across * group_columns * group_rows;
+    if (!picture->is_kept_whole) continue;
+    uint64_t blocks = across * (uint64_t)component->h_samp_factor * down * (uint64_t)component->v_samp_factor;
+    picture->working_bytes += blocks * sizeof(JBLOCK);
+  }
+}
+
 cjpeg_status cjpeg_decoder_start(cjpeg_decoder *decoder, const uint8_t *bytes, size_t count, cjpeg_options options,
                                  cjpeg_picture *picture) {
   struct jpeg_decompress_struct *info = &decoder->info;
@@ -76,11 +94,6 @@ cjpeg_status cjpeg_decoder_start(cjpeg_decoder *decoder, const uint8_t *bytes, s
   jpeg_read_header(info, TRUE);
   picture->width = info->image_width;
   picture->height = info->image_height;
-  if (info->image_width > options.largest_side || info->image_height > options.largest_side ||
-      (uint64_t)info->image_width * info->image_height > options.most_pixels) {
-    cjpeg_fail(&decoder->failure, CJPEG_TOO_LARGE, "too many pixels");
-  }
-
   switch (info->jpeg_color_space) {
     case JCS_GRAYSCALE: info->out_color_space = JCS_GRAYSCALE; break;
     case JCS_RGB:
@@ -93,13 +106,23 @@ cjpeg_status cjpeg_decoder_start(cjpeg_decoder *decoder, const uint8_t *bytes, s
       cjpeg_fail(&decoder->failure, CJPEG_UNSUPPORTED, "a colour space other than grey, RGB, YCbCr, CMYK and YCCK");
   }
   info->dct_method = JDCT_ISLOW;  // the one whose SIMD variants equal its C definition
+  picture->channels = info->out_color_space == JCS_GRAYSCALE ? 1 : 3;
+  count_working_bytes(info, picture);
+  find_exif(info, picture);
+  return CJPEG_OK;
+}
+
+cjpeg_status cjpeg_decoder_scale(cjpeg_decoder *decoder, uint32_t denominator, cjpeg_picture *picture) {
+  struct jpeg_decompress_struct *info = &decoder->info;
+  if (setjmp(decoder->failure.entry)) {
+    jpeg_abort_decompress(info);
+    return decoder->failure.status;
+  }
   info->scale_num = 1;
-  info->scale_denom = options.denominator;
+  info->scale_denom = denominator;
   jpeg_calc_output_dimensions(info);
   picture->output_width = info->output_width;
   picture->output_height = info->output_height;
-  picture->channels = info->out_color_space == JCS_GRAYSCALE ? 1 : 3;
-  find_exif(info, picture);
   return CJPEG_OK;
 }
 
@@ -109,13 +132,25 @@ static uint8_t share(unsigned x, unsigned y) {
   return (uint8_t)((product + (product >> 8)) >> 8);
 }
 
-/// Ink to light. Adobe's files store the ink inverted, so that a stored 255 is no ink.
-static void mix_inks(const uint8_t *inks, uint8_t *rgb, uint32_t width, int inverted) {
+/// Ink to light. Files store the ink inverted, so that a stored 255 is no ink: Adobe's do, and browsers and other
+/// readers take those without Adobe's marker for the same.
+static void mix_inks(const uint8_t *inks, uint8_t *rgb, uint32_t width) {
   for (uint32_t x = 0; x < width; x++, inks += 4, rgb += 3) {
-    unsigned flip = inverted ? 0 : 255;
-    unsigned black = inks[3] ^ flip;
-    for (int channel = 0; channel < 3; channel++) rgb[channel] = share(inks[channel] ^ flip, black);
+    for (int channel = 0; channel < 3; channel++) rgb[channel] = share(inks[channel], inks[3]);
   }
+}
+
+/// Whether every coefficient of every component came, in all its bits: an end mark may stand behind the first of many
+/// scans, and libjpeg then gives a blurred picture without a word.
+static int is_complete(struct jpeg_decompress_struct *info) {
+  if (!jpeg_has_multiple_scans(info)) return 1;
+  for (int i = 0; i < info->num_components; i++) {
+    if (!info->comp_info[i].quant_table) return 0;  // latched by the component's first scan
+    for (int k = 0; info->coef_bits && k < DCTSIZE2; k++) {
+      if (info->coef_bits[i][k] != 0) return 0;
+    }
+  }
+  return 1;
 }
 
 /// Leaves out what is left and right of `columns` columns from `*first` on; `*first` becomes the first one that comes.
@@ -142,7 +177,8 @@ cjpeg_status cjpeg_decoder_finish(cjpeg_decoder *decoder, uint8_t *pixels, uint3
     jpeg_abort_decompress(info);
     return decoder->failure.status;
   }
-  jpeg_start_decompress(info);
+  jpeg_start_decompress(info);  // reads all scans where there are several
+  if (!is_complete(info)) cjpeg_fail(&decoder->failure, CJPEG_INCOMPLETE, "scans are missing");
   int inked = info->out_color_space == JCS_CMYK;
   size_t bytes = inked ? 3 : (size_t)info->output_components, stride = bytes * info->output_width;
   crop(info, &first, columns);
@@ -153,7 +189,7 @@ cjpeg_status cjpeg_decoder_finish(cjpeg_decoder *decoder, uint8_t *pixels, uint3
     uint8_t *row = pixels + stride * info->output_scanline;
     if (inked) {
       jpeg_read_scanlines(info, inks, 1);
-      mix_inks(inks[0], row, info->output_width, info->saw_Adobe_marker);
+      mix_inks(inks[0], row, info->output_width);
     } else {
       // As many rows a call as libjpeg has ready spares a copy through its own buffer.
       JSAMPROW rows[8];

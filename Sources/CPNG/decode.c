@@ -65,32 +65,34 @@ void cpng_decoder_destroy(cpng_decoder *decoder) {
 
 const char *cpng_decoder_message(const cpng_decoder *decoder) { return decoder->message; }
 
-cpng_status cpng_decoder_start(cpng_decoder *decoder, uint32_t largest_side, uint64_t most_pixels,
-                               cpng_picture *picture) {
+/// Chunks that have no say in the pixels are left unread: a thousand of them may each unfold to megabytes.
+static void leave_out_chunks(png_structp png) {
+#ifdef PNG_HANDLE_AS_UNKNOWN_SUPPORTED
+  static const png_byte names[] = "iCCP\0iTXt\0tEXt\0zTXt\0sPLT\0hIST\0pCAL\0sCAL";
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, names, sizeof names / 5);
+#endif
+  png_set_chunk_malloc_max(png, 4 << 20);
+}
+
+cpng_status cpng_decoder_start(cpng_decoder *decoder, cpng_picture *picture) {
   png_structp png = decoder->png;
   memset(picture, 0, sizeof *picture);
   if (setjmp(decoder->entry)) return decoder->status;
   png_set_read_fn(png, decoder, read_bytes);
-  png_set_user_limits(png, 0x7FFFFFFF, 0x7FFFFFFF);  // ours come below, with the size in the message
-  png_set_chunk_malloc_max(png, 16 << 20);
+  png_set_user_limits(png, 0x7FFFFFFF, 0x7FFFFFFF);  // the caller's come before any memory is taken
+  leave_out_chunks(png);
   png_read_info(png, decoder->info);
 
-  picture->width = png_get_image_width(png, decoder->info);
-  picture->height = png_get_image_height(png, decoder->info);
-  if (picture->width > largest_side || picture->height > largest_side ||
-      (uint64_t)picture->width * picture->height > most_pixels) {
-    fail(decoder, CPNG_TOO_LARGE, "too many pixels");
-  }
-
-  png_set_expand(png);    // palettes, 1, 2 and 4 bits, and transparent colours to 8 bits and an alpha channel
-  png_set_scale_16(png);  // 16 bits to 8, rounded
-  png_set_interlace_handling(png);
-  png_read_update_info(png, decoder->info);
-  decoder->width = picture->width;
-  decoder->height = picture->height;
-  decoder->row_bytes = png_get_rowbytes(png, decoder->info);
-  decoder->channels = png_get_channels(png, decoder->info);
-  picture->channels = decoder->channels <= 2 ? 1 : 3;
+  int type = png_get_color_type(png, decoder->info);
+  int clear = (type & PNG_COLOR_MASK_ALPHA) || png_get_valid(png, decoder->info, PNG_INFO_tRNS);
+  picture->width = decoder->width = png_get_image_width(png, decoder->info);
+  picture->height = decoder->height = png_get_image_height(png, decoder->info);
+  picture->channels = type & PNG_COLOR_MASK_COLOR ? 3 : 1;
+  decoder->channels = picture->channels + (clear ? 1 : 0);
+  decoder->row_bytes = (size_t)decoder->width * decoder->channels;
+  picture->working_bytes = (uint64_t)decoder->height * (sizeof *decoder->rows + (clear ? decoder->row_bytes : 0));
+  // libpng's row and the one above, at up to eight bytes a pixel.
+  picture->working_bytes += (uint64_t)decoder->width * 16;
 #ifdef PNG_eXIf_SUPPORTED
   png_uint_32 exif_count = 0;
   png_bytep exif = NULL;
@@ -122,6 +124,13 @@ cpng_status cpng_decoder_finish(cpng_decoder *decoder, uint8_t *pixels) {
   for (uint32_t y = 0; y < decoder->height; y++) decoder->rows[y] = first + decoder->row_bytes * y;
 
   if (setjmp(decoder->entry)) return decoder->status;
+  png_set_expand(decoder->png);    // palettes, 1, 2 and 4 bits, and transparent colours to 8 bits and an alpha channel
+  png_set_scale_16(decoder->png);  // 16 bits to 8, rounded
+  png_set_interlace_handling(decoder->png);
+  png_read_update_info(decoder->png, decoder->info);
+  if (png_get_rowbytes(decoder->png, decoder->info) != decoder->row_bytes) {
+    fail(decoder, CPNG_DAMAGED, "rows of another length than its header says");
+  }
   png_read_image(decoder->png, decoder->rows);
   png_read_end(decoder->png, NULL);  // a file without its end is cut short
   if (transparent) {

@@ -63,8 +63,8 @@ public struct DetectionMaterial: Sendable {
   public var scenes: [Image] = []
   /// Their files.
   public var sceneNames: [String] = []
-  /// Files that were passed over, each with why.
-  public var rejected: [Dataset.Rejected] = []
+  /// What became of every file of the folders.
+  public var account = ReadingAccount()
 
   /// Nothing yet.
   public init() {}
@@ -104,10 +104,14 @@ public struct DetectionMaterial: Sendable {
   ) throws {
     enum Role { case photo(FaceBox, isComplete: Bool), crop, scene }
     var files: [(path: String, role: Role)] = []
+    var account = ReadingAccount()
     func list(_ folder: String) throws -> [String] {
-      let found = try ImageFiles.list(folder)
-      guard !found.isEmpty else { throw TrainingError.data(path: folder, "holds no JPEG or PNG files") }
-      return found.filter { Self.part(ofFile: $0) == part }
+      let found = try ImageFiles.look(in: folder)
+      guard !found.pictures.isEmpty else { throw TrainingError.data(path: folder, "holds no JPEG or PNG files") }
+      account.leaveOut(found.others.filter { $0.file != FaceBoxTable.path(in: folder) })
+      let own = found.pictures.filter { Self.part(ofFile: $0) == part }
+      account.notNeeded += found.pictures.count - own.count
+      return own
     }
     for source in photos {
       guard let boxes = try source.boxes.map({ try FaceBoxTable(path: $0) }) ?? FaceBoxTable.found(in: source.folder)
@@ -116,7 +120,11 @@ public struct DetectionMaterial: Sendable {
           path: source.folder, "has no table of face boxes: give it an index.csv with file, x, y, w, h, or name one")
       }
       for path in try list(source.folder) {
-        if let box = boxes.box(for: path) { files.append((path, .photo(box, isComplete: source.isComplete))) }
+        guard let box = boxes.box(for: path) else {
+          account.leaveOut(.init(file: path, .boxless, reason: "\(boxes.path) has no box for it"))
+          continue
+        }
+        files.append((path, .photo(box, isComplete: source.isComplete)))
       }
     }
     for folder in crops { files += try list(folder).map { ($0, .crop) } }
@@ -139,13 +147,20 @@ public struct DetectionMaterial: Sendable {
       }
     }
     for ((path, role), result) in zip(all, decoded.value) {
-      guard case .success(let image)? = result else {
-        if case .failure(let error)? = result { rejected.append(.init(file: path, reason: error.reason)) }
+      guard case .success(var image)? = result else {
+        if case .failure(let error)? = result { account.leaveOut(.init(error)) }
         continue
       }
       switch role {
       case .photo(let box, let isComplete):
-        self.photos.append(Photo(image, faces: [box], isComplete: isComplete, name: path))
+        if let reason = image.leftOut(path, for: box) {
+          account.leaveOut(reason)
+          continue
+        }
+        // From here on the picture is what was decoded, and its box is in these pixels.
+        let scale = 1 / Float(image.reduction)
+        image.reduction = 1
+        self.photos.append(Photo(image, faces: [box.scaled(by: scale)], isComplete: isComplete, name: path))
       case .crop:
         let side = Float(min(image.width, image.height)) * Self.cropShare
         let box = FaceBox(
@@ -155,6 +170,8 @@ public struct DetectionMaterial: Sendable {
         self.scenes.append(image)
         sceneNames.append(path)
       }
+      account.used += 1
     }
+    self.account = account
   }
 }

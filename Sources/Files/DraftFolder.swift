@@ -17,12 +17,12 @@ public final class DraftFolder: @unchecked Sendable {
   public init(for destination: String) throws(FileError) {
     var draft: UnsafeMutablePointer<CChar>?
     var lock: CInt = -1
-    let error = sys_make_draft(destination, &draft, &lock)
+    let error = sys_make_draft(PathText.bytes(destination), &draft, &lock)
     guard error == 0, let draft else { throw FileError(path: destination, folder: error) }
     self.destination = destination
     self.draft = draft
     self.lock = lock
-    path = String(cString: draft)
+    path = PathText.text(cString: draft)
   }
 
   deinit { if let draft { sys_drop_draft(draft, lock) } }
@@ -31,13 +31,13 @@ public final class DraftFolder: @unchecked Sendable {
   ///
   /// - Parameter name: its path within the draft.
   public func write(_ bytes: [UInt8], as name: String) throws(FileError) {
-    let error = bytes.withUnsafeBytes { sys_write_new(path + "/" + name, $0.baseAddress, $0.count) }
+    let error = bytes.withUnsafeBytes { sys_write_new(PathText.bytes(path + "/" + name), $0.baseAddress, $0.count) }
     guard error == 0 else { throw FileError(path: destination + "/" + name, "cannot be written", error) }
   }
 
   /// Makes a folder in the draft.
   public func makeFolder(_ name: String) throws(FileError) {
-    let error = sys_make_folder(path + "/" + name)
+    let error = sys_make_folder(PathText.bytes(path + "/" + name))
     guard error == 0 else { throw FileError(path: destination + "/" + name, folder: error) }
   }
 
@@ -45,7 +45,7 @@ public final class DraftFolder: @unchecked Sendable {
   public func finish() throws(FileError) {
     guard let draft else { return }
     self.draft = nil
-    let error = sys_finish_draft(draft, lock, destination)
+    let error = sys_finish_draft(draft, lock, PathText.bytes(destination))
     guard error == 0 else { throw FileError(path: destination, folder: error) }
   }
 }

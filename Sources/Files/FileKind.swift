@@ -40,7 +40,7 @@ public struct FileKind: Hashable, Sendable {
     var what: CInt = 0
     var error: CInt = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: Self.bytesLookedAt) { room, filled in
-      error = sys_begin(path, room.baseAddress, room.count, &count, &what)
+      error = sys_begin(PathText.bytes(path), room.baseAddress, room.count, &count, &what)
       filled = count
     }
     guard error == 0 else { throw FileError(path: path, "cannot be read", error) }

@@ -23,7 +23,7 @@ public struct FileIdentity: Hashable, Sendable {
   public static func found(in folder: String, of wanted: [FileIdentity]) -> Set<FileIdentity> {
     var found: Set<Int> = []
     withUnsafeMutablePointer(to: &found) { found in
-      sys_search_folder(folder, wanted.map(\.system), wanted.count, found) { context, index in
+      sys_search_folder(PathText.bytes(folder), wanted.map(\.system), wanted.count, found) { context, index in
         context!.assumingMemoryBound(to: Set<Int>.self).pointee.insert(index)
       }
     }
@@ -58,7 +58,7 @@ public struct FileLocation: Sendable {
   /// - Throws: `FileError` where the folder of the path is not there or cannot be looked into.
   public init(_ path: String) throws(FileError) {
     var location = sys_location()
-    let error = sys_locate(path, &location)
+    let error = sys_locate(PathText.bytes(path), &location)
     guard error == 0 else { throw FileError(path: path, "cannot be found", error) }
     self.path = path
     kind =
@@ -78,7 +78,7 @@ public struct FileLocation: Sendable {
   public func isSame(as other: FileLocation) -> Bool {
     if let identity { return identity == other.identity }
     guard other.identity == nil, kind == .missing, other.kind == .missing, folder == other.folder else { return false }
-    return name == other.name || (Self.lowercased(name) == Self.lowercased(other.name) && sys_minds_case(path) == 0)
+    return name == other.name || (Self.lowercased(name) == Self.lowercased(other.name) && sys_minds_case(PathText.bytes(path)) == 0)
   }
 
   private static func lowercased(_ name: [UInt8]) -> [UInt8] { name.map { (65...90).contains($0) ? $0 + 32 : $0 } }

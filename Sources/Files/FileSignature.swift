@@ -19,27 +19,6 @@ enum FileSignature {
 
   /// The first row that fits counts.
   private static let table: [Row] = [
-    .init(0, [0xFF, 0xD8, 0xFF], .picture, "a JPEG picture"),
-    .init(0, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], .picture, "a PNG picture"),
-    .init(0, "GIF8", .picture, "a GIF picture"),
-    .init(0, "BM", .picture, "a BMP picture"),
-    .init(0, "II*\0", .picture, "a TIFF picture, or a camera's raw one"),
-    .init(0, "MM\0*", .picture, "a TIFF picture, or a camera's raw one"),
-    .init(8, "WEBP", .picture, "a WebP picture"),
-    .init(0, [0xFF, 0x0A], .picture, "a JPEG XL picture"),
-    .init(4, "JXL ", .picture, "a JPEG XL picture"),
-    .init(4, "jP  ", .picture, "a JPEG 2000 picture"),
-    .init(0, "8BPS", .picture, "a Photoshop picture"),
-    .init(4, "ftypheic", .picture, "a HEIC picture"),
-    .init(4, "ftypheix", .picture, "a HEIC picture"),
-    .init(4, "ftypmif1", .picture, "a HEIF picture"),
-    .init(4, "ftypmsf1", .picture, "a HEIF picture"),
-    .init(4, "ftypavif", .picture, "an AVIF picture"),
-    .init(4, "ftypavis", .picture, "an AVIF picture"),
-    .init(4, "ftyp", .video, "an MP4 or QuickTime video"),
-    .init(0, [0x1A, 0x45, 0xDF, 0xA3], .video, "a Matroska or WebM video"),
-    .init(8, "AVI ", .video, "an AVI video"),
-    .init(0, [0, 0, 1, 0xBA], .video, "an MPEG video"),
     .init(4, "TFL3", .foreignModel, "a TensorFlow Lite model"),
     .init(4, "ET12", .foreignModel, "an ExecuTorch program"),
     .init(0, [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A], .foreignModel, "an HDF5 file, as Keras writes models (.h5)"),
@@ -64,6 +43,7 @@ enum FileSignature {
     if let found = table.first(where: { has($0.bytes, at: $0.offset, in: bytes) }) {
       return found.kind
     }
+    if let format = FileFormat(bytes), let group = format.group { return FileKind(group, format.name) }
     if has(ascii("PK\u{3}\u{4}"), at: 0, in: bytes) { return zip(bytes) }
     if bytes.count >= 10, bytes[8] == UInt8(ascii: "{"), has([0, 0, 0, 0], at: 4, in: bytes) {
       return safetensors(bytes)

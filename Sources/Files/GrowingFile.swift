@@ -12,7 +12,7 @@ public final class GrowingFile: Sendable {
   /// - Throws: `FileError` where it cannot be made.
   public init?(new path: String) throws(FileError) {
     var error: CInt = 0
-    descriptor = sys_open_new(path, &error)
+    descriptor = sys_open_new(PathText.bytes(path), &error)
     self.path = path
     guard error != SYS_EXISTS else { return nil }
     guard error == 0 else { throw FileError(path: path, "cannot be written", error) }

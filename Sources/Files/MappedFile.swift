@@ -11,7 +11,7 @@ public final class MappedFile: Sendable {
   public init(path: String) throws(FileError) {
     var start: UnsafeRawPointer?
     var count = 0
-    let error = sys_map(path, &start, &count)
+    let error = sys_map(PathText.bytes(path), &start, &count)
     guard error != SYS_NO_FILE else { throw FileError(path: path, reason: "is no file that could be read") }
     guard error == 0 else { throw FileError(path: path, "cannot be read", error) }
     guard count > 0 else { throw FileError(path: path, reason: "is empty") }

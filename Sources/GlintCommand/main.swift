@@ -1,5 +1,6 @@
 import ArgumentParser
 import CSystem
+import Files
 import Foundation
 import Runtime
 
@@ -8,10 +9,15 @@ sys_fill_standard_descriptors()
 // Each write says by itself that nobody reads: a page's visitor who leaves must not end the program.
 signal(SIGPIPE, SIG_IGN)
 
+// As Swift hands them over, arguments that are not UTF-8 have lost their bytes, and no longer name their files.
+let arguments = (1..<max(1, Int(CommandLine.argc))).compactMap { number in
+  CommandLine.unsafeArgv[number].map { PathText.text(cString: $0) }
+}
+
 // Exit status: 0 done, 1 the work failed, 2 wrong use.
 do {
-  try CommandNames.check(CommandLine.arguments.dropFirst())
-  var command = try GlintTool.parseAsRoot()
+  try CommandNames.check(arguments[...])
+  var command = try GlintTool.parseAsRoot(arguments)
   if let error = ISA.limitError { throw Failure(error) }
   ISAOption.limitLibraries()
   try command.run()

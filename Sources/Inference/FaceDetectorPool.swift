@@ -43,7 +43,7 @@ public final class FaceDetectorPool: Sendable {
   /// face fills the picture, which is then taken as it is.
   public func mainFace(ofWholePhoto photo: Image, by rule: Preprocessing) -> FaceBox? {
     mainFace(of: photo).flatMap {
-      rule.isWholePhoto(ofWidth: photo.width, height: photo.height, face: $0) ? $0 : nil
+      rule.isWholePhoto(photo, face: $0) ? $0 : nil
     }
   }
 }

@@ -66,7 +66,7 @@ public final class PictureClassifier {
     let main = found.main
     guard scope == .all || scope == .several && found.count > 1 else {
       let used = main.flatMap { face in
-        preprocessor.rule.isWholePhoto(ofWidth: image.width, height: image.height, face: face.box) ? face : nil
+        preprocessor.rule.isWholePhoto(image, face: face.box) ? face : nil
       }
       return .main(classify(image, at: used?.box, certainty: used?.certainty))
     }

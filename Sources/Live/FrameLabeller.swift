@@ -63,7 +63,7 @@ public final class FrameLabeller {
     times.detect = lap()
 
     var faces: [LabelledFace] = []
-    let factor = Float(width) / Float(image.width)
+    let factor = Float(width) / Float(image.width * image.reduction)
     // The largest last: its pixels stay, to be looked at.
     for face in (found ?? [nil] as [FaceTrack?]).reversed() {
       preprocessor.apply(to: follower != nil && wantsGrey ? grey : image, face: face?.box, into: &pixels)
@@ -74,13 +74,13 @@ public final class FrameLabeller {
       let box = face?.box ?? centre
       faces.append(
         LabelledFace(
-          box: FaceBox(x: box.x * factor, y: box.y * factor, width: box.width * factor, height: box.height * factor),
+          box: box.scaled(by: factor),
           track: face?.number ?? 0, logits: output, probabilities: probabilities,
           answer: description.answer(probabilities)))
       times.classify += lap()
     }
     faces.reverse()
-    looked = description.preprocessing.region(ofWidth: image.width, height: image.height, face: found?.first?.box)
+    looked = description.preprocessing.region(of: image, face: found?.first?.box)
     times.glassToLabel = monotonicNow() - frame.nanoseconds
     return LabelledFrame(
       sequence: frame.sequence, nanoseconds: frame.nanoseconds, file: frame.file, width: width, height: height,
@@ -92,18 +92,19 @@ public final class FrameLabeller {
     // A face may be anywhere and small: with a finder, all is needed. Pictures of files may be of any size and turned.
     guard follower == nil, frame.file == nil else {
       try decoder.decode(frame, into: &image)
-      return (image.width, image.height)
+      return (image.width * image.reduction, image.height * image.reduction)
     }
     let scale = preprocessor.scale(forWidth: frame.width, height: frame.height)
     try decoder.decode(frame, scale: scale, columnsFor: preprocessor.rule, into: &image)
-    guard scale != .full else { return (image.width, image.height) }
+    guard scale != .full else { return (image.width * image.reduction, image.height * image.reduction) }
     return (frame.width, frame.height)
   }
 
-  /// The region that stands for the face where there is no finder, in pixels of the decoded picture.
+  /// The region that stands for the face where there is no finder, as a detector would tell it.
   private var centre: FaceBox {
-    let region = description.preprocessing.region(ofWidth: image.width, height: image.height)
-    return FaceBox(
+    let region = description.preprocessing.region(of: image)
+    let box = FaceBox(
       x: Float(region.x), y: Float(region.y), width: Float(region.width), height: Float(region.height))
+    return box.scaled(by: Float(image.reduction))
   }
 }

@@ -113,6 +113,7 @@ public final class LivePipeline {
         }
       }
     }
+    summary.losses = mailbox.latestLosses
     summary.damaged += summary.losses.damaged
     summary.wasStopped = stop.isRequested
     summary.seconds = Double(monotonicNow() - start) / 1e9
@@ -136,7 +137,7 @@ public final class LivePipeline {
       while !mailbox.mustEnd {
         switch source.next(into: &frame, milliseconds: 100) {
         case .frame: mailbox.put(&frame, losses: source.losses)
-        case .nothing: break
+        case .nothing: mailbox.note(source.losses)
         case .waiting(let error): mailbox.tell(.waiting(error))
         case .resumed: mailbox.tell(.resumed(title: source.title))
         }

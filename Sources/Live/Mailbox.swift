@@ -32,6 +32,20 @@ final class Mailbox: @unchecked Sendable {
     condition.unlock()
   }
 
+  /// What the source has dropped so far: also while none of its frames gets through.
+  func note(_ losses: FrameLosses) {
+    condition.lock()
+    self.losses = losses
+    condition.unlock()
+  }
+
+  /// What the source is known to have dropped.
+  var latestLosses: FrameLosses {
+    condition.lock()
+    defer { condition.unlock() }
+    return losses
+  }
+
   /// Tells the other side something.
   func tell(_ message: Message) {
     condition.lock()

@@ -1,5 +1,8 @@
 import Camera
+import Foundation
+import Glibc
 import Imaging
+import TestSupport
 import Testing
 
 @Suite struct FrameDecoderTests {
@@ -69,6 +72,45 @@ import Testing
     }
     #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
     #expect(source.losses.lost == numbers[9] - 9)
+  }
+
+  @Test(arguments: ["rtsp://camera.local/1", "http://10.0.0.7/video"]) func addressesAreNoDevices(_ address: String) {
+    do {
+      _ = try CaptureDevice(address)
+      Issue.record("\(address) was opened")
+    } catch {
+      #expect(error.cause == .address && error.description.contains("/dev/video0"))
+      #expect(error.description.contains("v4l2loopback") && !error.description.contains("plugged in"))
+    }
+  }
+
+  @Test func filesAndFoldersAreTakenForWhatTheyAre() throws {
+    let folder = try TemporaryFolder()
+    let film = try folder.write([0, 0, 0, 24] + Array("ftypisom\0\0\0\0isommp42".utf8), as: "film.mp4")
+    func words(_ open: () throws(CameraError) -> Any) -> String {
+      do { _ = try open() } catch { return error.description }
+      return ""
+    }
+    #expect(words { () throws(CameraError) in try CaptureDevice(film) }.contains("but an MP4 video: take pictures out"))
+    #expect(words { () throws(CameraError) in try CaptureDevice(folder.path("")) }.contains("--folder"))
+    let played = words { () throws(CameraError) in try FolderSource(film) }
+    #expect(played.contains("an MP4 video, not a folder of pictures"), "\(played)")
+    #expect(played.components(separatedBy: "film.mp4").count == 2, "the name stands once: \(played)")
+    #expect(words { () throws(CameraError) in try FolderSource(folder.path("")) }.contains("Left out: 1 file, such as"))
+  }
+
+  @Test func unreadableFilesOfAFolderSayWhy() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write([0xFF, 0xD8, 0xFF], as: "disc.jpg")
+    #expect(truncate(path, 1 << 30) == 0)
+    let source = try FolderSource(folder.path(""), rate: 1000)
+    var frame = Frame()
+    while source.next(into: &frame, milliseconds: 50) != .frame {}
+    var image = Image(width: 1, height: 1, channels: 1, filledWith: 0)
+    do {
+      try FrameDecoder().decode(frame, into: &image)
+      Issue.record("a file of a gigabyte was decoded")
+    } catch { #expect(error.reason.contains("1024 MB; at most 256 MB"), "\(error)") }
   }
 
   @Test func aSourceThatIsNotDueSaysSo() {

@@ -70,6 +70,27 @@ import Testing
     #expect(result.errors.contains("2 of 3 pictures could not be read"), "\(result.errors)")
   }
 
+  @Test func namesThatAreNoTextAreOpenedAndShown() throws {
+    let line = "cp '\(folder.path("pictures/0.JPG"))' \"\(folder.path("caf"))$(printf '\\351').jpg\"; "
+    let named = try GlintProgram.shell(
+      line + "glint classify '\(int8)' \"\(folder.path("caf"))$(printf '\\351').jpg\" --json")
+    #expect(named.status == 0, "\(named.errors)")
+    #expect(named.output.contains("caf\\\\xE9.jpg"), "\(named.output)")
+    try FileManager.default.removeItem(atPath: folder.path("pictures"))
+    let found = try GlintProgram.run(["classify", int8, folder.path("")])
+    #expect(found.status == 0 && found.output.contains("caf\\xE9.jpg  "), "\(found.output) \(found.errors)")
+  }
+
+  @Test func picturesOfOtherKindsInFoldersFail() throws {
+    try folder.write(Array("RIFF1234WEBPVP8 ".utf8), as: "pictures/x.webp")
+    try folder.write(Array("notes".utf8), as: "pictures/notes.txt")
+    let result = try GlintProgram.run(["classify", int8, folder.path("pictures"), "--json"])
+    let lines = try lines(result)
+    #expect(result.status == 1 && lines.count == 4 && lines.count { $0.error != nil } == 1)
+    #expect(lines.contains { $0.error?.contains("a WebP picture") == true })
+    #expect(result.errors.contains("1 of 4 pictures could not be read"), "\(result.errors)")
+  }
+
   @Test func peopleReadATable() throws {
     let result = try GlintProgram.run(["classify", int8, folder.path("pictures")])
     #expect(result.status == 0)

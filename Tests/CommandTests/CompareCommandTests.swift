@@ -112,6 +112,59 @@ import Testing
 
   /// The rendered faces in folders named by what the float network says of them: float is always right there, and int8
   /// loses whatever it changes.
+  @Test func theAccountIsWholeInJSON() throws {
+    struct Account: Decodable {
+      struct LeftOut: Decodable { let file, cause, reason: String }
+      struct Reading: Decodable {
+        let seen, used, not_needed: Int
+        let left_out: [LeftOut]
+      }
+      let reading: Reading
+    }
+    func reading(_ output: String) throws -> Account.Reading {
+      let last = try #require(output.split(separator: "\n").last)
+      return try JSONDecoder().decode(Account.self, from: Data(last.utf8)).reading
+    }
+    try folder.write(Array("RIFF1234WEBPVP8 ".utf8), as: "data/happy/x.webp")
+    let int8 = folder.path("int8.safetensors")
+    let data = folder.path("data")
+    for arguments in [
+      ["quantize", float, "--calibration", data, "-o", int8, "--anyway", "--json"],
+      ["compare", float, int8, "--data", data, "--json"], ["doctor", data, "--json"],
+      ["doctor", data, "--model", int8, "--json"],
+      [
+        "train", data, "-o", folder.path("m"), "--network", "compact", "--size", "32", "--epochs", "1", "--json",
+        "--quiet",
+      ],
+    ] {
+      let run = try GlintProgram.run(arguments)
+      let found = try reading(run.output)
+      #expect(found.seen == 221 && found.used + found.not_needed + found.left_out.count == 221, "\(arguments)")
+      let webp = found.left_out.filter { $0.cause == "other_format" }
+      #expect(webp.map(\.file) == [data + "/happy/x.webp"] && webp[0].reason.contains("a WebP picture"))
+      // People are told where nothing is asked for but results, too.
+      if arguments.contains("--quiet") || arguments[0] == "quantize" {
+        #expect(run.errors.contains("x.webp"), "\(arguments): \(run.errors)")
+      }
+    }
+  }
+
+  @Test func fewPicturesAreNoTrainingMatter() throws {
+    let int8 = try quantized()
+    for label in ["happy", "sad"] {
+      let own = folder.path("few/" + label)
+      try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path("data/" + label)).sorted()
+      for name in names.prefix(2) {
+        try FileManager.default.copyItem(atPath: folder.path("data/\(label)/\(name)"), toPath: own + "/" + name)
+      }
+    }
+    let few = try GlintProgram.run(["compare", float, int8, "--data", folder.path("few"), "--part", "all", "--quiet"])
+    #expect(few.status == 0 && few.output.contains("of 4 images"), "\(few.errors)")
+    let one = try GlintProgram.run(["compare", float, int8, "--data", folder.path("few/happy")])
+    #expect(one.status == 1 && !one.errors.contains("train"), "\(one.errors)")
+  }
+
   private func relabelled() throws -> String {
     let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path("data")).filter { $0.hasSuffix(".jpg") }
     let run = try GlintProgram.run(["classify", float] + files.map { folder.path("data/" + $0) } + ["--json"])

@@ -137,8 +137,13 @@ import Testing
       #expect(sights == 1, "a face of \(box.width) at \(box.x), \(box.y) is seen \(sights) times")
     }
     #expect(faces.count == truth.count)
+    // A photo that was decoded at half its sides: its faces are told in pixels of the whole one.
+    var reduced = photo
+    reduced.reduction = 2
+    #expect(try Self.squares().faces(inPhoto: reduced).map(\.box) == faces.map { $0.box.scaled(by: 2) })
     // A frame is looked at once, and shows the large ones alone.
     let frame = try Self.squares().faces(in: photo)
+    #expect(try Self.squares().faces(in: reduced).map(\.box) == frame.map { $0.box.scaled(by: 2) })
     #expect(frame.count == truth.count { $0.width >= 140 })
   }
 

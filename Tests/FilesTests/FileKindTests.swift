@@ -15,7 +15,7 @@ import Testing
     (ascii("RIFF\u{1}\u{2}\u{3}\u{4}AVI LIST"), .video, "an AVI video"),
     ([0, 0, 0, 0x18] + ascii("ftypheic\0\0\0\0mif1"), .picture, "a HEIC picture"),
     ([0, 0, 0, 0x18] + ascii("ftypavif"), .picture, "an AVIF picture"),
-    ([0, 0, 0, 0x18] + ascii("ftypisom"), .video, "an MP4 or QuickTime video"),
+    ([0, 0, 0, 0x18] + ascii("ftypisom"), .video, "an MP4 video"),
     ([0x1A, 0x45, 0xDF, 0xA3, 1, 0, 0, 0], .video, "a Matroska or WebM video"),
     ([0x1C, 0, 0, 0] + ascii("TFL3"), .foreignModel, "a TensorFlow Lite model"),
     // ir_version 8, producer_name "pytorch".

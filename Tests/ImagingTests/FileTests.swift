@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import TestSupport
 import Testing
 
 @Suite struct FileTests {
@@ -29,13 +30,11 @@ import Testing
         try ImageDecoder.decode(path: folder + "/nothing.png")
       }
     }
-    #expect(failure(of: Array("GIF89a...".utf8)) == .notAPicture("a GIF picture"))
-    #expect(failure(of: Array("RIFF1234WEBPVP8 ".utf8)) == .notAPicture("a WebP picture"))
     #expect(ImageError(file: "a.jpg", cause: .truncated).description == "a.jpg: the picture is cut short")
   }
 
   @Test func namesOfPictures() {
-    for name in ["a.jpg", "a.JPG", "b.JPEG", "c.Png", "x/y.z/d.jpeg"] {
+    for name in ["a.jpg", "a.JPG", "b.JPEG", "c.Png", "x/y.z/d.jpeg", "e.jfif", "f.JPE"] {
       #expect(ImageFiles.isImageName(name), "\(name)")
     }
     for name in ["a.gif", "jpg", "a.jpg.txt", "._a.jpg", ".jpg", "x.jpg/readme", ""] {
@@ -56,9 +55,13 @@ import Testing
       #expect(throws: ImageError(file: folder + "/no", cause: .unreadable("no such folder"))) {
         try ImageFiles.list(folder + "/no")
       }
-      #expect(throws: ImageError(file: folder + "/a.PNG", cause: .unreadable("it is no folder"))) {
+      #expect(throws: ImageError(file: folder + "/a.PNG", cause: .unreadable("it is a file, not a folder"))) {
         try ImageFiles.list(folder + "/a.PNG")
       }
+      try write(Array("RIFF1234AVI LIST".utf8), to: folder + "/film.avi")
+      guard case .unreadable(let words) = caught(ImageError.self, { try ImageFiles.list(folder + "/film.avi") })?.cause
+      else { throw Unexpected(nil) }
+      #expect(words.contains("an AVI video, not a folder") && words.contains("ffmpeg"))
     }
   }
 }

@@ -64,10 +64,32 @@ import Testing
       ([255, 255, 255, 255], [255, 255, 255]), ([0, 255, 255, 255], [0, 255, 255]),
       ([255, 128, 0, 255], [255, 128, 0]), ([200, 100, 50, 128], [100, 50, 25]),
     ] {
-      let image = try ImageDecoder.decode(flatCMYK(inks), name: "inks")
+      let image = try ImageDecoder.decode(HandmadeJPEG.flat(inks, hasAdobe: true), name: "inks")
       #expect(image.channels == 3)
       for c in 0..<3 { #expect(abs(Int(image.pixels[c]) - light[c]) <= 2, "\(inks)") }
+      // Without the marker the inks mean the same to browsers and other readers, and so they do here.
+      #expect(try ImageDecoder.decode(HandmadeJPEG.flat(inks, hasAdobe: false), name: "plain") == image, "\(inks)")
     }
+  }
+
+  @Test func filesThatLackScansAreIncomplete() throws {
+    let whole = try ImageDecoder.decode(HandmadeJPEG.flat([200]), name: "one scan")
+    typealias Scan = HandmadeJPEG.Scan
+    #expect(
+      try ImageDecoder.decode(HandmadeJPEG.progressive(200, [.dc(dropping: 0), .ac]), name: "progressive") == whole)
+    #expect(
+      try ImageDecoder.decode(
+        HandmadeJPEG.progressive(200, [.dc(dropping: 1), .ac, .dcRefinement]), name: "refined") == whole)
+    for scans in [
+      [.dc(dropping: 0)], [.dc(dropping: 1), .ac], [.dc(dropping: 1), .dcRefinement],
+    ] as [[Scan]] {
+      #expect(failure(of: HandmadeJPEG.progressive(200, scans)) == .incomplete, "\(scans)")
+    }
+    // Baseline, a scan a component: none of them may be missing.
+    let colours = [200, 90, 160]
+    let apart = try ImageDecoder.decode(HandmadeJPEG.flat(colours, scans: [[0], [1], [2]]), name: "apart")
+    #expect(try ImageDecoder.decode(HandmadeJPEG.flat(colours), name: "together") == apart)
+    #expect(failure(of: HandmadeJPEG.flat(colours, scans: [[0], [2]])) == .incomplete)
   }
 
   @Test func scaledDecodingHalvesTheSides() throws {
@@ -132,39 +154,6 @@ import Testing
       place += length
     }
     return out + bytes[place...]
-  }
-
-  /// Baseline, four components of one 8 x 8 block each MCU, quantizer 1, one MCU pair a side: built by hand.
-  private func flatCMYK(_ inks: [Int]) -> [UInt8] {
-    var bytes: [UInt8] = [0xFF, 0xD8]
-    bytes += [0xFF, 0xEE, 0, 14] + Array("Adobe".utf8) + [0, 100, 0, 0, 0, 0, 0]  // transform 0: CMYK
-    bytes += [0xFF, 0xDB, 0, 67, 0] + [UInt8](repeating: 1, count: 64)
-    bytes += [0xFF, 0xC0, 0, 20, 8, 0, 8, 0, 8, 4] + (1...4).flatMap { [UInt8($0), 0x11, 0] }
-    // DC codes of 4 bits for categories 0...11; the only AC code is the end of the block, 0.
-    bytes += [0xFF, 0xC4, 0, 31, 0x00, 0, 0, 0, 12] + [UInt8](repeating: 0, count: 12) + Array(0...11)
-    bytes += [0xFF, 0xC4, 0, 20, 0x10, 1] + [UInt8](repeating: 0, count: 15) + [0]
-    bytes += [0xFF, 0xDA, 0, 14, 4] + (1...4).flatMap { [UInt8($0), 0] } + [0, 63, 0]
-    var bits = ""
-    for ink in inks {
-      let level = (ink - 128) * 8  // DC of a flat block
-      let magnitude = abs(level), category = Int.bitWidth - magnitude.leadingZeroBitCount
-      bits += padded(category, 4)
-      if category > 0 { bits += padded(level > 0 ? level : (1 << category) - 1 - magnitude, category) }
-      bits += "0"
-    }
-    while bits.count % 8 != 0 { bits += "1" }
-    var rest = Substring(bits)
-    while !rest.isEmpty {
-      let byte = UInt8(rest.prefix(8), radix: 2)!
-      bytes += byte == 0xFF ? [0xFF, 0] : [byte]
-      rest = rest.dropFirst(8)
-    }
-    return bytes + [0xFF, 0xD9]
-  }
-
-  private func padded(_ value: Int, _ width: Int) -> String {
-    let text = String(value, radix: 2)
-    return String(repeating: "0", count: width - text.count) + text
   }
 }
 

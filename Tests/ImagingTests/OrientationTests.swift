@@ -17,13 +17,22 @@ import Testing
     return Array(picture[..<2]) + [0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 255)] + payload + picture[2...]
   }
 
-  private func tiff(_ orientation: Int, little: Bool, before: Int = 0) -> [UInt8] {
+  /// - Parameters:
+  ///   - type: of the tag's value: 1 BYTE, 3 SHORT, 4 LONG.
+  ///   - count: of its values, the first of which is the orientation; more than four bytes stand at the end.
+  private func tiff(
+    _ orientation: Int, little: Bool, before: Int = 0, type: Int = 3, count: Int = 1
+  ) -> [UInt8] {
     func short(_ v: Int) -> [UInt8] { little ? [UInt8(v & 255), UInt8(v >> 8)] : [UInt8(v >> 8), UInt8(v & 255)] }
     func long(_ v: Int) -> [UInt8] { little ? short(v & 0xFFFF) + short(v >> 16) : short(v >> 16) + short(v & 0xFFFF) }
     let other = short(0x010F) + short(2) + long(4) + Array("abc\0".utf8)  // maker
-    let tag = short(0x0112) + short(3) + long(1) + short(orientation) + short(0)
+    let one = type == 1 ? [UInt8(orientation)] : type == 3 ? short(orientation) : long(orientation)
+    let values = one + (1..<count).flatMap { _ in type == 1 ? [9] : type == 3 ? short(9) : long(9) }
+    let end = 8 + 2 + 12 * (before + 1) + 4
+    let value = values.count > 4 ? long(end) : values + [UInt8](repeating: 0, count: 4 - values.count)
+    let tag = short(0x0112) + short(type) + long(count) + value
     let directory = short(before + 1) + (0..<before).flatMap { _ in other } + tag + long(0)
-    return Array((little ? "II" : "MM").utf8) + short(42) + long(8) + directory
+    return Array((little ? "II" : "MM").utf8) + short(42) + long(8) + directory + (values.count > 4 ? values : [])
   }
 
   /// Where the pixel at (x, y) of the upright picture is stored, said for each value in words of the standard.
@@ -58,6 +67,18 @@ import Testing
     }
   }
 
+  @Test(arguments: [1, 3, 4], [1, 2]) func otherTypesAndCountsAreRead(_ type: Int, _ count: Int) throws {
+    for little in [true, false] {
+      let expected = try ImageDecoder.decode(with(exif: tiff(6, little: little)), name: "standard")
+      let block = tiff(6, little: little, type: type, count: count)
+      #expect(try ImageDecoder.decode(with(exif: block), name: "other") == expected)
+      #expect(expected != upright)
+      // An offset that leads out of the block.
+      guard type == 4, count == 2 else { continue }
+      #expect(try ImageDecoder.decode(with(exif: Array(block.dropLast(8))), name: "cut") == upright)
+    }
+  }
+
   @Test func malformedBlocksMeanUpright() throws {
     let good = tiff(6, little: true)
     for length in 0..<good.count - 4 {  // the last four bytes name a next directory, which nobody reads
@@ -71,7 +92,7 @@ import Testing
     }
     for bad in [
       changed(0, [0x49, 0x4D]), changed(2, [43, 0]), changed(4, [0xFF, 0xFF, 0xFF, 0xFF]), changed(4, [250, 0, 0, 0]),
-      changed(8, [0, 0]), changed(12, [4, 0]), changed(14, [2, 0, 0, 0]), changed(18, [0, 0]), changed(18, [9, 0]),
+      changed(8, [0, 0]), changed(12, [2, 0]), changed(14, [3, 0, 0, 0]), changed(18, [0, 0]), changed(18, [9, 0]),
       changed(18, [6, 1]),
     ] {
       #expect(try ImageDecoder.decode(with(exif: bad), name: "bad") == upright)

@@ -9,15 +9,15 @@ typedef enum {
   CPNG_OK = 0,
   CPNG_TRUNCATED,
   CPNG_DAMAGED,
-  CPNG_TOO_LARGE,
   CPNG_NO_MEMORY,
 } cpng_status;
 
 /// What the header tells.
 typedef struct {
   uint32_t width, height;
-  uint32_t channels;    // of the output: 1 or 3
-  const uint8_t *exif;  // or NULL; valid until the decoder is destroyed
+  uint32_t channels;       // of the output: 1 or 3
+  uint64_t working_bytes;  // what decoding takes besides the output, a bound
+  const uint8_t *exif;     // or NULL; valid until the decoder is destroyed
   size_t exif_count;
 } cpng_picture;
 
@@ -28,9 +28,8 @@ typedef struct cpng_decoder cpng_decoder;
 cpng_decoder *cpng_decoder_create(const uint8_t *bytes, size_t count);
 void cpng_decoder_destroy(cpng_decoder *decoder);
 
-/// Reads all chunks before the pixels.
-cpng_status cpng_decoder_start(cpng_decoder *decoder, uint32_t largest_side, uint64_t most_pixels,
-                               cpng_picture *picture);
+/// Reads all chunks before the pixels, and takes no memory for these.
+cpng_status cpng_decoder_start(cpng_decoder *decoder, cpng_picture *picture);
 
 /// Decodes to [height, width, channels]: any depth and palette to 8 bits, transparency over white.
 cpng_status cpng_decoder_finish(cpng_decoder *decoder, uint8_t *pixels);

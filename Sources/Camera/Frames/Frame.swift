@@ -1,3 +1,5 @@
+import Imaging
+
 /// One frame as its source gave it: bytes not yet decoded, and what the source knows about it. Frames are filled again
 /// and again, so that nothing is allocated once they have grown to a camera's size.
 public struct Frame: Sendable {
@@ -19,6 +21,8 @@ public struct Frame: Sendable {
   public var receivedNanoseconds: UInt64 = 0
   /// The file it was read from, for pictures played as a camera.
   public var file: String?
+  /// Why that file could not be read; the frame has no bytes then.
+  public var failure: ImageError?
 
   /// An empty frame.
   public init() {}

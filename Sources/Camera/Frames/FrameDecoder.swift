@@ -20,6 +20,7 @@ public final class FrameDecoder {
   public func decode(
     _ frame: Frame, scale: JPEGDecoder.Scale = .full, columnsFor rule: Preprocessing? = nil, into image: inout Image
   ) throws(ImageError) {
+    if let failure = frame.failure { throw failure }
     let name = frame.file ?? "frame \(frame.sequence)"
     guard !frame.bytes.isEmpty else { throw ImageError(file: name, cause: .empty) }
     switch frame.format {

@@ -8,6 +8,8 @@ public final class FolderSource: FrameSource {
   public let title: String
   /// Frames that were not handed out, so far.
   public private(set) var losses = FrameLosses()
+  /// What became of every file of the folder, before any was decoded.
+  public private(set) var account = ReadingAccount()
   private let files: [String]
   private var pacer: FramePacer
   private var last = -1
@@ -16,15 +18,15 @@ public final class FolderSource: FrameSource {
   ///
   /// - Parameter rate: frames a second.
   public init(_ folder: String, rate: Double = 30) throws(CameraError) {
-    do {
-      files = try ImageFiles.list(folder)
-    } catch let error as ImageError {
-      throw CameraError(device: folder, cause: .noPictures(error.description))
-    } catch {
-      throw CameraError(device: folder, cause: .noPictures("\(error)"))
+    let found: ImageFiles.Listing
+    do { found = try ImageFiles.look(in: folder) } catch {
+      throw CameraError(device: folder, cause: .noPictures(error.reason))
     }
+    files = found.pictures
+    account.leaveOut(found.others)
+    account.used = files.count
     guard !files.isEmpty else {
-      throw CameraError(device: folder, cause: .noPictures("there are no pictures (.jpg, .jpeg, .png) in it"))
+      throw CameraError(device: folder, cause: .noPictures("there are no pictures (JPEG or PNG) in it\(account.hint)"))
     }
     pacer = FramePacer(rate: rate)
     title = "\(folder), \(files.count) pictures"
@@ -39,12 +41,13 @@ public final class FolderSource: FrameSource {
     frame.sequence = number
     frame.nanoseconds = time
     frame.file = file
-    do {
+    frame.failure = nil
+    do throws(ImageError) {
       try FileFrame.read(file, into: &frame)
     } catch {
       // Passed on as what it is: an unreadable frame, for the pipeline to count and name.
       frame.bytes.removeAll(keepingCapacity: true)
-      frame.format = .mjpeg
+      frame.failure = error
     }
     frame.receivedNanoseconds = ct_now()
     return .frame

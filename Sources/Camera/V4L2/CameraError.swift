@@ -8,6 +8,10 @@ public struct CameraError: Error, Equatable, Sendable, CustomStringConvertible {
     case noSuchDevice
     /// The system does not let this user open it.
     case noPermission
+    /// An address of a stream, where a device is wanted.
+    case address
+    /// A folder or a file, where a device is wanted; what it is.
+    case noDevice(String)
     /// Another program uses it.
     case busy
     /// A file or device that knows nothing of V4L2.
@@ -60,6 +64,11 @@ public struct CameraError: Error, Equatable, Sendable, CustomStringConvertible {
     case .noPermission:
       "\(device): permission denied. Add yourself to the group 'video' "
         + "('sudo usermod -aG video $USER') and log in again."
+    case .address:
+      "\(device): this is an address, and cameras here are devices such as /dev/video0 ('glint live --list' shows "
+        + "them). A stream can be made one with v4l2loopback: 'ffmpeg -i \(device) -f v4l2 /dev/video9', then "
+        + "'--camera /dev/video9'."
+    case .noDevice(let words): "\(device): this is no camera, but \(words)."
     case .busy: "\(device): another program uses this camera. Close it ('fuser -v \(device)' names it) and try again."
     case .notACamera: "\(device): this is no camera."
     case .noCapture:

@@ -1,5 +1,7 @@
 import CV4L2
+import Files
 import Glibc
+import Imaging
 
 /// An open V4L2 capture device. For one thread at a time.
 public final class CaptureDevice {
@@ -17,8 +19,12 @@ public final class CaptureDevice {
 
   /// Opens a device and checks that it is a camera that streams.
   public init(_ path: String) throws(CameraError) {
-    let device = cv4l2_open(path)
-    guard device >= 0 else { throw CameraError(device: path, operation: "open", result: device) }
+    guard !path.contains("://") else { throw CameraError(device: path, cause: .address) }
+    let device = cv4l2_open(PathText.bytes(path))
+    guard device >= 0 else {
+      if let words = Self.words(for: path) { throw CameraError(device: path, cause: .noDevice(words)) }
+      throw CameraError(device: path, operation: "open", result: device)
+    }
     var identity = cv4l2_identity()
     let result = cv4l2_identify(device, &identity)
     if result < 0 || identity.captures == 0 || identity.streams == 0 {
@@ -31,6 +37,20 @@ public final class CaptureDevice {
     self.device = device
     name = text(of: identity.card)
     bus = text(of: identity.bus)
+  }
+
+  /// What stands at a path where a device is wanted, and what to do with it; nil for devices, and for nothing.
+  private static func words(for path: String) -> String? {
+    var facts = stat()
+    guard stat(PathText.bytes(path), &facts) == 0 else { return nil }
+    switch facts.st_mode & S_IFMT {
+    case S_IFDIR: return "a folder: '--folder \(path)' plays the pictures in it"
+    case S_IFREG:
+      let format = (try? ImageDecoder.format(ofFile: path)) ?? nil
+      return (format?.name ?? "a file")
+        + (format.map { $0.isRead ? ": '--folder' plays a folder of pictures" : ": \($0.advice)" } ?? "")
+    default: return nil
+    }
   }
 
   deinit {

@@ -1,4 +1,3 @@
-import Foundation
 import Imaging
 import Numerics
 import Threads
@@ -12,6 +11,8 @@ public struct Checkup: Sendable {
   public let origins: [String]
   /// Every picture file.
   public let pictures: [PictureFacts]
+  /// What became of every file of the folders.
+  public let account: ReadingAccount
   /// What was found, the worst first.
   public let findings: [Finding]
 
@@ -27,15 +28,20 @@ public struct Checkup: Sendable {
     folders: [String], boxes: String? = nil, threads: Int = 1,
     progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws(DatasetError) {
-    let layouts = try FolderLayout.all(folders)
+    let layouts = try FolderLayout.all(folders, for: .checkup)
     labels = layouts[0].labels
     origins = layouts.map(\.name)
     var found = layouts.flatMap(\.pictures)
     for index in found.indices { found[index].picture.origin = found[index].layout }
-    let tables = try Dataset.addBoxes(to: &found, layouts, table: boxes)
+    var account = ReadingAccount()
+    for layout in layouts { account.add(layout.account) }
+    let tables = try Dataset.addBoxes(to: &found, layouts, table: boxes, &account)
     pictures = Self.look(at: found, threads: threads, progress: progress)
     let good = pictures.filter { $0.damage == nil }
-    var findings = Self.files(pictures, folders: folders)
+    var findings = Self.files(pictures, others: account)
+    account.leaveOut(pictures.compactMap(\.leftOut))
+    account.used = good.count
+    self.account = account
     findings += Copies(good, labels: labels).findings
     findings += Shortcuts(good, labels: labels, origins: origins).findings
     findings += Self.amounts(good, labels: labels)
@@ -67,7 +73,7 @@ public struct Checkup: Sendable {
   }
 
   /// Damage, wrong names, files that are not read.
-  private static func files(_ pictures: [PictureFacts], folders: [String]) -> [Finding] {
+  private static func files(_ pictures: [PictureFacts], others: ReadingAccount) -> [Finding] {
     var findings: [Finding] = []
     let damaged = pictures.filter { $0.damage != nil }
     if !damaged.isEmpty {
@@ -85,21 +91,14 @@ public struct Checkup: Sendable {
           advice: "Glint looks at the bytes and reads them; other programs may not. Rename them.",
           groups: misnamed.map { [$0] }))
     }
-    var others: [String: Int] = [:]
-    for folder in folders {
-      for case let path as String in FileManager.default.enumerator(atPath: folder) ?? .init() {
-        let ending = (path as NSString).pathExtension.lowercased()
-        if ["webp", "heic", "avif", "gif", "bmp", "tif", "tiff", "jfif", "jpe"].contains(ending) {
-          others[ending, default: 0] += 1
-        }
-      }
-    }
-    if !others.isEmpty {
-      let kinds = others.sorted { $0.key < $1.key }.map { "\($0.value) .\($0.key)" }.joined(separator: ", ")
+    let missing = others.leftOut.filter { !$0.cause.isHarmless }
+    if !missing.isEmpty {
       findings.append(
         Finding(
-          "not-read", .look, "Pictures of kinds that are not read lie in the data: \(kinds).",
-          advice: "Only .jpg, .jpeg and .png files are. Convert them, or they are missing from training."))
+          "not-read", .look,
+          "\(counted(missing.count, "file of the folders is", "files of the folders are")) not read: "
+            + "\(missing[0].file) (\(missing[0].reason))\(missing.count > 1 ? " and others" : "").",
+          advice: "They are missing from training. The account names each with --json."))
     }
     return findings
   }

@@ -17,7 +17,8 @@ public struct PictureFacts: Sendable {
   /// SHA-256 of the file.
   public internal(set) var content = ""
   /// Why it cannot be read; all that follows says nothing then.
-  public internal(set) var damage: String?
+  public var damage: String? { leftOut?.reason }
+  private(set) var leftOut: ReadingAccount.LeftOut?
   /// Bytes of the file.
   public internal(set) var bytes = 0
   /// Columns.
@@ -64,17 +65,17 @@ public struct PictureFacts: Sendable {
 
   /// Reads the file.
   mutating func look() {
-    do {
+    do throws(ImageError) {
       let data = try ImageDecoder.bytes(ofFile: file)
       content = data.withUnsafeBytes { SHA256.hex($0) }
       bytes = data.count
       isPNG = data.starts(with: [0x89, 0x50])
       look(at: try ImageDecoder.decode(data, name: file))
-    } catch { damage = error.reason }
+    } catch { leftOut = ReadingAccount.LeftOut(error) }
   }
 
   private mutating func look(at image: Image) {
-    (width, height) = (image.width, image.height)
+    (width, height) = (image.width * image.reduction, image.height * image.reduction)
     likeness = Likeness(image)
     let side = 32
     let small = image.rgb.resampled(width: side, height: side).pixels

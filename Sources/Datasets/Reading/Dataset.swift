@@ -34,20 +34,6 @@ public struct Dataset: Sendable {
     }
   }
 
-  /// A file that was passed over, and why.
-  public struct Rejected: Hashable, Sendable {
-    /// The path as it was found under its folder.
-    public var file: String
-    /// The reason, as a clause.
-    public var reason: String
-
-    /// Names a file and a reason.
-    public init(file: String, reason: String) {
-      self.file = file
-      self.reason = reason
-    }
-  }
-
   /// A word for the whole: the folders' names.
   public var name: String
   /// The names of the data folders that the pictures come from.
@@ -63,14 +49,8 @@ public struct Dataset: Sendable {
   public var validation: [Picture] = []
   /// What is looked at once, at the end.
   public var test: [Picture] = []
-  /// Files that do not decode.
-  public var damaged: [Rejected] = []
-  /// Training pictures left out because a (near-)copy is in validation or test.
-  public var leaks: [Rejected] = []
-  /// Files left out because a file of the same bytes stands under another label.
-  public var conflicts: [Rejected] = []
-  /// Pictures left out because no face was found in them, where one was looked for.
-  public var faceless: [Rejected] = []
+  /// What became of every file of the folders.
+  public var account = ReadingAccount()
   /// Pictures that have a near-copy in the set.
   public var nearDuplicates = 0
   /// Tables of face boxes that were used, and how many pictures of their folders have no box.
@@ -109,6 +89,18 @@ public struct Dataset: Sendable {
     self.splitDescription = splitDescription
     fingerprint = "in memory: \(name), \(training.count) + \(validation.count) + \(test.count)"
   }
+
+  /// Files that do not decode.
+  public var damaged: [ReadingAccount.LeftOut] { account.leftOut(.damaged) }
+
+  /// Training pictures left out because a (near-)copy is in validation or test.
+  public var leaks: [ReadingAccount.LeftOut] { account.leftOut(.heldOut) }
+
+  /// Files left out because a file of the same bytes stands under another label.
+  public var conflicts: [ReadingAccount.LeftOut] { account.leftOut(.conflict) }
+
+  /// Pictures left out because no face was found in them, where one was looked for.
+  public var faceless: [ReadingAccount.LeftOut] { account.leftOut(.faceless) }
 
   /// The classes that a picture of this origin may be of, nil where all.
   package func candidates(_ picture: Picture) -> [Int]? {

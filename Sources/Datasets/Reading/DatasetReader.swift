@@ -1,16 +1,14 @@
-import Faces
 import Files
-import Foundation
 import Imaging
 import Threads
 
 extension Dataset {
-  /// Reads a folder of class folders: `init(folders:faces:shares:labels:threads:progress:)` of one.
+  /// Reads a folder of class folders: `init(folders:faces:shares:labels:threads:for:progress:)` of one.
   public init(
-    folder: String, shares: SplitShares = .default, threads: Int = 1,
+    folder: String, shares: SplitShares = .default, threads: Int = 1, for use: DataUse = .training,
     progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws(DatasetError) {
-    try self.init(folders: [folder], shares: shares, threads: threads, progress: progress)
+    try self.init(folders: [folder], shares: shares, threads: threads, for: use, progress: progress)
   }
 
   /// Reads folders of class folders, or such with `train`, `val` and `test` folders of class folders. The first has all
@@ -26,15 +24,17 @@ extension Dataset {
   ///   - shares: how much goes where.
   ///   - labels: the classes, of which then every folder may lack some; nil takes the first folder's.
   ///   - threads: threads to decode with.
+  ///   - use: what for, which says how many pictures it takes.
   ///   - progress: called now and then with files done and their number.
   /// - Throws: `DatasetError` for a missing path, no pictures, one class, classes that differ between folders, a
   ///   table that cannot be understood, or too few pictures to split.
   public init(
     folders: [String], faces: FaceSource = FaceSource(), shares: SplitShares = .default,
-    labels: [String]? = nil, threads: Int = 1,
+    labels: [String]? = nil, threads: Int = 1, for use: DataUse = .training,
     progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws(DatasetError) {
-    let layouts = try FolderLayout.all(folders, labels: labels)
+    let layouts = try FolderLayout.all(folders, labels: labels, for: use)
+    for layout in layouts { account.add(layout.account) }
     let place = folders.joined(separator: ", ")
     name = layouts.map(\.name).joined(separator: " + ")
     origins = layouts.map(\.name)
@@ -46,18 +46,19 @@ extension Dataset {
       throw DatasetError(path: folder, "is to be searched for faces, but is none of the folders \(place)")
     }
     let searches: [FaceSource.Search]
-    (boxTables, searches) = try Self.addFaces(to: &found, layouts, from: faces)
+    (boxTables, searches) = try Self.addFaces(to: &found, layouts, from: faces, &account)
     searchedOrigins = searches.indices.filter { searches[$0].finder != nil }
     let scanned = Self.scan(found, finders: searches.map(\.finder), threads: threads, progress: progress)
-    damaged = scanned.compactMap { $0.damage }
+    account.leaveOut(scanned.compactMap(\.damage))
     var readable = scanned.filter { $0.damage == nil }
     guard !readable.isEmpty else {
-      throw DatasetError(path: place, "none of its \(found.count) pictures can be read")
+      throw DatasetError(path: place, "none of its \(found.count) pictures can be read\(account.hint)")
     }
     func isFaceless(_ scanned: ScannedPicture) -> Bool {
       searches[scanned.found.layout].isRequired && scanned.found.picture.face == nil
     }
-    faceless = readable.filter(isFaceless).map { Rejected(file: $0.found.picture.name, reason: "no face was found") }
+    account.leaveOut(
+      readable.filter(isFaceless).map { .init(file: $0.found.picture.name, .faceless, reason: "no face was found") })
     readable.removeAll(where: isFaceless)
     guard !readable.isEmpty else { throw DatasetError(path: place, "no face was found in any of its pictures") }
     let good = leavingOutConflicts(readable)
@@ -80,7 +81,8 @@ extension Dataset {
       switch part {
       case .training:
         if held.contains(clusters.root(of: index)) {
-          leaks.append(.init(file: picture.found.picture.name, reason: "a copy of it is held out"))
+          account.leaveOut(
+            .init(file: picture.found.picture.name, .heldOut, reason: "a copy of it is held out"))
         } else {
           training.append(picture.found.picture)
         }
@@ -90,7 +92,10 @@ extension Dataset {
     }
     splitDescription = Self.describe(layouts)
     fingerprint = Self.fingerprint(parts)
-    try checkSizes(place, mustTest: !layouts.allSatisfy(\.isSplit), classes: Set(originClasses.joined()))
+    account.used = training.count + validation.count + test.count
+    guard use != .evaluation else { return }
+    try checkSizes(
+      place, mustTest: !layouts.allSatisfy(\.isSplit), classes: Set(originClasses.joined()), for: use)
   }
 
   private static func describe(_ layouts: [FolderLayout]) -> String {
@@ -116,52 +121,6 @@ extension Dataset {
     return hash.finishHex()
   }
 
-  /// Gives each picture the box that a table names, and says how those of each layout are to be searched for faces.
-  static func addFaces(
-    to found: inout [FolderLayout.Found], _ layouts: [FolderLayout], from faces: FaceSource
-  ) throws(DatasetError) -> (tables: [BoxTable], searches: [FaceSource.Search]) {
-    var searches = layouts.map { faces.search($0.folder) }
-    let tables = try addBoxes(
-      to: &found, layouts, passingOver: Set(searches.indices.filter { searches[$0].isRequired }), table: faces.boxes)
-    for (number, layout) in layouts.enumerated() where tables.contains(where: { $0.folder == layout.folder }) {
-      searches[number] = .none
-    }
-    return (tables, searches)
-  }
-
-  /// Gives each picture its box, but for those of layouts that are passed over.
-  static func addBoxes(
-    to found: inout [FolderLayout.Found], _ layouts: [FolderLayout], passingOver searched: Set<Int> = [], table: String?
-  ) throws(DatasetError) -> [BoxTable] {
-    do {
-      let given = try table.map { try FaceBoxTable(path: $0) }
-      var tables: [BoxTable] = []
-      for (number, layout) in layouts.enumerated() where !searched.contains(number) {
-        guard let boxes = try given ?? FaceBoxTable.found(in: layout.folder) else { continue }
-        var (boxed, all) = (0, 0)
-        for index in found.indices where found[index].layout == number {
-          found[index].picture.face = boxes.box(for: found[index].picture.name)
-          boxed += found[index].picture.face == nil ? 0 : 1
-          all += 1
-        }
-        if boxed > 0 {
-          tables.append(BoxTable(file: boxes.path, folder: layout.folder, boxed: boxed, unboxed: all - boxed))
-        }
-      }
-      if let given, tables.isEmpty, searched.count < layouts.count {
-        throw DatasetError(
-          path: given.path,
-          "names a box for none of the \(found.count) pictures; it should name "
-            + "them as seen from the data folder, as in 'happy/1.jpg'")
-      }
-      return tables
-    } catch let error as DatasetError {
-      throw error
-    } catch let error as FaceBoxError {
-      throw DatasetError(path: error.path + (error.line.map { ", line \($0)" } ?? ""), error.reason)
-    } catch { throw DatasetError(path: table ?? "boxes", "\(error)") }
-  }
-
   /// All but the files whose bytes stand under more than one label.
   private mutating func leavingOutConflicts(_ pictures: [ScannedPicture]) -> [ScannedPicture] {
     var first: [String: Int] = [:]
@@ -177,9 +136,9 @@ extension Dataset {
         $0.content == picture.content && $0.found.picture.label != picture.found.picture.label
       }
       let other = others[0].found.picture
-      conflicts.append(
+      account.leaveOut(
         .init(
-          file: picture.found.picture.name,
+          file: picture.found.picture.name, .conflict,
           reason: "the same file is labelled '\(labels[other.label])' as \(other.name)"))
     }
     return pictures.filter { !torn.contains($0.content) }
@@ -189,19 +148,23 @@ extension Dataset {
     case training, validation, test
   }
 
-  private func checkSizes(_ folder: String, mustTest: Bool, classes: Set<Int>) throws(DatasetError) {
+  private func checkSizes(
+    _ folder: String, mustTest: Bool, classes: Set<Int>, for use: DataUse
+  ) throws(DatasetError) {
     for (label, name) in labels.enumerated() where classes.contains(label) {
       let count = training.count { $0.label == label }
       guard count >= 2 else {
         throw DatasetError(
-          path: folder, "class '\(name)' has \(count) pictures to train on after the split; give it at least ten")
+          path: folder,
+          "class '\(name)' has \(count) \(count == 1 ? "picture" : "pictures") \(use.verb) after the split; give it at "
+            + "least ten\(account.hint)")
       }
     }
     guard !validation.isEmpty, !test.isEmpty || !mustTest else {
       throw DatasetError(
         path: folder,
         "\(training.count + validation.count + test.count) pictures are too few for a split: none are left for "
-          + (validation.isEmpty ? "validation" : "the test"))
+          + (validation.isEmpty ? "validation" : "the test") + account.hint)
     }
   }
 
@@ -220,7 +183,7 @@ extension Dataset {
     var found: FolderLayout.Found
     var content = ""
     var likeness = ScannedPicture.unseen
-    var damage: Rejected?
+    var damage: ReadingAccount.LeftOut?
 
     private static let unseen = Likeness(Image(width: 1, height: 1, channels: 1, filledWith: 0))
   }
@@ -237,19 +200,17 @@ extension Dataset {
       for index in block {
         var scanned = ScannedPicture(found: pictures[index])
         let path = pictures[index].picture.name
-        do {
-          guard let data = FileManager.default.contents(atPath: path) else {
-            throw ImageError(file: path, cause: .unreadable("it cannot be read"))
-          }
-          let bytes = [UInt8](data)
+        do throws(ImageError) {
+          let bytes = try ImageDecoder.bytes(ofFile: path)
           scanned.content = bytes.withUnsafeBytes { SHA256.hex($0) }
           let image = try ImageDecoder.decode(bytes, name: path)
           scanned.likeness = Likeness(image)
-          if let finder = finders[pictures[index].layout] { scanned.found.picture.face = finder(image) }
-        } catch {
-          let reason = (error as? ImageError)?.reason ?? "\(error)"
-          scanned.damage = Rejected(file: path, reason: reason)
-        }
+          if let finder = finders[pictures[index].layout] {
+            scanned.found.picture.face = finder(image)
+          } else {
+            scanned.damage = scanned.found.picture.face.flatMap { image.leftOut(path, for: $0) }
+          }
+        } catch { scanned.damage = ReadingAccount.LeftOut(error) }
         own.append(scanned)
       }
       results.update { all in for (index, scanned) in zip(block, own) { all[index] = scanned } }
@@ -266,21 +227,24 @@ extension Dataset {
   /// All pictures of folders, unsplit and unread, with the faces that tables name.
   ///
   /// - Parameters:
-  ///   - folders: as for `init(folders:faces:shares:labels:threads:progress:)`.
+  ///   - folders: as for `init(folders:faces:shares:labels:threads:for:progress:)`.
   ///   - faces: where faces stand in whole photos.
   ///   - labels: the classes; each folder has two of them or more.
-  /// - Returns: the pictures, and by the number of their folder how these are to be searched for faces.
+  /// - Returns: the pictures, by the number of their folder how these are to be searched for faces, and what became of
+  ///   the other files.
   /// - Throws: `DatasetError` where one has others, or a table cannot be understood.
   public static func pictures(
     in folders: [String], faces: FaceSource = FaceSource(), labels: [String]
-  ) throws(DatasetError) -> (pictures: [Picture], searches: [FaceSource.Search]) {
-    let layouts = try FolderLayout.all(folders, labels: labels)
+  ) throws(DatasetError) -> (pictures: [Picture], searches: [FaceSource.Search], account: ReadingAccount) {
+    let layouts = try FolderLayout.all(folders, labels: labels, for: .evaluation)
+    var account = ReadingAccount()
+    for layout in layouts { account.add(layout.account) }
     if let folder = faces.unknownFolder(among: folders) {
       throw DatasetError(path: folder, "is to be searched for faces, but is none of the folders that were given")
     }
     var found = layouts.flatMap(\.pictures)
     for index in found.indices { found[index].picture.origin = found[index].layout }
-    let searches = try addFaces(to: &found, layouts, from: faces).searches
-    return (found.map(\.picture), searches)
+    let searches = try addFaces(to: &found, layouts, from: faces, &account).searches
+    return (found.map(\.picture), searches, account)
   }
 }

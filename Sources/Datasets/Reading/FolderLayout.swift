@@ -1,4 +1,7 @@
+import Faces
+import Files
 import Foundation
+import Glibc
 import Imaging
 
 /// Which pictures a data folder holds, with class and part, before any is opened.
@@ -15,24 +18,24 @@ struct FolderLayout {
   let folder: String
   /// A word for it, its last name.
   private(set) var name: String
-  private(set) var labels: [String]
+  private(set) var labels: [String] = []
   /// The numbers of the classes that it has pictures of.
   private(set) var classes: [Int] = []
   private(set) var pictures: [Found] = []
-  /// Whether the folder has a `train` folder.
+  /// Whether the folder has folders of parts.
   let isSplit: Bool
   private(set) var hasValidation = true
-
-  private static let parts: [(part: Dataset.Part, names: [String])] = [
-    (.training, ["train", "training"]), (.validation, ["val", "valid", "validation"]), (.test, ["test", "testing"]),
-  ]
+  /// What was left out, and decisions about its folders.
+  private(set) var account = ReadingAccount()
 
   /// The layouts of several folders: the first has all the classes, or `labels` names them; each has two of them or
   /// more, and no others. Pictures get the numbers of their classes among all.
-  static func all(_ folders: [String], labels: [String]? = nil) throws(DatasetError) -> [FolderLayout] {
+  static func all(
+    _ folders: [String], labels: [String]? = nil, for use: DataUse
+  ) throws(DatasetError) -> [FolderLayout] {
     var layouts: [FolderLayout] = []
     for folder in folders {
-      var layout = try FolderLayout(folder)
+      var layout = try FolderLayout(folder, for: use)
       let all = labels ?? layouts.first?.labels ?? layout.labels
       let numbers = layout.labels.map { all.firstIndex(of: $0) }
       guard !numbers.contains(nil) else {
@@ -65,73 +68,87 @@ struct FolderLayout {
     return layouts
   }
 
-  init(_ folder: String) throws(DatasetError) {
+  /// - Parameter use: what errors speak of.
+  init(_ folder: String, for use: DataUse) throws(DatasetError) {
     self.folder = folder
     name = URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
-      throw DatasetError(path: folder, "no such folder")
-    }
-    guard isFolder.boolValue else {
-      throw DatasetError(path: folder, "is a file; name a folder that holds one folder of pictures for each class")
-    }
-    let names = try Self.folders(in: folder)
-    let given = Self.parts.map { part in (part.part, names.first { part.names.contains($0.lowercased()) }) }
-    if let train = given[0].1 {
-      isSplit = true
-      hasValidation = given[1].1 != nil
-      labels = try Self.classes(in: folder + "/" + train)
-      for case (let part, let name?) in given {
-        let own = try Self.classes(in: folder + "/" + name)
-        if let unknown = own.first(where: { !labels.contains($0) }) {
-          throw DatasetError(path: folder + "/" + name, "class '\(unknown)' is not in '\(train)'")
-        }
-        try add(folder + "/" + name, part)
-      }
+    let listing = try Self.look(in: folder)
+    let root = folder.utf8.count > 1 && folder.utf8.last == UInt8(ascii: "/") ? String(folder.dropLast()) : folder
+    // The table of face boxes has an account of its own.
+    account.leaveOut(listing.others.filter { $0.file != root + "/" + FaceBoxTable.defaultName })
+    let given = try GivenParts(root, listing.pictures, for: use)
+    isSplit = !given.parts.isEmpty
+    hasValidation = given.parts.isEmpty || given.parts.contains { $0.part == .validation }
+    if isSplit {
+      try addParts(given, of: root)
     } else {
-      isSplit = false
-      labels = try Self.classes(in: folder)
-      try add(folder, nil)
+      let classes = try ClassFolders(root, listing.pictures)
+      labels = classes.labels
+      add(classes, nil)
     }
-    guard labels.count > 1 else {
-      throw DatasetError(
-        path: folder,
-        labels.isEmpty
-          ? "holds no class folders with pictures: put each class's JPEG or PNG files into a folder of its name"
-          : "holds one class, '\(labels[0])'; training needs at least two class folders")
+    account.notes += given.notes
+    try checkClasses(use)
+  }
+
+  private static func look(in folder: String) throws(DatasetError) -> ImageFiles.Listing {
+    do { return try ImageFiles.look(in: folder) } catch {
+      var facts = stat()
+      guard stat(PathText.bytes(folder), &facts) == 0 else {
+        throw DatasetError(path: folder, errno == EACCES ? "cannot be read (permission denied)" : "no such folder")
+      }
+      guard facts.st_mode & S_IFMT == S_IFDIR else {
+        let found = (try? ImageDecoder.format(ofFile: folder)) ?? nil
+        throw DatasetError(
+          path: folder,
+          "is a file\(found.map { ", \($0.name)" } ?? ""); name a folder that holds one folder of pictures for each "
+            + "class"
+        )
+      }
+      throw DatasetError(path: folder, error.reason)
     }
   }
 
-  private mutating func add(_ folder: String, _ part: Dataset.Part?) throws(DatasetError) {
+  /// The parts' classes are those of the training part; without one, all of them.
+  private mutating func addParts(_ given: GivenParts, of root: String) throws(DatasetError) {
+    var parts: [(part: Dataset.Part, folder: String, classes: ClassFolders)] = []
+    for (part, folder) in given.parts {
+      let own = given.pictures.filter { $0.utf8.starts(with: (folder + "/").utf8) }
+      parts.append((part, folder, try ClassFolders(folder, own)))
+    }
+    let training = parts.first { $0.part == .training }
+    labels =
+      training?.classes.labels
+      ?? Set(parts.flatMap(\.classes.labels)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    for (part, folder, classes) in parts {
+      if let unknown = classes.labels.first(where: { !labels.contains($0) }) {
+        throw DatasetError(path: folder, "class '\(unknown)' is not in '\(given.trainingName ?? "train")'")
+      }
+      add(classes, part)
+    }
+    let inParts = Set(given.parts.map(\.folder))
+    for path in given.pictures where !inParts.contains(where: { path.utf8.starts(with: ($0 + "/").utf8) }) {
+      account.leaveOut(.init(file: path, .misplaced, reason: "it lies beside the folders train, val and test"))
+    }
+  }
+
+  private mutating func add(_ classes: ClassFolders, _ part: Dataset.Part?) {
+    account.notes += classes.notes
+    account.leaveOut(
+      classes.loose.map { ReadingAccount.LeftOut(file: $0, .misplaced, reason: "it lies in no class folder") })
     for (label, name) in labels.enumerated() {
-      let path = folder + "/" + name
-      guard FileManager.default.fileExists(atPath: path) else { continue }
-      for file in try Self.files(in: path) {
+      for file in classes.pictures[name] ?? [] {
         pictures.append(Found(picture: .init(name: file, label: label, source: .file(file)), part: part))
       }
     }
   }
 
-  /// The folders that hold pictures, alphabetically by their bytes.
-  private static func classes(in folder: String) throws(DatasetError) -> [String] {
-    var classes: [String] = []
-    for name in try folders(in: folder) where try !files(in: folder + "/" + name).isEmpty { classes.append(name) }
-    return classes
-  }
-
-  private static func folders(in folder: String) throws(DatasetError) -> [String] {
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: folder)
-    } catch { throw DatasetError(path: folder, "cannot be read: permission denied") }
-    return names.filter { name in
-      var isFolder: ObjCBool = false
-      return !name.hasPrefix(".") && FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder)
-        && isFolder.boolValue
-    }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-  }
-
-  private static func files(in folder: String) throws(DatasetError) -> [String] {
-    do { return try ImageFiles.list(folder) } catch { throw DatasetError(path: folder, "\(error)") }
+  private func checkClasses(_ use: DataUse) throws(DatasetError) {
+    guard labels.count < 2 else { return }
+    // A folder of nothing but WebP is no class, which a person who sees it there cannot guess.
+    throw DatasetError(
+      path: folder,
+      (labels.isEmpty
+        ? "holds no class folders with pictures: put each class's JPEG or PNG files into a folder of its name"
+        : "holds one class, '\(labels[0])'; \(use.needsClasses)") + account.hint)
   }
 }

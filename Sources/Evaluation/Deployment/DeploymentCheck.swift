@@ -30,11 +30,11 @@ public struct DeploymentCheck: Sendable {
   }
 
   /// Pictures looked at.
-  public let pictures: Int
+  public var pictures: Int { account.used }
   /// Of these, cropped to a face, where the file's rule crops to faces.
   public let cropped: Int
-  /// Pictures left out because a face was required and none found.
-  public let faceless: Int
+  /// What became of each picture: used, not decoded, or left out because a face was required and none found.
+  public private(set) var account = ReadingAccount()
   /// Right when fed as the file says.
   public let right: Int
   /// The mistakes that make sense for this model and these pictures.
@@ -61,30 +61,41 @@ public struct DeploymentCheck: Sendable {
   ///
   /// - Parameters:
   ///   - runner: the model.
-  ///   - pictures: decodable pictures with labels that are the model's.
+  ///   - pictures: with labels that are the model's; those that do not decode are left out.
   ///   - searches: by the number of their folder, how pictures that are not known to have a face are searched for one;
   ///     empty where none are. A face also shows what a crop would do to a model whose rule does not crop.
   ///   - progress: called with pictures done and their number.
+<<<<<<< HEAD
   /// - Throws: `ImageError` for a picture that can no longer be read, `NotFiniteError` where the model's logits for one
   ///   are no numbers.
+=======
+  /// - Throws: `DatasetError` where none decodes.
+>>>>>>> h-data
   public init(
     _ runner: ModelRunner, pictures: [Dataset.Picture], searches: [FaceSource.Search] = [],
     progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
-  ) throws {
+  ) throws(DatasetError) {
     let rule = runner.model.description.preprocessing
     func answer(_ pixels: [UInt8], _ picture: Dataset.Picture) throws -> Int {
       let probabilities = runner.probabilities(logits: try runner.finiteLogits(pixels, of: picture.name))
       return probabilities.indices.max { (probabilities[$0], $1) < (probabilities[$1], $0) } ?? 0
     }
-    var (right, looked, cropped) = (0, 0, 0)
+    var (right, cropped) = (0, 0)
     // Of each mistake: pictures, right, right without it, right only with it, right only without it.
     var counts = [DeploymentMistake: [Int]]()
     for (number, picture) in pictures.enumerated() {
-      let image = try picture.image()
+      let image: Image
+      do throws(ImageError) { image = try picture.image() } catch {
+        account.leaveOut(.init(error))
+        continue
+      }
       let search = searches.isEmpty ? .none : searches[picture.origin]
       let face = picture.face ?? search.finder?(image)
-      if face == nil, search.isRequired { continue }
-      looked += 1
+      if face == nil, search.isRequired {
+        account.leaveOut(.init(file: picture.name, .faceless, reason: "no face was found"))
+        continue
+      }
+      account.used += 1
       cropped += face != nil && rule.cropsToFaces ? 1 : 0
       let isRight = try answer(rule.apply(to: image, face: face).pixels, picture) == picture.label
       right += isRight ? 1 : 0
@@ -102,9 +113,11 @@ public struct DeploymentCheck: Sendable {
       progress(number + 1, pictures.count)
     }
     self.right = right
-    self.pictures = looked
     self.cropped = cropped
-    faceless = pictures.count - looked
+    if account.used == 0, !pictures.isEmpty {
+      throw DatasetError(
+        path: pictures[0].name, "none of \(pictures.count) pictures can be fed to the model\(account.hint)")
+    }
     rows = DeploymentMistake.allCases.compactMap { mistake in
       guard let count = counts[mistake] else { return nil }
       return Row(

@@ -1,12 +1,30 @@
 /// Comma-separated values, line by line: fields in quotation marks may hold commas, line ends and doubled quotation
-/// marks.
+/// marks. Spreadsheets of other countries put semicolons or tabs where commas are decimal marks.
 struct CommaSeparated {
   private var rest: Substring.UnicodeScalarView
   private var line = 1
+  private let separator: Unicode.Scalar
 
-  init(_ text: String) {
+  /// What may stand between fields.
+  static let separators: [Unicode.Scalar] = [",", ";", "\t"]
+
+  init(_ text: String, separator: Unicode.Scalar = ",") {
+    self.separator = separator
     rest = Substring(text).unicodeScalars
     if rest.first == "\u{FEFF}" { rest.removeFirst() }
+  }
+
+  /// The text of a file in UTF-8, or in UTF-16 as spreadsheets save "Unicode text"; nil where it is neither.
+  static func text(_ bytes: UnsafeRawBufferPointer) -> String? {
+    let isBig = bytes.count > 1 && (bytes[0] == 0xFE && bytes[1] == 0xFF || bytes[0] == 0 && bytes[1] != 0)
+    let isLittle = bytes.count > 1 && (bytes[0] == 0xFF && bytes[1] == 0xFE || bytes[0] != 0 && bytes[1] == 0)
+    guard isBig || isLittle else { return String(validating: bytes, as: UTF8.self) }
+    guard bytes.count % 2 == 0 else { return nil }
+    let units = stride(from: 0, to: bytes.count, by: 2).map { place in
+      let (first, second) = (UInt16(bytes[place]), UInt16(bytes[place + 1]))
+      return isBig ? first << 8 | second : second << 8 | first
+    }
+    return String(validating: units, as: UTF16.self)
   }
 
   /// The next line's fields and its number, nil after the last.
@@ -22,16 +40,16 @@ struct CommaSeparated {
         field.append("\"")
         rest.removeFirst()
       case "\"": quoted.toggle()
-      case ",", "\n":
-        if scalar == "\n" { line += 1 }
+      case "\r" where !quoted && rest.first == "\n": break
+      case separator, "\n", "\r":
+        if scalar == "\n" || scalar == "\r" && rest.first != "\n" { line += 1 }
         if quoted {
           field.append(scalar)
         } else {
           fields.append(String(field))
           field = String.UnicodeScalarView()
-          if scalar == "\n" { return (fields, number) }
+          if scalar != separator { return (fields, number) }
         }
-      case "\r" where !quoted: break
       default: field.append(scalar)
       }
     }

@@ -1,19 +1,21 @@
 import Files
+import Glibc
 import Imaging
 
 /// Where the faces of a folder's pictures stand, from a table that somebody or a detector made.
 ///
-/// The table is a text file of comma-separated values (RFC 4180) whose first line names the columns, in any order and
+/// The table is a text file of comma-separated values (RFC 4180; semicolons and tabs, and UTF-16, as spreadsheets save
+/// them, are read too) whose first line names the columns, in any order and
 /// case: `file` (or `path`, `image`, `name`), and the box in pixels of the upright picture as `x, y, w, h`, as
 /// `x0, y0, x1, y1`, or in one column whose name holds `box`, with `x y w h` for each face and `;` between faces. Of
 /// several faces the largest counts, the first of equals: the one that the picture is of. Other columns are not read.
 public struct FaceBoxTable: Sendable {
   /// The table's file.
   public let path: String
-  /// By the file's name as the table gives it.
+  /// By the file's name as the table gives it, with slashes.
   private let boxes: [String: FaceBox]
   /// Names in the table, with and without boxes.
-  private let names: Set<String>
+  private let names: PictureNames
 
   /// Pictures of the table that have a box.
   public var count: Int { boxes.count }
@@ -29,51 +31,85 @@ public struct FaceBoxTable: Sendable {
     do throws(FileError) { file = try MappedFile(path: path) } catch {
       throw FaceBoxError(path: path, line: nil, reason: error.reason)
     }
-    guard let text = String(validating: file.bytes, as: UTF8.self) else {
-      throw FaceBoxError(path: path, line: nil, reason: "is no text in UTF-8")
+    try self.init(try Self.text(file, path), path: path)
+  }
+
+  private static func text(_ file: MappedFile, _ path: String) throws -> String {
+    guard let text = CommaSeparated.text(file.bytes) else {
+      throw FaceBoxError(path: path, line: nil, reason: "is no text in UTF-8 or UTF-16: save it as one of these")
     }
-    try self.init(text, path: path)
+    return text
+  }
+
+  /// The path of a data folder's own table.
+  public static func path(in folder: String) -> String {
+    (folder.utf8.last == UInt8(ascii: "/") ? String(folder.dropLast()) : folder) + "/" + defaultName
   }
 
   /// The table of a data folder: `index.csv` in it, where that has columns for boxes; nil where there is none.
   ///
   /// - Throws: `FaceBoxError` for a table that has the columns and cannot be understood.
   public static func found(in folder: String) throws -> FaceBoxTable? {
-    let path = (folder.hasSuffix("/") ? String(folder.dropLast()) : folder) + "/" + defaultName
-    guard let file = try? MappedFile(path: path), let text = String(validating: file.bytes, as: UTF8.self) else {
+    let path = path(in: folder)
+    var facts = stat()
+    // An empty file tells nothing, and a pipe is no table.
+    guard stat(PathText.bytes(path), &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_size > 0 else {
       return nil
     }
-    var lines = CommaSeparated(text)
-    guard let header = lines.next(), FaceBoxColumns(header.fields) != nil else { return nil }
-    return try FaceBoxTable(text, path: path)
+    let file: MappedFile
+    do throws(FileError) { file = try MappedFile(path: path) } catch {
+      throw FaceBoxError(path: path, line: nil, reason: error.reason)
+    }
+    let text = try text(file, path)
+    return table(text) == nil ? nil : try FaceBoxTable(text, path: path)
+  }
+
+  /// The lines after the first, and what its columns hold, with the separator at which that can be understood.
+  private static func table(
+    _ text: String
+  ) -> (lines: CommaSeparated, columns: FaceBoxColumns, count: Int, separator: Unicode.Scalar)? {
+    for separator in CommaSeparated.separators {
+      var lines = CommaSeparated(text, separator: separator)
+      var header = lines.next()
+      // Spreadsheets write which separator follows.
+      if header?.fields.first?.hasPrefix("sep=") == true { header = lines.next() }
+      guard let header, let columns = FaceBoxColumns(header.fields) else { continue }
+      return (lines, columns, header.fields.count, separator)
+    }
+    return nil
   }
 
   /// Reads a table's text; `path` is what errors call it.
   public init(_ text: String, path: String) throws {
     self.path = path
     func failure(_ line: Int, _ reason: String) -> FaceBoxError { FaceBoxError(path: path, line: line, reason: reason) }
-    var lines = CommaSeparated(text)
-    guard let header = lines.next() else { throw FaceBoxError(path: path, line: nil, reason: "is empty") }
-    guard let columns = FaceBoxColumns(header.fields) else {
+    guard !text.isEmpty else { throw FaceBoxError(path: path, line: nil, reason: "is empty") }
+    guard let (rest, columns, count, separator) = Self.table(text) else {
       throw failure(1, "names no columns for a file and its box: give it 'file' and 'x', 'y', 'w', 'h'")
     }
+    var lines = rest
     var boxes: [String: FaceBox] = [:]
-    var names: Set<String> = []
+    var names = PictureNames()
     while let line = lines.next() {
       if line.fields == [""] { continue }
-      guard line.fields.count == header.fields.count else {
-        throw failure(line.number, "has \(line.fields.count) values where the first line names \(header.fields.count)")
+      guard line.fields.count == count else {
+        throw failure(line.number, "has \(line.fields.count) values where the first line names \(count)")
       }
-      let name = line.fields[columns.file]
-      guard !name.isEmpty else { throw failure(line.number, "names no file") }
-      names.insert(name)
+      guard !line.fields[columns.file].isEmpty else { throw failure(line.number, "names no file") }
+      let name = names.add(line.fields[columns.file])
       for numbers in columns.numbers(line.fields) {
-        let values = numbers.compactMap { Float($0) }
+        let values = numbers.compactMap { Self.number($0, separator) }
         guard values.count == 4, numbers.count == 4, values.allSatisfy({ $0.isFinite && abs($0) <= 1e6 }) else {
           throw failure(line.number, "'\(numbers.joined(separator: " "))' is no box of four numbers")
         }
         let box = columns.box(values)
         guard box.width > 0, box.height > 0 else { throw failure(line.number, "the box has no width or no height") }
+        guard box.width > 1 || box.height > 1 else {
+          throw failure(
+            line.number,
+            "the box '\(numbers.joined(separator: " "))' is in shares of the picture, and boxes are in pixels: "
+              + "multiply by the picture's width and height")
+        }
         if let other = boxes[name], other.width * other.height >= box.width * box.height { continue }
         boxes[name] = box
       }
@@ -82,21 +118,19 @@ public struct FaceBoxTable: Sendable {
     self.names = names
   }
 
+  /// A number, with a decimal comma where commas do not separate fields.
+  private static func number(_ text: String, _ separator: Unicode.Scalar) -> Float? {
+    if let number = Float(text) { return number }
+    guard separator != "," else { return nil }
+    return Float(String(text.map { $0 == "," ? "." : $0 }))
+  }
+
   /// The face of a picture, nil where the table has none for it. A path counts as the longest of its ends that the
   /// table names: `photos/happy/1.jpg` is found as `happy/1.jpg`.
-  public func box(for path: String) -> FaceBox? { name(for: path).flatMap { boxes[$0] } }
+  public func box(for path: String) -> FaceBox? { names.name(for: path).flatMap { boxes[$0] } }
 
   /// Whether the table names the picture, with a box or without one.
-  public func names(_ path: String) -> Bool { name(for: path) != nil }
-
-  private func name(for path: String) -> String? {
-    var rest = Substring(path)
-    while true {
-      if names.contains(String(rest)) { return String(rest) }
-      guard let slash = rest.firstIndex(of: "/") else { return nil }
-      rest = rest[rest.index(after: slash)...]
-    }
-  }
+  public func names(_ path: String) -> Bool { names.name(for: path) != nil }
 }
 
 /// A table of boxes that cannot be understood: the file, the line, and why.

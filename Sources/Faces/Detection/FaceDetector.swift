@@ -43,24 +43,26 @@ public final class FaceDetector {
     found.reserveCapacity(Self.mostInFrame)
   }
 
-  /// The faces of a frame, the surest first, from one look at all of it: those that are large enough there. Allocates
-  /// nothing but the result once it has seen a frame of the size.
+  /// The faces of a frame, the surest first, from one look at all of it: those that are large enough there, in pixels
+  /// of the whole picture (see `Image.reduction`). Allocates nothing but the result once it has seen a frame of the
+  /// size.
   public func faces(in frame: Image) -> [DetectedFace] {
     preprocessor.apply(to: frame, into: &pixels)
-    look(region: preprocessor.rule.region(ofWidth: frame.width, height: frame.height)) { _ in true }
+    look(region: preprocessor.rule.region(of: frame)) { _ in true }
     Suppression.keepBest(
       of: &candidates, overlap: Float(detection.overlapPercent) / 100, most: Self.mostInFrame, in: &found)
+    Self.enlarge(&found, by: frame.reduction)
     return found
   }
 
   /// The faces of a photo, the surest first: all of it is looked at as a frame, and then, as long as the photo has the
   /// detail, its parts (see `PhotoWindows`), so that small faces of large photos are found too.
   ///
-  /// - Parameter smallest: the side of the smallest faces that are wanted, in pixels of the photo.
+  /// - Parameter smallest: the side of the smallest faces that are wanted, in pixels of the decoded photo.
   public func faces(inPhoto photo: Image, smallest: Int = PhotoWindows.defaultSmallest) -> [DetectedFace] {
     let rule = preprocessor.rule
     let source = rule.colour == .grey ? photo.grey : photo.rgb
-    let whole = rule.region(ofWidth: photo.width, height: photo.height)
+    let whole = rule.region(of: photo)
     let overlap = Float(detection.overlapPercent) / 100
     var all: [DetectedFace] = [], faces: [DetectedFace] = []
     for window in PhotoWindows.of(width: photo.width, height: photo.height, whole: whole, detection, rule, smallest) {
@@ -70,7 +72,14 @@ public final class FaceDetector {
       all += found
     }
     Suppression.keepBest(of: &all, overlap: overlap, most: Self.mostInPhoto, in: &faces)
+    Self.enlarge(&faces, by: photo.reduction)
     return faces
+  }
+
+  /// From pixels of a picture that was decoded smaller to those of the whole one.
+  private static func enlarge(_ faces: inout [DetectedFace], by reduction: Int) {
+    guard reduction > 1 else { return }
+    for index in faces.indices { faces[index].box = faces[index].box.scaled(by: Float(reduction)) }
   }
 
   /// More faces than this are not found in a photo.

@@ -14,9 +14,10 @@ struct Classify: ParsableCommand {
     discussion: """
       Each picture is prepared as the model's file says, with its EXIF orientation applied. A file that cannot be \
       read is
-      named and passed over, and the exit status is then 1. Whole photos are cropped to their faces where the model was
-      trained so and --boxes, or an index.csv in the folder, says where these are. A model may know when it cannot say:
-      then the label is 'unsure', and the probability that of the likeliest label that could have been shown.
+      named and passed over, and the exit status is then 1; so are files of folders that are pictures of other kinds.
+      Whole photos are cropped to their faces where the model was trained so and --boxes, or an index.csv in the folder,
+      says where these are. A model may know when it cannot say: then the label is 'unsure', and the probability that of
+      the likeliest label that could have been shown.
 
       A model that was trained on faces looks at the main face of a whole photo, which the face detector finds; where it
       finds none, or a face that fills the picture, the picture is taken as it is. --no-faces always takes it so. \
@@ -72,7 +73,8 @@ struct Classify: ParsableCommand {
     let runner = try ModelRunner(loaded, threads: threads.count)
     let detector = try faces.open(for: loaded.description, threads: threads.count, trust.limits)
     let reader = PictureClassifier(runner, detector: detector, scope: faces.faces == true ? .all : .main)
-    let files = try Self.files(images, boxes: try boxes.boxes.map { try FaceBoxTable(path: $0) })
+    var account = ReadingAccount()
+    let files = try Self.files(images, boxes: try boxes.boxes.map { try FaceBoxTable(path: $0) }, &account)
     let copies = try draw.map {
       let copies = AnnotatedCopies(of: files.map(\.path), folder: $0, labels: loaded.description.labels)
       var plan = OutputPlan()
@@ -87,38 +89,57 @@ struct Classify: ParsableCommand {
     }
     // Columns that stand below each other: paths of one command are mostly of like length.
     let width = min(60, files.map(\.path.count).max() ?? 0)
+    // In folders, what cannot be looked at failed as a picture that was named would have.
     var failed = 0
+    for file in account.leftOut where !file.cause.isHarmless {
+      failed += 1
+      if json.json { emit(try jsonLine(PictureRefusal(file: file.file, error: file.reason))) }
+    }
     for (number, (file, face)) in files.enumerated() {
       do {
         let image = try ImageDecoder.decode(path: file)
+        if let face, let reason = image.leftOut(file, for: face) { printError("glint: \(file): \(reason.reason)") }
         let answer = PictureAnswer(file: file, loaded.description, reader.classify(image, face: face))
         if json.json { emit(try jsonLine(answer)) } else { answer.lines(width: width).forEach(emit) }
         try copies?.write(image, answer, number)
+        account.used += 1
       } catch let error as ImageError {
         failed += 1
         if json.json { emit(try jsonLine(PictureRefusal(file: file, error: error.reason))) }
+        account.leaveOut(.init(error))
         printError("glint: \(error)")
       }
     }
-    if failed > 0 {
-      throw Failure("\(failed) of \(files.count) \(files.count == 1 ? "picture" : "pictures") could not be read")
-    }
+    // Files that were named one by one have been told of one by one.
+    if images.contains(where: Self.isFolder) { tell(account, quiet: !account.needsAttention || json.json) }
+    let all = account.used + failed
+    if failed > 0 { throw Failure("\(failed) of \(all) \(all == 1 ? "picture" : "pictures") could not be read") }
   }
 
   /// The files themselves, and the pictures of the folders, each with its face where a table names it.
-  private static func files(_ paths: [String], boxes: FaceBoxTable?) throws -> [(path: String, face: FaceBox?)] {
+  private static func files(
+    _ paths: [String], boxes: FaceBoxTable?, _ account: inout ReadingAccount
+  ) throws -> [(path: String, face: FaceBox?)] {
     var files: [(path: String, face: FaceBox?)] = []
     for path in paths {
-      var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+      guard isFolder(path) else {
         files.append((path, boxes?.box(for: path)))  // a path that leads nowhere is a file that failed
         continue
       }
-      let found = try ImageFiles.list(path)
-      guard !found.isEmpty else { throw Failure("\(path): no pictures (.jpg, .jpeg, .png) in this folder") }
+      let found = try ImageFiles.look(in: path)
+      account.leaveOut(found.others)
+      // Those that failed are told of one by one.
+      guard !found.pictures.isEmpty || account.needsAttention else {
+        throw Failure("\(path): no pictures (JPEG or PNG) in this folder")
+      }
       let own = try boxes ?? FaceBoxTable.found(in: path)
-      files += found.map { ($0, own?.box(for: $0)) }
+      files += found.pictures.map { ($0, own?.box(for: $0)) }
     }
     return files
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var facts = stat()
+    return stat(PathText.bytes(path), &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
   }
 }

@@ -56,7 +56,7 @@ struct Compare: ParsableCommand {
     try plan.check(force: force.force)
     let models = try (faces.trust.loadClassifier(first), faces.trust.loadClassifier(second))
     let description = models.0.description
-    let images = try LabelledImages.read(
+    let (images, account) = try LabelledImages.read(
       data, faces: try faces.source(for: description), part: part, split: split.shares, for: description,
       threads: threads.count, quiet: quiet.quiet || json.json)
     var progress = Progress("Comparing", quiet: quiet.quiet || json.json)
@@ -76,7 +76,8 @@ struct Compare: ParsableCommand {
       try page.page.write(to: report)
     }
     if json.json {
-      emit(try jsonLine(ComparisonFacts(comparison, suggestions: suggestions, models: (first, second))))
+      emit(
+        try jsonLine(ComparisonFacts(comparison, suggestions: suggestions, models: (first, second), account: account)))
     } else {
       show(comparison, suggestions, kinds.0 == kinds.1 ? ("first", "second") : kinds)
       for sentence in Verdicts.sentences(

@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Imaging
 import Models
 
 /// A comparison in the words of `compare --json`.
@@ -114,9 +115,11 @@ struct ComparisonFacts: Encodable {
   let suggestions: [String]
   /// Probabilities in the order of `labels`, image by image: what every figure above is made of.
   let answers: [ImageProbabilities]
+  let reading: ReadingFacts
 
   /// - Parameter models: paths of the two models.
-  init(_ comparison: Comparison, suggestions: [String], models: (String, String)) {
+  init(_ comparison: Comparison, suggestions: [String], models: (String, String), account: ReadingAccount) {
+    reading = ReadingFacts(account)
     let labels = comparison.first.labels
     func named(_ probabilities: [Float]) -> [String: Float] {
       Dictionary(zip(labels, probabilities)) { first, _ in first }

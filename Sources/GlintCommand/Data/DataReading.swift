@@ -1,27 +1,26 @@
 import ArgumentParser
 import Datasets
-import Foundation
+import Imaging
 import Models
 import Synchronization
 
-/// Reads folders of class folders, with progress; files that are passed over are named and counted.
+/// Reads folders of class folders, with progress.
 ///
-/// - Parameter description: of the model that is to be fed, whose labels each folder may lack some of; nil takes the
-///   classes of the first folder.
+/// - Parameters:
+///   - description: of the model that is to be fed, whose labels each folder may lack some of; nil takes the classes of
+///     the first folder.
+///   - use: what the pictures are for.
 func readDataset(
-  _ folders: [String], faces: FaceSource, split: SplitShares, for description: ModelDescription? = nil, threads: Int,
+  _ folders: [String], faces: FaceSource, split: SplitShares, for description: ModelDescription? = nil, use: DataUse,
+  threads: Int,
   quiet: Bool
 ) throws -> Dataset {
   let bar = LockedProgress("Reading pictures", quiet: quiet)
   let dataset = try Dataset(
-    folders: folders, faces: faces, shares: split, labels: description?.labels, threads: threads
+    folders: folders, faces: faces, shares: split, labels: description?.labels, threads: threads, for: use
   ) { bar.update($0, of: $1) }
   bar.finish(
     "\(dataset.training.count) to train on, \(dataset.validation.count) to validate, \(dataset.test.count) to test")
-  warn(dataset.damaged, "do not decode and are passed over")
-  warn(dataset.faceless, "are left out, since no face was found in them")
-  warn(dataset.conflicts, "are left out, since the same file stands under two labels")
-  warn(dataset.leaks, "are left out of training, since copies of them are held out")
   for (origin, classes) in zip(dataset.origins, dataset.originClasses)
   where !quiet && classes.count < dataset.labels.count {
     printError("  \(origin): holds \(classes.map { dataset.labels[$0] }.joined(separator: " and ")) alone")
@@ -30,14 +29,20 @@ func readDataset(
     for table in dataset.boxTables { printError("  " + sentence(on: table)) }
   }
   if !quiet, let description { AppliedRule.say(description.preprocessing, of: dataset) }
-  for (part, name) in [(dataset.validation, "validation"), (dataset.test, "test")] where !part.isEmpty {
-    let counts = dataset.counts(part), expected = Set(dataset.originClasses.joined())
-    for (label, count) in counts.enumerated() where count == 0 && expected.contains(label) {
-      printError(
-        "glint: no picture of class '\(dataset.labels[label])' is in the \(name) part: its figures say nothing of it")
-    }
+  if use == .training {
+    sayMissingClasses(dataset, in: dataset.validation, "in the validation part")
+    sayMissingClasses(dataset, in: dataset.test, "in the test part")
   }
   return dataset
+}
+
+/// Says which classes that the folders hold have no picture among those that figures are told of.
+func sayMissingClasses(_ dataset: Dataset, in pictures: [Dataset.Picture], _ place: String) {
+  guard !pictures.isEmpty else { return }
+  let counts = dataset.counts(pictures), expected = Set(dataset.originClasses.joined())
+  for (label, count) in counts.enumerated() where count == 0 && expected.contains(label) {
+    printError("glint: no picture of class '\(dataset.labels[label])' is \(place): its figures say nothing of it")
+  }
 }
 
 /// What a table of boxes gave.
@@ -53,13 +58,6 @@ struct BoxesOption: ParsableArguments {
     help:
       "A table of face boxes in whole photos: CSV with columns file and x, y, w, h (default: the folder's index.csv).")
   var boxes: String?
-}
-
-private func warn(_ rejected: [Dataset.Rejected], _ what: String) {
-  guard !rejected.isEmpty else { return }
-  printError("glint: \(rejected.count) \(rejected.count == 1 ? "file" : "files") \(what):")
-  for entry in rejected.prefix(20) { printError("  \(entry.file): \(entry.reason)") }
-  if rejected.count > 20 { printError("  and \(rejected.count - 20) more") }
 }
 
 /// A progress bar that several threads move.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Evaluation
+import Imaging
 import Models
 
 /// Labelled images of a folder, preprocessed by a model's own rule.
@@ -10,17 +11,24 @@ enum LabelledImages {
   /// - Parameters:
   ///   - part: which part; the split is the trainer's own, fixed by content, so that the test part of the folder that
   ///     a model was trained on holds no picture that it has seen.
+  /// - Returns: the images, and what became of every file.
   /// - Throws: where a folder has classes that are not among the model's labels, or nothing decodes.
   static func read(
     _ folders: [String], faces: FaceSource, part: DataPart, split: SplitShares, for description: ModelDescription,
     threads: Int, quiet: Bool
-  ) throws -> [LabelledImage] {
+  ) throws -> (images: [LabelledImage], account: ReadingAccount) {
     let dataset = try readDataset(
-      folders, faces: faces, split: split, for: description, threads: threads, quiet: quiet)
+      folders, faces: faces, split: split, for: description, use: .evaluation, threads: threads, quiet: quiet)
     let pictures = part == .all ? dataset.training + dataset.validation + dataset.test : dataset.test
     guard !pictures.isEmpty else {
-      throw Failure("\(folders.joined(separator: ", ")): its test part is empty; --part all takes every picture")
+      throw Failure(
+        "\(folders.joined(separator: ", ")): none of its \(dataset.account.used) pictures is in the test part; "
+          + "--part all takes every picture")
     }
+    sayMissingClasses(dataset, in: pictures, part == .all ? "among all that can be read" : "in the test part")
+    var account = dataset.account
+    (account.used, account.notNeeded) = (pictures.count, account.notNeeded + account.used - pictures.count)
+    tell(account, quiet: quiet)
     var progress = Progress("Preparing pictures", quiet: quiet)
     var images: [LabelledImage] = []
     for picture in pictures {
@@ -28,7 +36,7 @@ enum LabelledImages {
       progress.update(images.count, of: pictures.count)
     }
     progress.finish("\(images.count) images\(part == .all ? "" : " of the test part")")
-    return images
+    return (images, account)
   }
 }
 

@@ -68,7 +68,7 @@ struct DetectorEvaluate: ParsableCommand {
         model, material: material, composed: composed, threads: threads.count,
         keepsPictures: path == models.last)
       if json.json {
-        emit(try jsonLine(DetectorLine(evaluation, model: path)))
+        emit(try jsonLine(DetectorLine(evaluation, model: path, account: material.account)))
       } else {
         emit(([path] + evaluation.lines).joined(separator: "\n"))
       }

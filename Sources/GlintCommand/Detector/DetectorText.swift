@@ -1,5 +1,6 @@
 import DetectorTraining
 import Evaluation
+import Imaging
 import Numerics
 
 /// One detector's figures in the words of `detector evaluate --json`.
@@ -11,8 +12,10 @@ struct DetectorLine: Encodable {
   let scenes, false_boxes: Int
   let composed_faces: Int
   let average_precision: Double
+  let reading: ReadingFacts
 
-  init(_ evaluation: DetectorEvaluation, model: String) {
+  init(_ evaluation: DetectorEvaluation, model: String, account: ReadingAccount) {
+    reading = ReadingFacts(account)
     self.model = model
     threshold = evaluation.threshold
     (photos, found) = (evaluation.photos.faces, evaluation.found)

@@ -180,6 +180,10 @@ struct DetectorTrain: ParsableCommand {
     let test = try material.read(.test, threads: threads.count, quiet: quiet.quiet)
     let (model, evaluation) = try trained.withFittedThreshold(
       validation: validation, test: test, threads: threads.count)
+    if json.json {
+      let parts = ["training": training, "validation": validation, "test": test]
+      emit(try jsonLine(["reading": parts.mapValues { ReadingFacts($0.account) }]))
+    }
     for line in evaluation.lines { emit(line) }
     try Refuge.write("What was learned", to: output, insteadOf: spare) { try model.write(to: $0) }
     guard let last = loop.rounds.last else { return }

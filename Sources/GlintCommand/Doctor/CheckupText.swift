@@ -74,9 +74,11 @@ struct CheckupFacts: Encodable {
   let sources: [String]
   let classes: [Class]
   let findings: [Entry]
+  let reading: ReadingFacts
 
   init(_ checkup: Checkup) {
     let good = checkup.pictures.filter { $0.damage == nil }
+    reading = ReadingFacts(checkup.account)
     pictures = checkup.pictures.count
     damaged = checkup.pictures.count - good.count
     serious = checkup.severity == .serious

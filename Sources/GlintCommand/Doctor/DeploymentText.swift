@@ -1,4 +1,5 @@
 import Evaluation
+import Imaging
 import Numerics
 
 /// How a model is fed, in words for a terminal.
@@ -7,8 +8,12 @@ struct DeploymentText {
   /// The accuracy that another program reaches, 0...1.
   private let seen: Double?
 
-  init(_ check: DeploymentCheck, seen: Double?) {
+  /// What became of every file of the folders.
+  private let account: ReadingAccount
+
+  init(_ check: DeploymentCheck, seen: Double?, account: ReadingAccount) {
     self.check = check
+    self.account = account
     self.seen = seen
   }
 
@@ -74,6 +79,7 @@ struct DeploymentText {
     let mistakes: [Mistake]
     let explanations: [String]
     let explains_seen: [String]?
+    let reading: ReadingFacts
   }
 
   /// In the words of `doctor --model --json`.
@@ -86,6 +92,6 @@ struct DeploymentText {
           mistake: $0.mistake.rawValue, pictures: $0.pictures, accuracy: $0.accuracy,
           accuracy_interval: [$0.interval.lowerBound, $0.interval.upperBound], gain: $0.gain, p: $0.p)
       }, explanations: check.explanations.map(\.mistake.rawValue),
-      explains_seen: seen.map { check.mistakes(giving: $0).map(\.mistake.rawValue) })
+      explains_seen: seen.map { check.mistakes(giving: $0).map(\.mistake.rawValue) }, reading: ReadingFacts(account))
   }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Datasets
 import Evaluation
 import Files
-import Foundation
+import Imaging
 import Inference
 import ModelFiles
 import Models
@@ -79,6 +79,7 @@ struct Doctor: ParsableCommand {
       bar.update($0, of: $1)
     }
     bar.finish("\(checkup.pictures.count) pictures")
+    tell(checkup.account, quiet: quiet.quiet || json.json)
     if let report { try CheckupPage.page(checkup).page.write(to: report) }
     if json.json {
       emit(try jsonLine(CheckupFacts(checkup)))
@@ -95,23 +96,23 @@ struct Doctor: ParsableCommand {
   private func checkModel(_ path: String) throws {
     let loaded = try faces.trust.loadClassifier(path)
     let runner = try ModelRunner(loaded, threads: threads.count)
-    let (pictures, searches) = try Dataset.pictures(
+    var (pictures, searches, account) = try Dataset.pictures(
       in: data, faces: try faces.source(checking: loaded.description), labels: loaded.description.labels)
+    account.notNeeded += pictures.count - min(images, pictures.count)
+    pictures = pictures.spread(images)
     let isQuiet = quiet.quiet || json.json
     var progress = Progress("Feeding the model", quiet: isQuiet)
     let check = try DeploymentCheck(
-      runner, pictures: pictures.spread(images), searches: searches
+      runner, pictures: pictures, searches: searches
     ) { progress.update($0, of: $1) }
     progress.finish("\(check.pictures) pictures, \(check.rows.count) mistakes")
-    if check.faceless > 0 { printError("glint: no face was found in \(check.faceless) pictures, which are left out") }
-    guard check.pictures > 0 else {
-      throw Failure("no face was found in any picture; without --faces they are fed as the model's file says")
-    }
+    account.add(check.account)
+    tell(account, quiet: isQuiet)
     if !isQuiet {
       AppliedRule.say(
         loaded.description.preprocessing, cropped: check.cropped, whole: check.pictures - check.cropped)
     }
-    let text = DeploymentText(check, seen: seen.map { $0 / 100 })
+    let text = DeploymentText(check, seen: seen.map { $0 / 100 }, account: account)
     if json.json { emit(try jsonLine(text.facts)) } else { text.show() }
     if !check.explanations.isEmpty { throw ExitCode(1) }
   }

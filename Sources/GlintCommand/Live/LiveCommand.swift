@@ -2,6 +2,7 @@ import ArgumentParser
 import Camera
 import Faces
 import Foundation
+import Imaging
 import Inference
 import Live
 import LiveWeb
@@ -205,7 +206,11 @@ struct LiveCommand: ParsableCommand {
   }
 
   private func openSource() throws -> any FrameSource {
-    if let folder { return try FolderSource(folder, rate: fps ?? 30) }
+    if let folder {
+      let source = try FolderSource(folder, rate: fps ?? 30)
+      tell(source.account, quiet: !source.account.needsAttention)
+      return source
+    }
     if rendered {
       let scene = RenderedScene(
         seed: 1, width: size?.width ?? 640, height: size?.height ?? 480, people: people, choreography: .crossing)

@@ -22,7 +22,7 @@ final class PhotoClassifier: Sendable {
     guarded.withLock { guarded in
       do {
         let classifier = guarded.classifier
-        let found = classifier.classify(try ImageDecoder.decode(bytes, name: "photo"))
+        let found = classifier.classify(try ImageDecoder.decode(bytes, name: "photo", within: .posted))
         return try jsonLine(PictureAnswer(file: "photo", classifier.runner.model.description, found))
       } catch {
         let reason = (error as? ImageError)?.reason ?? "\(error)"

@@ -1,39 +1,47 @@
 import Datasets
+import Imaging
 import Models
 import Quantization
 
 extension QuantizationData {
   /// Reads folders, with progress: class folders named as a classifier's labels are split as the trainer does; of other
-  /// folders the images are shared out by content.
+  /// folders the images are shared out by content. Also what became of every file.
   static func read(
     _ folders: [String], faces: FaceSource, split: SplitShares, count: Int, comparesMethods: Bool,
     for description: ModelDescription, threads: Int, quiet: Bool
-  ) throws -> QuantizationData {
+  ) throws -> (data: QuantizationData, account: ReadingAccount) {
     if description.isClassifier, areClassFolders(folders, labels: description.labels),
       let dataset = try labelled(
         folders, faces: faces, split: split, for: description, threads: threads, quiet: quiet)
     {
-      return QuantizationData(
+      let data = QuantizationData(
         dataset,
         calibration: try prepare(
           dataset.training, atMost: count, "Calibration images", for: description, quiet: quiet),
         validation: try prepare(
           dataset.validation, atMost: mostValidation, "Validation images", for: description, quiet: quiet))
+      var account = dataset.account
+      let used = data.calibration.count + data.validation.count
+      (account.used, account.notNeeded) = (used, account.notNeeded + account.used - used)
+      tell(account, quiet: quiet)
+      return (data, account)
     }
     var progress = Progress("Reading images", quiet: quiet)
     let images = try CalibrationImages(
       folders: folders, faces: faces, count: count + (comparesMethods ? mostValidation : 0),
       preprocessing: description.preprocessing
     ) { progress.update($0, of: $1) }
-    for error in images.damaged { printError("passed over: \(error)") }
-    if images.faceless > 0 { printError("glint: no face was found in \(images.faceless) pictures, which are left out") }
     if !quiet {
       AppliedRule.say(
         description.preprocessing, cropped: images.found, whole: images.items.count - images.found)
     }
     let data = QuantizationData(images, count: count, comparesMethods: comparesMethods)
     progress.finish("\(data.calibration.count) to calibrate, \(data.validation.count) to evaluate methods")
-    return data
+    var account = images.account
+    let used = data.calibration.count + data.validation.count
+    (account.used, account.notNeeded) = (used, account.notNeeded + account.used - used)
+    tell(account, quiet: quiet)
+    return (data, account)
   }
 
   /// The data set of class folders; nil where it cannot be split, or has too few pictures to evaluate on.
@@ -43,7 +51,8 @@ extension QuantizationData {
   ) throws -> Dataset? {
     let dataset: Dataset
     do {
-      dataset = try readDataset(folders, faces: faces, split: split, for: description, threads: threads, quiet: quiet)
+      dataset = try readDataset(
+        folders, faces: faces, split: split, for: description, use: .calibration, threads: threads, quiet: quiet)
     } catch let error as DatasetError {
       printError("\(error); methods are evaluated by how often int8 and float agree")
       return nil

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Files
-import Foundation
+import Imaging
 import ModelFiles
 import Models
 import Numerics
@@ -30,6 +30,7 @@ struct Quantize: ParsableCommand {
         glint quantize m.safetensors --calibration photos --method mse+bias -o q.safetensors
         glint quantize m.safetensors --record calibration.json -o q.safetensors
         glint quantize detector.safetensors --calibration scenes -o q.safetensors
+        glint quantize m.safetensors --calibration photos -o q.safetensors --json     # every file left out, and why
       """)
 
   @Argument(help: "The float model.")
@@ -81,7 +82,11 @@ struct Quantize: ParsableCommand {
   @OptionGroup var faces: FaceSourceOption
   @OptionGroup var force: ForceOption
   @OptionGroup var threads: ThreadOption
+  @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
+
+  /// No progress; `--json` has standard output for itself.
+  private var isQuiet: Bool { quiet.quiet || json.json }
 
   func validate() throws {
     guard calibration.isEmpty != (record == nil) else {
@@ -111,12 +116,24 @@ struct Quantize: ParsableCommand {
     } else {
       outcome = try quantize(float, onImagesOf: calibration)
     }
+<<<<<<< HEAD
     // What is worth most gets the room first.
     try Refuge.write("The int8 model", to: output) { try outcome.model.write(to: $0) }
     if let writeRecord {
       try Refuge.write("The record", to: writeRecord) { try outcome.record.write(to: $0) }
     }
     if !quiet.quiet {
+=======
+    if let writeRecord { try outcome.record.write(to: writeRecord) }
+    try outcome.model.write(to: output)
+    if json.json {
+      emit(
+        try jsonLine(
+          QuantizationFacts(
+            model: output, method: outcome.method, calibration_images: outcome.record.images.count,
+            reading: outcome.account.map { ReadingFacts($0) })))
+    } else if !quiet.quiet {
+>>>>>>> h-data
       emit("\(output): int8 by \(outcome.method), \(outcome.record.images.count) calibration images")
       if !calibration.isEmpty, QuantizationData.areClassFolders(calibration, labels: float.description.labels) {
         NextCommand.show(["compare", model, output] + calibration.flatMap { ["--data", $0] })
@@ -130,6 +147,8 @@ struct Quantize: ParsableCommand {
     let model: QuantizedModel
     let record: CalibrationRecord
     let method: String
+    /// Nil where no folder was read.
+    var account: ReadingAccount?
   }
 
   /// The method asked for, else the one that the record was chosen for.
@@ -144,9 +163,9 @@ struct Quantize: ParsableCommand {
     guard require == nil || isClassifier else {
       throw Failure("--require promises accuracy, and \(model) is no classifier: leave it out")
     }
-    let data = try QuantizationData.read(
+    let (data, account) = try QuantizationData.read(
       folders, faces: try faces.source(for: float.description), split: split.shares, count: images,
-      comparesMethods: method == nil && isClassifier, for: float.description, threads: threads.count, quiet: quiet.quiet
+      comparesMethods: method == nil && isClassifier, for: float.description, threads: threads.count, quiet: isQuiet
     )
     guard require == nil || data.isLabelled else {
       throw Failure(
@@ -157,16 +176,26 @@ struct Quantize: ParsableCommand {
         """)
     }
     let record = try calibrate(
-      float, data.calibration.map { ($0.pixels, $0.hash) }, threads: threads.count, quiet: quiet.quiet)
-    if isClassifier, !data.validation.isEmpty { return try searchMethods(float, record, data) }
-    if method == nil, !quiet.quiet {
+      float, data.calibration.map { ($0.pixels, $0.hash) }, threads: threads.count, quiet: isQuiet)
+    var outcome: Outcome
+    if isClassifier, !data.validation.isEmpty {
+      outcome = try searchMethods(float, record, data)
+    } else {
+      sayWhyUnevaluated(isClassifier)
+      outcome = try quantizeUnevaluated(float, record, data)
+    }
+    outcome.account = account
+    return outcome
+  }
+
+  private func sayWhyUnevaluated(_ isClassifier: Bool) {
+    if method == nil, !isQuiet {
       let why =
         isClassifier
         ? "No images are left to evaluate on (it takes \(QuantizationData.fewestValidation))"
         : "Methods are evaluated by a classifier's answers, and \(model) is no classifier"
       printError("\(why): none are tried, and \(QuantizationMethod()) is taken.")
     }
-    return try quantizeUnevaluated(float, record, data)
   }
 
   /// One method, without images to evaluate it on.
@@ -176,7 +205,7 @@ struct Quantize: ParsableCommand {
     let method = method ?? QuantizationMethod()
     var record = record
     if method.needsImages {
-      var learning = Progress("Learning", quiet: quiet.quiet)
+      var learning = Progress("Learning", quiet: isQuiet)
       record.learned[method.description] = try Learner(method, float, record, threads: threads.count)
         .learn(data.calibration.map(\.pixels)) { learning.update($0, of: $1) }
       learning.finish("from \(data.calibration.count) images")
@@ -202,7 +231,7 @@ struct Quantize: ParsableCommand {
   private func searchMethods(
     _ float: FloatModel, _ record: CalibrationRecord, _ data: QuantizationData
   ) throws -> Outcome {
-    var running = Progress("Running float", quiet: quiet.quiet)
+    var running = Progress("Running float", quiet: isQuiet)
     let evaluator = try MethodEvaluator(
       float, images: data.validation, isLabelled: data.isLabelled, threads: threads.count
     ) { running.update($0, of: $1) }
@@ -213,7 +242,7 @@ struct Quantize: ParsableCommand {
     var search = MethodSearch(
       float, record, calibration: data.calibration.map(\.pixels), evaluator: evaluator,
       budget: min(budget, require ?? budget), threads: threads.count)
-    var trying = Progress(method == nil ? "Trying methods" : "Quantizing", quiet: quiet.quiet)
+    var trying = Progress(method == nil ? "Trying methods" : "Quantizing", quiet: isQuiet)
     var tried = 0
     let note = { (name: String) in
       trying.update(tried, of: MethodSearch.mostTrials, note: name)
@@ -221,7 +250,7 @@ struct Quantize: ParsableCommand {
     }
     let result = try method.map { try search.run(only: $0, trying: note) } ?? search.run(trying: note)
     trying.finish("\(result.trials.count) tried")
-    if !quiet.quiet { MethodSearchTable.show(result, isLabelled: data.isLabelled) }
+    if !isQuiet { MethodSearchTable.show(result, isLabelled: data.isLabelled) }
     try Contract.check(result, evaluator, require: require)
     let loss = result.trials[result.winner].outcome.loss
     if loss.points > budget {
@@ -232,6 +261,14 @@ struct Quantize: ParsableCommand {
     return Outcome(
       model: result.model, record: result.record, method: result.trials[result.winner].method.description)
   }
+}
+
+/// What was made, in the words of `quantize --json`.
+private struct QuantizationFacts: Encodable {
+  let model: String
+  let method: String
+  let calibration_images: Int
+  let reading: ReadingFacts?
 }
 
 /// Observes images in memory, with progress.

@@ -134,7 +134,8 @@ struct Train: ParsableCommand {
     let network = try NetworkChoice(self.network)
     let side = size ?? network.defaultSize
     let dataset = try readDataset(
-      data, faces: try faces.source(), split: split.shares, threads: threads.count, quiet: quiet.quiet)
+      data, faces: try faces.source(), split: split.shares, use: .training, threads: threads.count, quiet: quiet.quiet)
+    tell(dataset.account, quiet: quiet.quiet)
     let decision = try self.decision.request(dataset)
     let cropsFaces = margin != nil || faces.areSought || !dataset.boxTables.isEmpty
     let preprocessing = Preprocessing(
@@ -240,7 +241,8 @@ struct Train: ParsableCommand {
         try jsonLine(
           FinalLine(
             weights_sha256: model.weightsSHA256, best_epoch: loop.bestEpoch, epochs: loop.history.count,
-            temperature: evaluation.temperature, validation: evaluation.validation.line, test: evaluation.test?.line)))
+            temperature: evaluation.temperature, validation: evaluation.validation.line, test: evaluation.test?.line,
+            reading: ReadingFacts(loop.dataset.account))))
       return
     }
     if ending == .earlyStopped { emit("Stopped after epoch \(loop.history.count): the validation loss got no better.") }

@@ -25,6 +25,7 @@ struct FinalLine: Encodable {
   let temperature: Float
   let validation: MetricsLine
   let test: MetricsLine?
+  let reading: ReadingFacts
 }
 
 /// Something that is said the first time only, by whichever thread comes first.

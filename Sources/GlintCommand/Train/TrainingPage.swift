@@ -97,13 +97,12 @@ enum TrainingPage {
         "There is no test part: the figures are those of the validation part, which chose the weights, and so are a "
           + "little too good.")
     }
-    for (files, what) in [
-      (dataset.damaged, "do not decode and were passed over"),
-      (dataset.conflicts, "stand under two labels and were left out"),
-      (dataset.leaks, "were left out of training, since copies of them are held out"),
-    ] where !files.isEmpty {
-      notes.append("\(files.count) \(files.count == 1 ? "file" : "files") \(what), as \(files[0].file).")
+    for cause in ReadingAccount.Cause.allCases where !cause.isHarmless {
+      let files = dataset.account.leftOut(cause)
+      guard let first = files.first else { continue }
+      notes.append("Files \(cause.words): \(files.count), as \(first.file).")
     }
+    notes += dataset.account.notes.map { $0 + "." }
     return notes
   }
 }

@@ -5,7 +5,10 @@ extension Image {
 
   /// Draws a face's box with its label, where it has one, above, or inside where there is no room above; lines and
   /// letters are as thick as the picture is large. What lies outside the picture is not drawn.
-  public mutating func annotate(_ box: FaceBox, label: String, ink: Ink) {
+  ///
+  /// - Parameter face: the box in pixels of the whole picture (see `reduction`).
+  public mutating func annotate(_ face: FaceBox, label: String, ink: Ink) {
+    let box = reduction == 1 ? face : face.scaled(by: 1 / Float(reduction))
     precondition(channels == 3, "colours need three channels")
     guard box.x.isFinite, box.y.isFinite, box.width.isFinite, box.height.isFinite, box.width > 0, box.height > 0
     else { return }

@@ -1,16 +1,20 @@
+import Files
+
 /// A picture that could not be read or written: which one, and why.
 public struct ImageError: Error, Equatable, CustomStringConvertible, Sendable {
   /// What went wrong.
   public enum Cause: Equatable, Sendable {
     /// The file holds no byte.
     case empty
-    /// The bytes are neither JPEG nor PNG; what they look like where that is known, as in `a GIF picture`.
-    case notAPicture(String?)
+    /// The bytes are neither JPEG nor PNG; what they are where that is known.
+    case notAPicture(FileFormat?)
     /// The bytes end before the picture does.
     case truncated
+    /// A progressive JPEG whose end mark stands before its last scans.
+    case incomplete
     /// The bytes contradict their format; the decoder's words.
     case damaged(String)
-    /// More pixels or bytes than are taken; what was found.
+    /// More pixels or bytes than are taken: what was found, the limit, and what to do.
     case tooLarge(String)
     /// A rare kind of JPEG; the decoder's words.
     case unsupported(String)
@@ -40,9 +44,10 @@ public struct ImageError: Error, Equatable, CustomStringConvertible, Sendable {
   public var reason: String {
     switch cause {
     case .empty: "the file is empty"
-    case .notAPicture(let kind?): "\(kind); only JPEG and PNG are read"
+    case .notAPicture(let format?): "\(format.name); only JPEG and PNG are read: \(format.advice)"
     case .notAPicture(nil): "neither a JPEG nor a PNG picture, whatever its name says"
     case .truncated: "the picture is cut short"
+    case .incomplete: "the picture is incomplete: scans of the progressive JPEG are missing"
     case .damaged(let words): "the picture is damaged (\(words))"
     case .tooLarge(let words): "too large (\(words))"
     case .unsupported(let words): "this kind of picture is not supported (\(words))"

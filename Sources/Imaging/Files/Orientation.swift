@@ -37,11 +37,25 @@ enum Orientation: UInt16, CaseIterable {
       let place = directory + 2 + 12 * entry
       guard place <= exif.count - 12 else { return }
       guard short(place) == 0x0112 else { continue }
-      let isOneShort = short(place + 2) == 3 && long(place + 4) == 1
-      guard isOneShort, let found = Orientation(rawValue: UInt16(short(place + 8))) else { return }
+      guard let value = Self.value(ofEntryAt: place, in: exif, short, long), value <= 8,
+        let found = Orientation(rawValue: UInt16(value))
+      else { return }
       self = found
       return
     }
+  }
+
+  /// The first number of an entry: a SHORT by the standard, but some programs write a BYTE or a LONG, or two of them.
+  /// More than four bytes stand elsewhere, and the entry has their offset.
+  private static func value(
+    ofEntryAt place: Int, in exif: UnsafeBufferPointer<UInt8>, _ short: (Int) -> Int, _ long: (Int) -> Int
+  ) -> Int? {
+    let sizes = [1: 1, 3: 2, 4: 4]
+    let count = long(place + 4)
+    guard let size = sizes[short(place + 2)], (1...2).contains(count) else { return nil }
+    let at = count * size > 4 ? long(place + 8) : place + 8
+    guard at <= exif.count - size else { return nil }
+    return size == 1 ? Int(exif[at]) : size == 2 ? short(at) : long(at)
   }
 
   /// The upright picture.
@@ -77,6 +91,8 @@ enum Orientation: UInt16, CaseIterable {
       }
       count = image.pixels.count
     }
-    return Image(width: width, height: height, channels: channels, pixels: pixels)
+    var upright = Image(width: width, height: height, channels: channels, pixels: pixels)
+    upright.reduction = image.reduction
+    return upright
   }
 }

@@ -19,6 +19,16 @@ public struct FaceBox: Hashable, Sendable {
 }
 
 extension FaceBox {
+  /// All four numbers multiplied by `factor`: the box in a picture of other pixels.
+  public func scaled(by factor: Float) -> FaceBox {
+    FaceBox(x: x * factor, y: y * factor, width: width * factor, height: height * factor)
+  }
+
+  /// Whether nothing of it lies in a picture of this size.
+  func isOutside(width: Int, height: Int) -> Bool {
+    !(x < Float(width) && y < Float(height) && x + self.width > 0 && y + self.height > 0)
+  }
+
   /// The area that it shares with another box.
   public func intersection(_ other: FaceBox) -> Float {
     let across = min(x + width, other.x + other.width) - max(x, other.x)

@@ -9,6 +9,11 @@ public struct Image: Sendable, Equatable {
   /// `[height, width, channels]`.
   public var pixels: [UInt8]
 
+  /// By what each side was divided, rounded up, when a picture too large for the decoder's limits was decoded: 1, 2, 4
+  /// or 8. `width` and `height` are of the pixels that are here; boxes of faces are in pixels of the whole picture
+  /// wherever a picture and a box meet.
+  public var reduction = 1
+
   /// Makes a picture of pixels `[height, width, channels]`.
   public init(width: Int, height: Int, channels: Int, pixels: [UInt8]) {
     precondition(width > 0 && height > 0 && (channels == 1 || channels == 3))
@@ -38,6 +43,13 @@ public struct Image: Sendable, Equatable {
     self.width = width
     self.height = height
     self.channels = channels
+    reduction = 1
+  }
+
+  private func like(_ pixels: [UInt8], channels: Int) -> Image {
+    var image = Image(width: width, height: height, channels: channels, pixels: pixels)
+    image.reduction = reduction
+    return image
   }
 
   /// This picture with one channel: ITU-R BT.601 luma in integers, (19595 R + 38470 G + 7471 B + 32768) >> 16.
@@ -47,13 +59,14 @@ public struct Image: Sendable, Equatable {
       writeLuma(to: buffer.baseAddress!)
       count = width * height
     }
-    return Image(width: width, height: height, channels: 1, pixels: luma)
+    return like(luma, channels: 1)
   }
 
   /// Makes `grey` what the property of that name is, in the memory that it has.
   public func makeGrey(_ grey: inout Image) {
     guard channels == 3 else { return grey = self }
     grey.reshape(width: width, height: height, channels: 1)
+    grey.reduction = reduction
     grey.pixels.withUnsafeMutableBufferPointer { writeLuma(to: $0.baseAddress!) }
   }
 
@@ -76,7 +89,7 @@ public struct Image: Sendable, Equatable {
       }
       count = width * height * 3
     }
-    return Image(width: width, height: height, channels: 3, pixels: repeated)
+    return like(repeated, channels: 3)
   }
 
   /// ITU-R BT.601 luma of one pixel. The weights are 0.299, 0.587 and 0.114 in 16 bits and sum to 65536, so that grey

@@ -8,7 +8,7 @@ extension Preprocessing {
   ///   - face: where the face is, for `Fit.face`; other fits do not look at it.
   /// - Returns: `[height, width, colour.channels]`.
   public func apply(to image: Image, face: FaceBox? = nil) -> Image {
-    let region = region(ofWidth: image.width, height: image.height, face: face)
+    let region = region(of: image, face: face)
     switch resampling {
     case .triangle:
       switch colour {

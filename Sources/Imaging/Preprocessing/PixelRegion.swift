@@ -53,19 +53,20 @@ extension Preprocessing {
   /// Whether a picture is a whole photo around this face: the network's crop of it would be smaller than four fifths of
   /// the centred square. Otherwise the picture was cropped to the face before, and is taken as it is.
   ///
-  /// - Parameters:
-  ///   - width: columns of the picture.
-  ///   - height: its rows.
-  ///   - face: in its pixels.
-  public func isWholePhoto(ofWidth width: Int, height: Int, face: FaceBox) -> Bool {
-    5 * region(ofWidth: width, height: height, face: face).width < 4 * min(width, height)
+  /// - Parameter face: in pixels of the whole picture (see `Image.reduction`).
+  public func isWholePhoto(_ image: Image, face: FaceBox) -> Bool {
+    5 * region(of: image, face: face).width < 4 * min(image.width, image.height)
+  }
+
+  /// The same of a decoded picture, in its own pixels; `face` is in pixels of the whole one (see `Image.reduction`).
+  public func region(of image: Image, face: FaceBox? = nil) -> PixelRegion {
+    let own = image.reduction == 1 ? face : face?.scaled(by: 1 / Float(image.reduction))
+    return region(ofWidth: image.width, height: image.height, face: own)
   }
 
   private static func square(around face: FaceBox, margin: Int, width: Int, height: Int) -> PixelRegion? {
     guard face.width > 0, face.height > 0, face.x.isFinite, face.y.isFinite else { return nil }
-    guard face.x < Float(width), face.y < Float(height), face.x + face.width > 0, face.y + face.height > 0 else {
-      return nil
-    }
+    guard !face.isOutside(width: width, height: height) else { return nil }
     let requested = (max(face.width, face.height) * Float(100 + 2 * margin) / 100).rounded(.toNearestOrEven)
     // Four times the picture is more than any margin asks for, and keeps the tables of weights small.
     guard requested <= Float(4 * max(width, height)) else { return nil }

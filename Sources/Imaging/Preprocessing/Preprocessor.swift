@@ -31,7 +31,7 @@ public final class Preprocessor {
     }
     let shape = ResamplingPlan.Shape(
       width: image.width, height: image.height,
-      region: rule.region(ofWidth: image.width, height: image.height, face: face),
+      region: rule.region(of: image, face: face),
       outputWidth: rule.width, outputHeight: rule.height)
     if plan?.shape != shape { plan = ResamplingPlan(shape) }
     guard let plan else { return }

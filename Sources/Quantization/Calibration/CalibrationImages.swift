@@ -1,7 +1,6 @@
 import Datasets
 import Faces
 import Files
-import Foundation
 import Imaging
 import Models
 
@@ -21,12 +20,10 @@ public struct CalibrationImages: Sendable {
 
   /// The pictures, by hash.
   public private(set) var items: [Item] = []
-  /// Pictures passed over because no face was found in them, where one was looked for.
-  public private(set) var faceless = 0
   /// Pictures that are cropped to a face that was found in them.
   public private(set) var found = 0
-  /// Files that do not decode, and why.
-  public private(set) var damaged: [ImageError] = []
+  /// What became of every file.
+  public private(set) var account = ReadingAccount()
 
   /// Chooses up to `count` pictures of folders and their folders.
   ///
@@ -41,6 +38,7 @@ public struct CalibrationImages: Sendable {
     let given = try faces.boxes.map { try FaceBoxTable(path: $0) }
     var pictures: [Dataset.Picture] = []
     var searches: [FaceSource.Search] = []
+    var account = ReadingAccount()
     for (origin, folder) in folders.enumerated() {
       var search = faces.search(folder)
       var boxes = search.isRequired ? nil : given
@@ -49,16 +47,21 @@ public struct CalibrationImages: Sendable {
       }
       if boxes != nil { search = .none }
       searches.append(search)
-      for file in try ImageFiles.list(folder) {
+      let found = try ImageFiles.look(in: folder)
+      account.leaveOut(found.others.filter { $0.file != FaceBoxTable.path(in: folder) })
+      for file in found.pictures {
         let face = boxes?.box(for: file)
         pictures.append(Dataset.Picture(name: file, label: 0, source: .file(file), face: face, origin: origin))
       }
     }
     guard !pictures.isEmpty else {
-      throw QuantizationError("\(folders.joined(separator: ", ")): no images (.jpg, .jpeg, .png) to calibrate on")
+      throw QuantizationError(
+        "\(folders.joined(separator: ", ")): no images (JPEG or PNG) to calibrate on\(account.hint)")
     }
     try self.init(
       pictures, searches: searches, count: count, preprocessing: preprocessing, progress: progress)
+    account.add(self.account)
+    self.account = account
   }
 
   /// Chooses up to `count` pictures: those with the smallest hashes, files that do not decode passed over, each content
@@ -75,44 +78,49 @@ public struct CalibrationImages: Sendable {
     var hashed: [(hash: String, picture: Dataset.Picture)] = []
     var seen: Set<String> = []
     for picture in pictures {
-      let hash = try Self.hash(picture)
-      if seen.insert(hash).inserted { hashed.append((hash, picture)) }
+      do throws(ImageError) {
+        let hash = try Self.hash(picture)
+        if seen.insert(hash).inserted {
+          hashed.append((hash, picture))
+        } else {
+          account.leaveOut(.init(file: picture.name, .copy, reason: "its bytes were read under another name"))
+        }
+      } catch { account.leaveOut(.init(error)) }
     }
     hashed.sort { $0.hash < $1.hash }
-    for (hash, picture) in hashed {
-      guard items.count < count else { break }
+    for (index, (hash, picture)) in hashed.enumerated() {
+      guard items.count < count else {
+        account.notNeeded = hashed.count - index
+        break
+      }
       do throws(ImageError) {
         let image = try picture.image()
         let search = searches.isEmpty ? .none : searches[picture.origin]
         let face = picture.face ?? search.finder?(image)
         if face == nil, search.isRequired {
-          faceless += 1
+          account.leaveOut(.init(file: picture.name, .faceless, reason: "no face was found"))
+          continue
+        }
+        if preprocessing.cropsToFaces, let reason = picture.face.flatMap({ image.leftOut(picture.name, for: $0) }) {
+          account.leaveOut(reason)
           continue
         }
         if search.finder != nil, face != nil { found += 1 }
         let pixels = preprocessing.apply(to: image, face: face).pixels
         items.append(Item(path: picture.name, hash: hash, label: picture.label, pixels: pixels))
-      } catch {
-        damaged.append(error)
-      }
+      } catch { account.leaveOut(.init(error)) }
       progress(items.count, min(count, hashed.count))
     }
+    account.used = items.count
     guard !items.isEmpty else {
-      throw QuantizationError(
-        damaged.isEmpty
-          ? "no images to calibrate on" + (faceless > 0 ? ": no face was found in \(faceless)" : "")
-          : "none of \(damaged.count) images decodes; the first: \(damaged[0])")
+      throw QuantizationError("no images to calibrate on\(account.hint)")
     }
   }
 
-  private static func hash(_ picture: Dataset.Picture) throws -> String {
+  private static func hash(_ picture: Dataset.Picture) throws(ImageError) -> String {
     switch picture.source {
-    case .image(let image): return image.pixels.withUnsafeBytes { SHA256.hex($0) }
-    case .file(let path):
-      guard let data = FileManager.default.contents(atPath: path) else {
-        throw QuantizationError("\(path): cannot be read")
-      }
-      return data.withUnsafeBytes { SHA256.hex($0) }
+    case .image(let image): image.pixels.withUnsafeBytes { SHA256.hex($0) }
+    case .file(let path): try ImageDecoder.bytes(ofFile: path).withUnsafeBytes { SHA256.hex($0) }
     }
   }
 }

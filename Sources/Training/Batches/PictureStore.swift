@@ -68,7 +68,7 @@ final class PictureStore: Sendable {
         rule.apply(to: image, face: face).pixels, Canvas(height: rule.height, width: rule.width, stepX: 1, stepY: 1)
       )
     }
-    let region = rule.region(ofWidth: image.width, height: image.height, face: face)
+    let region = rule.region(of: image, face: face)
     let (width, height) = (rule.width + 2 * border, rule.height + 2 * border)
     // Regions have whole pixels: the context is rounded up, and the scale that comes of it told.
     let across = (region.width * border + rule.width - 1) / rule.width
