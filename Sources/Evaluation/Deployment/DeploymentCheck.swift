@@ -65,16 +65,11 @@ public struct DeploymentCheck: Sendable {
   ///   - searches: by the number of their folder, how pictures that are not known to have a face are searched for one;
   ///     empty where none are. A face also shows what a crop would do to a model whose rule does not crop.
   ///   - progress: called with pictures done and their number.
-<<<<<<< HEAD
-  /// - Throws: `ImageError` for a picture that can no longer be read, `NotFiniteError` where the model's logits for one
-  ///   are no numbers.
-=======
-  /// - Throws: `DatasetError` where none decodes.
->>>>>>> h-data
+  /// - Throws: `DatasetError` where none decodes, `NotFiniteError` where the model's logits for one are no numbers.
   public init(
     _ runner: ModelRunner, pictures: [Dataset.Picture], searches: [FaceSource.Search] = [],
     progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
-  ) throws(DatasetError) {
+  ) throws {
     let rule = runner.model.description.preprocessing
     func answer(_ pixels: [UInt8], _ picture: Dataset.Picture) throws -> Int {
       let probabilities = runner.probabilities(logits: try runner.finiteLogits(pixels, of: picture.name))

@@ -85,13 +85,8 @@ struct DetectorMaterialOptions: ParsableArguments {
     ) { progress.update($0, of: $1) }
     progress.finish(
       "\(material.photos.count) photos, \(material.crops.count) crops, \(material.scenes.count) scenes")
-<<<<<<< HEAD
-    for file in material.rejected { printError("glint: \(file.file): \(file.reason); passed over") }
-    material.photos += Self.paintedRooms(paintedRooms(in: part), part)
-=======
     tell(material.account, quiet: quiet)
-    material.photos += Self.paintedRooms(part == .training ? painted : painted / 8, part)
->>>>>>> h-data
+    material.photos += Self.paintedRooms(paintedRooms(in: part), part)
     return material
   }
 

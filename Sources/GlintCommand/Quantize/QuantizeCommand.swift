@@ -116,16 +116,11 @@ struct Quantize: ParsableCommand {
     } else {
       outcome = try quantize(float, onImagesOf: calibration)
     }
-<<<<<<< HEAD
     // What is worth most gets the room first.
     try Refuge.write("The int8 model", to: output) { try outcome.model.write(to: $0) }
     if let writeRecord {
       try Refuge.write("The record", to: writeRecord) { try outcome.record.write(to: $0) }
     }
-    if !quiet.quiet {
-=======
-    if let writeRecord { try outcome.record.write(to: writeRecord) }
-    try outcome.model.write(to: output)
     if json.json {
       emit(
         try jsonLine(
@@ -133,7 +128,6 @@ struct Quantize: ParsableCommand {
             model: output, method: outcome.method, calibration_images: outcome.record.images.count,
             reading: outcome.account.map { ReadingFacts($0) })))
     } else if !quiet.quiet {
->>>>>>> h-data
       emit("\(output): int8 by \(outcome.method), \(outcome.record.images.count) calibration images")
       if !calibration.isEmpty, QuantizationData.areClassFolders(calibration, labels: float.description.labels) {
         NextCommand.show(["compare", model, output] + calibration.flatMap { ["--data", $0] })
