@@ -76,7 +76,7 @@ import Training
       ("epoch 1", changed("history", [Any]())), ("figures of epoch 1", record("epoch", 2)),
       ("figures of epoch 1", record("accuracy", 1.5)), ("figures of epoch 1", record("validationAccuracy", -0.5)),
       ("no checkpoint", changed("lossSum", "NaN")), ("no checkpoint", changed("step", 1.5)),
-      ("no checkpoint", { $0["kind"] = "glint-detection-checkpoint-2" }),
+      ("no checkpoint", { $0["kind"] = "glint-detection-checkpoint-3" }),
       ("no checkpoint", { $0["network"] = nil }), ("another network", changed("network", "input [24, 24, 3]")),
       ("other data", changed("fingerprint", "of other data")),
     ]
