@@ -42,7 +42,11 @@ import Testing
     try foreign.write(to: folder.path("foreign"))
     let image = Image(width: 24, height: 24, channels: 3, pixels: randomPixels([24, 24, 3], seed: 1))
     let jpeg = try ImageEncoder.jpeg(image, quality: 90)
-    for name in ["happy/a.jpg", "happy/b.jpg", "sad/c.jpg", "sad/d.jpg"] { try folder.write(jpeg, as: "photos/" + name) }
+    for (number, name) in ["happy/a.jpg", "happy/b.jpg", "sad/c.jpg", "sad/d.jpg"].enumerated() {
+      // No file may stand under two labels.
+      let own = Image(width: 24, height: 24, channels: 3, pixels: randomPixels([24, 24, 3], seed: 10 + UInt64(number)))
+      try folder.write(ImageEncoder.jpeg(own, quality: 90), as: "photos/" + name)
+    }
     photos = folder.path("photos")
     files = [
       "float": small.float, "int8": small.int8, "int8 detector": folder.path("detector.int8"),
@@ -75,11 +79,14 @@ import Testing
       ({ ["doctor", photos, "--model", $0, "--json"] }, classifiers),
       ({ ["compare", $0, files["int8"]!, "--data", photos, "--part", "all"] }, classifiers),
       ({ ["compare", files["float"]!, $0, "--data", photos, "--part", "all"] }, classifiers),
-      ({ ["quantize", $0, "--calibration", photos, "--method", "min-max", "-o", scratch] }, ["float", "float detector", "raw"]),
-      ({ ["quantize", files["float"]!, "--record", $0, "-o", scratch] }, []),
+      (
+        { ["quantize", $0, "--calibration", photos, "--method", "min-max", "-o", scratch, "--force"] },
+        ["float", "float detector", "raw"]
+      ),
+      ({ ["quantize", files["float"]!, "--record", $0, "-o", scratch, "--force"] }, []),
       ({ ["classify", files["int8"]!, $0] }, ["picture", "folder"]),
       ({ ["inspect", files["int8"]!, "--values", scratch, "--image", $0] }, ["picture"]),
-      ({ ["train", photos, "--faces", "--detector", $0, "-o", scratch, "--epochs", "1"] }, detectors),
+      ({ ["train", photos, "--faces", "--detector", $0, "-o", scratch, "--epochs", "1", "--force"] }, detectors),
       ({ ["detector", "evaluate", $0, "--scenes", photos, "--painted", "0", "--crops", photos] }, detectors),
     ]
     for (arguments, taken) in commands {

@@ -20,6 +20,9 @@ enum LabelledImages {
     let dataset = try readDataset(
       folders, faces: faces, split: split, for: description, use: .evaluation, threads: threads, quiet: quiet)
     let pictures = part == .all ? dataset.training + dataset.validation + dataset.test : dataset.test
+    guard dataset.account.used > 0 else {
+      throw Failure("\(folders.joined(separator: ", ")): none of its pictures can be used\(dataset.account.hint)")
+    }
     guard !pictures.isEmpty else {
       throw Failure(
         "\(folders.joined(separator: ", ")): none of its \(dataset.account.used) pictures is in the test part; "
