@@ -40,14 +40,20 @@ import Testing
     var foreign = SafetensorsWriter()
     foreign.add("t", Tensor<Float>([1], [1]))
     try foreign.write(to: folder.path("foreign"))
-    let image = Image(width: 24, height: 24, channels: 3, pixels: randomPixels([24, 24, 3], seed: 1))
-    let jpeg = try ImageEncoder.jpeg(image, quality: 90)
-    for name in ["happy/a.jpg", "happy/b.jpg", "sad/c.jpg", "sad/d.jpg"] { try folder.write(jpeg, as: "photos/" + name) }
+    func picture(_ number: Int) throws -> [UInt8] {
+      let pixels = randomPixels([24, 24, 3], seed: UInt64(number))
+      return try ImageEncoder.jpeg(Image(width: 24, height: 24, channels: 3, pixels: pixels), quality: 90)
+    }
+    for number in 0..<60 {
+      try folder.write(picture(number), as: "photos/\(number % 2 == 0 ? "happy" : "sad")/\(number).jpg")
+    }
+    let jpeg = try picture(60)
     photos = folder.path("photos")
     files = [
       "float": small.float, "int8": small.int8, "int8 detector": folder.path("detector.int8"),
       "float detector": folder.path("detector.float"), "raw": folder.path("raw"),
-      "checkpoint": folder.path("glint-checkpoint-1"), "detector checkpoint": folder.path("glint-detection-checkpoint-2"),
+      "checkpoint": folder.path("glint-checkpoint-1"),
+      "detector checkpoint": folder.path("glint-detection-checkpoint-2"),
       "foreign": folder.path("foreign"),
       "record": try folder.write(Array(#"{"answers":{"pictures":9}}"#.utf8), as: "record"),
       "empty": try folder.write([], as: "empty"), "folder": photos,
@@ -75,12 +81,15 @@ import Testing
       ({ ["doctor", photos, "--model", $0, "--json"] }, classifiers),
       ({ ["compare", $0, files["int8"]!, "--data", photos, "--part", "all"] }, classifiers),
       ({ ["compare", files["float"]!, $0, "--data", photos, "--part", "all"] }, classifiers),
-      ({ ["quantize", $0, "--calibration", photos, "--method", "min-max", "-o", scratch] }, ["float", "float detector", "raw"]),
+      (
+        { ["quantize", $0, "--calibration", photos, "--method", "min-max", "-o", scratch] },
+        ["float", "float detector", "raw"]
+      ),
       ({ ["quantize", files["float"]!, "--record", $0, "-o", scratch] }, []),
       ({ ["classify", files["int8"]!, $0] }, ["picture", "folder"]),
       ({ ["inspect", files["int8"]!, "--values", scratch, "--image", $0] }, ["picture"]),
       ({ ["train", photos, "--faces", "--detector", $0, "-o", scratch, "--epochs", "1"] }, detectors),
-      ({ ["detector", "evaluate", $0, "--scenes", photos, "--painted", "0", "--crops", photos] }, detectors),
+      ({ ["detector", "evaluate", $0, "--scenes", photos, "--painted", "9", "--composed", "1"] }, detectors),
     ]
     for (arguments, taken) in commands {
       for (kind, path) in files.sorted(by: { $0.key < $1.key }) {

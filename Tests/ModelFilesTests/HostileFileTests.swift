@@ -17,7 +17,8 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private func refused(
-    _ bytes: [UInt8], _ words: String, limits: ModelLimits = .standard, sourceLocation: SourceLocation = #_sourceLocation
+    _ bytes: [UInt8], _ words: String, limits: ModelLimits = .standard,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let path = try folder.write(bytes, as: "m")
     let error = caught(ModelFileError.self) { try ModelFile.load(path, limits: limits) }
@@ -127,10 +128,11 @@ import Testing
     groups += [.init("mean", .globalAveragePool, inputs: [2]), .init("logits", .dense(.init(outputs: 1)), inputs: [3])]
     try refused(asking(groups), "32 771 nodes")
     try refused(
-      writer().bytes(), "the limit is 100", limits: ModelLimits(nodes: 9, memory: .max, multiplyAdds: 9, headerBytes: 100))
+      writer().bytes(), "the limit is 100",
+      limits: ModelLimits(nodes: 9, memory: .max, multiplyAdds: 9, headerBytes: 100))
   }
 
-  /// Linear in nodes: twice as many take about twice as long, not four times. No absolute time: the machine may be slow.
+  /// Linear in nodes: twice as many take about twice as long, not four times. No absolute time: machines may be slow.
   @Test func manyNodesAreReadInStep() throws {
     func seconds(_ count: Int) throws -> Double {
       var nodes = (0..<count).map { Graph.Node("flat\($0)", .flatten, inputs: [$0]) }
