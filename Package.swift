@@ -153,8 +153,16 @@ let package = Package(
     // Tests: one suite a room.
     /// What suites share: random models, temporary folders, the built program, the stand-in camera.
     .target(
-      name: "TestSupport", dependencies: ["Numerics", "Files", "Models", "ModelFiles", "Imaging"],
+      name: "TestSupport",
+      dependencies: ["Numerics", "Files", "Models", "ModelFiles", "Imaging", "Faces", "Inference"],
       path: "Tests/TestSupport"),
+    /// What `tools/fuzz` gives inputs to: all that reads bytes that somebody else made.
+    .target(
+      name: "Fuzzing",
+      dependencies: [
+        "Numerics", "Files", "Models", "ModelFiles", "Imaging", "Faces", "Datasets", "Training", "Quantization",
+        "Camera", "TestSupport",
+      ], path: "Tests/Fuzzing"),
     /// Counts allocations and system calls of a test.
     .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: gnu),
     suite("Numerics"),
@@ -170,8 +178,7 @@ let package = Package(
       and: [
         "Numerics", "Models", "ModelFiles", "Runtime", "Imaging", "RenderedFaces", "TestSupport", "CAllocations",
       ]),
-    suite("Inference", and: ["Numerics", "Models", "ModelFiles", "Imaging", "Faces", "TestSupport"]),
-    suite("Glint", and: ["Imaging", "TestSupport"]),
+    suite("Glint", and: ["Numerics", "Models", "ModelFiles", "Imaging", "TestSupport"]),
     suite("Datasets", and: ["Numerics", "Files", "Imaging", "Faces", "TestSupport"]),
     suite("Evaluation", and: ["Numerics", "Models", "ModelFiles", "Imaging", "Inference", "Datasets"]),
     suite(

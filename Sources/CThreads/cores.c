@@ -107,7 +107,8 @@ int ct_available_cores(void) {
   enum { MOST = 8192 };
   cpu_set_t *set = CPU_ALLOC(MOST);
   int count = 1;
-  if (set != NULL && sched_getaffinity(0, CPU_ALLOC_SIZE(MOST), set) == 0) count = CPU_COUNT_S(CPU_ALLOC_SIZE(MOST), set);
+  if (set != NULL && sched_getaffinity(0, CPU_ALLOC_SIZE(MOST), set) == 0)
+    count = CPU_COUNT_S(CPU_ALLOC_SIZE(MOST), set);
   if (set != NULL) CPU_FREE(set);
   int quota = ct_quota_cores("/proc/self/cgroup", "/sys/fs/cgroup");
   return count < 1 ? 1 : count < quota ? count : quota;

@@ -21,7 +21,8 @@ enum FileSignature {
   private static let table: [Row] = [
     .init(4, "TFL3", .foreignModel, "a TensorFlow Lite model"),
     .init(4, "ET12", .foreignModel, "an ExecuTorch program"),
-    .init(0, [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A], .foreignModel, "an HDF5 file, as Keras writes models (.h5)"),
+    .init(
+      0, [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A], .foreignModel, "an HDF5 file, as Keras writes models (.h5)"),
     .init(0, "GGUF", .foreignModel, "a GGUF model"),
     .init(0, "ptrt", .foreignModel, "a TensorRT engine"),
     .init(0, "ftrt", .foreignModel, "a TensorRT engine"),

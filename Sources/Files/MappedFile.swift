@@ -2,7 +2,7 @@ import CSystem
 
 /// A file's bytes, mapped read-only for as long as this lives.
 public final class MappedFile: Sendable {
-  /// The bytes; valid while the mapping lives.
+  /// The bytes; valid while the mapping lives, which may end right after the last use of this object: keep it, or copy.
   nonisolated(unsafe) public let bytes: UnsafeRawBufferPointer
 
   /// Maps the file at `path`.

@@ -41,7 +41,9 @@ public final class Labeller {
       let loaded = try ModelFile.loadClassifier(model, limits: limits)
       labels = loaded.description.labels
       self.detector = try detector.map { path in
-        do { return try FaceDetector(ModelFile.load(path, limits: limits), threads: threads) } catch let error as FaceDetectorError {
+        do { return try FaceDetector(ModelFile.load(path, limits: limits), threads: threads) } catch let error
+          as FaceDetectorError
+        {
           throw LabellerError("\(path): \(error.reason)")
         }
       }

@@ -40,18 +40,20 @@ import Testing
     var foreign = SafetensorsWriter()
     foreign.add("t", Tensor<Float>([1], [1]))
     try foreign.write(to: folder.path("foreign"))
-    let image = Image(width: 24, height: 24, channels: 3, pixels: randomPixels([24, 24, 3], seed: 1))
-    let jpeg = try ImageEncoder.jpeg(image, quality: 90)
-    for (number, name) in ["happy/a.jpg", "happy/b.jpg", "sad/c.jpg", "sad/d.jpg"].enumerated() {
-      // No file may stand under two labels.
-      let own = Image(width: 24, height: 24, channels: 3, pixels: randomPixels([24, 24, 3], seed: 10 + UInt64(number)))
-      try folder.write(ImageEncoder.jpeg(own, quality: 90), as: "photos/" + name)
+    func picture(_ number: Int) throws -> [UInt8] {
+      let pixels = randomPixels([24, 24, 3], seed: UInt64(number))
+      return try ImageEncoder.jpeg(Image(width: 24, height: 24, channels: 3, pixels: pixels), quality: 90)
     }
+    for number in 0..<60 {
+      try folder.write(picture(number), as: "photos/\(number % 2 == 0 ? "happy" : "sad")/\(number).jpg")
+    }
+    let jpeg = try picture(60)
     photos = folder.path("photos")
     files = [
       "float": small.float, "int8": small.int8, "int8 detector": folder.path("detector.int8"),
       "float detector": folder.path("detector.float"), "raw": folder.path("raw"),
-      "checkpoint": folder.path("glint-checkpoint-1"), "detector checkpoint": folder.path("glint-detection-checkpoint-3"),
+      "checkpoint": folder.path("glint-checkpoint-1"),
+      "detector checkpoint": folder.path("glint-detection-checkpoint-3"),
       "foreign": folder.path("foreign"),
       "record": try folder.write(Array(#"{"answers":{"pictures":9}}"#.utf8), as: "record"),
       "empty": try folder.write([], as: "empty"), "folder": photos,

@@ -8,10 +8,7 @@ public enum CraftedModel {
   /// The bytes of a model file with its two checksums put right, where it has them at all.
   public static func resealed(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = bytes
-    guard bytes.count > 8 else { return bytes }
-    let length = bytes[..<8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
-    guard length <= UInt64(bytes.count - 8) else { return bytes }
-    let data = 8 + Int(length)
+    guard let data = headerEnd(bytes) else { return bytes }
     let blank = [UInt8](repeating: UInt8(ascii: "0"), count: 64)
     func put(_ digits: some Collection<UInt8>, after key: String) -> Int? {
       let pattern = Array("\"\(key)\":\"".utf8)
@@ -36,14 +33,15 @@ public enum CraftedModel {
   ///   - bytes: of a sound file.
   ///   - random: decides what.
   public static func changed(_ bytes: [UInt8], by random: inout CounterRandom) -> [UInt8] {
-    let length = bytes[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
-    guard var header = bytes[8..<(8 + length)].withUnsafeBytes({ try? JSONValue(parsing: $0) }) else { return bytes }
+    guard let data = headerEnd(bytes),
+      var header = bytes[8..<data].withUnsafeBytes({ try? JSONValue(parsing: $0) })
+    else { return bytes }
     header = header.unfolded()
     for _ in 0...random.below(2) {
       var place = random.below(header.places)
       header = header.changed(at: &place, by: &random)
     }
-    return file(header.folded(), data: Array(bytes[(8 + length)...]))
+    return file(header.folded(), data: Array(bytes[data...]))
   }
 
   /// A file of a header as it is, and data.
@@ -55,13 +53,20 @@ public enum CraftedModel {
 
   /// A sound file with one text of its metadata replaced; nil leaves it out.
   public static func replacing(_ key: String, by text: String?, in bytes: [UInt8]) throws -> [UInt8] {
-    let length = bytes[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
-    let header = try bytes[8..<(8 + length)].withUnsafeBytes { try JSONValue(parsing: $0) }
+    guard let data = headerEnd(bytes) else { return bytes }
+    let header = try bytes[8..<data].withUnsafeBytes { try JSONValue(parsing: $0) }
     guard case .object(let members) = header, case .object(let metadata)? = header["__metadata__"] else { return bytes }
     var kept = metadata.filter { $0.name != key }
     if let text { kept.append(.init(key, .string(text))) }
     let rest = members.filter { $0.name != "__metadata__" }
-    return file(.object([.init("__metadata__", .object(kept))] + rest), data: Array(bytes[(8 + length)...]))
+    return file(.object([.init("__metadata__", .object(kept))] + rest), data: Array(bytes[data...]))
+  }
+
+  /// Where the header of a file ends; nil where it says nothing sound of that.
+  private static func headerEnd(_ bytes: [UInt8]) -> Int? {
+    guard bytes.count > 8 else { return nil }
+    let length = bytes[..<8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    return length <= UInt64(bytes.count - 8) ? 8 + Int(length) : nil
   }
 }
 

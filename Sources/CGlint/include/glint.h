@@ -33,8 +33,8 @@ const char *glint_version(void);
 ///
 /// detector: the file of a face detector, or NULL: with one, the main face of a whole photo is found before it is
 /// labelled. threads: 1 to 256; they change no answer. Returns NULL where that fails; then error, unless it is NULL,
-/// has the reason, cut to error_size bytes with its zero. A file may ask for at most 10,000 nodes, 1 GiB of memory and 20
-/// G multiply-adds a picture, unless the environment has GLINT_TRUST=1.
+/// has the reason, cut to error_size bytes with its zero. A file may ask for at most 10,000 nodes, 1 GiB of memory and
+/// 20 G multiply-adds a picture, unless the environment has GLINT_TRUST=1.
 glint *glint_open(const char *model, const char *detector, int threads, char *error, size_t error_size);
 
 /// Closes a model; NULL is passed over.

@@ -29,8 +29,8 @@ void ct_pool_run(ct_pool *pool, ct_task task, void *context, size_t count);
 /// threads come first. Linux has a niceness for each thread.
 void ct_lower_priority(void);
 
-/// The cores that this process may use, at least 1: the processors of its affinity, but no more than the whole ones that
-/// the quota of its control groups gives.
+/// The cores that this process may use, at least 1: the processors of its affinity, but no more than the whole ones
+/// that the quota of its control groups gives.
 int ct_available_cores(void);
 
 /// The whole cores that the quota of control groups gives, at least 1; INT_MAX where there is none. Version 2 and

@@ -35,7 +35,7 @@ public struct FaceBoxTable: Sendable {
   }
 
   private static func text(_ file: MappedFile, _ path: String) throws -> String {
-    guard let text = CommaSeparated.text(file.bytes) else {
+    guard let text = withExtendedLifetime(file, { CommaSeparated.text($0.bytes) }) else {
       throw FaceBoxError(path: path, line: nil, reason: "is no text in UTF-8 or UTF-16: save it as one of these")
     }
     return text

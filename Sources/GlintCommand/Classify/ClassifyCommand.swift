@@ -34,7 +34,8 @@ struct Classify: ParsableCommand {
 
   @Argument(
     help: """
-      A model file, float or int8 (default: the compact network that Glint comes with); then pictures, or folders whose pictures are taken, with those in the folders within.
+      A model file, float or int8 (default: the compact network that Glint comes with); then pictures, or folders \
+      whose pictures are taken, with those in the folders within.
       """)
   var paths: [String]
 

@@ -4,6 +4,7 @@ import Faces
 import Files
 import Foundation
 import ModelFiles
+import Models
 
 /// `glint detector evaluate`: how many faces detectors find, and how many they see that are not there.
 struct DetectorEvaluate: ParsableCommand {
@@ -61,9 +62,13 @@ struct DetectorEvaluate: ParsableCommand {
     try plan.write("--show-misses", showMisses, .sheet)
     try plan.write("--show-false", showFalse, .sheet)
     try plan.check(force: force.force)
-    let material = try material.read(part, threads: threads.count, quiet: quiet.quiet)
-    for path in models {
+    let opened = try models.map { path in
       let model = try trust.load(path)
+      guard model.description.detection != nil else { throw Failure("\(path): names classes; it finds no faces") }
+      return (path, model)
+    }
+    let material = try material.read(part, threads: threads.count, quiet: quiet.quiet)
+    for (path, model) in opened {
       let evaluation = try DetectorEvaluation(
         model, material: material, composed: composed, threads: threads.count,
         keepsPictures: path == models.last)

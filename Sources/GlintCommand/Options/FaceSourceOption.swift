@@ -93,7 +93,9 @@ struct FaceSourceOption: ParsableArguments {
     let rule = description.preprocessing
     guard !rule.cropsToFaces else { return try source(for: description) }
     var source = try source()
-    guard faces == nil, boxes.boxes == nil, let pool = try? Detectors.pool(detector, trust.limits) else { return source }
+    guard faces == nil, boxes.boxes == nil, let pool = try? Detectors.pool(detector, trust.limits) else {
+      return source
+    }
     var cropping = rule
     cropping.fit = .face(marginPercent: 10)
     source.elsewhere = { [cropping] in pool.mainFace(ofWholePhoto: $0, by: cropping) }

@@ -26,7 +26,7 @@ enum DescriptionCoding {
   /// All that the metadata of a model may hold.
   private static let keys = [
     SafetensorsWriter.headerHashKey, SafetensorsWriter.dataHashKey, "format", "format_version", "kind", "graph",
-    "preprocessing", "labels", "card", "temperature", "detection", "decision",
+    "preprocessing", "labels", "card", "temperature", "detection", "decision", "training",
   ]
 
   static func read(

@@ -18,7 +18,9 @@ extension FloatModel {
   }
 
   init(_ description: ModelDescription, in file: SafetensorsFile) throws(ModelFileError) {
-    try ModelFile.checkNothingIsLeft(in: file, of: description, suffixes: [".weight", ".bias"], others: [])
+    // What `glint train --prepare` adds for another trainer.
+    let pictures = ["train", "validation", "test"].flatMap { [$0 + ".pixels", $0 + ".labels"] }
+    try ModelFile.checkNothingIsLeft(in: file, of: description, suffixes: [".weight", ".bias"], others: pictures)
     let parameters = try ModelFile.parameters(of: description, in: file) { (node, shapes) throws(ModelFileError) in
       Parameters(
         weight: try Self.numbers("\(node).weight", shapes.weight, in: file),

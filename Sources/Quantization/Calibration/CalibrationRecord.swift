@@ -112,9 +112,8 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
   ///
   /// - Throws: `QuantizationError`.
   public static func load(_ path: String, for model: FloatModel) throws -> CalibrationRecord {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw QuantizationError("\(path): cannot be read")
-    }
+    let data: Data
+    do { data = try Data(MappedFile(path: path).copy()) } catch { throw QuantizationError("\(error)") }
     guard let record = try? JSONDecoder().decode(CalibrationRecord.self, from: data) else {
       throw QuantizationError("\(path): is no calibration record of this version; calibrate on images again")
     }

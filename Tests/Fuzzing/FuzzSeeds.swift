@@ -1,0 +1,88 @@
+import Datasets
+import Foundation
+import Imaging
+import ModelFiles
+import Models
+import Numerics
+import Quantization
+import TestSupport
+import Training
+
+/// Small sound inputs of each target, made by the code that writes such files: from these libFuzzer starts.
+enum FuzzSeeds {
+  /// Two layers on 8 x 8 pixels, which records and checkpoints belong to.
+  private static let graph = Graph(
+    input: [8, 8, 3],
+    nodes: [
+      .init("conv", .conv2D(.init(outputChannels: 2, window: .init(3, 3), activation: .relu)), inputs: [0]),
+      .init("pool", .maxPool2D(.init(2, 2, stride: 2)), inputs: [1]), .init("flat", .flatten, inputs: [2]),
+      .init("logits", .dense(.init(outputs: 1)), inputs: [3]),
+    ], outputs: [.init(value: 4, function: .sigmoid)])
+
+  /// The model that calibration records belong to.
+  static let model = try! FloatModel.random(graph, seed: 1)
+
+  /// The training that checkpoints belong to, before its first step.
+  static func loop() throws -> TrainingLoop {
+    let pictures = (0..<8).map { number in
+      let image = Image(width: 8, height: 8, channels: 3, pixels: randomPixels([8, 8, 3], seed: UInt64(number)))
+      return Dataset.Picture(name: "\(number)", label: number % 2, source: .image(image))
+    }
+    let dataset = Dataset(
+      name: "noise", labels: ["happy", "sad"], training: Array(pictures[..<4]), validation: Array(pictures[4..<6]),
+      test: Array(pictures[6...]), splitDescription: "by number")
+    var recipe = TrainingRecipe()
+    (recipe.epochs, recipe.batch, recipe.patience, recipe.augmentation) = (2, 2, 0, .none)
+    return try TrainingLoop(
+      Architecture(graph), dataset: dataset, preprocessing: .init(width: 8, height: 8), recipe: recipe, threads: 1)
+  }
+
+  /// Writes a target's seeds into a folder, one file each.
+  static func write(_ target: FuzzTarget, to folder: String) throws {
+    for (number, bytes) in try seeds(target).enumerated() {
+      try Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/seed-\(number)"))
+    }
+  }
+
+  private static func seeds(_ target: FuzzTarget) throws -> [[UInt8]] {
+    func texts(_ all: String...) -> [[UInt8]] { all.map { Array($0.utf8) } }
+    switch target {
+    case .model:
+      var golden = model
+      golden.golden = [GoldenSample(pixels: TestPattern.pixels(graph.input), logits: [1])]
+      golden.description.decision = Decision(thresholds: [0.5, nil], otherwise: "unsure")
+      return [
+        golden.writer().bytes(), try QuantizedModel.random(graph, seed: 1).writer().bytes(),
+        try QuantizedModel.random(.everyOperator, seed: 1).writer().bytes(),
+        try QuantizedModel.randomDetector(seed: 1).writer().bytes(),
+      ]
+    case .json:
+      return texts(
+        #"{"a":[1,-2,true,false,"x\n\u00e9\ud83d\ude00"],"b":{}}"#, "[[[]]]", "-9223372036854775808", #""""#)
+    case .network:
+      return texts(
+        "input 48 rgb\nconv 8 valid\nrelu\nmaxpool 2\nconv 16 stride 2\nnorm\nrelu\nflatten\ndropout 0.5\nlogits\n",
+        "start: conv 8 stride 2\nconv 8 like start\nadd start\nrelu6\ndepthwise 3x3 # each\nmean from start\nlogits",
+        "conv 8 3x3 stride 2\nrelu\nupsample 2\nmaxpool 2x2 stride 2\nboxes\n")
+    case .table:
+      return texts(
+        "file,x,y,w,h\na.jpg,1,2,30,40\n\"b, c.jpg\",0,0,1.5,2\n", "path;x0;y0;x1;y1\r\na.jpg;1;2;3;4\r\n",
+        "image,box\na.png,\"1 2 3 4;5 6 7 8\"\n")
+    case .record:
+      let calibrator = try Calibrator(model, threads: 1)
+      for seed in 0..<2 { try calibrator.observe(randomPixels(graph.input, seed: UInt64(seed)), hash: "\(seed)") }
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys]
+      return [[UInt8](try encoder.encode(calibrator.record))]
+    case .checkpoint:
+      let folder = try TemporaryFolder()
+      _ = try loop().run(checkpoints: .init(path: folder.path("checkpoint"), interval: 0))
+      return [[UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.path("checkpoint"))))]
+    case .jpeg, .png:
+      return try [1, 3].map { channels in
+        let image = Image(width: 9, height: 7, channels: channels, pixels: randomPixels([7, 9, channels], seed: 1))
+        return try target == .jpeg ? ImageEncoder.jpeg(image, quality: 80) : ImageEncoder.png(image)
+      }
+    }
+  }
+}
