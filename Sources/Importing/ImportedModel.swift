@@ -151,7 +151,15 @@ public struct ImportedModel: Sendable {
     for (output, value) in zip(graph.outputs, computed) {
       let isAlone = computed.count { $0.value == value.value } == 1
       let isReady = lowering.builder.isLinear(value.value) && isAlone && !readers.contains(value.value)
-      let own = isReady ? value.value : lowering.builder.identity(output.name, value.value)
+      // A picture leaves as one, also where it was computed as a list.
+      let shape = value.view.picture.map { Shape([$0.height, $0.width, $0.channels]) } ?? lowering.builder.shapes[value.value]
+      let own: Int
+      if isReady, shape.count == shape[shape.rank - 1] || shape == lowering.builder.shapes[value.value] {
+        own = value.value
+      } else {
+        own = lowering.builder.identity(
+          output.name, lowering.builder.reshape(value.value, to: shape, output.name))
+      }
       outputs.append(.init(value: own, function: value.function))
       facts.append(
         Output(

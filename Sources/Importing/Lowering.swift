@@ -61,8 +61,47 @@ struct Lowering {
             operatorType: (node.domain.isEmpty ? "" : node.domain + ".") + node.operatorType, opset: opset,
             reason: error.reason, advice: error.advice))
         for name in node.outputs { values[name] = .refused }
+        standIn(for: node)
       }
     }
+  }
+
+  /// After a node that was refused: a value of the shape that it would make, where that is plain, so that what follows
+  /// is tried as well and all that is in the way is named at once. Such a network is never written.
+  private mutating func standIn(for node: ONNXNode) {
+    guard let name = node.outputs.first, !name.isEmpty else { return }
+    var shapes: [[Int]] = []
+    for input in node.inputs {
+      switch values[input] {
+      case .computed(let computed)?: shapes.append(computed.view.dimensions)
+      case .constant(let constant)?: shapes.append(constant.dimensions)
+      default: break
+      }
+    }
+    guard var shape = shapes.first, shapes.count == node.inputs.count else { return }
+    switch node.operatorType {
+    case "Add", "Sub", "Mul", "Div", "Sum", "Max", "Min", "Pow":
+      for other in shapes.dropFirst() {
+        guard let joined = Broadcasting.shape(shape, other) else { return }
+        shape = joined
+      }
+    case "Concat":
+      guard let given = try? node.integer("axis", 1), let axis = shape.normalized(axis: given),
+        shapes.allSatisfy({ $0.count == shape.count })
+      else { return }
+      shape[axis] = shapes.reduce(0) { $0 + $1[axis] }
+    case "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "Gelu", "Softplus", "Softsign", "Tanh", "Mish", "Swish", "Clip",
+      "HardSigmoid", "Sigmoid", "Softmax", "LogSoftmax", "Exp", "Log", "Sqrt", "Abs", "Erf", "LRN",
+      "InstanceNormalization", "LayerNormalization", "GroupNormalization", "BatchNormalization", "Cast":
+      break
+    default: return
+    }
+    guard let checked = Shape(checking: shape), checked.count > 0, checked.count <= Graph.mostElements else { return }
+    let view =
+      shape.count == 4 && shape[0] == 1
+      ? TensorView(height: shape[2], width: shape[3], channels: shape[1]) : TensorView(natural: shape)
+    let value = builder.append("stand-in", .concatenate, [], [1, 1, checked.count])
+    values[name] = .computed(Computed(value: value, view: view, isExclusive: false))
   }
 
   /// The nodes whose results some output needs.
