@@ -171,7 +171,7 @@ let package = Package(
     suite("Runtime", and: ["Numerics", "Models", "Reference", "CInt8Kernels", "TestSupport", "CAllocations"]),
     suite("FloatRuntime", and: ["Numerics", "Models", "TestSupport"]),
     suite("ONNXFiles", and: ["Numerics", "TestSupport"]),
-    suite("Importing", and: ["Numerics", "Models", "ModelFiles", "FloatRuntime", "ONNXFiles", "TestSupport"]),
+    suite("Importing", and: ["Numerics", "Files", "Models", "ModelFiles", "FloatRuntime", "ONNXFiles", "TestSupport"]),
     suite("Imaging", and: ["Numerics", "Files", "Models", "CImaging", "TestSupport"]),
     suite(
       "Faces",

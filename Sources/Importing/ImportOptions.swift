@@ -49,6 +49,9 @@ public struct ImportOptions: Sendable {
   /// The region of a picture that is used.
   public var fit = Preprocessing.Fit.stretch
 
+  /// What the model may ask of this machine.
+  public var limits = ModelLimits.standard
+
   /// Whatever the file says, and the usual conventions where it says nothing.
   public init() {}
 }

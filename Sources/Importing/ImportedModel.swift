@@ -86,7 +86,7 @@ public struct ImportedModel: Sendable {
       description: ModelDescription(graph: graph, preprocessing: preprocessing, labels: labels.labels),
       parameters: lowering.builder.parameters)
     model.description.card = card(file)
-    try check()
+    try check(options.limits)
     do throws(FloatRuntimeError) {
       model = try model.withTestPattern()
     } catch { throw Refusal(error.description) }
@@ -95,17 +95,11 @@ public struct ImportedModel: Sendable {
     }
   }
 
-  /// The most elements that all values of a network have together: what the float engine allocates, 4 bytes each.
-  private static let mostValues = 1 << 27
-
   /// What a file may not hold, found before anything is computed.
-  private func check() throws(Refusal) {
-    let shapes: [Shape]
-    do throws(GraphError) { shapes = try model.description.graph.shapes() } catch { throw Refusal(error.description) }
-    let total = shapes.reduce(0) { $0 + $1.count }
-    guard total <= Self.mostValues else {
-      throw Refusal("the network has \(total) values at this input, more than \(Self.mostValues); try a smaller --input")
-    }
+  private func check(_ limits: ModelLimits) throws(Refusal) {
+    do throws(GraphError) {
+      try GraphCost(model.description.graph).check(limits)
+    } catch { throw Refusal(error.description) }
     for (node, own) in zip(model.description.graph.nodes, model.parameters) {
       guard let own else { continue }
       guard own.weight.elements.allSatisfy(\.isFinite), own.bias.elements.allSatisfy(\.isFinite) else {

@@ -92,7 +92,7 @@ struct InputPlan {
     case (true, false): return .nchw
     case (false, true): return .nhwc
     case (false, false):
-      throw Refusal("the input '\(name)' of \(extents.extents) has neither 1 nor 3 channels, as pictures have")
+      throw Refusal("the input '\(name)' of \(extents.extents) has neither 1 nor 3 channels; pictures have")
     case (true, true):
       // What TensorFlow wrote is turned before its first convolution.
       let turns = graph.nodes.contains {

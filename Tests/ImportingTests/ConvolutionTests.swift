@@ -1,5 +1,6 @@
 import Importing
 import Models
+import TestSupport
 import Testing
 
 @Suite struct ConvolutionTests {

@@ -70,6 +70,8 @@ struct Import: ParsableCommand {
       """)
   var fit = FitName.stretch
 
+  @OptionGroup var force: ForceOption
+  @OptionGroup var trust: TrustOption
   @OptionGroup var quiet: QuietOption
 
   enum FitName: String, ExpressibleByArgument, CaseIterable {
@@ -77,7 +79,13 @@ struct Import: ParsableCommand {
   }
 
   func run() throws {
-    try AtomicFile.checkWritable(output)
+    var plan = OutputPlan()
+    plan.read("the network", file)
+    try plan.write("-o", output, .floatModel)
+    try plan.check(force: force.force)
+    if !ONNXModel.isOne(path: file), let reason = OtherFormats.refusal(try FileKind(path: file)) {
+      throw ValidationError("\(file) \(reason)")
+    }
     let network = try ONNXModel(path: file)
     let imported = try ImportedModel(network, options: options())
     try imported.model.write(to: output)
@@ -92,6 +100,7 @@ struct Import: ParsableCommand {
 
   private func options() throws -> ImportOptions {
     var options = ImportOptions()
+    options.limits = trust.limits
     options.input = input
     options.layout = layout
     options.range = range

@@ -36,15 +36,21 @@ struct Run: ParsableCommand {
 
   @OptionGroup var threads: ThreadOption
   @OptionGroup var isa: ISAOption
+  @OptionGroup var force: ForceOption
+  @OptionGroup var trust: TrustOption
 
   func run() throws {
-    let loaded = try ModelFile.load(model)
+    let loaded = try trust.load(model)
     let graph = loaded.description.graph
     let names = graph.outputs.map { graph.valueName($0.value) }
     guard let chosen = select.map({ names.firstIndex(of: $0) }) ?? (names.count == 1 ? 0 : nil) else {
       throw Failure("\(model): its outputs are \(names.joined(separator: ", ")); name one with --select")
     }
-    try AtomicFile.checkWritable(output)
+    var plan = OutputPlan()
+    plan.read("the model", model)
+    plan.read("--input", input)
+    try plan.write("--output", output, .numbers)
+    try plan.check(force: force.force)
     let array = try NumPyArray(path: input)
     let size = graph.input.count
     let count = array.shape.reduce(1, *)
