@@ -211,7 +211,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "GlintCommand", "EmbeddedClassifier", "Numerics", "Models", "ModelFiles", "Imaging", "RenderedFaces",
+        "GlintCommand", "EmbeddedClassifier", "Numerics", "Files", "Models", "ModelFiles", "Imaging", "RenderedFaces",
         "TestSupport",
       ]),
   ],

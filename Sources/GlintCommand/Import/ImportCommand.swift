@@ -19,7 +19,7 @@ struct Import: ParsableCommand {
 
       Examples:
         glint import net.onnx -o net.safetensors --labels cat,dog --range imagenet
-        glint import net.onnx -o net.safetensors --input 1x3x64x64 --range=-1..1
+        glint import net.onnx -o net.safetensors --input 1x3x64x64 --range -1..1
         glint import net.onnx -o net.safetensors --colour bgr --range 0..255 --mean 127 --std 128
         glint import face.onnx -o face.safetensors --labels labels.txt --fit face
       """)
@@ -45,11 +45,13 @@ struct Import: ParsableCommand {
   var layout: ImportOptions.Layout?
 
   @Option(
-    name: .long, help: "What the network reads in place of a pixel: 0..1, -1..1, 0..255 or imagenet (default: 0..1).")
+    name: .long, parsing: .unconditional,
+    help: "What the network reads in place of a pixel: 0..1, -1..1, 0..255 or imagenet (default: 0..1).")
   var range: ImportOptions.Range?
 
   @Option(
-    name: .long, help: "Subtracted from that, one number or one a channel in the network's order: 0.5 or 0.5,0.4,0.3.",
+    name: .long, parsing: .unconditional,
+    help: "Subtracted from that, one number or one a channel in the network's order: 0.5 or 0.5,0.4,0.3.",
     transform: Import.numbers)
   var mean: [Float]?
 
