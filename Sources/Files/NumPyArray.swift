@@ -44,7 +44,8 @@ public struct NumPyArray: Sendable {
       let size = ["<f4": 4, "<f8": 8, "|u1": 1][type]
     else {
       throw FileError(
-        path: path, reason: "holds other numbers than float32, float64 or uint8 in C order; "
+        path: path,
+        reason: "holds other numbers than float32, float64 or uint8 in C order; "
           + "save numpy.ascontiguousarray(x, 'float32')")
     }
     shape = []
@@ -58,13 +59,15 @@ public struct NumPyArray: Sendable {
     }
     let first = start + length
     guard count * size == bytes.count - first else {
-      throw FileError(path: path, reason: "has \(bytes.count - first) bytes of numbers where its shape takes \(count * size)")
+      throw FileError(
+        path: path, reason: "has \(bytes.count - first) bytes of numbers where its shape takes \(count * size)")
     }
     let places = stride(from: first, to: first + count * size, by: size)
     switch type {
     case "<f4":
       elements = .floats(
-        places.map { Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self))) })
+        places.map { Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self))) }
+      )
     case "<f8":
       elements = .floats(
         places.map {

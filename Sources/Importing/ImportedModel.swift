@@ -87,12 +87,14 @@ public struct ImportedModel: Sendable {
       parameters: lowering.builder.parameters)
     model.description.card = card(file)
     try check(options.limits)
+    let pixels = TestPattern.pixels(plan.shape)
     do throws(FloatRuntimeError) {
-      model = try model.withTestPattern()
+      let interpreter = try FloatInterpreter(model)
+      model.golden = [GoldenSample(pixels: pixels, logits: interpreter.run(pixels: pixels))]
+      if let node = interpreter.firstNodeNotFinite(pixels: pixels) {
+        throw .weights(node: node, "they make numbers of a test picture that are not finite; --range may be another")
+      }
     } catch { throw Refusal(error.description) }
-    guard model.golden[0].logits.allSatisfy(\.isFinite) else {
-      throw Refusal("the network gives numbers that are not finite for a test picture; its --range may be another")
-    }
   }
 
   /// What a file may not hold, found before anything is computed.
@@ -146,7 +148,8 @@ public struct ImportedModel: Sendable {
       let isAlone = computed.count { $0.value == value.value } == 1
       let isReady = lowering.builder.isLinear(value.value) && isAlone && !readers.contains(value.value)
       // A picture leaves as one, also where it was computed as a list.
-      let shape = value.view.picture.map { Shape([$0.height, $0.width, $0.channels]) } ?? lowering.builder.shapes[value.value]
+      let shape =
+        value.view.picture.map { Shape([$0.height, $0.width, $0.channels]) } ?? lowering.builder.shapes[value.value]
       let own: Int
       if isReady, shape.count == shape[shape.rank - 1] || shape == lowering.builder.shapes[value.value] {
         own = value.value

@@ -61,10 +61,14 @@ public enum LabelList {
   private static func numbered(_ text: String) -> [String]? {
     guard let texts = quoted(text) else { return nil }
     // Names and numbers alternate; where numbers stand in quotes, every other text is one.
-    if texts.count % 2 == 0, !texts.isEmpty, stride(from: 0, to: texts.count, by: 2).allSatisfy({ Int(texts[$0]) != nil }) {
+    if texts.count % 2 == 0, !texts.isEmpty,
+      stride(from: 0, to: texts.count, by: 2).allSatisfy({ Int(texts[$0]) != nil })
+    {
       var labels = [String](repeating: "", count: texts.count / 2)
       for place in stride(from: 0, to: texts.count, by: 2) {
-        guard let number = Int(texts[place]), labels.indices.contains(number), labels[number].isEmpty else { return nil }
+        guard let number = Int(texts[place]), labels.indices.contains(number), labels[number].isEmpty else {
+          return nil
+        }
         labels[number] = texts[place + 1]
       }
       return labels
@@ -84,7 +88,13 @@ public enum LabelList {
     var escaped = false
     return text.filter { character in
       if let quote = open {
-        if escaped { escaped = false } else if character == "\\" { escaped = true } else if character == quote { open = nil }
+        if escaped {
+          escaped = false
+        } else if character == "\\" {
+          escaped = true
+        } else if character == quote {
+          open = nil
+        }
         return false
       }
       if character == "'" || character == "\"" { open = character }

@@ -77,7 +77,8 @@ extension Lowering {
     let kept = dimensions.indices.filter { !reduced.contains($0) }
     let groups = view.groups
     let channels = kept.reduce(1) { $0 * dimensions[$1] }
-    guard let groups, TensorView([channels], axes: kept.flatMap { groups[$0] }) == TensorView(natural: [channels]) else {
+    guard let groups, TensorView([channels], axes: kept.flatMap { groups[$0] }) == TensorView(natural: [channels])
+    else {
       throw Refusal("a mean over axes \(reduced.sorted())", advice: "one over rows and columns would work")
     }
     let shape: Shape = [view.count / channels, 1, channels]

@@ -62,7 +62,8 @@ extension Lowering {
     let first = parts[0].view
     guard let axis = first.dimensions.normalized(axis: try node.integer("axis", 1)) else { throw Refusal("its axis") }
     let refusal = Refusal(
-      "along axis \(axis) of \(first.dimensions.extents)", advice: "joining channels of pictures of one size would work")
+      "along axis \(axis) of \(first.dimensions.extents)", advice: "joining channels of pictures of one size would work"
+    )
     var values: [Int] = []
     var total = 0
     var positions: Int?

@@ -14,7 +14,8 @@ public enum OtherFormats {
       }
     }
     guard let advice = advice.first(where: { name.contains($0.word) })?.advice else {
-      return name.contains("ONNX") ? nil : "is \(name): export the network as ONNX, opset 17, with the program that made it."
+      return name.contains("ONNX")
+        ? nil : "is \(name): export the network as ONNX, opset 17, with the program that made it."
     }
     return "is \(name): \(advice)"
   }

@@ -78,7 +78,9 @@ struct PixelConvention {
     guard !changesNothing else { return false }
     let channels = scale.count
     if let layers = firstLayers(of: builder) {
-      for value in layers { builder.replace(folded(builder.parameters[value - 1]!, builder.nodes[value - 1]), of: value) }
+      for value in layers {
+        builder.replace(folded(builder.parameters[value - 1]!, builder.nodes[value - 1]), of: value)
+      }
       return false
     }
     let bias = Tensor([channels], shift.map { Float($0) })

@@ -44,13 +44,15 @@ extension ONNXModel {
     }
     guard Self.irVersions.contains(irVersion) else {
       throw ONNXError(
-        path: path, reason: "is of ONNX IR version \(irVersion); versions \(Self.irVersions.lowerBound) to "
+        path: path,
+        reason: "is of ONNX IR version \(irVersion); versions \(Self.irVersions.lowerBound) to "
           + "\(Self.irVersions.upperBound) are read. Export it anew, or save it with an ir_version in that range.")
     }
     guard Self.opsetVersions.contains(opset) else {
       let found = opset == 0 ? "names no set of ONNX's own operators" : "uses operators of opset \(opset)"
       throw ONNXError(
-        path: path, reason: "\(found); opsets \(Self.opsetVersions.lowerBound) to \(Self.opsetVersions.upperBound) "
+        path: path,
+        reason: "\(found); opsets \(Self.opsetVersions.lowerBound) to \(Self.opsetVersions.upperBound) "
           + "are read. Export it anew with an opset in that range, such as 17.")
     }
     guard !graph.nodes.isEmpty else { throw ONNXError(path: path, reason: "has no nodes") }

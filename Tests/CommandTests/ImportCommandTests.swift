@@ -98,7 +98,8 @@ import Testing
     let output = folder.path("y.npy")
     for (array, words) in [
       (NumPyArray([3, 2, 2], [Float](repeating: 0, count: 12)), "holds 3x2x2; the model reads 2x2x3"),
-      (NumPyArray([2, 2, 3], [Float](repeating: .nan, count: 12)), "not finite"), (NumPyArray([0, 2, 2, 3], []), "holds"),
+      (NumPyArray([2, 2, 3], [Float](repeating: .nan, count: 12)), "not finite"),
+      (NumPyArray([0, 2, 2, 3], []), "holds"),
     ] {
       try array.write(to: folder.path("x.npy"))
       let result = try GlintProgram.run(["run", model, "--input", folder.path("x.npy"), "--output", output])

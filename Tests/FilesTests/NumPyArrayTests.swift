@@ -29,7 +29,8 @@ import Testing
 
   @Test func typesOfNumPy() throws {
     let double = try NumPyArray(
-      path: file("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }\n", [0, 0, 0, 0, 0, 0, 0xE0, 0x3F], version: 2))
+      path: file(
+        "{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }\n", [0, 0, 0, 0, 0, 0, 0xE0, 0x3F], version: 2))
     #expect(double.shape == [1] && floats(double) == [0.5])
     let bytes = try NumPyArray(path: file("{'descr': '|u1', 'fortran_order': False, 'shape': (1, 2), }\n", [3, 255]))
     guard case .bytes([3, 255]) = bytes.elements else { throw FileError(path: "x", reason: "no bytes") }

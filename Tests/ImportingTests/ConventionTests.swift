@@ -91,7 +91,8 @@ import Testing
       ({ $0.mean = [127] }, "say --range 0..255 with it"), ({ $0.mean = [0.5, 0.5] }, "2 numbers for 3 channels"),
       ({ $0.deviation = [0] }, "--std takes numbers above 0"),
       ({ ($0.range, $0.mean) = (.imagenet, [0.5]) }, "--range imagenet has the means"),
-      ({ $0.input = [2, 3, 5, 6] }, "one picture at a time"), ({ $0.input = [1, 4, 5, 6] }, "has neither 1 nor 3 channels"),
+      ({ $0.input = [2, 3, 5, 6] }, "one picture at a time"),
+      ({ $0.input = [1, 4, 5, 6] }, "has neither 1 nor 3 channels"),
     ] as [((inout ImportOptions) -> Void, String)] {
       var trial = good
       change(&trial.options)
@@ -136,7 +137,8 @@ import Testing
 
   /// What exporters leave in a file's notes.
   @Test(arguments: [
-    ("labels", #"["cat", "dog", "a, b"]"#, ["cat", "dog", "a, b"]), ("classes", "cat,dog , bird", ["cat", "dog", "bird"]),
+    ("labels", #"["cat", "dog", "a, b"]"#, ["cat", "dog", "a, b"]),
+    ("classes", "cat,dog , bird", ["cat", "dog", "bird"]),
     ("names", "{0: 'cat', 1: \"dog's\", 2: 'bird 7'}", ["cat", "dog's", "bird 7"]),
     ("names", #"{"1": "dog", "0": "cat", "2": "bird"}"#, ["cat", "dog", "bird"]),
     ("class_names", "cat\ndog, small\nbird\n", ["cat", "dog, small", "bird"]),

@@ -14,7 +14,8 @@ import Testing
       trial.writer.node(
         "MaxPool", ["x"], ["y"],
         [
-          ("kernel_shape", .ints([3, 3])), ("strides", .ints([2, 2])), ("pads", .ints(pads)), ("ceil_mode", .int(rounds)),
+          ("kernel_shape", .ints([3, 3])), ("strides", .ints([2, 2])), ("pads", .ints(pads)),
+          ("ceil_mode", .int(rounds)),
         ])
       let expected = trial.input.pool((3, 3), stride: 2, pads: pads, rows: rows, columns: columns) { $0.max()! }
       try trial.expect(expected.values)

@@ -1,7 +1,7 @@
 import FloatRuntime
 import Importing
-import Models
 import ModelFiles
+import Models
 import Numerics
 import ONNXFiles
 import TestSupport

@@ -8,7 +8,9 @@ import Testing
     let graph = Graph.happySad()
     let cost = try GraphCost(graph)
     #expect(cost.nodes == graph.nodes.count)
-    let pools = try graph.shapes().enumerated().filter { [2, 4, 6].contains($0.offset) }.reduce(0) { $0 + 4 * $1.element.count }
+    let pools = try graph.shapes().enumerated().filter { [2, 4, 6].contains($0.offset) }.reduce(0) {
+      $0 + 4 * $1.element.count
+    }
     #expect(cost.multiplyAdds == (try graph.multiplyAdds().reduce(0, +)) + pools + 14_400)
     let values = try graph.shapes().reduce(0) { $0 + 4 * $1.count }
     let weights = try graph.parameterShapes().reduce(0) { $0 + 4 * ($1?.weight.count ?? 0) }
@@ -28,7 +30,8 @@ import Testing
   ])
   func noProductOverflows(_ operation: Operator, _ words: String) {
     let graph = Graph(
-      input: [4, 4, 16], nodes: [.init("node", operation, inputs: [0])], outputs: [.init(value: 1, function: .identity)])
+      input: [4, 4, 16], nodes: [.init("node", operation, inputs: [0])], outputs: [.init(value: 1, function: .identity)]
+    )
     let error = caught(GraphError.self) { try graph.shapes() }
     #expect(error?.node == "node" && error?.reason.contains(words) == true, "\(error?.description ?? "no error")")
     #expect(throws: GraphError.self) { try GraphCost(graph) }

@@ -53,15 +53,16 @@ import Testing
   }
 
   /// Bytes of each type, and what they are worth.
-  @Test(arguments: [
-    (1, [0, 0, 0x80, 0x3F, 0, 0, 0x20, 0xC1], [1, -10]),
-    (2, [255, 0], [255, 0]), (3, [255, 127], [-1, 127]), (4, [255, 255, 1, 0], [65535, 1]),
-    (5, [255, 255, 1, 0], [-1, 1]), (6, [254, 255, 255, 255, 3, 0, 0, 0], [-2, 3]),
-    (7, [255, 255, 255, 255, 255, 255, 255, 255, 4, 0, 0, 0, 0, 0, 0, 0], [-1, 4]), (9, [0, 7], [0, 1]),
-    (10, [0, 0x3C, 0, 0xC0], [1, -2]), (10, [1, 0, 0xFF, 0x7B], [0x1p-24, 65504]),
-    (11, [0, 0, 0, 0, 0, 0, 0xE0, 0x3F, 0, 0, 0, 0, 0, 0, 0xF0, 0xBF], [0.5, -1]),
-    (16, [0x80, 0x3F, 0x40, 0xC0], [1, -3]),
-  ] as [(Int, [UInt8], [Float])])
+  @Test(
+    arguments: [
+      (1, [0, 0, 0x80, 0x3F, 0, 0, 0x20, 0xC1], [1, -10]),
+      (2, [255, 0], [255, 0]), (3, [255, 127], [-1, 127]), (4, [255, 255, 1, 0], [65535, 1]),
+      (5, [255, 255, 1, 0], [-1, 1]), (6, [254, 255, 255, 255, 3, 0, 0, 0], [-2, 3]),
+      (7, [255, 255, 255, 255, 255, 255, 255, 255, 4, 0, 0, 0, 0, 0, 0, 0], [-1, 4]), (9, [0, 7], [0, 1]),
+      (10, [0, 0x3C, 0, 0xC0], [1, -2]), (10, [1, 0, 0xFF, 0x7B], [0x1p-24, 65504]),
+      (11, [0, 0, 0, 0, 0, 0, 0xE0, 0x3F, 0, 0, 0, 0, 0, 0, 0xF0, 0xBF], [0.5, -1]),
+      (16, [0x80, 0x3F, 0x40, 0xC0], [1, -3]),
+    ] as [(Int, [UInt8], [Float])])
   func rawNumbers(_ type: Int, _ raw: [UInt8], _ expected: [Float]) throws {
     var writer = small
     writer.initializer(ONNXWriter.tensor("t", [2], type: type, raw: raw))
@@ -121,9 +122,10 @@ import Testing
 
   @Test func versionsThatAreNotRead() throws {
     var writer = small
-    for (ir, opset, isRead) in [(3, 7, true), (11, 23, true), (2, 13, false), (12, 13, false), (8, 6, false),
-      (8, 24, false)]
-    {
+    for (ir, opset, isRead) in [
+      (3, 7, true), (11, 23, true), (2, 13, false), (12, 13, false), (8, 6, false),
+      (8, 24, false),
+    ] {
       (writer.irVersion, writer.opset) = (ir, opset)
       let error = caught(ONNXError.self) { try read(writer.bytes) }
       #expect((error == nil) == isRead, "IR \(ir), opset \(opset)")
