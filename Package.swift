@@ -56,6 +56,12 @@ let package = Package(
     /// The float interpreter, and what it shares with the trainer.
     .target(name: "FloatRuntime", dependencies: ["Numerics", "Threads", "Models", "CFloatKernels"]),
 
+    // Models of other programs.
+    /// ONNX files: the wire format of Protocol Buffers, and the messages that a network takes.
+    .target(name: "ONNXFiles", dependencies: ["Files"]),
+    /// Networks of other programs as float models: operators lowered, pixel convention and labels sealed in.
+    .target(name: "Importing", dependencies: ["Numerics", "Files", "Models", "FloatRuntime", "ONNXFiles"]),
+
     // Pictures, and a model with a picture in and answers out.
     /// JPEG through libjpeg-turbo.
     .target(name: "CJPEG", cSettings: gnu, linkerSettings: [.linkedLibrary("jpeg")]),
@@ -138,9 +144,9 @@ let package = Package(
     .executableTarget(
       name: "GlintCommand",
       dependencies: [
-        "CSystem", "Numerics", "Threads", "Files", "Models", "ModelFiles", "Runtime", "FloatRuntime", "Imaging",
-        "Faces",
-        "Inference", "Datasets", "Evaluation", "Training", "DetectorTraining", "Quantization", "RenderedFaces",
+        "CSystem", "Numerics", "Threads", "Files", "Models", "ModelFiles", "Runtime", "FloatRuntime", "ONNXFiles",
+        "Importing", "Imaging", "Faces", "Inference", "Datasets", "Evaluation", "Training", "DetectorTraining",
+        "Quantization", "RenderedFaces",
         "Camera", "Live", "LiveWeb", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -172,6 +178,8 @@ let package = Package(
     suite("ModelFiles", and: ["Numerics", "Files", "Models", "TestSupport"]),
     suite("Runtime", and: ["Numerics", "Models", "Reference", "CInt8Kernels", "TestSupport", "CAllocations"]),
     suite("FloatRuntime", and: ["Numerics", "Models", "TestSupport"]),
+    suite("ONNXFiles", and: ["Numerics", "TestSupport"]),
+    suite("Importing", and: ["Numerics", "Files", "Models", "ModelFiles", "FloatRuntime", "ONNXFiles", "TestSupport"]),
     suite("Imaging", and: ["Numerics", "Files", "Models", "CImaging", "TestSupport"]),
     suite(
       "Faces",
@@ -210,7 +218,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "GlintCommand", "EmbeddedClassifier", "Numerics", "Models", "ModelFiles", "Imaging", "RenderedFaces",
+        "GlintCommand", "EmbeddedClassifier", "Numerics", "Files", "Models", "ModelFiles", "Imaging", "RenderedFaces",
         "TestSupport",
       ]),
   ],

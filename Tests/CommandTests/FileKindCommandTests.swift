@@ -89,7 +89,7 @@ import Testing
       ({ ["classify", files["int8"]!, $0] }, ["picture", "folder"]),
       ({ ["inspect", files["int8"]!, "--values", scratch, "--image", $0] }, ["picture"]),
       ({ ["train", photos, "--faces", "--detector", $0, "-o", scratch, "--epochs", "1", "--force"] }, detectors),
-      ({ ["detector", "evaluate", $0, "--scenes", photos, "--painted", "0", "--crops", photos] }, detectors),
+      ({ ["detector", "evaluate", $0, "--scenes", photos, "--painted", "9", "--composed", "1"] }, detectors),
     ]
     for (arguments, taken) in commands {
       for (kind, path) in files.sorted(by: { $0.key < $1.key }) {

@@ -2,7 +2,9 @@ import Models
 import TestSupport
 import Testing
 
-private let commands = ["demo", "train", "quantize", "compare", "classify", "live", "bench", "inspect", "verify"]
+private let commands = [
+  "demo", "train", "quantize", "compare", "classify", "live", "bench", "inspect", "verify", "import", "run",
+]
 
 @Suite struct HelpTests {
   @Test(arguments: commands)

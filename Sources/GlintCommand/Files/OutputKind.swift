@@ -8,6 +8,8 @@ import Reports
 /// it.
 enum OutputKind {
   case floatModel, int8Model, checkpoint, preparedPictures, values, trainingSteps, calibrationRecord, report
+  /// A NumPy array, which says nothing of who made it.
+  case numbers
   /// A sheet of pictures, and a copy with boxes.
   case sheet, copy
 
@@ -22,6 +24,7 @@ enum OutputKind {
     case .trainingSteps: "file of training steps"
     case .calibrationRecord: "calibration record"
     case .report: "report"
+    case .numbers: "NumPy array"
     case .sheet, .copy: "picture that Glint drew"
     }
   }
@@ -37,6 +40,7 @@ enum OutputKind {
     case .values: return kind(path) == ValueDump.kind
     case .trainingSteps: return kind(path) == TrainingBench.kind
     case .calibrationRecord: return CalibrationRecord.isRecord(path)
+    case .numbers: return (try? NumPyArray(path: path)) != nil
     case .report: return ReportPage.isPage(file.bytes)
     case .sheet, .copy: return DrawnPicture.isMarked(file.bytes)
     }

@@ -8,6 +8,7 @@ import Imaging
 import ModelFiles
 import Models
 import Numerics
+import ONNXFiles
 import Runtime
 
 /// `glint inspect`: what is in a model file, and what would run.
@@ -18,10 +19,11 @@ struct Inspect: ParsableCommand {
       Examples:
         glint inspect happy-sad.int8.safetensors
         glint inspect happy-sad.int8.safetensors --kernels
+        glint inspect net.onnx
         glint inspect happy-sad.int8.safetensors --values v.safetensors --image face.jpg
       """)
 
-  @Argument(help: "A model file, float or int8.")
+  @Argument(help: "A model file, float or int8, or an ONNX file before it is imported.")
   var model: String
 
   @Flag(name: .long, help: "Show which kernel serves each operator on this machine, and why.")
@@ -45,6 +47,14 @@ struct Inspect: ParsableCommand {
   }
 
   func run() throws {
+    if ONNXModel.isOne(path: model) {
+      guard values == nil, !kernels else {
+        throw Failure("\(model): is an ONNX file; 'glint import' makes a model of it that --values and --kernels take.")
+      }
+      let text = ONNXText(try ONNXModel(path: model))
+      if json.json { emit(try jsonLine(text)) } else { text.show() }
+      return
+    }
     var plan = OutputPlan()
     plan.read("the model", model)
     plan.read("the image", image)

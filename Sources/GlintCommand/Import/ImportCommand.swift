@@ -1,0 +1,136 @@
+import ArgumentParser
+import Files
+import Foundation
+import Importing
+import ModelFiles
+import Models
+import ONNXFiles
+
+/// `glint import`: networks of other programs as models of Glint's.
+struct Import: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Turn a trained network of another program (ONNX) into a model.",
+    discussion: """
+      The file does not say how pictures become the numbers that the network was trained on: say it once here, and \
+      the model keeps it. The range of pixels is built into the first layer. Without labels the model gives numbers, \
+      which 'glint run', 'glint bench' and 'glint quantize --method' take.
+
+      What cannot be imported is listed whole; nothing is written then.
+
+      Examples:
+        glint import net.onnx -o net.safetensors --labels cat,dog --range imagenet
+        glint import net.onnx -o net.safetensors --input 1x3x64x64 --range -1..1
+        glint import net.onnx -o net.safetensors --colour bgr --range 0..255 --mean 127 --std 128
+        glint import face.onnx -o face.safetensors --labels labels.txt --fit face
+      """)
+
+  @Argument(help: "An ONNX file, opset 7 to 23.")
+  var file: String
+
+  @Option(name: [.short, .long], help: "Where the float model goes.")
+  var output: String
+
+  @Option(
+    name: .long, help: "The extents of the input, as in 1x3x64x64, where the file leaves them open.",
+    transform: { text in
+      let parts = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+      guard (2...4).contains(parts.count), parts.allSatisfy({ $0 ?? 0 > 0 }) else {
+        throw ValidationError("--input takes extents such as 1x3x64x64, not '\(text)'.")
+      }
+      return parts.compactMap { $0 }
+    })
+  var input: [Int]?
+
+  @Option(name: .long, help: "How the input's axes lie: nchw or nhwc (default: as its extents say).")
+  var layout: ImportOptions.Layout?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "What the network reads in place of a pixel: 0..1, -1..1, 0..255 or imagenet (default: 0..1).")
+  var range: ImportOptions.Range?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Subtracted from that, one number or one a channel in the network's order: 0.5 or 0.5,0.4,0.3.",
+    transform: Import.numbers)
+  var mean: [Float]?
+
+  @Option(name: .long, help: "Divided by after that, likewise.", transform: Import.numbers)
+  var std: [Float]?
+
+  @Option(name: .long, help: "The order of channels that the network reads: rgb, bgr or grey.")
+  var colour: ImportOptions.Colour?
+
+  @Option(name: .long, help: "Names of the classes in order: a,b,c or a file with one a line.")
+  var labels: String?
+
+  @Option(
+    name: .long,
+    help: """
+      The part of a picture that the network sees: stretch (all of it), crop (the centred square), letterbox (all of \
+      it, its aspect kept), face.
+      """)
+  var fit = FitName.stretch
+
+  @OptionGroup var force: ForceOption
+  @OptionGroup var trust: TrustOption
+  @OptionGroup var quiet: QuietOption
+
+  enum FitName: String, ExpressibleByArgument, CaseIterable {
+    case stretch, crop, letterbox, face
+  }
+
+  func run() throws {
+    var plan = OutputPlan()
+    plan.read("the network", file)
+    try plan.write("-o", output, .floatModel)
+    try plan.check(force: force.force)
+    if !ONNXModel.isOne(path: file), let reason = OtherFormats.refusal(try FileKind(path: file)) {
+      throw ValidationError("\(file) \(reason)")
+    }
+    let network = try ONNXModel(path: file)
+    let imported = try ImportedModel(network, options: options())
+    try imported.model.write(to: output)
+    guard !quiet.quiet else { return }
+    try ImportText(network, imported).show()
+    let isClassifier = imported.model.description.isClassifier
+    emit("\(output): a float model\(isClassifier ? "" : " that gives numbers; --labels would name classes")")
+    let method = isClassifier ? [] : ["--method", "mse"]
+    let result = (output as NSString).deletingPathExtension + ".int8.safetensors"
+    NextCommand.show(["quantize", output, "--calibration", "PHOTOS"] + method + ["-o", result])
+  }
+
+  private func options() throws -> ImportOptions {
+    var options = ImportOptions()
+    options.limits = trust.limits
+    options.input = input
+    options.layout = layout
+    options.range = range
+    options.mean = mean ?? []
+    options.deviation = std ?? []
+    options.colour = colour
+    switch fit {
+    case .stretch: options.fit = .stretch
+    case .crop: options.fit = .centreSquare
+    case .letterbox: options.fit = .inside
+    case .face: options.fit = .face(marginPercent: 10)
+    }
+    guard let labels else { return options }
+    let text = (try? String(contentsOfFile: labels, encoding: .utf8)) ?? labels
+    guard let list = LabelList.parse(text) else { throw Failure("--labels '\(labels)' names no classes") }
+    options.labels = list
+    return options
+  }
+
+  @Sendable private static func numbers(_ text: String) throws -> [Float] {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Float($0) }
+    guard !parts.isEmpty, parts.allSatisfy({ $0?.isFinite ?? false }) else {
+      throw ValidationError("'\(text)' is no number, and no numbers with commas between them.")
+    }
+    return parts.compactMap { $0 }
+  }
+}
+
+extension ImportOptions.Layout: ExpressibleByArgument {}
+extension ImportOptions.Range: ExpressibleByArgument {}
+extension ImportOptions.Colour: ExpressibleByArgument {}

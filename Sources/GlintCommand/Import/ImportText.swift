@@ -1,0 +1,43 @@
+import Importing
+import Models
+import Numerics
+import ONNXFiles
+
+/// What `import` says of a network that went in.
+struct ImportText {
+  private let network: ONNXModel
+  private let imported: ImportedModel
+
+  init(_ network: ONNXModel, _ imported: ImportedModel) {
+    self.network = network
+    self.imported = imported
+  }
+
+  func show() throws {
+    let description = imported.model.description
+    let graph = description.graph
+    let weights = try graph.parameterShapes().reduce(0) { $0 + ($1.map { $0.weight.count + $0.bias.count } ?? 0) }
+    let multiplyAdds = try graph.multiplyAdds().reduce(0, +)
+    emit("ONNX, opset \(network.opset), IR version \(network.irVersion), written by \(network.producerLine)")
+    emit("nodes   \(imported.nodesRead) in the file, \(graph.nodes.count) in the model\(fate)")
+    emit("work    \(grouped(multiplyAdds)) multiply-adds, \(grouped(weights)) weights")
+    emit(
+      "input   '\(imported.input)' \(Shape(imported.inputShape)), read as \(imported.convention), "
+        + description.preprocessing.fit.words)
+    for output in imported.outputs {
+      let function = output.function == .identity ? "" : ", \(output.function.rawValue)"
+      emit("output  '\(output.name)' \(Shape(output.shape)), here \(Shape(output.own))\(function)")
+    }
+    if !description.labels.isEmpty { emit("labels  \(description.labels.joined(separator: ", "))") }
+    for note in imported.notes { emit("note    \(note)") }
+  }
+
+  /// What became of the nodes that are no longer there.
+  private var fate: String {
+    let parts = [
+      (imported.folded, "folded away"), (imported.intoWeights, "joined with weights"),
+      (imported.activations, "activations joined"), (imported.unread, "read by no output"),
+    ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    return parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
+  }
+}

@@ -1,0 +1,168 @@
+import FloatRuntime
+import Models
+import Numerics
+import ONNXFiles
+
+/// A model made of a foreign file, and what became of it on the way.
+public struct ImportedModel: Sendable {
+  /// An output of the file, in its own terms.
+  public struct Output: Hashable, Sendable {
+    /// Its name.
+    public let name: String
+    /// Its shape in the file.
+    public let shape: [Int]
+    /// Its shape in Glint, channels last.
+    public let own: [Int]
+    /// What turns the model's numbers into the file's.
+    public let function: Graph.Function
+  }
+
+  /// The network with its weights, labels and preprocessing, and a sample for the self-test.
+  public private(set) var model: FloatModel
+  /// Nodes in the file.
+  public let nodesRead: Int
+  /// Of these: computed while importing, or views of others.
+  public let folded: Int
+  /// Of these: batch normalizations and arithmetic that went into weights.
+  public let intoWeights: Int
+  /// Of these: clamps that joined the layer before.
+  public let activations: Int
+  /// Of these: nodes whose results no output needs.
+  public let unread: Int
+  /// How pixels become what the network was trained on, in words.
+  public let convention: String
+  /// The name of the file's input.
+  public let input: String
+  /// Its shape in the file.
+  public let inputShape: [Int]
+  /// What comes out.
+  public let outputs: [Output]
+  /// What was decided that neither file nor options said.
+  public private(set) var notes: [String]
+
+  /// Lowers an ONNX graph at a fixed input.
+  ///
+  /// - Throws: `ImportError`: an option that does not fit the file, or every node that has no counterpart.
+  public init(_ file: ONNXModel, options: ImportOptions = ImportOptions()) throws(ImportError) {
+    do throws(Refusal) {
+      try self.init(lowering: file, options)
+    } catch {
+      if let nodes = error.nodes { throw .nodes(path: file.path, nodes, of: file.graph.nodes.count) }
+      throw .network(path: file.path, error.advice.isEmpty ? error.reason : error.reason + "; " + error.advice)
+    }
+  }
+
+  private init(lowering file: ONNXModel, _ options: ImportOptions) throws(Refusal) {
+    let plan = try InputPlan(file.graph, options)
+    let convention = try PixelConvention(options, channels: plan.shape[2], takesBytes: plan.takesBytes)
+    var lowering = Lowering(opset: file.opset, input: plan.shape)
+    for tensor in file.graph.initializers { lowering.values[tensor.name] = .constant(Constant(tensor)) }
+    lowering.values[plan.name] = .computed(.init(value: 0, view: plan.view))
+    lowering.lower(file.graph)
+    guard lowering.refusals.isEmpty else { throw Refusal(nodes: lowering.refusals) }
+    var (outputs, facts) = try Self.outputs(file.graph, &lowering)
+    outputs = lowering.builder.prune(outputs)
+    if convention.build(into: &lowering.builder) {
+      outputs = outputs.map { .init(value: $0.value + 1, function: $0.function) }
+    }
+    notes = plan.notes
+    let labels = try LabelChoice(file, options, outputs, lowering.builder.shapes)
+    if let function = labels.function {
+      outputs[0].function = function
+      facts[0] = Output(name: facts[0].name, shape: facts[0].shape, own: facts[0].own, function: function)
+    }
+    notes += labels.notes
+    let graph = Graph(input: plan.shape, nodes: lowering.builder.nodes, outputs: outputs)
+    nodesRead = file.graph.nodes.count
+    (folded, intoWeights, activations, unread) = (
+      lowering.counts.folded, lowering.counts.intoWeights, lowering.counts.activations, lowering.counts.unread
+    )
+    self.convention = convention.words
+    (input, inputShape) = (plan.name, plan.view.dimensions)
+    self.outputs = facts
+    let preprocessing = Preprocessing(
+      width: plan.shape[1], height: plan.shape[0], colour: plan.shape[2] == 1 ? .grey : .rgb, fit: options.fit)
+    model = FloatModel(
+      description: ModelDescription(graph: graph, preprocessing: preprocessing, labels: labels.labels),
+      parameters: lowering.builder.parameters)
+    model.description.card = card(file)
+    try check(options.limits)
+    let pixels = TestPattern.pixels(plan.shape)
+    do throws(FloatRuntimeError) {
+      let interpreter = try FloatInterpreter(model)
+      model.golden = [GoldenSample(pixels: pixels, logits: interpreter.run(pixels: pixels))]
+      if let node = interpreter.firstNodeNotFinite(pixels: pixels) {
+        throw .weights(node: node, "they make numbers of a test picture that are not finite; --range may be another")
+      }
+    } catch { throw Refusal(error.description) }
+  }
+
+  /// What a file may not hold, found before anything is computed.
+  private func check(_ limits: ModelLimits) throws(Refusal) {
+    do throws(GraphError) {
+      try GraphCost(model.description.graph).check(limits)
+    } catch { throw Refusal(error.description) }
+    for (node, own) in zip(model.description.graph.nodes, model.parameters) {
+      guard let own else { continue }
+      guard own.weight.elements.allSatisfy(\.isFinite), own.bias.elements.allSatisfy(\.isFinite) else {
+        throw Refusal("the weights of '\(node.name)' hold a number that is not finite")
+      }
+    }
+  }
+
+  /// What a person should know of where the model comes from.
+  private func card(_ file: ONNXModel) -> ModelCard {
+    var card = ModelCard()
+    let name = file.path.split(separator: "/").last.map(String.init) ?? file.path
+    card["imported from"] = "\(name), ONNX opset \(file.opset), written by \(file.producerLine)"
+    card["input of the file"] = "\(input), \(inputShape.extents), \(convention)"
+    card["outputs of the file"] = outputs.map { "\($0.name), \($0.shape.extents)" }.joined(separator: "; ")
+    card["tool"] = GlintVersion.tool
+    return card
+  }
+
+  /// What leaves the network: the values of layers whose numbers are the file's, with layers that change nothing behind
+  /// those that are no such layers.
+  private static func outputs(
+    _ graph: ONNXGraph, _ lowering: inout Lowering
+  ) throws(Refusal) -> ([Graph.Output], [Output]) {
+    var computed: [Lowering.Computed] = []
+    for output in graph.outputs {
+      guard case .computed(let value)? = lowering.values[output.name] else {
+        throw Refusal("the output '\(output.name)' is not computed from the input; export the network without it")
+      }
+      guard let groups = value.view.groups, groups.allSatisfy({ $0.count <= 1 }) else {
+        throw Refusal(
+          "the output '\(output.name)' joins a picture's rows, columns and channels in an order that is not Glint's; "
+            + "export the network without the Flatten or Reshape at its end")
+      }
+      computed.append(value)
+    }
+    guard !computed.isEmpty else { throw Refusal("the network has no outputs") }
+    let needed = lowering.builder.needed(for: computed.map(\.value))
+    let readers = lowering.builder.nodes.indices.filter { needed.contains($0 + 1) }
+      .reduce(into: Set<Int>()) { $0.formUnion(lowering.builder.nodes[$1].inputs) }
+    var outputs: [Graph.Output] = []
+    var facts: [Output] = []
+    for (output, value) in zip(graph.outputs, computed) {
+      let isAlone = computed.count { $0.value == value.value } == 1
+      let isReady = lowering.builder.isLinear(value.value) && isAlone && !readers.contains(value.value)
+      // A picture leaves as one, also where it was computed as a list.
+      let shape =
+        value.view.picture.map { Shape([$0.height, $0.width, $0.channels]) } ?? lowering.builder.shapes[value.value]
+      let own: Int
+      if isReady, shape.count == shape[shape.rank - 1] || shape == lowering.builder.shapes[value.value] {
+        own = value.value
+      } else {
+        own = lowering.builder.identity(
+          output.name, lowering.builder.reshape(value.value, to: shape, output.name))
+      }
+      outputs.append(.init(value: own, function: value.function))
+      facts.append(
+        Output(
+          name: output.name, shape: value.view.dimensions, own: lowering.builder.shapes[own].dimensions,
+          function: value.function))
+    }
+    return (outputs, facts)
+  }
+}

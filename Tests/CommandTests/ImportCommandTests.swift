@@ -1,0 +1,113 @@
+import Files
+import Imaging
+import ModelFiles
+import Models
+import Numerics
+import TestSupport
+import Testing
+
+/// `glint import`, `glint run` and `glint inspect` on ONNX files, as a user would run them.
+@Suite struct ImportCommandTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// One layer that sums the channels of a pixel and doubles the sum.
+  private func network(_ more: (inout ONNXWriter) -> Void = { _ in }, end: String = "y") throws -> String {
+    var writer = ONNXWriter()
+    writer.input("x", ["N", "3", "H", "W"])
+    writer.weights("w", [1, 3, 1, 1], [2, 2, 2])
+    writer.node("Conv", ["x", "w"], ["y"], name: "sum")
+    more(&writer)
+    writer.output(end)
+    writer.properties = [("author", "me")]
+    return try folder.write(writer.bytes, as: "net.onnx")
+  }
+
+  @Test func fromFileToNumbers() throws {
+    let (file, model) = (try network(), folder.path("net.safetensors"))
+    let shown = try GlintProgram.run(["inspect", file])
+    #expect(shown.status == 0 && shown.output.contains("opset ai.onnx 13, written by test"))
+    #expect(shown.output.contains("input   'x' Nx3xHxW") && shown.output.contains("author: me"))
+    let json = try GlintProgram.run(["inspect", file, "--json"])
+    #expect(json.output.contains(#""kind":"onnx""#) && json.output.contains(#""operator":"Conv""#))
+
+    let imported = try GlintProgram.run(["import", file, "-o", model, "--input", "1x3x2x2", "--range", "-1..1"])
+    #expect(imported.status == 0, "\(imported.errors)")
+    #expect(imported.output.contains("nodes   1 in the file, 1 in the model"))
+    #expect(imported.output.contains("read as rgb, -1..1, the whole picture, stretched"))
+    #expect(imported.output.contains("Next: glint quantize"))
+
+    let pixels: [UInt8] = [0, 0, 0, 255, 255, 255, 255, 0, 0, 51, 102, 204]
+    try NumPyArray([2, 2, 3], pixels.map { Float($0) / 255 }).write(to: folder.path("x.npy"))
+    let ran = try GlintProgram.run(
+      ["run", model, "--input", folder.path("x.npy"), "--output", folder.path("y.npy"), "--threads", "1"])
+    #expect(ran.status == 0, "\(ran.errors)")
+    let result = try NumPyArray(path: folder.path("y.npy"))
+    guard case .floats(let numbers) = result.elements else { throw FileError(path: "y", reason: "no floats") }
+    let expected = stride(from: 0, to: 12, by: 3).map { place in
+      pixels[place..<place + 3].reduce(Float(0)) { $0 + 2 * (Float($1) / 127.5 - 1) }
+    }
+    #expect(result.shape == [2, 2, 1])
+    #expect(zip(numbers, expected).allSatisfy { abs($0 - $1) < 1e-5 }, "\(numbers), not \(expected)")
+
+    // The same network quantized takes pixels, and several pictures at once.
+    let int8 = folder.path("int8.safetensors")
+    for number in 0..<4 {
+      let picture = Image(width: 8, height: 8, channels: 3, pixels: randomPixels([8, 8, 3], seed: UInt64(number)))
+      try folder.write(ImageEncoder.png(picture), as: "photos/\(number).png")
+    }
+    let quantized = try GlintProgram.run(
+      ["quantize", model, "--calibration", folder.path("photos"), "--method", "min-max", "-o", int8])
+    #expect(quantized.status == 0, "\(quantized.errors)")
+    var two = NumPyArray([2, 2, 2, 3], [])
+    two.elements = .bytes(pixels + pixels)
+    try two.write(to: folder.path("two.npy"))
+    let both = try GlintProgram.run(
+      ["run", int8, "--input", folder.path("two.npy"), "--output", folder.path("both.npy")])
+    #expect(both.status == 0, "\(both.errors)")
+    #expect(try NumPyArray(path: folder.path("both.npy")).shape == [2, 2, 2, 1])
+  }
+
+  /// Nothing is written where something is in the way, and all of it is said.
+  @Test func refusals() throws {
+    let file = try network({ $0.node("Tanh", ["y"], ["t"], name: "squash") }, end: "t")
+    let model = folder.path("net.safetensors")
+    let names = try folder.names()
+    let refused = try GlintProgram.run(["import", file, "-o", model, "--input", "1x3x2x2"])
+    #expect(refused.status == 1)
+    #expect(refused.errors.contains("node 1 'squash' (Tanh, opset 13): Glint has no such operator"))
+    #expect(try folder.names() == names)
+    let open = try GlintProgram.run(["import", file, "-o", model])
+    #expect(open.status == 1 && open.errors.contains("say it with --input"))
+    let onto = try GlintProgram.run(["import", file, "-o", file, "--input", "1x3x2x2"])
+    #expect(onto.status == 1 && onto.errors.contains("would replace the network"))
+    let pickle = try folder.write([0x80, 2, 0x7D, 0x71, 0, 0x2E, 0, 0], as: "net.pt")
+    let torch = try GlintProgram.run(["import", pickle, "-o", model])
+    #expect(torch.status == 2 && torch.errors.contains("torch.onnx.export(model, "))
+    for wrong in [["--input", "1x3"], ["--range", "0..2"], ["--mean", "a"], ["--colour", "blue"]] {
+      let result = try GlintProgram.run(["import", file, "-o", model] + wrong)
+      #expect(result.status == (wrong[1] == "1x3" ? 1 : 2), "\(wrong): \(result.errors)")
+    }
+  }
+
+  /// Numbers that a model cannot read.
+  @Test func numbersThatDoNotFit() throws {
+    let model = folder.path("net.safetensors")
+    #expect(try GlintProgram.run(["import", network(), "-o", model, "--input", "1x3x2x2", "--quiet"]).status == 0)
+    let output = folder.path("y.npy")
+    for (array, words) in [
+      (NumPyArray([3, 2, 2], [Float](repeating: 0, count: 12)), "holds 3x2x2; the model reads 2x2x3"),
+      (NumPyArray([2, 2, 3], [Float](repeating: .nan, count: 12)), "not finite"),
+      (NumPyArray([0, 2, 2, 3], []), "holds"),
+    ] {
+      try array.write(to: folder.path("x.npy"))
+      let result = try GlintProgram.run(["run", model, "--input", folder.path("x.npy"), "--output", output])
+      #expect(result.status == 1 && result.errors.contains(words), "\(result.errors)")
+    }
+    let text = try folder.write(Array("no array".utf8), as: "text")
+    let result = try GlintProgram.run(["run", model, "--input", text, "--output", output])
+    #expect(result.status == 1 && result.errors.contains("is no .npy file"))
+    #expect(try !folder.names().contains("y.npy"))
+  }
+}

@@ -1,0 +1,118 @@
+import Importing
+import ModelFiles
+import Models
+import Numerics
+import ONNXFiles
+import TestSupport
+import Testing
+
+@Suite struct RefusalTests {
+  /// All that is in the way is said at once: what comes after a node that is refused is tried as well.
+  @Test func everythingAtOnce() throws {
+    var trial = Trial(seed: 20)
+    _ = trial.weights("w", [4, 3, 3, 3])
+    _ = trial.weights("v", [4, 4, 3, 3])
+    trial.writer.node("Conv", ["x", "w"], ["a"], name: "one")
+    trial.writer.node("LeakyRelu", ["a"], ["b"], name: "leaky")
+    trial.writer.node("Conv", ["b", "v"], ["c"], [("strides", .ints([2, 1]))], name: "skewed")
+    trial.writer.node("Erf", ["c"], ["d"], name: "erf")
+    trial.writer.node("Mul", ["b", "b"], ["e"], name: "square")
+    trial.writer.node("Custom", ["e"], ["f"], name: "own", domain: "com.me")
+    trial.writer.node("Relu", ["f"], ["g"])
+    trial.writer.node("Dead", ["a"], ["unread"], name: "dead")
+    let error = caught(ImportError.self) { try trial.imported(["d", "g"]) }
+    guard case .nodes(_, let nodes, 8)? = error else { throw error ?? .network(path: "", "was imported") }
+    #expect(nodes.map(\.name) == ["leaky", "skewed", "erf", "square", "own"])
+    #expect(nodes.map(\.index) == [1, 2, 3, 4, 5])
+    #expect(nodes[0].advice == "Relu, Clip from 0 to 6 and HardSwish would work")
+    #expect(nodes[4].operatorType == "com.me.Custom")
+    let text = "\(error!)"
+    #expect(text.contains("5 of 8 nodes cannot be imported; nothing was written."))
+    #expect(text.split(separator: "\n").count == 6)
+  }
+
+  @Test func inputsAndSizes() throws {
+    var open = Trial(seed: 21)
+    open.writer = ONNXWriter()
+    open.writer.input("x", ["N", "3", "H", "W"])
+    let weights = open.weights("w", [2, 3, 1, 1])
+    open.writer.node("Conv", ["x", "w"], ["y"])
+    #expect(open.refusal().contains("the input 'x' is Nx3xHxW, of no fixed size: say it with --input, as in 1x3x64x64"))
+    open.options.input = [1, 3, 9, 7]
+    try open.expect(open.input.conv(weights, outputs: 2, kernel: (1, 1)).values)
+
+    var two = Trial(seed: 22)
+    two.writer.input("z", [1, 3, 9, 7])
+    two.writer.node("Add", ["x", "z"], ["y"])
+    #expect(two.refusal().contains("2 inputs, 'x' (1x3x9x7), 'z' (1x3x9x7)"))
+
+    var backwards = Trial(seed: 23)
+    backwards.writer.node("Relu", ["later"], ["y"], name: "first")
+    backwards.writer.node("Relu", ["x"], ["later"])
+    #expect(backwards.refusal().contains("reads 'later', which nothing before it makes"))
+  }
+
+  /// Numbers that would make a file that nothing reads.
+  @Test func numbersThatAreNone() throws {
+    var trial = Trial(seed: 24)
+    trial.writer.weights("w", [1, 3, 1, 1], [1, .nan, 2])
+    trial.writer.node("Conv", ["x", "w"], ["y"], name: "broken")
+    #expect(trial.refusal().contains("the weights of 'broken' hold a number that is not finite"))
+
+    var large = Trial(seed: 24)
+    large.writer.weights("w", [1, 3, 1, 1], [3e38, 3e38, 3e38])
+    large.writer.node("Conv", ["x", "w"], ["y"])
+    #expect(large.refusal().contains("not finite"))
+  }
+
+  /// What is imported is written, read back, and passes its own test.
+  @Test func written() throws {
+    var trial = Trial(seed: 25)
+    _ = trial.weights("w", [2, 3, 3, 3])
+    trial.writer.node("Conv", ["x", "w"], ["y"], name: "/body/Conv")
+    let model = try trial.imported().model
+    let folder = try TemporaryFolder()
+    try model.write(to: folder.path("m.safetensors"))
+    let read = try FloatModel.load(folder.path("m.safetensors"))
+    #expect(read.description == model.description && read.golden == model.golden)
+    #expect(read.description.graph.nodes.map(\.name) == ["body/Conv"])
+    #expect(read.description.card["imported from"] == "net.onnx, ONNX opset 13, written by test")
+  }
+
+  /// Changed files of a network with most operators: an error or a model, never a crash.
+  @Test func mutatedBytes() throws {
+    var writer = ONNXWriter()
+    writer.input("x", [1, 3, 8, 8])
+    writer.weights("w", [4, 3, 3, 3], [Float](repeating: 0.1, count: 108))
+    writer.weights("s", [4], [1, 2, 3, 4])
+    writer.node("Conv", ["x", "w"], ["a"], [("pads", .ints([1, 1, 1, 1])), ("strides", .ints([2, 2]))])
+    writer.node("BatchNormalization", ["a", "s", "s", "s", "s"], ["b"])
+    writer.node("MaxPool", ["b"], ["c"], [("kernel_shape", .ints([2, 2])), ("pads", .ints([1, 1, 1, 1]))])
+    writer.node("Resize", ["c", "", "", "sizes"], ["d"])
+    writer.integers("sizes", [1, 4, 10, 10])
+    writer.integers("p", [0, 0, 1, 1, 0, 0, 1, 1])
+    writer.node("Pad", ["d", "p"], ["e"])
+    writer.node("Transpose", ["e"], ["f"], [("perm", .ints([0, 2, 3, 1]))])
+    writer.node("Shape", ["f"], ["t"])
+    writer.node("Slice", ["t", "from", "to"], ["u"])
+    writer.integers("from", [0])
+    writer.integers("to", [1])
+    writer.node("Concat", ["u", "rest"], ["v"], [("axis", .int(0))])
+    writer.integers("rest", [-1])
+    writer.node("Reshape", ["f", "v"], ["g"])
+    writer.weights("m", [576, 2], [Float](repeating: 0.01, count: 1152))
+    writer.node("MatMul", ["g", "m"], ["h"])
+    writer.node("Softmax", ["h"], ["y"])
+    writer.output("y")
+    let good = writer.bytes
+    let folder = try TemporaryFolder()
+    var imported = 0
+    for seed in 0..<2_000 {
+      var random = CounterRandom(seed: UInt64(seed), stream: 16)
+      let path = try folder.write(seed == 0 ? good : mutated(good, &random), as: "net.onnx")
+      guard let model = try? ONNXModel(path: path) else { continue }
+      if (try? ImportedModel(model)) != nil { imported += 1 }
+    }
+    #expect(imported > 20 && imported < 1_999, "\(imported) of 2,000 were imported")
+  }
+}
