@@ -37,7 +37,8 @@ import Testing
     #expect(result.errors.contains("5 frames labelled") && result.errors.contains("p99"))
   }
 
-  @Test(arguments: ["INT", "TERM"]) func signalsEndWithASummary(_ signal: String) throws {
+  /// Not by SIGINT, which a shell ignores for what it runs in the background, and so does the program then.
+  @Test(arguments: ["TERM", "HUP"]) func signalsEndWithASummary(_ signal: String) throws {
     let result = try GlintProgram.shell(
       "\(GlintProgram.path) live \(StandIn.model) --rendered --size 64x48 --json > /dev/null & p=$!; sleep 2; "
         + "kill -\(signal) $p; wait $p")
