@@ -78,7 +78,8 @@ public struct FileLocation: Sendable {
   public func isSame(as other: FileLocation) -> Bool {
     if let identity { return identity == other.identity }
     guard other.identity == nil, kind == .missing, other.kind == .missing, folder == other.folder else { return false }
-    return name == other.name || (Self.lowercased(name) == Self.lowercased(other.name) && sys_minds_case(PathText.bytes(path)) == 0)
+    guard name != other.name else { return true }
+    return Self.lowercased(name) == Self.lowercased(other.name) && sys_minds_case(PathText.bytes(path)) == 0
   }
 
   private static func lowercased(_ name: [UInt8]) -> [UInt8] { name.map { (65...90).contains($0) ? $0 + 32 : $0 } }

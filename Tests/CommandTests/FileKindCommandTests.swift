@@ -73,7 +73,7 @@ import Testing
     let commands: [(arguments: (String) -> [String], taken: Set<String>)] = [
       ({ ["classify", $0, picture] }, classifiers.union(["picture", "folder"])),
       ({ ["inspect", $0] }, models),
-      ({ ["inspect", $0, "--values", scratch, "--image", picture] }, models),
+      ({ ["inspect", $0, "--values", scratch, "--image", picture, "--force"] }, models),
       ({ ["bench", $0, "--runs", "1"] }, models),
       ({ ["bench", $0, "--runs", "1", "--frames", photos] }, classifiers),
       ({ ["verify", $0, "--images", "1", "--threads", "1"] }, ["int8", "int8 detector"]),
@@ -87,7 +87,7 @@ import Testing
       ),
       ({ ["quantize", files["float"]!, "--record", $0, "-o", scratch, "--force"] }, []),
       ({ ["classify", files["int8"]!, $0] }, ["picture", "folder"]),
-      ({ ["inspect", files["int8"]!, "--values", scratch, "--image", $0] }, ["picture"]),
+      ({ ["inspect", files["int8"]!, "--values", scratch, "--image", $0, "--force"] }, ["picture"]),
       ({ ["train", photos, "--faces", "--detector", $0, "-o", scratch, "--epochs", "1", "--force"] }, detectors),
       ({ ["detector", "evaluate", $0, "--scenes", photos, "--painted", "9", "--composed", "1"] }, detectors),
     ]
