@@ -93,6 +93,8 @@ import Testing
     ]
     for (arguments, taken) in commands {
       for (kind, path) in files.sorted(by: { $0.key < $1.key }) {
+        // What an earlier command wrote there would be no file of the same kind.
+        try? FileManager.default.removeItem(atPath: scratch)
         let line = arguments(path)
         let result = try GlintProgram.run(line)
         let words = "\(line.joined(separator: " ")) [\(kind)]: \(result.status) \(result.errors)"
