@@ -23,7 +23,7 @@ public struct FileIdentity: Hashable, Sendable {
   public static func found(in folder: String, of wanted: [FileIdentity]) -> Set<FileIdentity> {
     var found: Set<Int> = []
     withUnsafeMutablePointer(to: &found) { found in
-      sys_search_folder(PathText.bytes(folder), wanted.map(\.system), wanted.count, found) { context, index in
+      sys_search_folder(PathText.bytes(folder), wanted.map { $0.system }, wanted.count, found) { context, index in
         context!.assumingMemoryBound(to: Set<Int>.self).pointee.insert(index)
       }
     }
