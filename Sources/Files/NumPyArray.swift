@@ -28,6 +28,8 @@ public struct NumPyArray: Sendable {
   public init(path: String) throws(FileError) {
     let file = try MappedFile(path: path)
     let bytes = file.bytes
+    // The mapping lasts as long as the file.
+    defer { withExtendedLifetime(file) {} }
     guard bytes.count >= 10, bytes.prefix(6).elementsEqual(Self.magic) else {
       throw FileError(path: path, reason: "is no .npy file of NumPy")
     }
@@ -39,7 +41,8 @@ public struct NumPyArray: Sendable {
       throw FileError(path: path, reason: "breaks off within its header")
     }
     let header = String(decoding: bytes[start..<start + length], as: UTF8.self).filter { $0 != " " }
-    guard let type = Self.text(after: "'descr':'", until: "'", in: header), header.contains("'fortran_order':False"),
+    guard let type = Self.text(after: "'descr':'", until: "'", in: header),
+      Self.text(after: "'fortran_order':", until: ",", in: header) == "False",
       let list = Self.text(after: "'shape':(", until: ")", in: header),
       let size = ["<f4": 4, "<f8": 8, "|u1": 1][type]
     else {
