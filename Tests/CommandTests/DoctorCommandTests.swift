@@ -1,6 +1,4 @@
 import Foundation
-import Imaging
-import Numerics
 import TestSupport
 import Testing
 
@@ -36,14 +34,7 @@ import Testing
 
   /// Noise in two classes; `light` makes one of them brighter.
   private func write(light: Int, count: Int = 110) throws {
-    for (label, name) in ["dark", "light"].enumerated() {
-      for index in 0..<count {
-        var random = CounterRandom(seed: UInt64(label), stream: UInt64(index))
-        let pixels = (0..<36 * 36).map { _ in UInt8(random.below(150) + label * light) }
-        try folder.write(
-          ImageEncoder.png(Image(width: 36, height: 36, channels: 1, pixels: pixels)), as: "data/\(name)/\(index).png")
-      }
-    }
+    try folder.writeDarkAndLight(side: 36, light: light, count: count)
   }
 
   @Test func saysThatAllIsWell() throws {

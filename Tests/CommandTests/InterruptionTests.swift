@@ -1,8 +1,6 @@
 import Foundation
-import Imaging
 import ModelFiles
 import Models
-import Numerics
 import TestSupport
 import Testing
 
@@ -14,14 +12,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    for (label, name) in ["dark", "light"].enumerated() {
-      for index in 0..<40 {
-        var random = CounterRandom(seed: UInt64(label), stream: UInt64(index))
-        let pixels = (0..<24 * 24).map { _ in UInt8(random.below(150) + label * 100) }
-        try folder.write(
-          ImageEncoder.png(Image(width: 24, height: 24, channels: 1, pixels: pixels)), as: "data/\(name)/\(index).png")
-      }
-    }
+    try folder.writeDarkAndLight(side: 24, light: 100, count: 40)
     training =
       "'\(GlintProgram.path)' train '\(folder.path("data"))' -o '\(folder.path("m.safetensors"))' --size 24 --batch 8 "
       + "--patience 0 --quiet --json --threads 1 --epochs"

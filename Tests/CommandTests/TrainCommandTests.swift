@@ -28,14 +28,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    for (label, name) in ["dark", "light"].enumerated() {
-      for index in 0..<40 {
-        var random = CounterRandom(seed: UInt64(label), stream: UInt64(index))
-        let pixels = (0..<24 * 24).map { _ in UInt8(random.below(150) + label * 100) }
-        try folder.write(
-          ImageEncoder.png(Image(width: 24, height: 24, channels: 1, pixels: pixels)), as: "data/\(name)/\(index).png")
-      }
-    }
+    try folder.writeDarkAndLight(side: 24, light: 100, count: 40)
   }
 
   private func arguments(_ output: String, _ more: [String] = []) -> [String] {

@@ -106,13 +106,7 @@ import Training
   @Test func everyFlippedBitIsFound() throws {
     let folder = try TemporaryFolder()
     let path = try Self.stopped(folder)
-    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-    for share in 0..<12 {
-      var changed = bytes
-      changed[(bytes.count - 1) * share / 11] ^= 1 << (share % 8)
-      let copy = try folder.write(changed, as: "flipped")
-      #expect(Self.refusal(copy) != nil, "byte \((bytes.count - 1) * share / 11)")
-    }
+    try withFlippedBits(path, in: folder) { copy, byte in #expect(Self.refusal(copy) != nil, "byte \(byte)") }
   }
 
   @Test func otherMaterialIsRefused() throws {

@@ -54,3 +54,18 @@ public func numberChanges(_ path: String) throws -> [(place: String, change: (in
   }
   return versions(state).map { place, changed in (place, { $0 = changed as? [String: Any] ?? [:] }) }
 }
+
+/// Copies of a file in which one bit is another, at twelve places from its first byte to its last.
+///
+/// - Parameter body: given each copy's path and the place of the changed byte.
+public func withFlippedBits(
+  _ path: String, in folder: TemporaryFolder, _ body: (_ copy: String, _ byte: Int) throws -> Void
+) throws {
+  let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+  for share in 0..<12 {
+    let place = (bytes.count - 1) * share / 11
+    var changed = bytes
+    changed[place] ^= 1 << (share % 8)
+    try body(folder.write(changed, as: "flipped"), place)
+  }
+}
