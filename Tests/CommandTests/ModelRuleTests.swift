@@ -97,6 +97,17 @@ import Testing
     }
   }
 
+  /// A detector that nothing asks was named by mistake.
+  @Test func aDetectorGoesWithFaces() throws {
+    for line in [
+      ["train", data, "-o", folder.path("m"), "--detector", keen], ["doctor", data, "--detector", keen],
+      ["compare", float, int8, "--data", data, "--no-faces", "--detector", keen],
+    ] {
+      let refused = try GlintProgram.run(line)
+      #expect(refused.status == 2 && refused.errors.contains("--detector"), "\(refused.errors)")
+    }
+  }
+
   /// A network that never learned: the search, which goes by accuracy, is not started on it unasked.
   @Test func noSearchOnChance() throws {
     let output = folder.path("q.safetensors")

@@ -60,6 +60,7 @@ struct Doctor: ParsableCommand {
     guard model != nil || !faces.areSought else {
       throw ValidationError("--faces and --faces-in go with --model: a check-up looks at the pictures as they are.")
     }
+    guard model != nil || faces.detector == nil else { throw FaceSourceOption.unusedDetector }
     guard report == nil || model == nil else { throw ValidationError("--report is of the data, without --model.") }
   }
 

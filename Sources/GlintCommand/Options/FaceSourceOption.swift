@@ -13,8 +13,8 @@ struct FaceSourceOption: ParsableArguments {
   @Flag(
     inversion: .prefixedNo,
     help: """
-      Crop whole photos to the faces that the face detector finds, and leave out pictures without one; or take every \
-      picture whole (default: as the model's file says, and whole for a new model).
+      Crop whole photos to the faces that the face detector finds, and leave out pictures without one; or do not look \
+      for faces, so that only tables of boxes name some (default: as the model's file says; not for a new model).
       """)
   var faces: Bool?
 
@@ -46,11 +46,17 @@ struct FaceSourceOption: ParsableArguments {
     if faces == false, detector != nil { throw ValidationError("--no-faces excludes --detector.") }
   }
 
+  /// What is said of a detector that nothing asks.
+  static let unusedDetector = ValidationError("--detector goes with --faces.")
+
   /// Where faces are known from, for a model that is to be trained.
   ///
-  /// - Throws: where faces are sought and there is no detector.
+  /// - Throws: where faces are sought and there is no detector, and where one is named and none are sought.
   func source() throws -> FaceSource {
-    guard areSought else { return FaceSource(boxes: boxes.boxes) }
+    guard areSought else {
+      if detector != nil { throw Self.unusedDetector }
+      return FaceSource(boxes: boxes.boxes)
+    }
     let pool = try Detectors.pool(detector, trust.limits)
     return FaceSource(boxes: boxes.boxes, finder: { pool.mainFace(of: $0) }, searched: faces == true ? nil : facesIn)
   }
@@ -70,14 +76,16 @@ struct FaceSourceOption: ParsableArguments {
           'glint train --faces'
           """)
       }
+      if detector != nil { throw Self.unusedDetector }
       return FaceSource()
     }
     guard faces != false else {
-      printError("glint: the model was trained on faces; with --no-faces it is fed whole pictures all the same")
+      printError(
+        "glint: the model was trained on faces; with --no-faces it is fed pictures whole where no table has boxes")
       return FaceSource(boxes: boxes.boxes)
     }
-    var source = try source()
-    guard faces != true, boxes.boxes == nil else { return source }
+    guard faces != true, boxes.boxes == nil else { return try source() }
+    var source = areSought ? try source() : FaceSource()
     do {
       let pool = try Detectors.pool(detector, trust.limits)
       source.elsewhere = { pool.mainFace(ofWholePhoto: $0, by: rule) }
@@ -92,7 +100,7 @@ struct FaceSourceOption: ParsableArguments {
   func source(checking description: ModelDescription) throws -> FaceSource {
     let rule = description.preprocessing
     guard !rule.cropsToFaces else { return try source(for: description) }
-    var source = try source()
+    var source = areSought ? try source() : FaceSource(boxes: boxes.boxes)
     guard faces == nil, boxes.boxes == nil, let pool = try? Detectors.pool(detector, trust.limits) else {
       return source
     }
