@@ -83,6 +83,7 @@ struct Import: ParsableCommand {
   func run() throws {
     var plan = OutputPlan()
     plan.read("the network", file)
+    plan.read("--labels", labels)
     try plan.write("-o", output, .floatModel)
     try plan.check(force: force.force)
     if !ONNXModel.isOne(path: file), let reason = OtherFormats.refusal(try FileKind(path: file)) {
@@ -96,8 +97,8 @@ struct Import: ParsableCommand {
     let isClassifier = imported.model.description.isClassifier
     emit("\(output): a float model\(isClassifier ? "" : " that gives numbers; --labels would name classes")")
     let method = isClassifier ? [] : ["--method", "mse"]
-    let result = (output as NSString).deletingPathExtension + ".int8.safetensors"
-    NextCommand.show(["quantize", output, "--calibration", "PHOTOS"] + method + ["-o", result])
+    NextCommand.show(
+      ["quantize", output, "--calibration", "PHOTOS"] + method + ["-o", NextCommand.int8Path(of: output)])
   }
 
   private func options() throws -> ImportOptions {

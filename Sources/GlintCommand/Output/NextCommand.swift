@@ -3,6 +3,12 @@ enum NextCommand {
   /// Prints `Next: glint ...`, with words quoted for a shell where they need it.
   static func show(_ words: [String]) { emit("Next: " + line(words)) }
 
+  /// Where the int8 version of a model would go: `face.safetensors` becomes `face.int8.safetensors`.
+  static func int8Path(of path: String) -> String {
+    let end = ".safetensors"
+    return (path.hasSuffix(end) ? String(path.dropLast(end.count)) : path) + ".int8" + end
+  }
+
   /// The same as text.
   static func line(_ words: [String]) -> String { (["glint"] + words).map(quoted).joined(separator: " ") }
 

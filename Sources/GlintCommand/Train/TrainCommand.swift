@@ -255,13 +255,7 @@ struct Train: ParsableCommand {
     warnings.forEach { printError("glint: \($0)") }
     if let photos, photos.areMost { printError("glint: \(photos.sentence)") }
     if quiet.quiet { return }
-    NextCommand.show(["quantize", modelPath, "--calibration"] + data + ["-o", Self.int8Path(modelPath)])
-  }
-
-  /// Where the int8 version of a model would go: `face.safetensors` becomes `face.int8.safetensors`.
-  private static func int8Path(_ path: String) -> String {
-    let end = ".safetensors"
-    return (path.hasSuffix(end) ? String(path.dropLast(end.count)) : path) + ".int8" + end
+    NextCommand.show(["quantize", modelPath, "--calibration"] + data + ["-o", NextCommand.int8Path(of: modelPath)])
   }
 }
 
