@@ -32,7 +32,8 @@ public enum FileFormat: String, Sendable, CaseIterable {
   var group: FileKind.Group? {
     switch self {
     case .mp4, .quickTime, .matroska, .avi, .flash, .mpeg: .video
-    case .pdf, .webPage, .archive, .largeFilePointer, .annexPointer, .svg: nil
+    case .pdf: .other
+    case .webPage, .archive, .largeFilePointer, .annexPointer, .svg: nil
     default: .picture
     }
   }

@@ -29,7 +29,6 @@ enum FileSignature {
     .init(0, "RKNN", .foreignModel, "an RKNN model"),
     .init(0, "7767517", .foreignModel, "an ncnn network (.param)"),
     .init(1, "NUMPY", .other, "a NumPy array"),
-    .init(0, "%PDF", .other, "a PDF document"),
     .init(1, "ELF", .other, "a program"),
     .init(0, [0x1F, 0x8B], .archive, "a gzip archive"),
     .init(1, "7zXZ", .archive, "an xz archive"),

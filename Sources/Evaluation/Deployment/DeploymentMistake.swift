@@ -104,7 +104,7 @@ public enum DeploymentMistake: String, Sendable, CaseIterable {
     case .fullForVideoRange: return mapped { (($0 - 16) * 255 + 109) / 219 }
     case .videoForFullRange: return mapped { 16 + ($0 * 219 + 127) / 255 }
     case .noCrop:
-      guard case .face = rule.fit, face != nil else { return nil }
+      guard rule.cropsToFaces, face != nil else { return nil }
       return prepared(.centreSquare, nil)
     case .faceCrop:
       guard !rule.cropsToFaces, face != nil else { return nil }
@@ -113,7 +113,7 @@ public enum DeploymentMistake: String, Sendable, CaseIterable {
       guard case .face(let margin) = rule.fit, margin > 0, face != nil else { return nil }
       return prepared(.face(marginPercent: 0), face)
     case .looseCrop:
-      guard case .face = rule.fit, face != nil else { return nil }
+      guard rule.cropsToFaces, face != nil else { return nil }
       return prepared(.face(marginPercent: 100), face)
     case .stretched:
       guard rule.fit != .stretch, image.width != image.height || face != nil else { return nil }

@@ -4,7 +4,7 @@ import Numerics
 
 /// What a model's file made of the pictures that it was fed, in a line.
 enum AppliedRule {
-  /// Says how pictures were fed, as in `fed as the model's file says (64x64 grey, a face with a margin of 10 %): ...`.
+  /// Says how pictures were fed, as in `fed as the model's file says (64x64 grey, the face with 10 % margin): ...`.
   ///
   /// - Parameters:
   ///   - cropped: pictures of which a face was cut out.

@@ -33,28 +33,31 @@ enum OutputKind {
   func isOurs(_ path: String) -> Bool {
     guard let file = try? MappedFile(path: path) else { return isEmpty(path) }
     switch self {
-    case .floatModel: return metadata(path, "format") == "glint" && kind(path) == "float" && !isPrepared(path)
-    case .int8Model: return metadata(path, "format") == "glint" && kind(path) == "int8"
-    case .preparedPictures: return metadata(path, "format") == "glint" && isPrepared(path)
-    case .checkpoint: return kind(path)?.hasPrefix("glint-") == true && metadata(path, "state") != nil
-    case .values: return kind(path) == ValueDump.kind
-    case .trainingSteps: return kind(path) == TrainingBench.kind
     case .calibrationRecord: return CalibrationRecord.isRecord(path)
     case .numbers: return (try? NumPyArray(path: path)) != nil
     case .report: return ReportPage.isPage(file.bytes)
     case .sheet, .copy: return DrawnPicture.isMarked(file.bytes)
+    case .floatModel, .int8Model, .preparedPictures, .checkpoint, .values, .trainingSteps:
+      return (try? SafetensorsFile(path: path)).map(isOurs) ?? false
+    }
+  }
+
+  /// Whether tensors are of this kind and Glint's own, by what the file says of itself.
+  private func isOurs(_ tensors: SafetensorsFile) -> Bool {
+    let isModel = tensors.metadata("format") == "glint", kind = tensors.metadata("kind")
+    let isPrepared = tensors.metadata("training") != nil
+    switch self {
+    case .floatModel: return isModel && kind == "float" && !isPrepared
+    case .int8Model: return isModel && kind == "int8"
+    case .preparedPictures: return isModel && isPrepared
+    case .checkpoint: return kind?.hasPrefix("glint-") == true && tensors.metadata("state") != nil
+    case .values: return kind == ValueDump.kind
+    case .trainingSteps: return kind == TrainingBench.kind
+    case .calibrationRecord, .numbers, .report, .sheet, .copy: return false
     }
   }
 
   private func isEmpty(_ path: String) -> Bool {
     (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int == 0
   }
-
-  private func metadata(_ path: String, _ name: String) -> String? {
-    (try? SafetensorsFile(path: path))?.metadata(name)
-  }
-
-  private func kind(_ path: String) -> String? { metadata(path, "kind") }
-
-  private func isPrepared(_ path: String) -> Bool { metadata(path, "training") != nil }
 }

@@ -155,7 +155,7 @@ struct LiveCommand: ParsableCommand {
   /// Finds and follows faces, where that is wanted and can be; says why where it cannot.
   private func openFollower(for description: ModelDescription) throws -> FaceFollower? {
     guard let detector = try faces.open(for: description, threads: threads.count, trust.limits) else {
-      if faces.faces == nil, case .face = description.preprocessing.fit {
+      if faces.faces == nil, description.preprocessing.cropsToFaces {
         printError("There is no face detector: the middle of the frame is taken for the face.")
       }
       return nil

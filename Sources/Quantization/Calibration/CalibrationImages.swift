@@ -42,7 +42,7 @@ public struct CalibrationImages: Sendable {
     for (origin, folder) in folders.enumerated() {
       var search = faces.search(folder)
       var boxes = search.isRequired ? nil : given
-      if case .face = preprocessing.fit, given == nil, !search.isRequired {
+      if preprocessing.cropsToFaces, given == nil, !search.isRequired {
         boxes = try FaceBoxTable.found(in: folder)
       }
       if boxes != nil { search = .none }

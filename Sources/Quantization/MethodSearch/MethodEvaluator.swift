@@ -73,11 +73,7 @@ public final class MethodEvaluator {
   }
 
   /// Share of images that the float model names rightly; nil where the truth is unknown.
-  public var floatAccuracy: Double? {
-    guard isLabelled else { return nil }
-    let right = zip(images, Self.answers(probabilities)).count { $0.label == $1 }
-    return Double(right) / Double(images.count)
-  }
+  public var floatAccuracy: Double? { floatChance?.accuracy }
 
   /// Whether what the float model names rightly may be chance; nil where the truth is unknown.
   public var floatChance: ChanceCheck? {
