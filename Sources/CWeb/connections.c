@@ -11,8 +11,15 @@
 // So few are taken at a time that what the ones before them sent is read before newer ones press them out.
 #define TAKEN_AT_A_TIME 8
 #define TIMER_PERIOD (50 * LWS_US_PER_MS)
+// No connection makes room before it is so old: its request needs a moment to arrive. Until then newer ones wait in
+// the system's queue, which bounds how fast anybody can press others out.
+#define MOMENT (20 * LWS_US_PER_MS)
+#define WAITING_PERIOD (5 * LWS_US_PER_MS)
 
 static void look_after(lws_sorted_usec_list_t *timer);
+
+/// What becomes of a connection that knocks.
+typedef enum { HAS_ROOM, MUST_WAIT, IS_REFUSED } admission;
 
 static bool is_same_peer(const peer_address *a, const peer_address *b) {
   return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
@@ -53,22 +60,25 @@ static cweb_connection *oldest_replaceable(const cweb_server *server, const peer
   return oldest;
 }
 
-/// Closes what is too much before one more comes; false where that one is too much.
-static bool make_room(cweb_server *server, const peer_address *peer) {
-  uint32_t count;
-  cweb_connection *oldest = oldest_replaceable(server, peer, &count);
-  if (oldest && count >= server->limits.connections_of_peer) kill_connection(oldest);
-  uint32_t living = 0;
-  for (const cweb_connection *each = server->connections; each; each = each->next) living += !each->is_dying;
-  if (living < server->limits.connections) return true;
-  oldest = oldest_replaceable(server, NULL, &count);
-  if (oldest) kill_connection(oldest);
-  return oldest != NULL;
+/// Closes the oldest one of a peer or of all, where that is no longer young.
+static admission close_oldest(cweb_connection *oldest) {
+  if (!oldest) return IS_REFUSED;
+  if (lws_now_usecs() - oldest->taken < MOMENT) return MUST_WAIT;
+  kill_connection(oldest);
+  return HAS_ROOM;
 }
 
-static void take_connection(cweb_server *server, int descriptor, const struct sockaddr_storage *address) {
-  const peer_address peer = peer_of(address);
-  cweb_connection *connection = make_room(server, &peer) ? calloc(1, sizeof *connection) : NULL;
+/// Closes what is too much before one more comes.
+static admission make_room(cweb_server *server, const peer_address *peer) {
+  uint32_t count, living = 0;
+  cweb_connection *oldest = oldest_replaceable(server, peer, &count);
+  if (count >= server->limits.connections_of_peer) return close_oldest(oldest);
+  for (const cweb_connection *each = server->connections; each; each = each->next) living += !each->is_dying;
+  return living < server->limits.connections ? HAS_ROOM : close_oldest(oldest_replaceable(server, NULL, &count));
+}
+
+static void take_connection(cweb_server *server, int descriptor, const peer_address *peer) {
+  cweb_connection *connection = calloc(1, sizeof *connection);
   if (!connection) {
     close(descriptor);
     return;
@@ -77,9 +87,10 @@ static void take_connection(cweb_server *server, int descriptor, const struct so
   setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
   connection->server = server;
-  connection->peer = peer;
+  connection->peer = *peer;
   connection->number = ++server->last_number;
-  connection->deadline = lws_now_usecs() + (lws_usec_t)server->limits.head_time * LWS_US_PER_MS;
+  connection->taken = lws_now_usecs();
+  connection->deadline = connection->taken + (lws_usec_t)server->limits.head_time * LWS_US_PER_MS;
   connection->next = server->connections;
   server->connections = connection;
   server->count += 1;
@@ -98,19 +109,41 @@ static void take_connection(cweb_server *server, int descriptor, const struct so
   else forget_connection(connection);
 }
 
+/// Takes nothing for a while. Who knocks stays ready, and asking at once again would take a whole core.
+static void wait_a_while(cweb_server *server, lws_usec_t period) {
+  server->is_full = true;
+  lws_rx_flow_control(server->listener, 0);
+  server->is_timed = true;
+  lws_sul_schedule(server->context, 0, &server->timer, look_after, period);
+}
+
+/// Takes the one that is next, or waits; false where nothing more is to be taken now.
+static bool take_next(cweb_server *server) {
+  const admission admitted = make_room(server, &server->next_peer);
+  if (admitted == MUST_WAIT) {
+    wait_a_while(server, WAITING_PERIOD);
+    return false;
+  }
+  const int descriptor = server->next;
+  server->next = -1;
+  if (admitted == HAS_ROOM) take_connection(server, descriptor, &server->next_peer);
+  else close(descriptor);
+  return true;
+}
+
 void accept_connections(cweb_server *server) {
   for (int i = 0; i < TAKEN_AT_A_TIME; i++) {
-    struct sockaddr_storage address;
-    socklen_t count = sizeof address;
-    const int descriptor = accept4(lws_get_socket_fd(server->listener), (struct sockaddr *)&address, &count,
-                                   SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (descriptor >= 0) {
-      take_connection(server, descriptor, &address);
+    if (server->next < 0) {
+      struct sockaddr_storage address;
+      socklen_t count = sizeof address;
+      server->next = accept4(lws_get_socket_fd(server->listener), (struct sockaddr *)&address, &count,
+                             SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (server->next >= 0) server->next_peer = peer_of(&address);
+    }
+    if (server->next >= 0) {
+      if (!take_next(server)) return;
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-      // Who knocks stays ready, and asking at once again would take a whole core: the timer asks.
-      server->is_full = true;
-      lws_rx_flow_control(server->listener, 0);
-      start_timer(server);
+      wait_a_while(server, TIMER_PERIOD);
       return;
     } else if (errno != EINTR && errno != ECONNABORTED) {
       return;
@@ -167,6 +200,7 @@ static void look_after(lws_sorted_usec_list_t *timer) {
   if (server->is_full) {
     server->is_full = false;
     lws_rx_flow_control(server->listener, 1);
+    if (server->next >= 0) accept_connections(server);
   }
   const lws_usec_t stall = (lws_usec_t)server->limits.stall_time * LWS_US_PER_MS;
   for (cweb_connection *each = server->connections; each; each = each->next) {
@@ -183,5 +217,5 @@ static void look_after(lws_sorted_usec_list_t *timer) {
       }
     }
   }
-  if (server->connections) start_timer(server);
+  if (server->connections || server->is_full) start_timer(server);
 }

@@ -30,6 +30,7 @@ struct cweb_connection {
   connection_state state;
   bool is_being_taken, has_gone, is_dying;
   uint64_t number;
+  lws_usec_t taken;     // when it came
   lws_usec_t deadline;  // when it is closed, or a held answer sent; 0 for never
   lws_usec_t body_end;  // when a body must be whole
   // An answer with room before it, as libwebsockets wants it.
@@ -65,6 +66,9 @@ struct cweb_server {
   uint64_t last_number;
   lws_sorted_usec_list_t timer;
   bool is_timed, is_full;
+  // Accepted from the system, and not yet taken; -1 for none.
+  int next;
+  peer_address next_peer;
   lws_retry_bo_t patience;
   // Room for one message.
   uint8_t *message;

@@ -80,6 +80,7 @@ static bool make_context(cweb_server *server, const cweb_settings *settings, cwe
 
 static void free_server(cweb_server *server) {
   if (server->context) lws_context_destroy(server->context);
+  if (server->next >= 0) close(server->next);
   pthread_mutex_destroy(&server->mutex);
   while (server->finished) {
     finished *first = server->finished;
@@ -115,6 +116,7 @@ cweb_server *cweb_start(const cweb_settings *settings, cweb_failure *failure) {
     return NULL;
   }
   pthread_mutex_init(&server->mutex, NULL);
+  server->next = -1;
   server->limits = settings->limits;
   server->callbacks = settings->callbacks;
   server->caller = settings->context;

@@ -17,9 +17,9 @@ public struct WebLimits: Sendable {
   /// Browsers that look at a time.
   public var viewers = 16
   /// Connections in all.
-  public var connections = 64
+  public var connections = 128
   /// Connections of one address that neither look nor post a photo. An IPv6 address is its first 64 bits here.
-  public var connectionsOfAddress = 16
+  public var connectionsOfAddress = 64
   /// A message that a browser sends over its WebSocket, in bytes.
   public var messageBytes = 4096
   /// How long a WebSocket may take no message, or answer no ping.

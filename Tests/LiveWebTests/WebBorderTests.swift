@@ -166,6 +166,23 @@ import Testing
     }
   }
 
+  /// However many come behind it, a connection has a moment in which its request may arrive. A machine may be so busy
+  /// that a moment is over before this test goes on, so that one of many tries is enough.
+  @Test func nobodyIsPressedOutAtOnce() async throws {
+    try await withServer(limits: { ($0.headTime, $0.connectionsOfAddress) = (.seconds(600), 4) }) { _, port, _ in
+      var isServed = false
+      for _ in 0..<50 where !isServed {
+        let visitor = try RawConnection(port: port)
+        let silent = try (0..<8).map { _ in try RawConnection(port: port) }
+        try await Task.sleep(for: .milliseconds(2))
+        visitor.send("GET /facts HTTP/1.1\r\n\(Self.host)\r\n")
+        isServed = try await RawWebSocket.elsewhere { try visitor.answer() }.contains("200")
+        withExtendedLifetime(silent) {}
+      }
+      #expect(isServed)
+    }
+  }
+
   /// Whatever stands open, the end comes at once, not after the times that are allowed.
   @Test func theEndWaitsForNobody() async throws {
     let gate = DispatchSemaphore(value: 0)
