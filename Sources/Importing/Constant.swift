@@ -5,7 +5,7 @@ struct Constant {
   var dimensions: [Int]
   var elements: ONNXTensor.Elements
 
-  /// The most elements that folding makes of a constant: what a shape, a mask or a table of anchors needs.
+  /// The most elements that folding makes in all: what shapes, masks and tables of anchors need.
   static let mostFolded = 1 << 24
 
   init(_ dimensions: [Int], _ elements: ONNXTensor.Elements) {

@@ -21,7 +21,9 @@ extension Lowering {
       values[node.outputs[0]] = .constant(Constant(integers: Array(dimensions[start..<max(start, end)])))
     default:
       guard let operands = constants(node), let result = try folded(node, operands) else { return false }
-      guard result.count <= Constant.mostFolded else { throw Refusal("makes \(result.count) constants") }
+      // Few bytes can ask for many constants, and many nodes for many times as many.
+      foldedElements += result.count
+      guard foldedElements <= Constant.mostFolded else { throw Refusal("makes \(result.count) constants") }
       values[node.outputs[0]] = .constant(result)
     }
     return true

@@ -126,6 +126,9 @@ extension Lowering {
     guard (factors + terms).allSatisfy({ $0.isFinite }) else { throw Refusal("a constant that is not finite") }
     var value = source.value
     var scaleList: [Double], shiftList: [Double]
+    if builder.shapes[value].rank == 1, builder.shapes[value].count > 1 << 16, !builder.isLinear(value) {
+      value = builder.reshape(value, to: [builder.shapes[value].count, 1, 1], node.title)
+    }
     let shape = builder.shapes[value]
     let channels = shape[shape.rank - 1]
     if let scales = byChannel(factors, scale.dimensions, source.view, channels),

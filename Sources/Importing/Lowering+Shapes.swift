@@ -89,6 +89,7 @@ extension Lowering {
       values.append(builder.reshape(part.value, to: pictured, node.title))
       total += channels
     }
+    guard total <= 1 << 16 else { throw Refusal("\(total) channels", advice: "65536 would work") }
     let shape = builder.shapes[values[0]]
     for index in values.indices {
       let own = builder.shapes[values[index]]

@@ -33,6 +33,8 @@ struct Lowering {
   /// How often each name is read.
   var uses: [String: Int] = [:]
   var refusals: [UnsupportedNode] = []
+  /// Elements of all constants that were computed.
+  var foldedElements = 0
   /// What became of the file's nodes, for people.
   var counts = LoweringCounts()
 

@@ -191,6 +191,18 @@ import Testing
       Planes(3, 3, 4) { c, y, x in -(3 - input[c, y, x]) * perChannel[c] / perElement[(c * 3 + y) * 4 + x] }.values)
   }
 
+  /// A list of more numbers than a layer has channels.
+  @Test func longLists() throws {
+    var trial = Trial(height: 160, width: 160, seed: 11)
+    trial.writer = ONNXWriter()
+    trial.writer.input("x", [1, 160, 160, 3])
+    trial.writer.weights("half", [], [0.5])
+    trial.writer.node("Flatten", ["x"], ["f"])
+    trial.writer.node("Sub", ["f", "half"], ["s"])
+    trial.writer.node("Relu", ["s"], ["y"])
+    try trial.expect(trial.pixels.map { max(0, Float($0) / 255 - 0.5) })
+  }
+
   /// A network as TensorFlow's exporter writes it: channels last outside, turned around each layer.
   @Test func channelsLast() throws {
     var trial = Trial(height: 6, width: 5, seed: 10)

@@ -65,6 +65,16 @@ import Testing
     #expect(large.refusal().contains("not finite"))
   }
 
+  /// A few bytes that ask for much memory.
+  @Test func constantsWithoutEnd() throws {
+    var trial = Trial(seed: 26)
+    trial.writer.integers("size", [1 << 23])
+    for number in 0..<3 { trial.writer.node("ConstantOfShape", ["size"], ["c\(number)"], name: "many\(number)") }
+    trial.writer.node("Concat", ["c0", "c1", "c2"], ["y"], [("axis", .int(0))])
+    let refusal = trial.refusal()
+    #expect(refusal.contains("node 2 'many2' (ConstantOfShape, opset 13): makes 8388608 constants"), "\(refusal)")
+  }
+
   /// What is imported is written, read back, and passes its own test.
   @Test func written() throws {
     var trial = Trial(seed: 25)
