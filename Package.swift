@@ -166,8 +166,8 @@ let package = Package(
     .target(
       name: "Fuzzing",
       dependencies: [
-        "Numerics", "Files", "Models", "ModelFiles", "Imaging", "Faces", "Datasets", "Training", "Quantization",
-        "Camera", "TestSupport",
+        "Numerics", "Files", "Models", "ModelFiles", "ONNXFiles", "Importing", "Imaging", "Faces", "Datasets",
+        "Training", "DetectorTraining", "Quantization", "Camera", "LiveWeb", "TestSupport",
       ], path: "Tests/Fuzzing"),
     /// Counts allocations and system calls of a test.
     .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: gnu),

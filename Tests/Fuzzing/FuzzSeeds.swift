@@ -1,4 +1,6 @@
 import Datasets
+import DetectorTraining
+import Files
 import Foundation
 import Imaging
 import ModelFiles
@@ -35,6 +37,40 @@ enum FuzzSeeds {
     (recipe.epochs, recipe.batch, recipe.patience, recipe.augmentation) = (2, 2, 0, .none)
     return try TrainingLoop(
       Architecture(graph), dataset: dataset, preprocessing: .init(width: 8, height: 8), recipe: recipe, threads: 1)
+  }
+
+  /// The training of a face finder that checkpoints belong to, before its first step.
+  static func detectorLoop() throws -> DetectionLoop {
+    var material = DetectionMaterial()
+    for seed in 0..<4 {
+      let pixels = randomPixels([40, 40, 1], seed: UInt64(seed))
+      let image = Image(width: 40, height: 40, channels: 1, pixels: pixels)
+      material.photos.append(
+        .init(image, faces: [FaceBox(x: 10, y: 10, width: 20, height: 20)], isComplete: true, name: "\(seed)"))
+      material.scenes.append(image)
+    }
+    var recipe = DetectorRecipe()
+    (recipe.steps, recipe.smallSteps, recipe.roundSteps, recipe.batch) = (4, 2, 2, 2)
+    (recipe.smallest, recipe.largest) = (17, 40)
+    return try DetectionLoop(
+      { .faceDetector(input: $0, channels: [4, 4, 4, 4, 4]) },
+      preprocessing: .init(width: 64, height: 64, colour: .grey, fit: .inside), material: material,
+      validation: material, recipe: recipe, threads: 1)
+  }
+
+  /// A network of three layers as an exporter writes it.
+  private static func network() -> [UInt8] {
+    var file = ONNXWriter()
+    file.input("x", [1, 3, 8, 8])
+    file.weights("w", [2, 3, 3, 3], (0..<54).map { Float($0 % 7) / 7 })
+    file.weights("b", [2], [0.5, -0.5])
+    file.node("Conv", ["x", "w", "b"], ["c"], [("pads", .ints([1, 1, 1, 1])), ("kernel_shape", .ints([3, 3]))])
+    file.node("Relu", ["c"], ["r"])
+    file.node("GlobalAveragePool", ["r"], ["p"])
+    file.node("Flatten", ["p"], ["y"], [("axis", .int(1))])
+    file.output("y")
+    file.properties = [("labels", "[\"a\", \"b\"]")]
+    return file.bytes
   }
 
   /// Writes a target's seeds into a folder, one file each.
@@ -75,14 +111,31 @@ enum FuzzSeeds {
       encoder.outputFormatting = [.sortedKeys]
       return [[UInt8](try encoder.encode(calibrator.record))]
     case .checkpoint:
-      let folder = try TemporaryFolder()
-      _ = try loop().run(checkpoints: .init(path: folder.path("checkpoint"), interval: 0))
-      return [[UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.path("checkpoint"))))]
+      return [try fileWritten { _ = try loop().run(checkpoints: .init(path: $0, interval: 0)) }]
+    case .detector:
+      return [try fileWritten { _ = try detectorLoop().run(checkpoints: .init(path: $0, interval: 0)) }]
+    case .onnx: return [network()]
+    case .numpy: return [try fileWritten { try NumPyArray([2, 3], [1, 2, 3, 4, 5, 6]).write(to: $0) }]
+    case .http:
+      let host = "Host: localhost\r\n"
+      return texts(
+        "GET / HTTP/1.1\r\n\(host)\r\n", "GET /facts?token=a&token=b HTTP/1.0\r\n\(host)Cookie: token=c\r\n\r\n",
+        "POST /classify HTTP/1.1\r\n\(host)Origin: http://localhost\r\nContent-Length: 3\r\n\r\nabc",
+        "POST /classify HTTP/1.1\r\n\(host)Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+        "POST /classify HTTP/1.1\r\n\(host)Expect: 100-continue\r\nContent-Length: 1\r\n\r\na",
+        "GET /live HTTP/1.1\r\n\(host)Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+          + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\u{1}\u{2}ab")
     case .jpeg, .png:
       return try [1, 3].map { channels in
         let image = Image(width: 9, height: 7, channels: channels, pixels: randomPixels([7, 9, channels], seed: 1))
         return try target == .jpeg ? ImageEncoder.jpeg(image, quality: 80) : ImageEncoder.png(image)
       }
     }
+  }
+
+  private static func fileWritten(_ write: (_ path: String) throws -> Void) throws -> [UInt8] {
+    let folder = try TemporaryFolder()
+    try write(folder.path("written"))
+    return [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.path("written"))))
   }
 }

@@ -1,10 +1,13 @@
 import Camera
+import DetectorTraining
 import Faces
 import Files
 import Foundation
 import Imaging
+import Importing
 import Models
 import Numerics
+import ONNXFiles
 import Quantization
 import TestSupport
 import Training
@@ -12,10 +15,10 @@ import Training
 /// What reads bytes that somebody else made. Every input is read or refused with an error; a trap, a leak, a read
 /// beyond the bytes or an input that takes long is a fault.
 enum FuzzTarget: String, CaseIterable {
-  case model, json, network, table, record, checkpoint, jpeg, png
+  case model, json, network, table, record, checkpoint, detector, onnx, numpy, http, jpeg, png
 
   /// Whether inputs are safetensors files whose checksums must be right to get anywhere.
-  var hasChecksums: Bool { self == .model || self == .checkpoint }
+  var hasChecksums: Bool { self == .model || self == .checkpoint || self == .detector }
 
   func run(_ bytes: [UInt8]) {
     switch self {
@@ -25,6 +28,13 @@ enum FuzzTarget: String, CaseIterable {
     case .table: Self.inFile(bytes) { _ = try? FaceBoxTable(path: $0).count }
     case .record: Self.inFile(bytes, Self.record)
     case .checkpoint: Self.inFile(bytes, Self.checkpoint)
+    case .detector: Self.inFile(bytes, Self.detectorCheckpoint)
+    case .onnx:
+      Self.inFile(bytes) { path in
+        if let file = try? ONNXModel(path: path) { _ = try? ImportedModel(file) }
+      }
+    case .numpy: Self.inFile(bytes, Self.array)
+    case .http: VisitedPage.shared.visit(bytes)
     case .jpeg, .png: Self.picture(bytes)
     }
   }
@@ -52,14 +62,33 @@ enum FuzzTarget: String, CaseIterable {
 
   private static func checkpoint(_ path: String) {
     guard let loop = try? FuzzSeeds.loop() else { return }
-    // One batch shows that what was read can be gone on with.
-    var batches = 0
-    _ = try? loop.run(
-      checkpoints: .init(path: path, interval: .infinity, resumes: true),
-      isCancelled: {
-        batches += 1
-        return batches > 2
-      })
+    _ = try? loop.run(checkpoints: resumed(path), isCancelled: afterOneStep())
+  }
+
+  private static func detectorCheckpoint(_ path: String) {
+    guard let loop = try? FuzzSeeds.detectorLoop() else { return }
+    _ = try? loop.run(checkpoints: resumed(path), isCancelled: afterOneStep())
+  }
+
+  private static func resumed(_ path: String) -> CheckpointOptions {
+    .init(path: path, interval: .infinity, resumes: true)
+  }
+
+  /// One step shows that what was read can be gone on with.
+  private static func afterOneStep() -> () -> Bool {
+    var steps = 0
+    return {
+      steps += 1
+      return steps > 2
+    }
+  }
+
+  /// An array of numbers that was read is written and read as the same shape.
+  private static func array(_ path: String) {
+    guard let array = try? NumPyArray(path: path) else { return }
+    let copy = folder.path("copy")
+    try! array.write(to: copy)
+    precondition((try? NumPyArray(path: copy))?.shape == array.shape, "an array is written as something else")
   }
 
   private static func picture(_ bytes: [UInt8]) {
