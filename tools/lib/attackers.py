@@ -1,4 +1,4 @@
-"""Attacks a page of `glint live` until it is ended. Only the standard library. Run by attack_page.py; arguments: the
+"""Attacks a page of `glint live` until it is ended, or who started it has. Only the standard library. Run by attack_page.py; arguments: the
 port, and what is sent. Runs after everything else on this machine: real attackers have processors of their own."""
 
 import os
@@ -86,7 +86,8 @@ def main():
     count, sent, rate = attacks(port)[name]
     selector = selectors.DefaultSelector()
     attackers = [Attacker(port, selector, sent, rate) for _ in range(count)]
-    while True:
+    starter = os.getppid()
+    while os.getppid() == starter:  # and not one that took over an orphan
         now = time.monotonic()
         for attacker in attackers:
             attacker.look_after(now)
