@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 import TestSupport
 import Testing
 
@@ -81,6 +82,36 @@ import Testing
     let facts = try await RawWebSocket.elsewhere { try RawWebSocket.answer(to: "GET /facts", port: port) }
     #expect(facts.contains("\"labels\""))
     #expect(await eventually { (try? glint.descriptors()) ?? .max <= before })
+    #expect(glint.end() == 0)
+  }
+
+  /// Photos of few bytes and many pixels: each is answered, decoded smaller or refused with the reason, and none takes
+  /// more memory than is stated for posted ones.
+  @Test func photoBombsAreDecodedWithinTheirMemory() async throws {
+    let large = Image(width: 9_000, height: 9_000, channels: 1, filledWith: 90)
+    let jpeg = try ImageEncoder.jpeg(large, quality: 80)
+    var endless = jpeg
+    // The frame header's rows and columns: marker C0, length, precision, then two and two bytes.
+    let frame = try #require(endless.indices.first { endless[$0] == 0xFF && endless[$0 + 1] == 0xC0 })
+    endless.replaceSubrange(frame + 5..<frame + 9, with: [0xFF, 0xDC, 0xFF, 0xDC])
+    let glint = try RunningGlint("--port", "0")
+    let port = try #require(try glint.address().port)
+    #expect(await eventually { (try? glint.lines().count) ?? 0 > 5 })
+    let before = try glint.peakMemory()
+    for (bytes, words) in [
+      (jpeg, "\"label\""), (try ImageEncoder.png(large), "at most 64 MB"), (endless, "at most 200 million"),
+    ] {
+      let answer = try await RawWebSocket.elsewhere {
+        let connection = try RawConnection(port: port)
+        connection.send("POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(bytes.count)\r\n\r\n")
+        connection.send(bytes)
+        return try connection.answer()
+      }
+      #expect(answer.contains(words), "\(answer)")
+    }
+    // Some on top for the answers, the allocator's own and what the labels take meanwhile.
+    let growth = try glint.peakMemory() - before
+    #expect(growth < (64 + 16) << 20, "\(growth >> 20) MB")
     #expect(glint.end() == 0)
   }
 

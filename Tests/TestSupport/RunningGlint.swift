@@ -49,6 +49,15 @@ package final class RunningGlint {
     throw CocoaError(.coderValueNotFound, userInfo: [NSLocalizedDescriptionKey: "no address in: \(words)"])
   }
 
+  /// Bytes of memory that it had at once, at most, so far.
+  package func peakMemory() throws -> Int {
+    let status = try String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)
+    guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+      let kilobytes = Int(line.filter(\.isNumber))
+    else { throw CocoaError(.coderValueNotFound) }
+    return kilobytes << 10
+  }
+
   /// How many files and sockets it has open.
   package func descriptors() throws -> Int {
     try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count

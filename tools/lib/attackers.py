@@ -1,5 +1,6 @@
-"""Attacks a page of `glint live` until it is ended, or who started it has. Only the standard library. Run by attack_page.py; arguments: the
-port, and what is sent. Runs after everything else on this machine: real attackers have processors of their own."""
+"""Attacks a page of `glint live` until it is ended, or who started it has. Only the standard library. Run by
+attack_page.py; arguments: the port, and what is sent. Runs after everything else on this machine: real attackers have
+processors of their own."""
 
 import os
 import selectors
