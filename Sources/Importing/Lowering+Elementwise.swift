@@ -70,7 +70,7 @@ extension Lowering {
         guard case .gate(let source)? = values[node.inputs[gate]] else { continue }
         let factor = try computed(node, other)
         guard factor.value == source.value, factor.view == source.view else { break }
-        let value = builder.append(node.title, .hardSwish, [source.value], builder.shapes[source.value])
+        let value = builder.append(node.title, .function(.init(.hardSwish)), [source.value], builder.shapes[source.value])
         counts.folded += 1
         return set(node, value, source.view)
       }
@@ -205,7 +205,7 @@ extension Lowering {
 
   mutating func hardSwish(_ node: ONNXNode) throws(Refusal) {
     let source = try computed(node, 0)
-    set(node, builder.append(node.title, .hardSwish, [source.value], builder.shapes[source.value]), source.view)
+    set(node, builder.append(node.title, .function(.init(.hardSwish)), [source.value], builder.shapes[source.value]), source.view)
   }
 
   mutating func gate(_ node: ONNXNode) throws(Refusal) {
