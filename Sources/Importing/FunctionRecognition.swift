@@ -3,7 +3,7 @@ import Numerics
 import ONNXFiles
 
 /// Arithmetic that is one of the well-known functions of its input, however an exporter wrote it: x * Sigmoid(x),
-/// x * Clip(x + 3, 0, 6) / 6, x * (Erf(x / sqrt 2) + 1) / 2. As one function it is one table in int8, with one rounding.
+/// x * Clip(x + 3, 0, 6) / 6, x * (Erf(x / sqrt 2) + 1) / 2. As one function it is one table in int8, rounded once.
 ///
 /// Such a node is known by its numbers: what the nodes between some earlier value and it make of many numbers is held
 /// against each of the functions.

@@ -66,7 +66,7 @@ extension Lowering {
     let stride: Int
     /// Rows of the result.
     let size: Int
-    /// Of each tap and phase, the row of the input from which it reads beside the result's own, nil where it reads none.
+    /// Of each phase and tap, the row of the input that it reads, counted from the result's own; nil where it reads none.
     let offsets: [[Int?]]
     /// Taps of the convolution that computes all phases, the first of which reads `-before` rows off.
     let taps: Int

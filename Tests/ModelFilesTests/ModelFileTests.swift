@@ -36,13 +36,15 @@ private let everything = Graph(
       "mixed",
       .resize(
         .init(
-          isLinear: true, rows: .init(count: 2, start: -1, step: 7), columns: .init(count: 2, start: 3, step: 1 << 32))),
+          isLinear: true, rows: .init(count: 2, start: -1, step: 7),
+          columns: .init(count: 2, start: 3, step: 1 << 32))),
       inputs: [15]),
     .init(
       "repeated",
       .resize(
         .init(
-          isLinear: false, rows: .init(count: 2, start: 0, step: 0), columns: .init(count: 3, start: 0, step: 1 << 31))),
+          isLinear: false, rows: .init(count: 2, start: 0, step: 0),
+          columns: .init(count: 3, start: 0, step: 1 << 31))),
       inputs: [16]),
     .init("flat", .flatten, inputs: [17]),
     .init("logits", .dense(.init(outputs: 3)), inputs: [18]),
