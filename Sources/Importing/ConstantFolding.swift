@@ -32,7 +32,7 @@ extension Lowering {
   private func dimensions(of name: String) -> [Int]? {
     switch values[name] {
     case .constant(let constant)?: constant.dimensions
-    case .computed(let computed)?, .gate(let computed)?: computed.view.dimensions
+    case .computed(let computed)?: computed.view.dimensions
     case .refused?, nil: nil
     }
   }

@@ -9,6 +9,9 @@ struct GraphBuilder {
   private(set) var parameters: [Parameters?] = []
   /// By value number; 0 is the input.
   private(set) var shapes: [Shape]
+  /// Values that a rearrangement made of a layer's, with each layer channel's place among their channels: what scales
+  /// them can join the layer.
+  var spread: [Int: (layer: Int, channels: [Int])] = [:]
   private var names: Set<String> = ["input"]
 
   init(input: Shape) { shapes = [input] }
@@ -51,8 +54,15 @@ struct GraphBuilder {
     return node.operator.hasParameters && node.operator.activation == .none
   }
 
+  /// The value into which factors and terms of a value's channels can be folded, nil where there is none.
+  func foldTarget(_ value: Int) -> Int? { isLinear(spread[value]?.layer ?? value) ? value : nil }
+
+  /// The channels of a value: its last extent.
+  func channels(of value: Int) -> Int { shapes[value][shapes[value].rank - 1] }
+
   /// Joins a clamp with the node that makes a value; false where it cannot be joined.
   mutating func join(_ activation: Operator.Activation, with value: Int) -> Bool {
+    if let layer = spread[value]?.layer { return join(activation, with: layer) }
     guard value > 0 else { return false }
     switch (nodes[value - 1].operator, nodes[value - 1].operator.activation, activation) {
     // Of two clamps the narrower stays: all begin at 0.
@@ -64,6 +74,7 @@ struct GraphBuilder {
       dense.activation = activation
       nodes[value - 1].operator = .dense(dense)
     case (.add, _, _): nodes[value - 1].operator = .add(activation)
+    case (.multiply, _, _): nodes[value - 1].operator = .multiply(activation)
     default: return false
     }
     return true
@@ -75,6 +86,9 @@ struct GraphBuilder {
   ///   - scale: one number a channel.
   ///   - shift: likewise, added after that.
   mutating func fold(scale: [Double], shift: [Double], into value: Int) {
+    if let (layer, channels) = spread[value] {
+      return fold(scale: channels.map { scale[$0] }, shift: channels.map { shift[$0] }, into: layer)
+    }
     guard var own = parameters[value - 1] else { return }
     let taps = own.weight.shape.count / own.weight.shape[0]
     for channel in scale.indices {

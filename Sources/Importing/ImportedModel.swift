@@ -128,14 +128,10 @@ public struct ImportedModel: Sendable {
   ) throws(Refusal) -> ([Graph.Output], [Output]) {
     var computed: [Lowering.Computed] = []
     for output in graph.outputs {
-      guard case .computed(let value)? = lowering.values[output.name] else {
+      guard case .computed(var value)? = lowering.values[output.name] else {
         throw Refusal("the output '\(output.name)' is not computed from the input; export the network without it")
       }
-      guard let groups = value.view.groups, groups.allSatisfy({ $0.count <= 1 }) else {
-        throw Refusal(
-          "the output '\(output.name)' joins a picture's rows, columns and channels in an order that is not Glint's; "
-            + "export the network without the Flatten or Reshape at its end")
-      }
+      value = try lowering.ordered(value, output.name)
       computed.append(value)
     }
     guard !computed.isEmpty else { throw Refusal("the network has no outputs") }

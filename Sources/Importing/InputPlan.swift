@@ -37,16 +37,18 @@ struct InputPlan {
       shape = [extents[1], extents[2], 1]
     default:
       let layout = try Self.layout(extents, name: input.name, graph, options)
-      if layout == .nchw {
-        shape = [extents[2], extents[3], extents[1]]
-        view = TensorView(height: shape[0], width: shape[1], channels: shape[2])
+      let (rows, columns, channels) =
+        layout == .nchw ? (extents[2], extents[3], extents[1]) : (extents[1], extents[2], extents[3])
+      view =
+        layout == .nchw
+        ? TensorView(height: rows, width: columns, channels: channels) : TensorView(natural: extents)
+      if channels == 1 || channels == 3 {
+        shape = [rows, columns, channels]
       } else {
-        shape = [extents[1], extents[2], extents[3]]
-        view = TensorView(natural: extents)
+        // Numbers that are no colours: the channels of a place side by side in one row of grey.
+        shape = [rows, columns * channels, 1]
+        notes.append("\(channels) channels are no picture's; 'glint run' takes \(rows)x\(columns)x\(channels) numbers")
       }
-    }
-    guard shape[2] == 1 || shape[2] == 3 else {
-      throw Refusal("the input '\(name)' of \(extents.extents) has \(shape[2]) channels; pictures have 1 or 3")
     }
     guard shape[0] <= 16_384, shape[1] <= 16_384, shape.count <= Graph.mostElements else {
       throw Refusal("the input '\(name)' of \(extents.extents) is larger than 16384 x 16384; try a smaller --input")
@@ -91,9 +93,7 @@ struct InputPlan {
     switch (isPicture(extents[1]), isPicture(extents[3])) {
     case (true, false): return .nchw
     case (false, true): return .nhwc
-    case (false, false):
-      throw Refusal("the input '\(name)' of \(extents.extents) has neither 1 nor 3 channels; pictures have")
-    case (true, true):
+    case (false, false), (true, true):
       // What TensorFlow wrote is turned before its first convolution.
       let turns = graph.nodes.contains {
         $0.operatorType == "Transpose" && $0.inputs == [name] && (try? $0.integers("perm")) == [0, 3, 1, 2]

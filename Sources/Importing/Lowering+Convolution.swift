@@ -2,7 +2,7 @@ import Models
 import Numerics
 import ONNXFiles
 
-/// Convolutions, and padding before them.
+/// Convolutions.
 extension Lowering {
   mutating func convolution(_ node: ONNXNode) throws(Refusal) {
     let source = try computed(node, 0)
@@ -24,27 +24,44 @@ extension Lowering {
     let kernel = try node.integers("kernel_shape", count: 2, Array(weight.dimensions[2...]))
     guard kernel == Array(weight.dimensions[2...]) else { throw Refusal("a kernel_shape that is not its weights'") }
     let dilations = try node.integers("dilations", count: 2, [1, 1])
-    guard dilations[0] == dilations[1] || kernel.contains(1) else {
-      throw Refusal("dilations \(dilations)", advice: "the same down and across would work")
-    }
-    // A window of one row knows no distance between rows.
-    let dilation = kernel[0] > 1 ? dilations[0] : dilations[1]
+    guard dilations.allSatisfy({ $0 > 0 }) else { throw Refusal("dilations \(dilations)") }
+    // A window of one row knows no distance between rows. Where distances differ, zeros lie between the taps.
+    let distances = zip(kernel, dilations).map { $0 > 1 ? $1 : 0 }
+    let dilation = max(1, Self.greatestDivisor(distances[0], distances[1]))
+    let gaps = distances.map { max(1, $0 / dilation) }
+    let spread = weight.spread(rows: gaps[0], columns: gaps[1])
+    let taps = Array(spread.dimensions[2...])
+    guard taps.allSatisfy({ $0 <= 4096 }) else { throw Refusal("dilations \(dilations)") }
     var extra = Operator.Padding.none
     if mayChange(source, node, 0), let before = paddingLayer(value) {
       (value, extra) = before
       shape = builder.shapes[value]
     }
-    let window = try Sliding(node, kernel: kernel, dilation: dilation, before: extra).window(over: shape)
+    let sliding = try Sliding(node, kernel: taps, dilation: dilation, before: extra)
+    let (window, skips) = try sliding.window(over: shape)
     guard let positions = window.positions(height: shape[0], width: shape[1], dilation: dilation) else {
       throw Refusal("a window of \(kernel[0])x\(kernel[1]) over \(shape)")
     }
     let conv = Operator.Convolution(outputChannels: outputs, window: window, dilation: dilation, groups: groups)
     let own = GraphBuilder.Parameters(
-      weight: Tensor([outputs, kernel[0], kernel[1], perGroup], Self.channelsLast(weight)),
+      weight: Tensor([outputs, taps[0], taps[1], perGroup], Self.channelsLast(spread)),
       bias: Tensor([outputs], bias?.floats ?? [Float](repeating: 0, count: outputs)))
     let result = builder.append(
       node.title, .conv2D(conv), [value], try shaped(positions.height, positions.width, outputs), own)
-    set(node, result, TensorView(height: positions.height, width: positions.width, channels: outputs))
+    try setSkipping(node, result, skips)
+  }
+
+  /// The greatest number that divides both.
+  static func greatestDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestDivisor(b, a % b) }
+
+  /// Names a picture of which only some rows and columns are wanted.
+  mutating func setSkipping(_ node: ONNXNode, _ value: Int, _ skips: [Skip]) throws(Refusal) {
+    let shape = builder.shapes[value]
+    var result = Computed(value: value, view: TensorView(height: shape[0], width: shape[1], channels: shape[2]))
+    for (axis, skip) in skips.enumerated() {
+      result = try sliced(result, axis: axis + 2, from: 0, count: skip.count, step: skip.step, node.title)
+    }
+    values[node.outputs[0]] = .computed(result)
   }
 
   /// Weights `[outputs, channels, height, width]` as `[outputs, height, width, channels]`.
@@ -62,54 +79,6 @@ extension Lowering {
     }
     return result
   }
-
-  /// A border of zeros: a depthwise convolution of 1x1 that changes nothing else. A convolution that follows takes the
-  /// border over.
-  mutating func pad(_ node: ONNXNode) throws(Refusal) {
-    let source = try computed(node, 0)
-    let rank = source.view.dimensions.count
-    let mode = try node.text("mode", "constant")
-    guard mode == "constant" else {
-      throw Refusal("mode \(mode)", advice: "a border of zeros would work")
-    }
-    let fill = try number(node, "value", input: 2, 0)
-    guard let given = try axes(node, "pads", input: 1) else { throw Refusal("says no pads") }
-    var pads = given
-    if let axes = try constant(node, 3, "axes")?.integers {
-      pads = [Int](repeating: 0, count: 2 * rank)
-      guard given.count == 2 * axes.count else { throw Refusal("\(given.count) pads for \(axes.count) axes") }
-      for (place, axis) in axes.enumerated() {
-        guard let axis = source.view.dimensions.normalized(axis: axis) else { throw Refusal("pads axis \(axis)") }
-        pads[axis] = given[place]
-        pads[axis + rank] = given[place + axes.count]
-      }
-    }
-    guard pads.count == 2 * rank else { throw Refusal("\(pads.count) pads for \(rank) axes") }
-    guard pads.contains(where: { $0 != 0 }) else { return alias(node, source, source.view) }
-    guard fill == 0, rank == 4, pads.allSatisfy({ (0...4096).contains($0) }),
-      [pads[0], pads[1], pads[4], pads[5]].allSatisfy({ $0 == 0 })
-    else { throw Refusal("pads \(pads) with \(fill)", advice: "zeros around rows and columns would work") }
-    let (value, shape) = try picture(source, node)
-    let window = Operator.Window(
-      1, 1, padding: .init(top: pads[2], left: pads[3], bottom: pads[6], right: pads[7]))
-    let channels = shape[2]
-    let (height, width) = (shape[0] + pads[2] + pads[6], shape[1] + pads[3] + pads[7])
-    let own = GraphBuilder.Parameters(
-      weight: Tensor([channels, 1, 1, 1], filledWith: 1), bias: Tensor([channels], filledWith: 0))
-    let conv = Operator.Convolution(outputChannels: channels, window: window, groups: channels)
-    let result = builder.append(node.title, .conv2D(conv), [value], try shaped(height, width, channels), own)
-    set(node, result, TensorView(height: height, width: width, channels: channels))
-  }
-
-  /// What a layer that only adds a border reads, and the border.
-  private func paddingLayer(_ value: Int) -> (value: Int, padding: Operator.Padding)? {
-    guard case .conv2D(let conv)? = builder.node(of: value)?.operator, conv.window.height == 1, conv.window.width == 1,
-      conv.window.stride == 1, conv.window.padding != .none, conv.groups == conv.outputChannels,
-      conv.activation == .none, let own = builder.parameters[value - 1],
-      own.weight.elements.allSatisfy({ $0 == 1 }), own.bias.elements.allSatisfy({ $0 == 0 })
-    else { return nil }
-    return (builder.nodes[value - 1].inputs[0], conv.window.padding)
-  }
 }
 
 /// A sliding window as ONNX describes it: strides and padding of each axis by themselves, perhaps worked out from a
@@ -118,7 +87,7 @@ struct Sliding {
   let kernel: [Int]
   let dilation: Int
   /// Down, across.
-  private let strides: [Int]
+  let strides: [Int]
   /// Top, left, bottom, right.
   private var pads: [Int]
   private let rule: String
@@ -146,13 +115,17 @@ struct Sliding {
 
   private let border: [Int]
 
+  /// Padding that the node itself names, top, left, bottom, right; all of it where a rule works it out.
+  func ownPadding(_ side: Int) -> Int { rule.hasPrefix("SAME") ? 4096 : pads[side] }
+
   /// Whether there is padding of its own.
   var hasPadding: Bool { pads.contains { $0 != 0 } || rule.hasPrefix("SAME") }
 
-  /// The window in Glint's terms.
+  /// The window in Glint's terms, and which rows and columns of its results are wanted: with strides that differ it
+  /// moves by what divides both, and the others are left out.
   ///
-  /// - Throws: `Refusal` where it would take strides that differ, or padding beyond the window that rounding up needs.
-  func window(over shape: Shape) throws(Refusal) -> Operator.Window {
+  /// - Throws: `Refusal` where it does not fit.
+  func window(over shape: Shape) throws(Refusal) -> (Operator.Window, [Skip]) {
     var padding = border
     var positions = [0, 0]
     for axis in 0..<2 {
@@ -181,17 +154,37 @@ struct Sliding {
       padding[axis + 2] += end
       positions[axis] = count
     }
-    // One stride for both axes: where an axis has one position, its stride says nothing.
-    for stride in strides {
+    // Where an axis has one position, its stride says nothing.
+    for stride in strides + [Lowering.greatestDivisor(strides[0], strides[1])] {
       let window = Operator.Window(
         kernel[0], kernel[1], stride: stride,
         padding: .init(top: padding[0], left: padding[1], bottom: padding[2], right: padding[3]))
-      if let found = window.positions(height: shape[0], width: shape[1], dilation: dilation),
-        found == (positions[0], positions[1])
-      {
-        return window
-      }
+      let skips = (0..<2).map { Skip(count: positions[$0], step: max(1, strides[$0] / stride)) }
+      guard let found = window.positions(height: shape[0], width: shape[1], dilation: dilation) else { break }
+      if found == (positions[0], positions[1]) { return (window, positions.map { Skip(count: $0, step: 1) }) }
+      if strides.allSatisfy({ $0 % stride == 0 }) { return (window, skips) }
     }
-    throw Refusal("strides \(strides)", advice: "the same stride down and across would work")
+    throw Refusal("strides \(strides) over \(shape)")
+  }
+}
+
+/// Which of a picture's rows or columns are wanted: so many, from the first on, every `step`-th.
+struct Skip {
+  let count: Int
+  let step: Int
+}
+
+extension Constant {
+  /// Weights with zeros between the taps, which then lie `rows` and `columns` apart.
+  func spread(rows: Int, columns: Int) -> Constant {
+    guard rows > 1 || columns > 1 else { return self }
+    let (outer, height, width) = (dimensions[0] * dimensions[1], dimensions[2], dimensions[3])
+    let (tall, wide) = ((height - 1) * rows + 1, (width - 1) * columns + 1)
+    var result = [Float](repeating: 0, count: outer * tall * wide)
+    for (place, number) in floats.enumerated() {
+      let (plane, y, x) = (place / (height * width), place / width % height, place % width)
+      result[(plane * tall + y * rows) * wide + x * columns] = number
+    }
+    return Constant([dimensions[0], dimensions[1], tall, wide], .floats(result))
   }
 }

@@ -2,7 +2,7 @@ import Models
 import Numerics
 import ONNXFiles
 
-/// Batch normalization, arithmetic and clamps.
+/// Batch normalization, and arithmetic with constants.
 extension Lowering {
   mutating func normalization(_ node: ONNXNode) throws(Refusal) {
     let source = try computed(node, 0)
@@ -32,10 +32,15 @@ extension Lowering {
     let type = node.operatorType
     if type == "Neg" { return try affine(node, 0, computed(node, 0), scale: one.mapped { -$0 }, shift: zero) }
     guard node.inputs.count == 2 else {
-      guard type == "Sum", node.inputs.count == 1 else {
-        throw Refusal("of \(node.inputs.count) tensors", advice: "several additions of two would work")
+      guard type == "Sum" || type == "Mean", let first = node.inputs.first else {
+        throw Refusal("of \(node.inputs.count) tensors")
       }
-      return alias(node, try computed(node, 0), try computed(node, 0).view)
+      if node.inputs.count == 1 {
+        if case .constant? = values[first] { throw Refusal("of a constant that is not folded") }
+        let source = try computed(node, 0)
+        return alias(node, source, source.view)
+      }
+      return try expand(node, chain: "Add")
     }
     switch (values[node.inputs[0]], values[node.inputs[1]]) {
     case (.constant(let constant)?, .constant?), (.refused?, .constant(let constant)?),
@@ -57,50 +62,12 @@ extension Lowering {
       case "Add", "Sum": try affine(node, 1, source, scale: one, shift: constant)
       case "Sub": try affine(node, 1, source, scale: one.mapped { -$0 }, shift: constant)
       case "Mul": try affine(node, 1, source, scale: constant, shift: zero)
-      default: throw Refusal("divides by what the network computes", advice: "Glint has no such operator")
+      default:
+        let quotient = applied(.init(.reciprocal), to: source, node.title + ".reciprocal")
+        try affine(node, 1, quotient, scale: constant, shift: zero)
       }
     default: try arithmeticOfTwo(node)
     }
-  }
-
-  /// Sums of what the network computes; of products only x * HardSigmoid(x).
-  private mutating func arithmeticOfTwo(_ node: ONNXNode) throws(Refusal) {
-    if node.operatorType == "Mul" {
-      for (gate, other) in [(0, 1), (1, 0)] {
-        guard case .gate(let source)? = values[node.inputs[gate]] else { continue }
-        let factor = try computed(node, other)
-        guard factor.value == source.value, factor.view == source.view else { break }
-        let value = builder.append(node.title, .hardSwish, [source.value], builder.shapes[source.value])
-        counts.folded += 1
-        return set(node, value, source.view)
-      }
-    }
-    guard ["Add", "Sub", "Sum"].contains(node.operatorType) else {
-      throw Refusal(
-        "a \(node.operatorType == "Mul" ? "product" : "quotient") of two values that the network computes",
-        advice: "x * HardSigmoid(x) and arithmetic with constants would work")
-    }
-    let (left, right) = (try computed(node, 0), try computed(node, 1))
-    guard left.view.dimensions == right.view.dimensions else {
-      throw Refusal(
-        "of tensors of \(left.view.dimensions.extents) and \(right.view.dimensions.extents)",
-        advice: "equal shapes would work")
-    }
-    guard left.view.axes == right.view.axes else {
-      throw Refusal("of two tensors of which one has its axes exchanged", advice: "export without Transpose")
-    }
-    var second = builder.reshape(right.value, to: builder.shapes[left.value], node.title)
-    let isDifference = node.operatorType == "Sub"
-    if isDifference || second == left.value {
-      // Graph nodes read two values; a sum with itself and a difference have a factor of their own.
-      let channels = builder.shapes[second].rank == 3 ? builder.shapes[second][2] : builder.shapes[second].count
-      second = builder.channelwise(
-        node.title + ".factor", second, scale: .init(repeating: isDifference ? -1 : 1, count: channels),
-        shift: .init(repeating: 0, count: channels))
-      second = builder.reshape(second, to: builder.shapes[left.value], node.title)
-    }
-    let value = builder.append(node.title, .add(.none), [left.value, second], builder.shapes[left.value])
-    set(node, value, left.view)
   }
 
   /// x * scale + shift with constants: joined with the layer before, where that is linear and nobody else reads it;
@@ -113,13 +80,14 @@ extension Lowering {
     _ node: ONNXNode, _ input: Int, _ source: Computed, scale: Constant, shift: Constant,
     exact: (scale: [Double], shift: [Double])? = nil
   ) throws(Refusal) {
-    let dimensions = source.view.dimensions
+    var source = source
     for constant in [scale, shift] {
-      guard Broadcasting.shape(constant.dimensions, dimensions) == dimensions else {
+      guard let shape = Broadcasting.shape(constant.dimensions, source.view.dimensions) else {
         throw Refusal(
-          "a constant of \(constant.dimensions.extents) with a tensor of \(dimensions.extents)",
-          advice: "one that does not enlarge it would work")
+          "a constant of \(constant.dimensions.extents) with a tensor of \(source.view.dimensions.extents)",
+          advice: "extents that are equal or 1 would work")
       }
+      source = try expanded(source, to: shape, node.title)
     }
     let factors = exact?.scale ?? scale.floats.map(Double.init)
     let terms = exact?.shift ?? shift.floats.map(Double.init)
@@ -144,8 +112,8 @@ extension Lowering {
       )
       value = builder.reshape(value, to: [1, 1, source.view.count], node.title)
     }
-    if mayChange(source, node, input), builder.isLinear(value) {
-      builder.fold(scale: scaleList, shift: shiftList, into: value)
+    if mayChange(source, node, input), let target = builder.foldTarget(value) {
+      builder.fold(scale: scaleList, shift: shiftList, into: target)
       counts.intoWeights += 1
     } else {
       value = builder.channelwise(
@@ -176,45 +144,6 @@ extension Lowering {
     guard view.count <= 1 << 22 else { return nil }
     let all = byPlace(numbers, dimensions, view)
     return all.indices.allSatisfy { all[$0] == all[$0 % channels] } ? Array(all[..<channels]) : nil
-  }
-
-  // MARK: Clamps
-
-  mutating func clamp(_ node: ONNXNode, _ activation: Operator.Activation) throws(Refusal) {
-    let source = try computed(node, 0)
-    var value = source.value
-    if mayChange(source, node, 0), builder.join(activation, with: value) {
-      counts.activations += 1
-    } else {
-      value = builder.identity(node.title, value, activation: activation)
-    }
-    set(node, value, source.view)
-  }
-
-  mutating func clip(_ node: ONNXNode) throws(Refusal) {
-    let low = try number(node, "min", input: 1, -.infinity)
-    let high = try number(node, "max", input: 2, .infinity)
-    let unlimited = Float.greatestFiniteMagnitude
-    switch (low, high) {
-    case (0, 6): try clamp(node, .relu6)
-    case (0, unlimited...): try clamp(node, .relu)
-    case (...(-unlimited), unlimited...): try passing(node)
-    default: throw Refusal("limits \(low) to \(high)", advice: "0 to 6, or 0 without an upper limit, would work")
-    }
-  }
-
-  mutating func hardSwish(_ node: ONNXNode) throws(Refusal) {
-    let source = try computed(node, 0)
-    set(node, builder.append(node.title, .hardSwish, [source.value], builder.shapes[source.value]), source.view)
-  }
-
-  mutating func gate(_ node: ONNXNode) throws(Refusal) {
-    let (alpha, beta) = (try node.float("alpha", 0.2), try node.float("beta", 0.5))
-    let source = try computed(node, 0)
-    guard abs(alpha - 1.0 / 6) < 1e-6, beta == 0.5, let name = node.outputs.first, uses[name] == 1 else {
-      throw Refusal("HardSigmoid by itself", advice: "x * HardSigmoid(x) with alpha 1/6 would work")
-    }
-    values[name] = .gate(source)
   }
 }
 

@@ -22,8 +22,6 @@ struct Lowering {
   enum Value {
     case constant(Constant)
     case computed(Computed)
-    /// clamp(x / 6 + 1/2, 0, 1) of a value, which becomes an operator with the multiplication that follows.
-    case gate(Computed)
     case refused
   }
 
@@ -32,6 +30,10 @@ struct Lowering {
   var values: [String: Value] = [:]
   /// How often each name is read.
   var uses: [String: Int] = [:]
+  /// Names of what leaves the network.
+  var endings: Set<String> = []
+  /// Sigmoids that something reads: the number of each one's value by that of what it is computed from.
+  private var sigmoids: [Int: Int] = [:]
   var refusals: [UnsupportedNode] = []
   /// Elements of all constants that were computed.
   var foldedElements = 0
@@ -45,6 +47,11 @@ struct Lowering {
 
   /// Lowers the nodes that the outputs need; those of others are left out.
   mutating func lower(_ graph: ONNXGraph) {
+    let recognition = FunctionRecognition(graph)
+    var graph = graph
+    for index in graph.nodes.indices {
+      if let function = recognition.recognized(graph.nodes[index]) { graph.nodes[index] = function }
+    }
     let live = Self.live(graph)
     for (index, node) in graph.nodes.enumerated() where live.contains(index) {
       for name in Set(node.inputs) where !name.isEmpty {
@@ -52,6 +59,7 @@ struct Lowering {
       }
     }
     for output in graph.outputs { uses[output.name, default: 0] += 1 }
+    endings = Set(graph.outputs.map(\.name))
     counts.unread = graph.nodes.count - live.count
     for (index, node) in graph.nodes.enumerated() where live.contains(index) {
       do throws(Refusal) {
@@ -146,27 +154,40 @@ struct Lowering {
 
   /// The operators that are lowered, at least in some forms.
   static let lowered: Set<String> = [
-    "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Conv", "Div", "Dropout", "Expand", "Flatten",
-    "Gemm", "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity", "LogSoftmax", "MatMul",
-    "MaxPool", "Mul", "Neg", "Pad", "ReduceMean", "Relu", "Reshape", "Resize", "Shape", "Sigmoid", "Size", "Softmax",
-    "Squeeze", "Sub", "Sum", "Transpose", "Unsqueeze", "Upsample",
+    "Abs", "Add", "AveragePool", "BatchNormalization", "Cast", "Celu", "Clip", "Concat", "Conv", "ConvTranspose",
+    "DepthToSpace", "Div", "Dropout", "Elu", "Erf", "Exp", "Expand", "Flatten", "Gather", "Gelu", "Gemm",
+    "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu", "Log", "LogSoftmax",
+    "MatMul", "Max", "MaxPool", "Mean", "Min", "Mish", "Mul", "Neg", "PRelu", "Pad", "Pow", "Reciprocal", "ReduceMax",
+    "ReduceMean", "ReduceMin", "ReduceSum", "Relu", "Reshape", "Resize", "Selu", "Shape", "Sigmoid", "Size", "Slice",
+    "Softmax", "Softplus", "Softsign", "SpaceToDepth", "Split", "Sqrt", "Squeeze", "Sub", "Sum", "Swish", "Tanh",
+    "ThresholdedRelu", "Transpose", "Unsqueeze", "Upsample",
   ]
 
-  private mutating func lowerComputed(_ node: ONNXNode) throws(Refusal) {
+  mutating func lowerComputed(_ node: ONNXNode) throws(Refusal) {
+    if let function = try node.elementFunction() { return try apply(function, node) }
     switch node.operatorType {
     case "Conv": try convolution(node)
+    case "ConvTranspose": try transposedConvolution(node)
     case "MaxPool", "AveragePool": try pool(node)
     case "GlobalAveragePool", "GlobalMaxPool": try globalPool(node)
-    case "ReduceMean": try mean(node)
+    case "ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin": try reduce(node)
     case "Gemm": try gemm(node)
     case "MatMul": try matrixProduct(node)
     case "BatchNormalization": try normalization(node)
     case "Add", "Sub", "Mul", "Div", "Sum", "Neg": try arithmetic(node)
+    case "Mean":
+      let share = Constant([], .floats([1 / Float(node.inputs.count)]))
+      try expand(node, constants: [("share", share)], [("Sum", node.inputs, "sum"), ("Mul", ["sum", "share"], "")])
+    case "Max", "Min": try extreme(node)
+    case "Pow": try power(node)
     case "Relu": try clamp(node, .relu)
     case "Clip": try clip(node)
-    case "HardSwish": try hardSwish(node)
-    case "HardSigmoid": try gate(node)
+    case "PRelu": try parametricReLU(node)
     case "Concat": try join(node)
+    case "Split": try split(node)
+    case "Slice": try slice(node)
+    case "Gather": try gather(node)
+    case "SpaceToDepth", "DepthToSpace": try spaceAndDepth(node)
     case "Resize", "Upsample": try enlarge(node)
     case "Pad": try pad(node)
     case "Sigmoid", "Softmax", "LogSoftmax": try ending(node)
@@ -178,15 +199,22 @@ struct Lowering {
 
   // MARK: Reading and making values
 
-  /// A value that the network computes, as an operator in its middle reads it.
-  func computed(_ node: ONNXNode, _ index: Int) throws(Refusal) -> Computed {
-    let computed = try anyComputed(node, index)
-    guard computed.function == .identity else {
+  /// A value that the network computes, as an operator in its middle reads it: behind a sigmoid, its numbers.
+  mutating func computed(_ node: ONNXNode, _ index: Int) throws(Refusal) -> Computed {
+    var computed = try anyComputed(node, index)
+    switch computed.function {
+    case .identity: return computed
+    case .sigmoid:
+      let known = sigmoids[computed.value]
+      let value = known ?? applied(.init(.sigmoid), to: computed, node.inputs[index]).value
+      sigmoids[computed.value] = value
+      (computed.value, computed.function, computed.isExclusive) = (value, .identity, false)
+      return computed
+    case .softmax:
       throw Refusal(
-        "reads what \(computed.function.rawValue) made, which is possible only at the network's end",
-        advice: "export the network without what follows \(computed.function.rawValue)")
+        "reads what softmax made, which is possible only at the network's end",
+        advice: "export the network without what follows softmax")
     }
-    return computed
   }
 
   /// The same, also behind a sigmoid or softmax.
@@ -195,7 +223,6 @@ struct Lowering {
     switch values[node.inputs[index]] {
     case .computed(let computed)?: return computed
     case .constant?: throw Refusal("its input \(index) is a constant, where the network's own value belongs")
-    case .gate?: throw Refusal("reads HardSigmoid", advice: "x * HardSigmoid(x) would become hard-swish")
     case .refused?, nil: throw Refusal("its input \(index) is missing")
     }
   }
@@ -234,18 +261,6 @@ struct Lowering {
     result.isExclusive = source.isExclusive && uses[node.inputs[0]] == 1
     values[node.outputs[0]] = .computed(result)
     counts.folded += 1
-  }
-
-  /// The number of a value shaped `[height, width, channels]` where the file has `[1, channels, height, width]`.
-  mutating func picture(_ computed: Computed, _ node: ONNXNode) throws(Refusal) -> (value: Int, shape: Shape) {
-    guard let extents = computed.view.picture else {
-      let shape = computed.view.dimensions
-      throw shape.count == 4 && shape[0] == 1
-        ? Refusal("reads a tensor of \(shape.extents) whose axes were exchanged", advice: "export without Transpose")
-        : Refusal("reads a tensor of \(shape.extents)", advice: "1 x channels x height x width would work")
-    }
-    let shape: Shape = [extents.height, extents.width, extents.channels]
-    return (builder.reshape(computed.value, to: shape, node.title), shape)
   }
 }
 

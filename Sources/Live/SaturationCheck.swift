@@ -29,8 +29,10 @@ public final class SaturationCheck {
     // The input has all codes by right. Values that only move others are as saturated as those.
     values = (1...graph.nodes.count).filter { number in
       switch graph.nodes[number - 1].operator {
-      case .conv2D, .dense, .add, .hardSwish, .averagePool2D, .globalAveragePool: !graph.isOutput(number)
-      case .maxPool2D, .flatten, .reshape, .upsampleNearest, .concatenate: false
+      case .conv2D, .dense, .add, .multiply, .averagePool2D, .globalAveragePool: !graph.isOutput(number)
+      // Functions such as the sigmoid lie at their own end by right.
+      case .function(let function): function.kind == .hardSwish
+      case .maxPool2D, .flatten, .reshape, .upsampleNearest, .resize, .rearrange, .concatenate: false
       }
     }
     allowed = values.map { number in

@@ -72,7 +72,8 @@ public struct GraphCost: Hashable, Sendable {
       case .concatenate:
         nodes += node.inputs.count
         add(result.count, 1)
-      case .add, .upsampleNearest, .hardSwish, .flatten, .reshape: add(result.count, 1)
+      case .resize: add(result.count, 4)
+      case .add, .multiply, .upsampleNearest, .function, .rearrange, .flatten, .reshape: add(result.count, 1)
       }
     }
   }

@@ -15,14 +15,20 @@ public enum Operator: Hashable, Sendable {
   case globalAveragePool
   /// Fully connected, weights `[outputs, inputs]`, bias `[outputs]`.
   case dense(Dense)
-  /// Sum of two values of one shape.
+  /// Sum of two values of one shape, or of a picture and one number a channel, `[h, w, c]` and `[c]`.
   case add(Activation)
+  /// Product of two values, of shapes as for a sum.
+  case multiply(Activation)
   /// Join along channels.
   case concatenate
   /// Nearest-neighbour enlargement by a whole factor.
   case upsampleNearest(factor: Int)
-  /// x * clamp(x + 3, 0, 6) / 6.
-  case hardSwish
+  /// Another number of rows and columns.
+  case resize(Resize)
+  /// A function of each element.
+  case function(Function)
+  /// Elements picked at regular distances.
+  case rearrange(Arrangement)
   /// `[h, w, c]` to `[h * w * c]`, row-major.
   case flatten
   /// The same elements under another shape.
@@ -139,8 +145,11 @@ public enum Operator: Hashable, Sendable {
     case .dense: "dense"
     case .add: "add"
     case .concatenate: "concatenate"
+    case .multiply: "multiply"
     case .upsampleNearest: "upsample_nearest"
-    case .hardSwish: "hard_swish"
+    case .resize(let resize): resize.isLinear ? "resize_linear" : "resize_nearest"
+    case .function(let function): function.kind.rawValue
+    case .rearrange: "rearrange"
     case .flatten: "flatten"
     case .reshape: "reshape"
     }
@@ -157,8 +166,8 @@ public enum Operator: Hashable, Sendable {
   /// Whether the quantizer gives the result the scale and zero point of what is read: the node only moves bytes.
   public var keepsQuantization: Bool {
     switch self {
-    case .maxPool2D, .flatten, .reshape, .upsampleNearest: true
-    case .conv2D, .averagePool2D, .globalAveragePool, .dense, .add, .concatenate, .hardSwish: false
+    case .maxPool2D, .flatten, .reshape, .upsampleNearest, .resize, .rearrange: true
+    case .conv2D, .averagePool2D, .globalAveragePool, .dense, .add, .multiply, .concatenate, .function: false
     }
   }
 
@@ -167,7 +176,7 @@ public enum Operator: Hashable, Sendable {
     switch self {
     case .conv2D(let convolution): convolution.activation
     case .dense(let dense): dense.activation
-    case .add(let activation): activation
+    case .add(let activation), .multiply(let activation): activation
     default: .none
     }
   }

@@ -29,6 +29,11 @@ extension QuantizedModel {
         parameters.append(nil)
         switch node.operator {
         case .maxPool2D, .flatten: quantization.append(input)
+        case .multiply:
+          // A product of two values of some 40 codes each.
+          let other = quantization[node.inputs[1]]
+          quantization.append(
+            .init(scale: input.scale * other.scale * random.uniform(30, 90), zeroPoint: zeroPoint))
         default:
           quantization.append(.init(scale: input.scale * random.uniform(0.7, 1.9), zeroPoint: zeroPoint))
         }
@@ -70,7 +75,7 @@ extension Graph {
       .init("plain", .conv2D(conv), inputs: [6]),
       .init("max", .maxPool2D(.init(3, 3, padding: .all(1))), inputs: [7]),
       .init("average", .averagePool2D(.init(3, 3, padding: .all(1))), inputs: [7]),
-      .init("add", .add(.relu6), inputs: [8, 9]), .init("swish", .hardSwish, inputs: [10]),
+      .init("add", .add(.relu6), inputs: [8, 9]), .init("swish", .function(.init(.hardSwish)), inputs: [10]),
       .init("join", .concatenate, inputs: [11, 7]), .init("up", .upsampleNearest(factor: 2), inputs: [12]),
       .init("mean", .globalAveragePool, inputs: [13]), .init("reshape", .reshape([8, 6, 1]), inputs: [14]),
       .init("flatten", .flatten, inputs: [15]),

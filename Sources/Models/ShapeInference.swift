@@ -91,7 +91,7 @@ extension Graph {
   private static func result(of node: Node, from inputs: [Shape]) throws(GraphError) -> Shape {
     let wanted: ClosedRange<Int>
     switch node.operator {
-    case .add: wanted = 2...2
+    case .add, .multiply: wanted = 2...2
     case .concatenate: wanted = 2...64
     default: wanted = 1...1
     }
@@ -117,9 +117,12 @@ extension Graph {
       }
       try checkWeight(node, [dense.outputs, input.count])
       return [dense.outputs]
-    case .add:
-      guard inputs[1] == input else {
-        throw GraphError(node.name, "add needs equal shapes, not \(input) and \(inputs[1])")
+    case .add, .multiply:
+      guard inputs[1] == input || input.isPicture(withChannels: inputs[1]) else {
+        throw GraphError(
+          node.name,
+          "\(node.operator.name) needs equal shapes, or a picture and one number a channel, not \(input) and "
+            + "\(inputs[1])")
       }
       return input
     case .concatenate:
@@ -136,7 +139,20 @@ extension Graph {
       _ = try picture(node, input)
       guard (1...64).contains(factor) else { throw GraphError(node.name, "factor \(factor)") }
       return [input[0] * factor, input[1] * factor, input[2]]
-    case .hardSwish: return input
+    case .resize(let resize):
+      _ = try picture(node, input)
+      guard resize.rows.isSound, resize.columns.isSound,
+        let shape = Shape(checking: [resize.rows.count, resize.columns.count, input[2]])
+      else { throw GraphError(node.name, "its rows or columns are out of range") }
+      return shape
+    case .function(let function):
+      guard function.isSound else { throw GraphError(node.name, "its numbers make no sense") }
+      return input
+    case .rearrange(let arrangement):
+      guard (1...mostDimensions).contains(arrangement.shape.rank), arrangement.fits(input.count) else {
+        throw GraphError(node.name, "its axes reach beyond \(input) or do not fill \(arrangement.shape)")
+      }
+      return arrangement.shape
     case .flatten: return [input.count]
     case .reshape(let shape):
       guard (1...mostDimensions).contains(shape.rank), shape.count == input.count else {
@@ -193,6 +209,13 @@ extension Graph {
       throw GraphError(node.name, "\(node.operator.name) reads height x width x channels, not \(input)")
     }
     return (input[0], input[1])
+  }
+}
+
+extension Shape {
+  /// Whether this is a picture of as many channels as `other` has numbers: `[c]`, or a picture of one pixel.
+  public func isPicture(withChannels other: Shape) -> Bool {
+    rank == 3 && other.count == self[2] && other[other.rank - 1] == self[2]
   }
 }
 

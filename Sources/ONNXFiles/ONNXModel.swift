@@ -114,6 +114,12 @@ public struct ONNXAttribute: Sendable {
   public var name: String
   /// What it holds.
   public var value: Value
+
+  /// A setting and what it holds.
+  public init(name: String, value: Value) {
+    self.name = name
+    self.value = value
+  }
 }
 
 /// The name, element type and shape of a value.

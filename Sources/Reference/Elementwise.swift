@@ -16,7 +16,7 @@ extension ReferenceOperators {
     return QuantizedValue(Tensor(input.codes.shape, codes), output)
   }
 
-  /// Equation (S), the sum of two values of one shape:
+  /// Equation (S), the sum of two values of one shape, or of a picture and one number a channel:
   /// `q = clamp(round_half_even(float(a - zeroPoint_a) * m_a + float(b - zeroPoint_b) * m_b) + zeroPoint_out)` with
   /// `m_a = scale_a / scale_out`, `m_b = scale_b / scale_out`; two products and their sum, each rounded.
   public static func add(
@@ -27,10 +27,35 @@ extension ReferenceOperators {
       Float(Int32(code) - Int32(parameters.zeroPoint)) * (parameters.scale / output.scale)
     }
     let range = clamp(activation, output)
-    let codes = zip(first.codes.elements, second.codes.elements).map { a, b in
+    let codes = pairs(first, second).map { a, b in
       nearest(scaled(a, first.parameters) + scaled(b, second.parameters), output, range)
     }
     return QuantizedValue(Tensor(first.codes.shape, codes), output)
+  }
+
+  /// Equation (M), the product of two values of one shape, or of a picture and one number a channel:
+  /// `q = clamp(round_half_even(float((a - zeroPoint_a) * (b - zeroPoint_b)) * m) + zeroPoint_out)` with
+  /// `m = (scale_a * scale_b) / scale_out`: equation (3) with a product in place of a sum.
+  public static func multiply(
+    _ first: QuantizedValue, _ second: QuantizedValue, activation: Operator.Activation,
+    to output: QuantizationParameters
+  ) -> QuantizedValue {
+    let multiplier = requantizationMultiplier(
+      input: first.parameters.scale, weight: second.parameters.scale, output: output.scale)
+    let range = clamp(activation, output)
+    let (firstZero, secondZero) = (Int32(first.parameters.zeroPoint), Int32(second.parameters.zeroPoint))
+    let codes = pairs(first, second).map { a, b in
+      requantize(
+        (Int32(a) - firstZero) * (Int32(b) - secondZero), multiplier: multiplier, zeroPoint: output.zeroPoint,
+        clamp: range)
+    }
+    return QuantizedValue(Tensor(first.codes.shape, codes), output)
+  }
+
+  /// Each code of the first value beside the second's; one number a channel belongs to each pixel.
+  private static func pairs(_ first: QuantizedValue, _ second: QuantizedValue) -> [(Int8, Int8)] {
+    let others = second.codes.elements
+    return first.codes.elements.enumerated().map { ($1, others[$0 % others.count]) }
   }
 
   /// Joins values `[height, width, channels_i]` along channels, each by equation (R).
@@ -65,20 +90,21 @@ extension ReferenceOperators {
     return rescaled(QuantizedValue(enlarged, input.parameters), to: output)
   }
 
-  /// Equation (H), hard-swish of one code, in float and in this order:
-  /// `x = scale_in * float(q - zeroPoint_in)`, `t = min(max(x + 3, 0), 6)`, `y = (x * t) / 6`,
-  /// `q_out = clamp(round_half_even(y / scale_out) + zeroPoint_out)`. Kernels keep it as a table of 256 codes.
-  public static func hardSwish(_ input: QuantizedValue, to output: QuantizationParameters) -> QuantizedValue {
+  /// Equation (E), a function of one code: `x = scale_in * float(q - zeroPoint_in)`, `y = f(x)`,
+  /// `q_out = clamp(round_half_even(y / scale_out) + zeroPoint_out)`; where f has no value, the code of 0. Kernels keep
+  /// it as a table of 256 codes. f is computed in double precision and rounded to float, but for hard-swish, equation
+  /// (H): `t = min(max(x + 3, 0), 6)`, `y = (x * t) / 6`, in float and in this order.
+  public static func apply(
+    _ function: Operator.Function, _ input: QuantizedValue, to output: QuantizationParameters
+  ) -> QuantizedValue {
     let codes = input.codes.elements.map { code in
-      let x = input.parameters.dequantize(code)
-      let t = min(max(x + 3, 0), 6)
-      let y = (x * t) / 6
-      return nearest(y / output.scale, output, -128...127)
+      let y = function(input.parameters.dequantize(code))
+      return y.isNaN ? output.zeroPoint : nearest(y / output.scale, output, -128...127)
     }
     return QuantizedValue(Tensor(input.codes.shape, codes), output)
   }
 
-  /// The end of equations (S) and (H): one rounding, the zero point, the clamp.
+  /// The end of equations (S) and (E): one rounding, the zero point, the clamp.
   private static func nearest(
     _ scaled: Float, _ output: QuantizationParameters, _ range: ClosedRange<Int8>
   ) -> Int8 {

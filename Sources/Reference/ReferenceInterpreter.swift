@@ -78,7 +78,11 @@ public struct ReferenceInterpreter: Sendable {
     case .concatenate: return ReferenceOperators.concatenate(inputs, to: output)
     case .upsampleNearest(let factor):
       return ReferenceOperators.upsampleNearest(inputs[0], factor: factor, to: output)
-    case .hardSwish: return ReferenceOperators.hardSwish(inputs[0], to: output)
+    case .multiply(let activation):
+      return ReferenceOperators.multiply(inputs[0], inputs[1], activation: activation, to: output)
+    case .resize(let resize): return ReferenceOperators.resize(inputs[0], resize, to: output)
+    case .function(let function): return ReferenceOperators.apply(function, inputs[0], to: output)
+    case .rearrange(let arrangement): return ReferenceOperators.rearrange(inputs[0], arrangement, to: output)
     case .flatten:
       let result = ReferenceOperators.rescaled(inputs[0], to: output)
       return QuantizedValue(result.codes.reshaped(to: [result.codes.shape.count]), output)

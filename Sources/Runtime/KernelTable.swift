@@ -28,10 +28,16 @@ public struct Kernel: Sendable {
     case averagePool
     /// Sum of two values.
     case add
+    /// Product of two values.
+    case multiply
     /// A table applied to each code, and copies.
     case map
     /// Nearest-neighbour enlargement.
     case upsample
+    /// Another number of rows and columns.
+    case resize
+    /// Codes picked at regular distances.
+    case rearrange
     /// Borders and widening before a convolution.
     case prepare
   }

@@ -86,6 +86,21 @@ struct ModelCheck {
     let node = model.description.graph.nodes[index]
     let output = model.quantization[index + 1].scale
     guard output.isNormal, output > 0 else { throw RuntimeError(node.name, "its scale \(output) is out of range") }
+    switch node.operator {
+    case .multiply:
+      let scales = node.inputs.map { model.quantization[$0].scale }
+      guard requantizationMultiplier(input: scales[0], weight: scales[1], output: output).isNormal else {
+        throw RuntimeError(node.name, "its scale \(output) and the product of its inputs' are too far apart")
+      }
+    case .resize:
+      let input = model.quantization[node.inputs[0]].scale
+      guard (input * 0x1p-22).isNormal, (input * 0x1p-22 / output).isNormal else {
+        throw RuntimeError(node.name, "its scale \(output) and its input's \(input) are too far apart")
+      }
+    // A function's table holds whatever the scales.
+    case .function: return
+    default: break
+    }
     for value in node.inputs {
       var largestWindow = 1
       switch node.operator {

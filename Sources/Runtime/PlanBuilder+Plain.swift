@@ -30,21 +30,28 @@ extension PlanBuilder {
       work: rows * columns * shape[2] * window.height * window.width)
   }
 
-  /// Adds the sum of two values, equation (S).
-  mutating func addSum(_ index: Int, _ activation: Operator.Activation) throws(RuntimeError) {
+  /// Adds the sum or the product of two values, equations (S) and (M).
+  mutating func addPair(
+    _ index: Int, _ activation: Operator.Activation, _ operation: Kernel.Operation
+  ) throws(RuntimeError) {
     let node = graph.nodes[index]
-    let kernel = try kernel(.add)
+    let kernel = try kernel(operation)
     let places = [try codes(of: node.inputs[0]), try codes(of: node.inputs[1])]
-    let output = model.quantization[index + 1]
-    var sum = ck_add()
-    sum.first = UnsafePointer(memory.copy(StoredCode.summand(model.quantization[node.inputs[0]], to: output)))
-    sum.second = UnsafePointer(memory.copy(StoredCode.summand(model.quantization[node.inputs[1]], to: output)))
-    let inputs = node.inputs.map { model.quantization[$0] }
-    sum.zero_points = (StoredCode.stored(inputs[0].zeroPoint), StoredCode.stored(inputs[1].zeroPoint))
-    sum.multipliers = (inputs[0].scale / output.scale, inputs[1].scale / output.scale)
-    sum.zero_point = StoredCode.stored(output.zeroPoint)
-    (sum.low, sum.high) = StoredCode.clamp(activation, output)
-    let kept = memory.keep(sum)
+    let (inputs, output) = (node.inputs.map { model.quantization[$0] }, model.quantization[index + 1])
+    var pair = ck_pair()
+    pair.period = check.shapes[node.inputs[1]].count
+    pair.zero_points = (StoredCode.stored(inputs[0].zeroPoint), StoredCode.stored(inputs[1].zeroPoint))
+    if operation == .add {
+      pair.first = UnsafePointer(memory.copy(StoredCode.summand(inputs[0], to: output)))
+      pair.second = UnsafePointer(memory.copy(StoredCode.summand(inputs[1], to: output)))
+      pair.multipliers = (inputs[0].scale / output.scale, inputs[1].scale / output.scale)
+    } else {
+      pair.multipliers.0 = requantizationMultiplier(
+        input: inputs[0].scale, weight: inputs[1].scale, output: output.scale)
+    }
+    pair.zero_point = StoredCode.stored(output.zeroPoint)
+    (pair.low, pair.high) = StoredCode.clamp(activation, output)
+    let kept = memory.keep(pair)
     let io = UnsafeMutableRawPointer(kept)
     link(io.assumingMemoryBound(to: ck_io.self), input: places[0], output: newValue(index + 1))
     let other = (io + Int(CK_IO_OTHER)).assumingMemoryBound(to: UnsafeRawPointer?.self)
@@ -108,7 +115,7 @@ extension PlanBuilder {
   }
 
   /// A table of codes at a fixed address.
-  private func keep(_ table: [UInt8]?) -> UnsafePointer<ck_code>? {
+  func keep(_ table: [UInt8]?) -> UnsafePointer<ck_code>? {
     table.map { UnsafePointer(memory.copy($0.map { ck_code(truncatingIfNeeded: $0) })) }
   }
 }

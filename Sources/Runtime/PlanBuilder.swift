@@ -75,12 +75,15 @@ struct PlanBuilder {
     case .globalAveragePool:
       let shape = check.shapes[node.inputs[0]]
       try addPool(index, .init(shape[0], shape[1]), .averagePool)
-    case .add(let activation): try addSum(index, activation)
+    case .add(let activation): try addPair(index, activation, .add)
+    case .multiply(let activation): try addPair(index, activation, .multiply)
     case .concatenate: try addConcatenation(index)
     case .upsampleNearest(let factor): try addUpsampling(index, factor)
-    case .hardSwish:
+    case .resize(let resize): try addResizing(index, resize)
+    case .rearrange(let arrangement): try addRearrangement(index, arrangement)
+    case .function(let function):
       let parameters = model.quantization
-      try addMap(index, StoredCode.hardSwish(parameters[node.inputs[0]], to: parameters[index + 1]))
+      try addMap(index, StoredCode.table(of: function, parameters[node.inputs[0]], to: parameters[index + 1]))
     case .flatten, .reshape:
       let parameters = model.quantization
       if let rescaling = StoredCode.rescaling(parameters[node.inputs[0]], to: parameters[index + 1]) {

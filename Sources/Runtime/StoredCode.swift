@@ -36,12 +36,13 @@ enum StoredCode {
     }
   }
 
-  /// Equation (H) as a table.
-  static func hardSwish(_ input: QuantizationParameters, to output: QuantizationParameters) -> [UInt8] {
+  /// Equation (E) as a table.
+  static func table(
+    of function: Operator.Function, _ input: QuantizationParameters, to output: QuantizationParameters
+  ) -> [UInt8] {
     table { code in
-      let x = input.dequantize(code)
-      let gate = min(max(x + 3, 0), 6)
-      let scaled = ((x * gate) / 6) / output.scale
+      let scaled = function(input.dequantize(code)) / output.scale
+      if scaled.isNaN { return output.zeroPoint }
       let rounded = Int32(max(-1024, min(1024, scaled)).rounded(.toNearestOrEven))
       return Int8(clamping: rounded + Int32(output.zeroPoint))
     }

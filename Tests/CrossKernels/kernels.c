@@ -118,34 +118,37 @@ static void check_prepare(const ck_kernel *kernel) {
   }
 }
 
-static void check_add(const ck_kernel *kernel) {
+// Sums and products, of values of one shape and with the second one repeated.
+static void check_pair(const ck_kernel *kernel) {
   const size_t counts[] = {1, 7, 8, 16, 31, 200};
-  for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+  for (size_t i = 0; i < 2 * sizeof counts / sizeof counts[0]; i++) {
+    const size_t count = counts[i / 2], period = i % 2 ? count : 1 + count / 3;
     // Multipliers of 1e9 bring sums beyond 32 bits on both sides.
-    const float multipliers[2] = {i % 2 ? 1e9f : 0.37f, 1.21f};
-    ck_add add = {.zero_points = {CK_CODE_OFFSET + 5, CK_CODE_OFFSET - 9},
-                  .multipliers = {multipliers[0], multipliers[1]},
-                  .zero_point = CK_CODE_OFFSET - 3,
-                  .low = CK_CODE_OFFSET - 100,
-                  .high = CK_CODE_OFFSET + 120};
+    const float multipliers[2] = {i / 2 % 2 ? 1e9f : 0.37f, 1.21f};
+    ck_pair pair = {.period = period,
+                    .zero_points = {CK_CODE_OFFSET + 5, CK_CODE_OFFSET - 9},
+                    .multipliers = {multipliers[0], multipliers[1]},
+                    .zero_point = CK_CODE_OFFSET - 3,
+                    .low = CK_CODE_OFFSET - 100,
+                    .high = CK_CODE_OFFSET + 120};
     float tables[2][256];
     for (int t = 0; t < 2; t++)
       for (int code = 0; code < 256; code++) {
         int stored = CK_CODE_OFFSET == 0 ? (int8_t)code : code;
-        tables[t][code] = (float)(stored - add.zero_points[t]) * multipliers[t];
+        tables[t][code] = (float)(stored - pair.zero_points[t]) * multipliers[t];
       }
-    add.first = tables[0];
-    add.second = tables[1];
-    ck_code *a = guarded(counts[i]), *b = guarded(counts[i]);
+    pair.first = tables[0];
+    pair.second = tables[1];
+    ck_code *a = guarded(count), *b = guarded(period);
     random_state = 700 + i;
-    fill(a, counts[i], 0);
-    fill(b, counts[i], 0);
-    void *wanted = guarded(counts[i]), *found = guarded(counts[i]);
-    add.io = (ck_io){a, b, wanted, NULL};
-    best_kernel(CK_OP_ADD, 1)->run(&add, 0, counts[i]);
-    add.io.output = found;
-    kernel->run(&add, 0, counts[i]);
-    check(kernel, i, wanted, found, counts[i]);
+    fill(a, count, 0);
+    fill(b, period, 0);
+    void *wanted = guarded(count), *found = guarded(count);
+    pair.io = (ck_io){a, b, wanted, NULL};
+    best_kernel(kernel->op, 1)->run(&pair, 0, count);
+    pair.io.output = found;
+    kernel->run(&pair, 0, count);
+    check(kernel, i, wanted, found, count);
   }
 }
 
@@ -236,7 +239,8 @@ int main(int argc, char **argv) {
       case CK_OP_DENSE_PART: check_dense_part(kernel); break;
       case CK_OP_PREPARE: check_prepare(kernel); break;
       case CK_OP_DEPTHWISE: check_depthwise(kernel); break;
-      case CK_OP_ADD: check_add(kernel); break;
+      case CK_OP_ADD:
+      case CK_OP_MULTIPLY: check_pair(kernel); break;
       default: check_others(kernel); break;
     }
     printf("%s\n", kernel->name);

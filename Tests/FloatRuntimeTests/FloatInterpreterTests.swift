@@ -60,7 +60,7 @@ import Testing
       .init("max", .maxPool2D(.init(3, 3, stride: 2, padding: .all(1))), inputs: [0]),
       .init("mean", .averagePool2D(.init(3, 3, stride: 2, padding: .all(1))), inputs: [0]),
       .init("sum", .add(.relu), inputs: [1, 2]),
-      .init("swish", .hardSwish, inputs: [3]),
+      .init("swish", .function(.init(.hardSwish)), inputs: [3]),
       .init("both", .concatenate, inputs: [3, 4]),
       .init("large", .upsampleNearest(factor: 2), inputs: [5]),
       .init("average", .globalAveragePool, inputs: [6]),

@@ -92,7 +92,7 @@ import Testing
       ({ $0.deviation = [0] }, "--std takes numbers above 0"),
       ({ ($0.range, $0.mean) = (.imagenet, [0.5]) }, "--range imagenet has the means"),
       ({ $0.input = [2, 3, 5, 6] }, "one picture at a time"),
-      ({ $0.input = [1, 4, 5, 6] }, "has neither 1 nor 3 channels"),
+      ({ $0.input = [1, 4, 5, 6] }, "over 4 channels"),
     ] as [((inout ImportOptions) -> Void, String)] {
       var trial = good
       change(&trial.options)

@@ -61,19 +61,13 @@ import Testing
     try other.expect(Planes(3, 10, 9) { input[$0, $1 - 1, $2] }.values)
   }
 
-  /// Strides that differ are refused, unless one of them says nothing.
+  /// Where one of two strides says nothing, the other is the layer's.
   @Test func unequalStrides() throws {
     var trial = Trial(height: 3, width: 9, seed: 5)
     let weights = trial.weights("w", [2, 3, 3, 3])
     trial.writer.node("Conv", ["x", "w"], ["y"], [("strides", .ints([1, 2]))])
-    try trial.expect(trial.input.conv(weights, outputs: 2, kernel: (3, 3), stride: 2).values)
-
-    var other = Trial(seed: 5)
-    _ = other.weights("w", [2, 3, 3, 3])
-    other.writer.node("Conv", ["x", "w"], ["y"], [("strides", .ints([1, 2]))], name: "skewed")
-    let refusal = other.refusal()
-    #expect(refusal.contains("node 0 'skewed' (Conv, opset 13): strides [1, 2]"), "\(refusal)")
-    #expect(refusal.contains("the same stride down and across would work"))
+    let imported = try trial.expect(trial.input.conv(weights, outputs: 2, kernel: (3, 3), stride: 2).values)
+    #expect(imported.model.description.graph.nodes.map(\.operator.name) == ["conv2d"])
   }
 
   @Test func batchNormalization() throws {

@@ -115,8 +115,8 @@ import Testing
       .init("mean", .globalAveragePool, inputs: [16]), .init("logits", .dense(.init(outputs: 1)), inputs: [17]),
     ]
     try refused(asking(larger + tail, input: [128, 128, 1]), "bytes of memory; the limit is 1 073 741 824")
-    var chain = [Graph.Node("swish0", .hardSwish, inputs: [0])]
-    for number in 1..<10_001 { chain.append(.init("swish\(number)", .hardSwish, inputs: [number])) }
+    var chain = [Graph.Node("swish0", .function(.init(.hardSwish)), inputs: [0])]
+    for number in 1..<10_001 { chain.append(.init("swish\(number)", .function(.init(.hardSwish)), inputs: [number])) }
     try refused(asking(chain), "10001 nodes; the limit is 10000")
     // Trusted, it is read up to the tensors that are not there.
     try refused(asking(chain), "logits come from", limits: .trusting)

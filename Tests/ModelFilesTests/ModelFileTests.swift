@@ -15,7 +15,7 @@ private let everything = Graph(
     .init(
       "depthwise", .conv2D(.init(outputChannels: 4, window: .init(3, 3, padding: .all(2)), dilation: 2, groups: 4)),
       inputs: [1]),
-    .init("swish", .hardSwish, inputs: [2]),
+    .init("swish", .function(.init(.hardSwish)), inputs: [2]),
     .init("sum", .add(.relu), inputs: [1, 3]),
     .init("join", .concatenate, inputs: [4, 1]),
     .init("max", .maxPool2D(.init(2, 1, stride: 1)), inputs: [5]),
@@ -23,10 +23,33 @@ private let everything = Graph(
     .init("larger", .upsampleNearest(factor: 2), inputs: [7]),
     .init("all", .globalAveragePool, inputs: [8]),
     .init("shape", .reshape([2, 2, 2]), inputs: [9]),
-    .init("flat", .flatten, inputs: [10]),
-    .init("logits", .dense(.init(outputs: 3)), inputs: [11]),
+    .init("leaky", .function(.init(.leakyReLU, 0.01)), inputs: [10]),
+    .init("positive", .function(.relu), inputs: [11]),
+    .init("least", .function(.init(.clip, -.leastNonzeroMagnitude, 1)), inputs: [12]),
+    .init("product", .multiply(.relu6), inputs: [13, 11]),
+    .init(
+      "half",
+      .rearrange(
+        .init(shape: [2, 2, 1], axes: [.init(size: 2, stride: -4), .init(size: 2, stride: 2)], offset: 5)),
+      inputs: [14]),
+    .init(
+      "mixed",
+      .resize(
+        .init(
+          isLinear: true, rows: .init(count: 2, start: -1, step: 7),
+          columns: .init(count: 2, start: 3, step: 1 << 32))),
+      inputs: [15]),
+    .init(
+      "repeated",
+      .resize(
+        .init(
+          isLinear: false, rows: .init(count: 2, start: 0, step: 0),
+          columns: .init(count: 3, start: 0, step: 1 << 31))),
+      inputs: [16]),
+    .init("flat", .flatten, inputs: [17]),
+    .init("logits", .dense(.init(outputs: 3)), inputs: [18]),
   ],
-  outputs: [.init(value: 12, function: .softmax)])
+  outputs: [.init(value: 19, function: .softmax)])
 
 @Suite struct ModelFileTests {
   @Test func floatRoundTrip() throws {
@@ -151,7 +174,7 @@ private let everything = Graph(
       #expect(throws: ModelFileError.self) { try FloatModel.load(folder.path("m")) }
     }
     try refused { $0.parameters[0]!.weight.elements[5] = .nan }
-    try refused { $0.parameters[11]!.bias.elements[0] = .infinity }
+    try refused { $0.parameters[18]!.bias.elements[0] = .infinity }
     try refused { $0.description.labels = ["a", "b"] }
     try refused { $0.description.labels = ["a", "b", "a"] }
     try refused { $0.description.preprocessing.version = 2 }

@@ -9,6 +9,7 @@ import Testing
 @Suite struct CoverageTests {
   @Test func everyKernelOfThisMachineRuns() throws {
     try expectReferenceBytes(.everyOperator, seed: 61)
+    try expectReferenceBytes(.everyFurtherOperator, seed: 64)
     try expectReferenceBytes(.happySad(input: [54, 63, 3]), seed: 62)
     // A window that no transformation serves.
     let lift = Operator.Convolution(outputChannels: 7, window: .init(1, 1))

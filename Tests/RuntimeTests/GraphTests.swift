@@ -15,6 +15,16 @@ import Testing
     let input: Shape = [8 + random.below(12), 8 + random.below(12), 1 + random.below(4)]
     var nodes: [Graph.Node] = []
     func append(_ op: Operator, _ inputs: [Int]) { nodes.append(.init("n\(nodes.count)", op, inputs: inputs)) }
+    func shapeOfLatest() -> Shape {
+      try! Graph(
+        input: input,
+        nodes: nodes + [
+          .init("flat", .flatten, inputs: [nodes.count]),
+          .init("end", .dense(.init(outputs: 1)), inputs: [nodes.count + 1]),
+        ],
+        outputs: [.init(value: nodes.count + 2, function: .identity)]
+      ).shapes()[nodes.count]
+    }
     for _ in 0..<3 {
       let channels = 1 + random.below(40)
       let activation = Operator.Activation.allCases[random.below(3)]
@@ -22,14 +32,33 @@ import Testing
         .init(outputChannels: channels, window: .init(3, 3, padding: .all(1)), activation: activation))
       append(same, [nodes.count])
       let trunk = nodes.count
-      switch random.below(4) {
+      switch random.below(7) {
       case 0:
         append(.conv2D(.init(outputChannels: channels, window: .init(1, 1))), [trunk])
         append(.add(.relu), [trunk, nodes.count])
       case 1:
-        append(.hardSwish, [trunk])
+        append(.function(.init(.hardSwish)), [trunk])
         append(.concatenate, [trunk, nodes.count])
       case 2:
+        append(.globalAveragePool, [trunk])
+        append(.function(.init(.sigmoid)), [nodes.count])
+        append(.multiply(.none), [trunk, nodes.count])
+      case 3:
+        append(.function(Operator.Function.samples[random.below(Operator.Function.samples.count)]), [trunk])
+        append(.multiply(activation), [trunk, nodes.count])
+      case 4:
+        let shape = shapeOfLatest()
+        append(
+          .rearrange(
+            .init(
+              shape: [shape[1], shape[0], shape[2]],
+              axes: [
+                .init(size: shape[1], stride: shape[2]), .init(size: shape[0], stride: shape[1] * shape[2]),
+                .init(size: shape[2], stride: 1),
+              ])), [trunk])
+        let places = Operator.Sampling(count: 3 + random.below(20), start: 0, step: random.below(2 << 32))
+        append(.resize(.init(isLinear: random.chance(0.5), rows: places, columns: places)), [nodes.count])
+      case 5:
         append(.maxPool2D(.init(2, 2, stride: 2)), [trunk])
       default:
         append(
@@ -47,7 +76,7 @@ import Testing
       outputs: [.init(value: map, function: .identity), .init(value: nodes.count, function: .softmax)])
   }
 
-  @Test(arguments: 1...12 as ClosedRange<UInt64>)
+  @Test(arguments: 1...20 as ClosedRange<UInt64>)
   func equalsReference(seed: UInt64) throws {
     try expectReferenceBytes(randomGraph(seed: seed), seed: seed, threads: [1, 3])
   }

@@ -116,7 +116,7 @@ import Testing
         try expectReferenceBytes(
           graph(
             [6, 5, 3], .init("a", lift, inputs: [0]), .init("b", lift, inputs: [0]),
-            .init("add", .add(activation), inputs: [1, 2]), .init("swish", .hardSwish, inputs: [3]),
+            .init("add", .add(activation), inputs: [1, 2]), .init("swish", .function(.init(.hardSwish)), inputs: [3]),
             .init("join", .concatenate, inputs: [0, 4, 1]),
             .init("reshape", .reshape([5, 6, 3 + 2 * channels]), inputs: [5]),
             .init("up", .upsampleNearest(factor: 3), inputs: [6])), seed: UInt64(50 + seed))

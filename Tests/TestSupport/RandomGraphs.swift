@@ -24,7 +24,7 @@ extension Graph {
       var inputs = [value(&random)]
       let isFlat = shape?.rank == 1
       let operation: Operator
-      switch isFlat && random.chance(0.8) ? 9 : random.below(10) {
+      switch isFlat && random.chance(0.8) ? 9 : random.below(12) {
       case 0, 1:
         let channels = shape?.rank == 3 ? shape![2] : 1
         let groups = random.chance(0.5) ? 1 : random.chance(0.5) ? channels : 1 + random.below(4)
@@ -36,15 +36,32 @@ extension Graph {
       case 3: operation = .averagePool2D(window(&random))
       case 4: operation = .globalAveragePool
       case 5:
-        operation = .add(activation(&random))
+        operation = random.chance(0.5) ? .add(activation(&random)) : .multiply(activation(&random))
         inputs.append(random.chance(0.5) ? inputs[0] : value(&random))
       case 6:
         operation = .concatenate
         for _ in 0...random.below(3) { inputs.append(random.chance(0.5) ? inputs[0] : value(&random)) }
-      case 7: operation = random.chance(0.5) ? .hardSwish : .upsampleNearest(factor: small(&random))
+      case 7: operation = random.chance(0.5) ? .function(.init(.hardSwish)) : .upsampleNearest(factor: small(&random))
       case 8:
         let count = shape?.count ?? 1
         operation = random.chance(0.5) ? .flatten : .reshape([1, count, 1])
+      case 10:
+        let kinds = Operator.Function.Kind.allCases
+        operation = .function(
+          .init(kinds[random.below(kinds.count)], Float(random.below(5)) - 1, Float(random.below(3))))
+      case 11:
+        let count = shape?.count ?? 1
+        let (inner, step) = (small(&random), random.below(5) - 2)
+        let places = Operator.Sampling(
+          count: small(&random), start: random.below(1 << 34) - 1 << 33, step: random.below(1 << 34))
+        operation =
+          random.chance(0.5)
+          ? .rearrange(
+            .init(
+              shape: [max(1, count / inner), 1, inner],
+              axes: [.init(size: max(1, count / inner), stride: step * inner), .init(size: inner, stride: 1)],
+              offset: random.below(count)))
+          : .resize(.init(isLinear: random.chance(0.5), rows: places, columns: places))
       default: operation = .dense(.init(outputs: small(&random), activation: activation(&random)))
       }
       nodes.append(Node("n\(number)", operation, inputs: inputs))

@@ -4,6 +4,6 @@
 
 #define NAME ck_qs8_add__avx2
 
-#include "add_template.h"
+#include "add_of_pair.h"
 
 #endif

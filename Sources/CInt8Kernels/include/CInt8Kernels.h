@@ -44,9 +44,12 @@ typedef enum {
   CK_OP_DENSE_SUM,                // ck_dense_sum
   CK_OP_MAXPOOL,                  // ck_pool
   CK_OP_AVERAGEPOOL,              // ck_pool
-  CK_OP_ADD,                      // ck_add
+  CK_OP_ADD,                      // ck_pair
+  CK_OP_MULTIPLY,                 // ck_pair
   CK_OP_MAP,                      // ck_map
   CK_OP_UPSAMPLE,                 // ck_upsample
+  CK_OP_RESIZE,                   // ck_resize
+  CK_OP_REARRANGE,                // ck_rearrange
   CK_OP_PREPARE,                  // ck_prepare
   CK_OP_COUNT
 } ck_op;
@@ -54,7 +57,7 @@ typedef enum {
 /// The buffers of an operation; the first member of every description.
 typedef struct {
   const void *input;
-  const void *other;  // the second input of an addition
+  const void *other;  // the second input of an addition or multiplication
   void *output;
   int32_t *accumulators;  // where raw accumulators go instead of codes, or NULL
 } ck_io;
@@ -146,17 +149,20 @@ typedef struct {
   int32_t output_zero_point;  // average, in codes
 } ck_pool;
 
-/// Sum of two values: clamp(round(first[a] + second[b]) + zero_point, low, high).
+/// Two values, code by code; the range counts codes. The second begins anew after `period` codes: all of them, or one
+/// for each channel. A sum is clamp(round(first[a] + second[b]) + zero_point, low, high), a product
+/// clamp(round(float((a - zero_points[0]) * (b - zero_points[1])) * multipliers[0]) + zero_point, low, high).
 typedef struct {
   ck_io io;
-  const float *first;  // by code as an unsigned byte: float(q - zero point) * (scale / output scale)
+  size_t period;
+  const float *first;  // sums: by code as an unsigned byte, float(q - zero point) * (scale / output scale)
   const float *second;
-  int32_t zero_points[2];  // the same as what makes the two tables, in codes as they are stored
+  int32_t zero_points[2];  // in codes as they are stored; with the multipliers, what makes the two tables
   float multipliers[2];
   int32_t zero_point, low, high;
-} ck_add;
+} ck_pair;
 
-/// Bytes through a table, and into every `output_pixel`-th place: concatenation, rescaling, hard-swish.
+/// Bytes through a table, and into every `output_pixel`-th place: concatenation, rescaling, functions of one number.
 typedef struct {
   ck_io io;
   size_t channels;       // contiguous codes of a pixel; the range counts pixels
@@ -170,6 +176,38 @@ typedef struct {
   size_t width, channels, factor;
   const ck_code *table;  // or NULL
 } ck_upsample;
+
+/// Where a row or column of a result lies: share / 2048 of the way from a pixel to the next, which may lie beyond the
+/// edge only where the share is 0.
+typedef struct {
+  size_t pixel;
+  int32_t share;
+} ck_place;
+
+/// Another number of rows and columns of [height][width][channels]; the range counts output rows.
+typedef struct {
+  ck_io io;
+  size_t height, width, channels, columns;
+  const ck_place *down;    // by output row
+  const ck_place *across;  // by output column
+  int is_linear;
+  const ck_code *table;      // nearest: or NULL
+  int32_t input_zero_point;  // linear, in codes
+  float multiplier;          // linear: input scale * 2^-22 / output scale
+  int32_t zero_point;        // linear, in codes
+} ck_resize;
+
+/// Codes picked at regular distances, through a table; the range counts runs.
+typedef struct {
+  ck_io io;
+  size_t axes;  // outermost first, those of the run left out
+#define CK_REARRANGE_AXES 8
+  size_t sizes[CK_REARRANGE_AXES];
+  ptrdiff_t strides[CK_REARRANGE_AXES];
+  size_t run;  // codes that lie side by side in the output
+  ptrdiff_t run_stride;
+  const ck_code *table;  // or NULL
+} ck_rearrange;
 
 /// Copies rows into a larger frame of border codes, widening them to int16 where the kernel wants that.
 /// The range counts rows of the output.

@@ -132,16 +132,25 @@ public final class FloatInterpreter {
     case .globalAveragePool:
       PlainOperators.globalAveragePool(inputs[0].values, inputs[0].shape, result)
     case .add:
-      for at in 0..<shape.count { result[at] = clamp.applied(to: inputs[0].values[at] + inputs[1].values[at]) }
+      PlainOperators.join(inputs, result) { clamp.applied(to: $0 + $1) }
+    case .multiply:
+      PlainOperators.join(inputs, result) { clamp.applied(to: $0 * $1) }
     case .concatenate:
       PlainOperators.concatenate(inputs, result, shape)
     case .upsampleNearest(let factor):
       PlainOperators.upsample(factor, inputs[0].values, inputs[0].shape, result)
-    case .hardSwish:
-      for at in 0..<shape.count {
-        let x = inputs[0].values[at]
-        result[at] = x * min(max(x + 3, 0), 6) / 6
+    case .resize(let resize):
+      pool.run(shape[0], inBlocksOf: 4) { rows in
+        PlainOperators.resize(resize, inputs[0].values, inputs[0].shape, result, rows)
       }
+    case .function(let function):
+      pool.run((shape.count + 4095) / 4096, inBlocksOf: 1) { blocks in
+        for at in blocks.lowerBound * 4096..<min(blocks.upperBound * 4096, shape.count) {
+          result[at] = function(inputs[0].values[at])
+        }
+      }
+    case .rearrange(let arrangement):
+      PlainOperators.rearrange(arrangement, inputs[0].values, result)
     case .flatten, .reshape:
       result.update(from: inputs[0].values, count: shape.count)
     case .conv2D, .dense:

@@ -75,10 +75,15 @@ struct Run: ParsableCommand {
     try NumPyArray(batch + runner.outputs[chosen].dimensions, result).write(to: output)
   }
 
-  /// Whether an array is one input or several: extents of 1 say nothing, the first of all may count.
+  /// Whether an array is one input or several: extents of 1 say nothing, the first of all may count, and channels that
+  /// are no colours lie side by side in the columns.
   private func fits(_ shape: [Int], _ input: Shape) -> Bool {
     let wanted = input.dimensions.filter { $0 != 1 }
-    let given = shape.filter { $0 != 1 }
-    return given == wanted || Array(given.dropFirst()) == wanted
+    var given = shape.filter { $0 != 1 }
+    func isIt() -> Bool { given == wanted || Array(given.dropFirst()) == wanted }
+    if isIt() { return true }
+    guard input[2] == 1, let channels = given.popLast(), let columns = given.popLast() else { return false }
+    given.append(columns * channels)
+    return isIt()
   }
 }

@@ -64,20 +64,58 @@ extension GraphCoding {
     case "add": return .add(try activation(json, node))
     case "concatenate": return .concatenate
     case "upsample_nearest": return .upsampleNearest(factor: try integer(json, "factor", node))
-    case "hard_swish": return .hardSwish
+    case "multiply": return .multiply(try activation(json, node))
+    case "resize_linear", "resize_nearest":
+      return .resize(
+        .init(
+          isLinear: name == "resize_linear", rows: try sampling(json, "rows", node),
+          columns: try sampling(json, "columns", node)))
+    case "rearrange": return .rearrange(try arrangement(json, node))
     case "flatten": return .flatten
     case "reshape":
       guard let extents = json["shape"]?.integers, let shape = Shape(checking: extents) else {
         throw GraphError(node, "no sound shape")
       }
       return .reshape(shape)
-    default: throw GraphError(node, "the operator '\(name)' is not known to this version")
+    default:
+      guard let kind = Operator.Function.Kind(rawValue: name) else {
+        throw GraphError(node, "the operator '\(name)' is not known to this version")
+      }
+      return .function(
+        .init(
+          kind, kind.parameterCount > 0 ? try number(json, "alpha", node) : 0,
+          kind.parameterCount > 1 ? try number(json, "beta", node) : 0))
     }
   }
 
   private static func integer(_ json: JSONValue, _ field: String, _ node: String) throws(GraphError) -> Int {
     guard let number = json[field]?.integer else { throw GraphError(node, "no number '\(field)'") }
     return number
+  }
+
+  private static func number(_ json: JSONValue, _ field: String, _ node: String) throws(GraphError) -> Float {
+    guard let parts = json[field]?.integers, parts.count == 2, parts[0].magnitude < 1 << 24,
+      (-200...200).contains(parts[1])
+    else { throw GraphError(node, "no number '\(field)'") }
+    return Float(parts[0]) * Float(sign: .plus, exponent: parts[1], significand: 1)
+  }
+
+  private static func sampling(
+    _ json: JSONValue, _ field: String, _ node: String
+  ) throws(GraphError) -> Operator.Sampling {
+    guard let parts = json[field]?.integers, parts.count == 3 else { throw GraphError(node, "no sound '\(field)'") }
+    return .init(count: parts[0], start: parts[1], step: parts[2])
+  }
+
+  private static func arrangement(_ json: JSONValue, _ node: String) throws(GraphError) -> Operator.Arrangement {
+    guard let extents = json["shape"]?.integers, let shape = Shape(checking: extents), let list = json["axes"]?.array
+    else { throw GraphError(node, "no sound shape or axes") }
+    var axes: [Operator.Arrangement.Axis] = []
+    for axis in list {
+      guard let parts = axis.integers, parts.count == 2 else { throw GraphError(node, "no sound axes") }
+      axes.append(.init(size: parts[0], stride: parts[1]))
+    }
+    return .init(shape: shape, axes: axes, offset: try integer(json, "offset", node))
   }
 
   private static func activation(_ json: JSONValue, _ node: String) throws(GraphError) -> Operator.Activation {
@@ -110,10 +148,13 @@ extension Operator {
     case .conv2D: ["outputs", "dilation", "groups", "activation"] + window
     case .maxPool2D, .averagePool2D: window
     case .dense: ["outputs", "activation"]
-    case .add: ["activation"]
+    case .add, .multiply: ["activation"]
     case .upsampleNearest: ["factor"]
     case .reshape: ["shape"]
-    case .globalAveragePool, .concatenate, .hardSwish, .flatten: []
+    case .resize: ["rows", "columns"]
+    case .function(let function): Array(["alpha", "beta"].prefix(function.kind.parameterCount))
+    case .rearrange: ["shape", "axes", "offset"]
+    case .globalAveragePool, .concatenate, .flatten: []
     }
   }
 }

@@ -58,10 +58,13 @@ public enum CrossLayerEqualization {
     for reader in graph.readers(of: value) {
       switch graph.nodes[reader].operator {
       case .conv2D, .dense: result.append(reader)
-      case .maxPool2D, .averagePool2D, .globalAveragePool, .upsampleNearest, .flatten:
+      case .maxPool2D, .averagePool2D, .globalAveragePool, .upsampleNearest, .resize, .flatten:
         guard let beyond = readers(of: reader + 1, graph) else { return nil }
         result += beyond
-      case .add, .concatenate, .hardSwish, .reshape: return nil
+      case .function(let function) where function.isHomogeneous:
+        guard let beyond = readers(of: reader + 1, graph) else { return nil }
+        result += beyond
+      case .add, .multiply, .concatenate, .function, .rearrange, .reshape: return nil
       }
     }
     return result

@@ -134,7 +134,7 @@ public struct Architecture: Hashable, Sendable {
       case .flatten: op = .flatten
       case .add: op = .add(.none)
       case .upsampleNearest(let factor): op = .upsampleNearest(factor: factor)
-      case .batchNormalization, .activation, .dropout, .fakeQuantization: op = .hardSwish
+      case .batchNormalization, .activation, .dropout, .fakeQuantization: op = .function(.relu)
       }
       return Graph.Node(node.name, op, inputs: node.inputs)
     }

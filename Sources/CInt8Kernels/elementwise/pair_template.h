@@ -1,0 +1,45 @@
+// The addition and the multiplication of two tensors, written once for all vector instruction sets, over the
+// primitives of support/vector__*.h. The including file defines
+//   NAME          the kernel
+//   SCALAR        the scalar kernel of the same operation
+//   COMBINE       what becomes of codes less their zero points, as floats: products and sums, which requantize.h
+//                 forbids to join
+
+ck_run SCALAR;
+
+// What all steps share.
+typedef struct {
+  V32 zero_points[2];
+  F32 multipliers[2];
+  V16 zero_point;
+  CODES low, high;
+} pair_constants;
+
+// LANES16 results. What lies beyond 16 bits saturates, so that the clamp finds it on the right side.
+CK_TARGET ALWAYS_INLINE CODES pair_step(const ck_code *a, const ck_code *b, const pair_constants *c) {
+  F32 first[2], second[2], results[2];
+  load_code_floats(a, c->zero_points[0], first);
+  load_code_floats(b, c->zero_points[1], second);
+  UNROLL_FOR (int i = 0; i < 2; i++) results[i] = COMBINE(first[i], second[i], c->multipliers);
+  CODES codes = codes_of(add16_saturating(rounded16(results[0], results[1]), c->zero_point));
+  return min_codes(max_codes(codes, c->low), c->high);
+}
+
+CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
+  const ck_pair *pair = operation;
+  const ck_code *a = pair->io.input, *b = pair->io.other;
+  ck_code *out = pair->io.output;
+  const size_t period = pair->period;
+  const pair_constants constants = {{splat32(pair->zero_points[0]), splat32(pair->zero_points[1])},
+                                    {splat_float(pair->multipliers[0]), splat_float(pair->multipliers[1])},
+                                    splat16(pair->zero_point),
+                                    splat_codes(pair->low),
+                                    splat_codes(pair->high)};
+  while (first < end) {
+    size_t place = first % period, left = end - first, count = left < period - place ? left : period - place, i = 0;
+    for (; i + LANES16 <= count; i += LANES16)
+      store_codes(out + first + i, pair_step(a + first + i, b + place + i, &constants));
+    if (i < count) SCALAR(operation, first + i, first + count);
+    first += count;
+  }
+}
