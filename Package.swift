@@ -169,8 +169,8 @@ let package = Package(
     .target(
       name: "Fuzzing",
       dependencies: [
-        "Numerics", "Files", "Models", "ModelFiles", "ONNXFiles", "Importing", "Imaging", "Faces", "Datasets",
-        "Training", "DetectorTraining", "Quantization", "Camera", "LiveWeb", "TestSupport",
+        "Numerics", "Files", "Models", "ModelFiles", "ONNXFiles", "TFLiteFiles", "Importing", "Imaging", "Faces",
+        "Datasets", "Training", "DetectorTraining", "Quantization", "Camera", "LiveWeb", "TestSupport",
       ], path: "Tests/Fuzzing"),
     /// Counts allocations and system calls of a test.
     .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: gnu),
