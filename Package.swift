@@ -59,8 +59,11 @@ let package = Package(
     // Models of other programs.
     /// ONNX files: the wire format of Protocol Buffers, and the messages that a network takes.
     .target(name: "ONNXFiles", dependencies: ["Files"]),
+    /// TensorFlow Lite files: FlatBuffers, the tables that a network takes, and the metadata behind it.
+    .target(name: "TFLiteFiles", dependencies: ["Files"]),
     /// Networks of other programs as float models: operators lowered, pixel convention and labels sealed in.
-    .target(name: "Importing", dependencies: ["Numerics", "Files", "Models", "FloatRuntime", "ONNXFiles"]),
+    .target(
+      name: "Importing", dependencies: ["Numerics", "Files", "Models", "FloatRuntime", "ONNXFiles", "TFLiteFiles"]),
 
     // Pictures, and a model with a picture in and answers out.
     /// JPEG through libjpeg-turbo.
@@ -145,7 +148,7 @@ let package = Package(
       name: "GlintCommand",
       dependencies: [
         "CSystem", "Numerics", "Threads", "Files", "Models", "ModelFiles", "Runtime", "FloatRuntime", "ONNXFiles",
-        "Importing", "Imaging", "Faces", "Inference", "Datasets", "Evaluation", "Training", "DetectorTraining",
+        "TFLiteFiles", "Importing", "Imaging", "Faces", "Inference", "Datasets", "Evaluation", "Training", "DetectorTraining",
         "Quantization", "RenderedFaces",
         "Camera", "Live", "LiveWeb", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -166,8 +169,8 @@ let package = Package(
     .target(
       name: "Fuzzing",
       dependencies: [
-        "Numerics", "Files", "Models", "ModelFiles", "ONNXFiles", "Importing", "Imaging", "Faces", "Datasets",
-        "Training", "DetectorTraining", "Quantization", "Camera", "LiveWeb", "TestSupport",
+        "Numerics", "Files", "Models", "ModelFiles", "ONNXFiles", "TFLiteFiles", "Importing", "Imaging", "Faces",
+        "Datasets", "Training", "DetectorTraining", "Quantization", "Camera", "LiveWeb", "TestSupport",
       ], path: "Tests/Fuzzing"),
     /// Counts allocations and system calls of a test.
     .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: gnu),
@@ -179,7 +182,10 @@ let package = Package(
     suite("Runtime", and: ["Numerics", "Models", "Reference", "CInt8Kernels", "TestSupport", "CAllocations"]),
     suite("FloatRuntime", and: ["Numerics", "Models", "TestSupport"]),
     suite("ONNXFiles", and: ["Numerics", "TestSupport"]),
-    suite("Importing", and: ["Numerics", "Files", "Models", "ModelFiles", "FloatRuntime", "ONNXFiles", "TestSupport"]),
+    suite("TFLiteFiles", and: ["Numerics", "TestSupport"]),
+    suite(
+      "Importing",
+      and: ["Numerics", "Files", "Models", "ModelFiles", "FloatRuntime", "ONNXFiles", "TFLiteFiles", "TestSupport"]),
     suite("Imaging", and: ["Numerics", "Files", "Models", "CImaging", "TestSupport"]),
     suite(
       "Faces",

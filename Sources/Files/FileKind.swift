@@ -67,7 +67,7 @@ public struct FileKind: Hashable, Sendable {
     switch group {
     case .model: nil
     case .foreignModel:
-      "is \(name). Glint runs its own models only: 'glint import' makes one of an ONNX file"
+      "is \(name). Glint runs its own models only: 'glint import' makes one of an ONNX or TensorFlow Lite file"
     case .companion: "is \(name), no model"
     case .folder: "is a folder; a model is one file"
     case .picture, .video, .archive, .text, .other: "is \(name); a Glint model is wanted here"

@@ -4,10 +4,10 @@ public struct UnsupportedNode: Hashable, Sendable, CustomStringConvertible {
   public let index: Int
   /// Its name, or that of its first result.
   public let name: String
-  /// The operator, as in `ConvTranspose`, with its set where that is not ONNX's own.
+  /// The operator, as in `ConvTranspose` or `CONV_2D`, with its set where that is not ONNX's own.
   public let operatorType: String
-  /// The version of the operator set.
-  public let opset: Int
+  /// The version of its definition, as in `opset 17`.
+  public let version: String
   /// Why not, as a clause.
   public let reason: String
   /// What would work instead; empty where nothing is near.
@@ -15,7 +15,7 @@ public struct UnsupportedNode: Hashable, Sendable, CustomStringConvertible {
 
   /// One line.
   public var description: String {
-    "node \(index) '\(name)' (\(operatorType), opset \(opset)): \(reason)" + (advice.isEmpty ? "" : "; \(advice)")
+    "node \(index) '\(name)' (\(operatorType), \(version)): \(reason)" + (advice.isEmpty ? "" : "; \(advice)")
   }
 }
 

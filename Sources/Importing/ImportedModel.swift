@@ -44,16 +44,28 @@ public struct ImportedModel: Sendable {
   ///
   /// - Throws: `ImportError`: an option that does not fit the file, or every node that has no counterpart.
   public init(_ file: ONNXModel, options: ImportOptions = ImportOptions()) throws(ImportError) {
+    let source = ImportSource(
+      words: "ONNX opset \(file.opset), written by \(file.producerLine)", nodes: file.graph.nodes.count)
+    try self.init(file, options: options, source: source)
+  }
+
+  init(_ file: ONNXModel, options: ImportOptions, source: ImportSource) throws(ImportError) {
     do throws(Refusal) {
-      try self.init(lowering: file, options)
+      try self.init(lowering: file, options, source)
     } catch {
-      if let nodes = error.nodes { throw .nodes(path: file.path, nodes, of: file.graph.nodes.count) }
+      if let nodes = error.nodes {
+        var places: [UnsupportedNode] = []
+        for node in nodes.map({ source.place?($0) ?? $0 }) where !places.contains(where: { $0.index == node.index }) {
+          places.append(node)
+        }
+        throw .nodes(path: file.path, places, of: source.nodes)
+      }
       throw .network(path: file.path, error.advice.isEmpty ? error.reason : error.reason + "; " + error.advice)
     }
   }
 
-  private init(lowering file: ONNXModel, _ options: ImportOptions) throws(Refusal) {
-    let plan = try InputPlan(file.graph, options)
+  private init(lowering file: ONNXModel, _ options: ImportOptions, _ source: ImportSource) throws(Refusal) {
+    let plan = try InputPlan(file.graph, options, channelsLast: source.channelsLast)
     let convention = try PixelConvention(options, channels: plan.shape[2], takesBytes: plan.takesBytes)
     var lowering = Lowering(opset: file.opset, input: plan.shape)
     for tensor in file.graph.initializers { lowering.values[tensor.name] = .constant(Constant(tensor)) }
@@ -65,7 +77,7 @@ public struct ImportedModel: Sendable {
     if convention.build(into: &lowering.builder) {
       outputs = outputs.map { .init(value: $0.value + 1, function: $0.function) }
     }
-    notes = plan.notes
+    notes = source.notes + plan.notes
     let labels = try LabelChoice(file, options, outputs, lowering.builder.shapes)
     if let function = labels.function {
       outputs[0].function = function
@@ -73,9 +85,11 @@ public struct ImportedModel: Sendable {
     }
     notes += labels.notes
     let graph = Graph(input: plan.shape, nodes: lowering.builder.nodes, outputs: outputs)
-    nodesRead = file.graph.nodes.count
+    nodesRead = source.nodes
+    // Of nodes that stand for another format's operators, their number says nothing.
+    let counts = source.place == nil ? lowering.counts : LoweringCounts()
     (folded, intoWeights, activations, unread) = (
-      lowering.counts.folded, lowering.counts.intoWeights, lowering.counts.activations, lowering.counts.unread
+      counts.folded, counts.intoWeights, counts.activations, counts.unread
     )
     self.convention = convention.words
     (input, inputShape) = (plan.name, plan.view.dimensions)
@@ -85,7 +99,7 @@ public struct ImportedModel: Sendable {
     model = FloatModel(
       description: ModelDescription(graph: graph, preprocessing: preprocessing, labels: labels.labels),
       parameters: lowering.builder.parameters)
-    model.description.card = card(file)
+    model.description.card = card(file.path, source.words)
     try check(options.limits)
     let pixels = TestPattern.pixels(plan.shape)
     do throws(FloatRuntimeError) {
@@ -111,10 +125,10 @@ public struct ImportedModel: Sendable {
   }
 
   /// What a person should know of where the model comes from.
-  private func card(_ file: ONNXModel) -> ModelCard {
+  private func card(_ path: String, _ words: String) -> ModelCard {
     var card = ModelCard()
-    let name = file.path.split(separator: "/").last.map(String.init) ?? file.path
-    card["imported from"] = "\(name), ONNX opset \(file.opset), written by \(file.producerLine)"
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    card["imported from"] = "\(name), \(words)"
     card["input of the file"] = "\(input), \(inputShape.extents), \(convention)"
     card["outputs of the file"] = outputs.map { "\($0.name), \($0.shape.extents)" }.joined(separator: "; ")
     card["tool"] = GlintVersion.tool

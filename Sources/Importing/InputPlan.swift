@@ -13,7 +13,8 @@ struct InputPlan {
   /// What was decided that the file does not say.
   var notes: [String] = []
 
-  init(_ graph: ONNXGraph, _ options: ImportOptions) throws(Refusal) {
+  /// - Parameter channelsLast: whether a picture that could be read either way has its channels last.
+  init(_ graph: ONNXGraph, _ options: ImportOptions, channelsLast: Bool) throws(Refusal) {
     let inputs = graph.trueInputs
     guard inputs.count == 1, let input = inputs.first else {
       let names = inputs.map { "'\($0.name)' (\($0.shapeText))" }.joined(separator: ", ")
@@ -36,7 +37,7 @@ struct InputPlan {
       view = TensorView(natural: extents)
       shape = [extents[1], extents[2], 1]
     default:
-      let layout = try Self.layout(extents, name: input.name, graph, options)
+      let layout = try Self.layout(extents, name: input.name, graph, options, channelsLast)
       let (rows, columns, channels) =
         layout == .nchw ? (extents[2], extents[3], extents[1]) : (extents[1], extents[2], extents[3])
       view =
@@ -86,7 +87,7 @@ struct InputPlan {
   }
 
   private static func layout(
-    _ extents: [Int], name: String, _ graph: ONNXGraph, _ options: ImportOptions
+    _ extents: [Int], name: String, _ graph: ONNXGraph, _ options: ImportOptions, _ channelsLast: Bool
   ) throws(Refusal) -> ImportOptions.Layout {
     if let layout = options.layout { return layout }
     let isPicture = { (channels: Int) in channels == 1 || channels == 3 }
@@ -98,7 +99,7 @@ struct InputPlan {
       let turns = graph.nodes.contains {
         $0.operatorType == "Transpose" && $0.inputs == [name] && (try? $0.integers("perm")) == [0, 3, 1, 2]
       }
-      return turns ? .nhwc : .nchw
+      return turns || channelsLast ? .nhwc : .nchw
     }
   }
 }

@@ -68,7 +68,7 @@ struct Lowering {
         refusals.append(
           UnsupportedNode(
             index: index, name: node.title,
-            operatorType: (node.domain.isEmpty ? "" : node.domain + ".") + node.operatorType, opset: opset,
+            operatorType: (node.domain.isEmpty ? "" : node.domain + ".") + node.operatorType, version: "opset \(opset)",
             reason: error.reason, advice: error.advice))
         for name in node.outputs { values[name] = .refused }
         standIn(for: node)

@@ -45,7 +45,7 @@ extension ModelDecoder {
       guard raw.count == count * element.size else {
         throw reader.failure("\(raw.count) bytes for \(count) elements of \(element.size) bytes")
       }
-      elements = Self.decoded(reader.bytes, raw, element)
+      elements = .init(littleEndian: reader.bytes[raw], element)
     } else {
       elements = try Self.typed(fields, element, reader)
     }
@@ -88,30 +88,6 @@ extension ModelDecoder {
     }
   }
 
-  /// Numbers in little-endian bytes.
-  private static func decoded(
-    _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ element: ONNXElement
-  ) -> ONNXTensor.Elements {
-    func numbers<Bits: FixedWidthInteger, Number>(_ type: Bits.Type, _ number: (Bits) -> Number) -> [Number] {
-      stride(from: range.lowerBound, to: range.upperBound, by: MemoryLayout<Bits>.size).map {
-        number(Bits(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: type)))
-      }
-    }
-    switch element {
-    case .float: return .floats(numbers(UInt32.self) { Float(bitPattern: $0) })
-    case .float16: return .floats(numbers(UInt16.self) { Float(halfBits: $0) })
-    case .bfloat16: return .floats(numbers(UInt16.self) { Float(bitPattern: UInt32($0) << 16) })
-    case .double: return .floats(numbers(UInt64.self) { Float(Double(bitPattern: $0)) })
-    case .uint8: return .integers(numbers(UInt8.self) { Int($0) })
-    case .int8: return .integers(numbers(Int8.self) { Int($0) })
-    case .uint16: return .integers(numbers(UInt16.self) { Int($0) })
-    case .int16: return .integers(numbers(Int16.self) { Int($0) })
-    case .int32: return .integers(numbers(Int32.self) { Int($0) })
-    case .int64: return .integers(numbers(Int64.self) { Int($0) })
-    case .bool: return .integers(numbers(UInt8.self) { $0 == 0 ? 0 : 1 })
-    }
-  }
-
   /// Numbers of a file beside the model. Its name may lead into folders below the model's, never out of it.
   private func external(
     _ entries: [String: String], _ count: Int, _ element: ONNXElement, _ reader: ProtobufReader
@@ -129,7 +105,7 @@ extension ModelDecoder {
     guard offset <= file.bytes.count, wanted <= file.bytes.count - offset else {
       throw reader.failure("'\(location)' has \(file.bytes.count) bytes; \(wanted) are wanted from \(offset) on")
     }
-    return Self.decoded(file.bytes, offset..<offset + wanted, element)
+    return .init(littleEndian: file.bytes[offset..<offset + wanted], element)
   }
 
   private func weightsFile(_ name: String, _ reader: ProtobufReader) throws(ProtobufError) -> MappedFile {
@@ -144,6 +120,31 @@ extension ModelDecoder {
         path: path, place: place,
         reason: "its numbers are in '\(name)', which belongs beside the model: it \(error.reason)")
       throw reader.failure("a file of weights is missing")
+    }
+  }
+}
+
+extension ONNXTensor.Elements {
+  /// Numbers in little-endian bytes, as many as whole elements lie there.
+  public init(littleEndian bytes: Slice<UnsafeRawBufferPointer>, _ element: ONNXElement) {
+    func numbers<Bits: FixedWidthInteger, Number>(_ type: Bits.Type, _ number: (Bits) -> Number) -> [Number] {
+      let size = MemoryLayout<Bits>.size
+      return (0..<bytes.count / size).map {
+        number(Bits(littleEndian: bytes.base.loadUnaligned(fromByteOffset: bytes.startIndex + $0 * size, as: type)))
+      }
+    }
+    switch element {
+    case .float: self = .floats(numbers(UInt32.self) { Float(bitPattern: $0) })
+    case .float16: self = .floats(numbers(UInt16.self) { Float(halfBits: $0) })
+    case .bfloat16: self = .floats(numbers(UInt16.self) { Float(bitPattern: UInt32($0) << 16) })
+    case .double: self = .floats(numbers(UInt64.self) { Float(Double(bitPattern: $0)) })
+    case .uint8: self = .integers(numbers(UInt8.self) { Int($0) })
+    case .int8: self = .integers(numbers(Int8.self) { Int($0) })
+    case .uint16: self = .integers(numbers(UInt16.self) { Int($0) })
+    case .int16: self = .integers(numbers(Int16.self) { Int($0) })
+    case .int32: self = .integers(numbers(Int32.self) { Int($0) })
+    case .int64: self = .integers(numbers(Int64.self) { Int($0) })
+    case .bool: self = .integers(numbers(UInt8.self) { $0 == 0 ? 0 : 1 })
     }
   }
 }

@@ -73,6 +73,23 @@ enum FuzzSeeds {
     return file.bytes
   }
 
+  /// A network of three operators as a converter writes it, with weights of codes, and a text behind it.
+  private static func flatNetwork() -> [UInt8] {
+    var file = TFLiteWriter()
+    let x = file.tensor("x", [1, 8, 8, 3], extra: [7: .wholes([-1, 8, 8, 3])])
+    let w = file.tensor(
+      "w", [2, 3, 3, 3], type: 9, data: (0..<54).map { UInt8($0 % 7) }, scales: [0.5, 0.25], zeroPoints: [0, 0])
+    let (conv, mean, list) = (file.tensor("c", [1, 8, 8, 2]), file.tensor("m", [1, 2]), file.tensor("y", [2]))
+    let options = FlatTable([0: .byte(0), 1: .whole(1), 2: .whole(1), 3: .byte(1)])
+    file.node(3, [x, w, -1], conv, options: (1, options))
+    file.node(40, [conv, file.integers("axes", [1, 2])], mean, options: (27, FlatTable([0: .byte(0)])))
+    file.node(22, [mean, file.integers("shape", [2])], list)
+    (file.inputs, file.outputs) = ([x], [list])
+    let input = FlatTable([4: .tables([FlatTable([0: .byte(1), 1: .table(FlatTable([0: .fractions([1])]))])])])
+    file.metadata = [("TFLITE_METADATA", FlatTable([3: .tables([FlatTable([2: .tables([input])])])]).file("M001"))]
+    return file.bytes
+  }
+
   /// Writes a target's seeds into a folder, one file each.
   static func write(_ target: FuzzTarget, to folder: String) throws {
     for (number, bytes) in try seeds(target).enumerated() {
@@ -115,6 +132,7 @@ enum FuzzSeeds {
     case .detector:
       return [try fileWritten { _ = try detectorLoop().run(checkpoints: .init(path: $0, interval: 0)) }]
     case .onnx: return [network()]
+    case .tflite: return [flatNetwork()]
     case .numpy: return [try fileWritten { try NumPyArray([2, 3], [1, 2, 3, 4, 5, 6]).write(to: $0) }]
     case .http:
       let host = "Host: localhost\r\n"

@@ -9,13 +9,14 @@ import Models
 import Numerics
 import ONNXFiles
 import Quantization
+import TFLiteFiles
 import TestSupport
 import Training
 
 /// What reads bytes that somebody else made. Every input is read or refused with an error; a trap, a leak, a read
 /// beyond the bytes or an input that takes long is a fault.
 enum FuzzTarget: String, CaseIterable {
-  case model, json, network, table, record, checkpoint, detector, onnx, numpy, http, jpeg, png
+  case model, json, network, table, record, checkpoint, detector, onnx, tflite, numpy, http, jpeg, png
 
   /// Whether inputs are safetensors files whose checksums must be right to get anywhere.
   var hasChecksums: Bool { self == .model || self == .checkpoint || self == .detector }
@@ -32,6 +33,10 @@ enum FuzzTarget: String, CaseIterable {
     case .onnx:
       Self.inFile(bytes) { path in
         if let file = try? ONNXModel(path: path) { _ = try? ImportedModel(file) }
+      }
+    case .tflite:
+      Self.inFile(bytes) { path in
+        if let file = try? TFLiteModel(path: path) { _ = try? ImportedModel(file) }
       }
     case .numpy: Self.inFile(bytes, Self.array)
     case .http: VisitedPage.shared.visit(bytes)

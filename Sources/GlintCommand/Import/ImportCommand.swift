@@ -4,12 +4,11 @@ import Foundation
 import Importing
 import ModelFiles
 import Models
-import ONNXFiles
 
 /// `glint import`: networks of other programs as models of Glint's.
 struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Turn a trained network of another program (ONNX) into a model.",
+    abstract: "Turn a trained network of another program (ONNX, TensorFlow Lite) into a model.",
     discussion: """
       The file does not say how pictures become the numbers that the network was trained on: say it once here, and \
       the model keeps it. The range of pixels is built into the first layer. Without labels the model gives numbers, \
@@ -22,9 +21,10 @@ struct Import: ParsableCommand {
         glint import net.onnx -o net.safetensors --input 1x3x64x64 --range -1..1
         glint import net.onnx -o net.safetensors --colour bgr --range 0..255 --mean 127 --std 128
         glint import face.onnx -o face.safetensors --labels labels.txt --fit face
+        glint import net.tflite -o net.safetensors --range -1..1
       """)
 
-  @Argument(help: "An ONNX file, opset 7 to 23.")
+  @Argument(help: "An ONNX file, opset 7 to 23, or a TensorFlow Lite file in float.")
   var file: String
 
   @Option(name: [.short, .long], help: "Where the float model goes.")
@@ -86,10 +86,10 @@ struct Import: ParsableCommand {
     plan.read("--labels", labels)
     try plan.write("-o", output, .floatModel)
     try plan.check(force: force.force)
-    if !ONNXModel.isOne(path: file), let reason = OtherFormats.refusal(try FileKind(path: file)) {
+    if !ForeignNetwork.isOne(path: file), let reason = OtherFormats.refusal(try FileKind(path: file)) {
       throw ValidationError("\(file) \(reason)")
     }
-    let network = try ONNXModel(path: file)
+    let network = try ForeignNetwork(path: file)
     let imported = try ImportedModel(network, options: options())
     try imported.model.write(to: output)
     guard !quiet.quiet else { return }

@@ -1,14 +1,13 @@
 import Importing
 import Models
 import Numerics
-import ONNXFiles
 
 /// What `import` says of a network that went in.
 struct ImportText {
-  private let network: ONNXModel
+  private let network: ForeignNetwork
   private let imported: ImportedModel
 
-  init(_ network: ONNXModel, _ imported: ImportedModel) {
+  init(_ network: ForeignNetwork, _ imported: ImportedModel) {
     self.network = network
     self.imported = imported
   }
@@ -18,7 +17,7 @@ struct ImportText {
     let graph = description.graph
     let weights = try graph.parameterShapes().reduce(0) { $0 + ($1.map { $0.weight.count + $0.bias.count } ?? 0) }
     let multiplyAdds = try graph.multiplyAdds().reduce(0, +)
-    emit("ONNX, opset \(network.opset), IR version \(network.irVersion), written by \(network.producerLine)")
+    emit(network.words)
     emit("nodes   \(imported.nodesRead) in the file, \(graph.nodes.count) in the model\(fate)")
     emit("work    \(grouped(multiplyAdds)) multiply-adds, \(grouped(weights)) weights")
     emit(

@@ -5,10 +5,10 @@ import Files
 import FloatRuntime
 import Foundation
 import Imaging
+import Importing
 import ModelFiles
 import Models
 import Numerics
-import ONNXFiles
 import Runtime
 
 /// `glint inspect`: what is in a model file, and what would run.
@@ -20,10 +20,11 @@ struct Inspect: ParsableCommand {
         glint inspect happy-sad.int8.safetensors
         glint inspect happy-sad.int8.safetensors --kernels
         glint inspect net.onnx
+        glint inspect net.tflite
         glint inspect happy-sad.int8.safetensors --values v.safetensors --image face.jpg
       """)
 
-  @Argument(help: "A model file, float or int8, or an ONNX file before it is imported.")
+  @Argument(help: "A model file, float or int8, or an ONNX or TensorFlow Lite file before it is imported.")
   var model: String
 
   @Flag(name: .long, help: "Show which kernel serves each operator on this machine, and why.")
@@ -47,12 +48,15 @@ struct Inspect: ParsableCommand {
   }
 
   func run() throws {
-    if ONNXModel.isOne(path: model) {
+    if ForeignNetwork.isOne(path: model) {
       guard values == nil, !kernels else {
-        throw Failure("\(model): is an ONNX file; 'glint import' makes a model of it that --values and --kernels take.")
+        throw Failure(
+          "\(model): is another program's; 'glint import' makes a model of it that --values and --kernels take.")
       }
-      let text = ONNXText(try ONNXModel(path: model))
-      if json.json { emit(try jsonLine(text)) } else { text.show() }
+      switch try ForeignNetwork(path: model) {
+      case .onnx(let network): try show(ONNXText(network)) { $0.show() }
+      case .tflite(let network): try show(TFLiteText(network)) { $0.show() }
+      }
       return
     }
     var plan = OutputPlan()
@@ -79,6 +83,12 @@ struct Inspect: ParsableCommand {
     } else if kernels {
       throw Failure("\(model): is a float model; --kernels explains int8 ones.")
     }
+  }
+}
+
+extension Inspect {
+  private func show<Text: Encodable>(_ text: Text, _ lines: (Text) -> Void) throws {
+    if json.json { emit(try jsonLine(text)) } else { lines(text) }
   }
 }
 

@@ -55,6 +55,11 @@ struct ONNXText: Encodable {
     for input in inputs { emit("input   '\(input.name)' \(input.shape)") }
     for output in outputs { emit("output  '\(output.name)' \(output.shape)") }
     for (key, value) in metadata.sorted(by: { $0.key < $1.key }) { emit("\(key): \(value.prefix(200))") }
+    Self.show(nodes)
+  }
+
+  /// The nodes, a line each.
+  static func show(_ nodes: [Node]) {
     emit("")
     var table = Table(["", "operator", "node", "reads", "makes"], text: [1, 2, 3, 4])
     for (index, node) in nodes.enumerated() {
