@@ -29,25 +29,42 @@ final class VisitedPage {
   }
 
   private func answer(to bytes: [UInt8]) -> [UInt8] {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let descriptor = connection()
     defer { close(descriptor) }
+    _ = uninterrupted { send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
+    shutdown(descriptor, Int32(SHUT_WR))
+    var answer: [UInt8] = [], part = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let got = uninterrupted { recv(descriptor, &part, part.count, 0) }
+      guard got > 0 else { return answer }
+      answer += part[..<got]
+    }
+  }
+
+  private func connection() -> Int32 {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    let isConnected = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-      }
-    }
-    precondition(isConnected, "nobody listens any more")
-    _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
-    shutdown(descriptor, Int32(SHUT_WR))
-    var answer: [UInt8] = [], part = [UInt8](repeating: 0, count: 1 << 16)
     while true {
-      let got = recv(descriptor, &part, part.count, 0)
-      guard got > 0 else { return answer }
-      answer += part[..<got]
+      let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      let status = withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+      }
+      if status == 0 { return descriptor }
+      let code = errno
+      close(descriptor)
+      precondition(code == EINTR, "nobody listens any more: \(String(cString: strerror(code)))")
+    }
+  }
+
+  /// libFuzzer's clock interrupts calls.
+  private func uninterrupted(_ call: () -> Int) -> Int {
+    while true {
+      let result = call()
+      if result >= 0 || errno != EINTR { return result }
     }
   }
 }
