@@ -8,6 +8,9 @@ struct Constant {
   /// The most elements that folding makes in all: what shapes, masks and tables of anchors need.
   static let mostFolded = 1 << 24
 
+  /// The most weights that a layer may get beyond those of the file, where zeros or repetitions fill it.
+  static let mostWeights = 1 << 24
+
   init(_ dimensions: [Int], _ elements: ONNXTensor.Elements) {
     self.dimensions = dimensions
     self.elements = elements

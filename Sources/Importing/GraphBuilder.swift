@@ -105,7 +105,8 @@ struct GraphBuilder {
     _ name: String, _ value: Int, scale: [Float], shift: [Float], activation: Operator.Activation = .none
   ) -> Int {
     let channels = scale.count
-    let shape = shapes[value].rank == 3 ? shapes[value] : [shapes[value].count / channels, 1, channels]
+    let isPicture = shapes[value].rank == 3 && shapes[value][2] == channels
+    let shape = isPicture ? shapes[value] : [shapes[value].count / channels, 1, channels]
     let source = reshape(value, to: shape, name)
     let conv = Operator.Convolution(
       outputChannels: channels, window: .init(1, 1), groups: channels, activation: activation)
@@ -116,8 +117,8 @@ struct GraphBuilder {
   /// A layer that changes nothing but for its clamp: exact, since x * 1 + 0 is x.
   mutating func identity(_ name: String, _ value: Int, activation: Operator.Activation = .none) -> Int {
     // A list longer than layers have channels is a column of one.
-    let list = shapes[value].count <= 1 << 16 ? shapes[value].count : 1
-    let channels = shapes[value].rank == 3 ? shapes[value][2] : list
+    let list = shapes[value].rank == 3 ? shapes[value][2] : shapes[value].count
+    let channels = list <= 1 << 16 ? list : 1
     return channelwise(
       name, value, scale: [Float](repeating: 1, count: channels), shift: [Float](repeating: 0, count: channels),
       activation: activation)

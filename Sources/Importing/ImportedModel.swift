@@ -72,7 +72,7 @@ public struct ImportedModel: Sendable {
     lowering.values[plan.name] = .computed(.init(value: 0, view: plan.view))
     lowering.lower(file.graph)
     guard lowering.refusals.isEmpty else { throw Refusal(nodes: lowering.refusals) }
-    var (outputs, facts) = try Self.outputs(file.graph, &lowering)
+    var (outputs, facts) = try Self.outputs(file.graph, &lowering, channelsLast: plan.view.picture == nil)
     outputs = lowering.builder.prune(outputs)
     if convention.build(into: &lowering.builder) {
       outputs = outputs.map { .init(value: $0.value + 1, function: $0.function) }
@@ -138,14 +138,14 @@ public struct ImportedModel: Sendable {
   /// What leaves the network: the values of layers whose numbers are the file's, with layers that change nothing behind
   /// those that are no such layers.
   private static func outputs(
-    _ graph: ONNXGraph, _ lowering: inout Lowering
+    _ graph: ONNXGraph, _ lowering: inout Lowering, channelsLast: Bool
   ) throws(Refusal) -> ([Graph.Output], [Output]) {
     var computed: [Lowering.Computed] = []
     for output in graph.outputs {
       guard case .computed(var value)? = lowering.values[output.name] else {
         throw Refusal("the output '\(output.name)' is not computed from the input; export the network without it")
       }
-      value = try lowering.ordered(value, output.name)
+      value = try lowering.ordered(value, output.name, channelsLast: channelsLast)
       computed.append(value)
     }
     guard !computed.isEmpty else { throw Refusal("the network has no outputs") }
@@ -157,11 +157,16 @@ public struct ImportedModel: Sendable {
     for (output, value) in zip(graph.outputs, computed) {
       let isAlone = computed.count { $0.value == value.value } == 1
       let isReady = lowering.builder.isLinear(value.value) && isAlone && !readers.contains(value.value)
-      // A picture leaves as one, also where it was computed as a list.
-      let shape =
-        value.view.picture.map { Shape([$0.height, $0.width, $0.channels]) } ?? lowering.builder.shapes[value.value]
+      // A picture leaves as one, also where it was computed as a list, and a list as one.
+      let present = lowering.builder.shapes[value.value]
+      let list: Shape? = value.view.dimensions.count <= 2 && value.view.isNatural ? [present.count] : nil
+      let extents = value.view.dimensions
+      let natural: Shape? =
+        extents.count == 4 && extents[0] == 1 && value.view.isNatural ? Shape(Array(extents.dropFirst())) : nil
+      let shape = value.view.picture.map { Shape([$0.height, $0.width, $0.channels]) } ?? list ?? natural ?? present
       let own: Int
-      if isReady, shape.count == shape[shape.rank - 1] || shape == lowering.builder.shapes[value.value] {
+      let areLists = [shape, present].allSatisfy { $0.count == $0[$0.rank - 1] }
+      if isReady, areLists || shape == present {
         own = value.value
       } else {
         own = lowering.builder.identity(

@@ -29,9 +29,11 @@ extension Lowering {
     let distances = zip(kernel, dilations).map { $0 > 1 ? $1 : 0 }
     let dilation = max(1, Self.greatestDivisor(distances[0], distances[1]))
     let gaps = distances.map { max(1, $0 / dilation) }
+    let taps = zip(kernel, gaps).map { ($0 - 1) * $1 + 1 }
+    guard taps.allSatisfy({ (1...4096).contains($0) }),
+      gaps == [1, 1] || outputs * perGroup * taps[0] * taps[1] <= Constant.mostWeights
+    else { throw Refusal("dilations \(dilations)", advice: "the same down and across would work") }
     let spread = weight.spread(rows: gaps[0], columns: gaps[1])
-    let taps = Array(spread.dimensions[2...])
-    guard taps.allSatisfy({ $0 <= 4096 }) else { throw Refusal("dilations \(dilations)") }
     var extra = Operator.Padding.none
     if mayChange(source, node, 0), let before = paddingLayer(value) {
       (value, extra) = before
@@ -154,17 +156,19 @@ struct Sliding {
       padding[axis + 2] += end
       positions[axis] = count
     }
+    var window = Operator.Window(
+      kernel[0], kernel[1],
+      padding: .init(top: padding[0], left: padding[1], bottom: padding[2], right: padding[3]))
     // Where an axis has one position, its stride says nothing.
-    for stride in strides + [Lowering.greatestDivisor(strides[0], strides[1])] {
-      let window = Operator.Window(
-        kernel[0], kernel[1], stride: stride,
-        padding: .init(top: padding[0], left: padding[1], bottom: padding[2], right: padding[3]))
-      let skips = (0..<2).map { Skip(count: positions[$0], step: max(1, strides[$0] / stride)) }
-      guard let found = window.positions(height: shape[0], width: shape[1], dilation: dilation) else { break }
+    for stride in strides {
+      window.stride = stride
+      guard let found = window.positions(height: shape[0], width: shape[1], dilation: dilation) else {
+        throw Refusal("a window of \(kernel) over \(shape)")
+      }
       if found == (positions[0], positions[1]) { return (window, positions.map { Skip(count: $0, step: 1) }) }
-      if strides.allSatisfy({ $0 % stride == 0 }) { return (window, skips) }
     }
-    throw Refusal("strides \(strides) over \(shape)")
+    window.stride = Lowering.greatestDivisor(strides[0], strides[1])
+    return (window, (0..<2).map { Skip(count: positions[$0], step: strides[$0] / window.stride) })
   }
 }
 

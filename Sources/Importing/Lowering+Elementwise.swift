@@ -94,7 +94,7 @@ extension Lowering {
     guard (factors + terms).allSatisfy({ $0.isFinite }) else { throw Refusal("a constant that is not finite") }
     var value = source.value
     var scaleList: [Double], shiftList: [Double]
-    if builder.shapes[value].rank == 1, builder.shapes[value].count > 1 << 16, !builder.isLinear(value) {
+    if builder.channels(of: value) > 1 << 16, builder.foldTarget(value) == nil {
       value = builder.reshape(value, to: [builder.shapes[value].count, 1, 1], node.title)
     }
     let shape = builder.shapes[value]

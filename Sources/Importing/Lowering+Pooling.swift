@@ -26,16 +26,20 @@ extension Lowering {
       let countsBorder = try node.integer("count_include_pad", 0) != 0
       // Zeros that count are those of a convolution: each tap has the same share, but where a window was made to reach
       // beyond the border that counts.
-      let counts = sliding.counts(window, over: shape, result, countsBorder: countsBorder)
-      let share = 1 / Float(counts.max() ?? 1)
+      let (down, across) = sliding.counts(window, over: shape, result, countsBorder: countsBorder)
+      let share = 1 / Float(max(1, down.max()! * across.max()!))
       let own = GraphBuilder.Parameters(
         weight: Tensor([shape[2], kernel[0], kernel[1], 1], filledWith: share),
         bias: Tensor([shape[2]], filledWith: 0))
       let conv = Operator.Convolution(
         outputChannels: shape[2], window: window, dilation: dilation, groups: shape[2])
       let sums = builder.append(node.title, .conv2D(conv), [value], result, own)
-      guard counts.allSatisfy({ $0 == counts[0] }) else {
-        let factors = counts.map { $0 > 0 ? 1 / (share * Float($0)) : 0 }
+      guard Set(down).count == 1, Set(across).count == 1 else {
+        guard result.count <= 1 << 16 else {
+          throw Refusal(
+            "means of windows that are cut off", advice: "a smaller picture, or a border that counts, would work")
+        }
+        let factors = down.flatMap { row in across.map { row * $0 > 0 ? 1 / (share * Float(row * $0)) : 0 } }
         let view = TensorView(height: result[0], width: result[1], channels: result[2])
         try affine(
           node, 0, Computed(value: sums, view: view), scale: Constant([result[0], result[1]], .floats(factors)),
@@ -131,16 +135,17 @@ extension Lowering {
 }
 
 extension Sliding {
-  /// How many elements each window's mean is of, `[rows, columns]`: those of the picture, or with them the border that
-  /// the node names.
-  func counts(_ window: Operator.Window, over shape: Shape, _ result: Shape, countsBorder: Bool) -> [Int] {
+  /// How many rows and columns each window's mean is of: those of the picture, or with them the border that the node
+  /// names.
+  func counts(
+    _ window: Operator.Window, over shape: Shape, _ result: Shape, countsBorder: Bool
+  ) -> (down: [Int], across: [Int]) {
     func along(_ axis: Int, _ padding: Int, _ kernel: Int) -> [Int] {
       let (begin, end) = countsBorder ? (-ownPadding(axis), shape[axis] + ownPadding(axis + 2)) : (0, shape[axis])
       return (0..<result[axis]).map { place in
         (0..<kernel).count { (begin..<end).contains(place * window.stride - padding + $0 * dilation) }
       }
     }
-    let (rows, columns) = (along(0, window.padding.top, window.height), along(1, window.padding.left, window.width))
-    return rows.flatMap { row in columns.map { row * $0 } }
+    return (along(0, window.padding.top, window.height), along(1, window.padding.left, window.width))
   }
 }

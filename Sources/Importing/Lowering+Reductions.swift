@@ -37,6 +37,7 @@ extension Lowering {
     switch node.operatorType {
     case "ReduceMean": set(node, builder.append(node.title, .globalAveragePool, [value], [channels]), view)
     case "ReduceSum":
+      guard channels <= 1 << 16 else { throw Refusal("\(channels) sums", advice: "at most 65536 would work") }
       let mean = builder.append(node.title + ".mean", .globalAveragePool, [value], [channels])
       let sum = builder.channelwise(
         node.title, mean, scale: .init(repeating: Float(count), count: channels),

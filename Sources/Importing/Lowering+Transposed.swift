@@ -24,10 +24,12 @@ extension Lowering {
     let (rows, columns) = (axes[0], axes[1])
     let phases = rows.stride * columns.stride
     let outputs = perGroup * groups * phases
-    guard outputs <= 1 << 16, rows.taps <= 4096, columns.taps <= 4096 else {
+    guard outputs <= 1 << 16, rows.taps <= 4096, columns.taps <= 4096,
+      rows.taps * columns.taps * outputs * (inputs / groups) <= max(4 * weight.count, Constant.mostWeights)
+    else {
       throw Refusal(
         "strides \(rows.stride) and \(columns.stride) of \(perGroup * groups) channels",
-        advice: "smaller ones would work")
+        advice: "smaller strides or dilations would work")
     }
     let window = Operator.Window(
       rows.taps, columns.taps,
@@ -66,7 +68,7 @@ extension Lowering {
     let stride: Int
     /// Rows of the result.
     let size: Int
-    /// Of each phase and tap, the row of the input that it reads, counted from the result's own; nil where it reads none.
+    /// Of each phase and tap, the row of the input that it reads, counted from the result's own; nil for none.
     let offsets: [[Int?]]
     /// Taps of the convolution that computes all phases, the first of which reads `-before` rows off.
     let taps: Int
@@ -99,7 +101,8 @@ extension Lowering {
     let extra = try node.integers("output_padding", count: 2, [0, 0])
     let wanted = try node.integers("output_shape")
     let rule = try node.text("auto_pad", "NOTSET")
-    guard ["NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"].contains(rule), wanted?.count ?? 2 >= 2,
+    guard ["NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"].contains(rule),
+      wanted.map({ $0.count >= 2 && $0.allSatisfy { (0...1 << 16).contains($0) } }) ?? true,
       (strides + dilations + kernel).allSatisfy({ (1...4096).contains($0) })
     else { throw Refusal("strides \(strides), dilations \(dilations) or auto_pad \(rule)") }
     var result: [Phases] = []

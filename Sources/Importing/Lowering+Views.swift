@@ -43,11 +43,19 @@ extension Lowering {
   }
 
   /// An output's tensor in an order that can be told: a picture in Glint's, a list of one's numbers in the file's.
-  mutating func ordered(_ source: Computed, _ title: String) throws(Refusal) -> Computed {
-    if let groups = source.view.groups, groups.allSatisfy({ $0.count <= 1 }) { return source }
+  ///
+  /// - Parameter channelsLast: whether the file's own pictures are in Glint's order already.
+  mutating func ordered(
+    _ source: Computed, _ title: String, channelsLast: Bool
+  ) throws(Refusal) -> Computed {
+    if source.view.picture != nil || source.view.isNatural && (channelsLast || source.view.dimensions.count != 4) {
+      return source
+    }
     var result: Computed
     let extents = source.view.dimensions
-    if extents.count == 4, extents[0] == 1 {
+    let isPicture = extents.count == 4 && extents[0] == 1
+    if !isPicture, let groups = source.view.groups, groups.allSatisfy({ $0.count <= 1 }) { return source }
+    if isPicture {
       let shape = try shaped(extents[2], extents[3], extents[1])
       result = Computed(
         value: try arranged(source, [0, 2, 3, 1], as: shape, title),
@@ -109,7 +117,10 @@ extension Lowering {
   /// The tensor repeated to larger extents, pictures with their channels last.
   mutating func expanded(_ source: Computed, to shape: [Int], _ title: String) throws(Refusal) -> Computed {
     guard source.view.dimensions != shape else { return source }
-    let count = try elementCount(shape)
+    guard let whole = Shape(checking: shape), whole.count <= Graph.mostElements else {
+      throw Refusal("repeated to \(shape.extents)", advice: "try a smaller --input")
+    }
+    let count = whole.count
     if count == source.view.count {
       var result = source
       result.view = source.view.reshaped(shape)

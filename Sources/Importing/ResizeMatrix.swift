@@ -19,15 +19,21 @@ struct ResizeMatrix {
     rule: ResizeRule, part: (Double, Double)?, outside: Float
   ) throws(Refusal) {
     (rows, columns) = (growth.size, size)
+    let scale = isAntialiased ? min(growth.factor, 1) : 1
+    // As many neighbours as the filter reaches, those beyond the edge being the edge.
+    let reach = Int(((isCubic ? 2 : 1) / scale).rounded(.up))
+    guard rows * columns <= Constant.mostWeights, rows * reach <= Constant.mostWeights else {
+      throw Refusal("\(columns) rows or columns to \(rows)", advice: "nearest or linear without antialias would work")
+    }
     weights = [Float](repeating: 0, count: rows * columns)
     bias = [Float](repeating: 0, count: rows)
-    let scale = isAntialiased ? min(growth.factor, 1) : 1
     for row in 0..<rows {
       let place: Double
       if let part {
         let (length, whole) = (growth.factor * Double(size), Double(size - 1))
         let reach = (part.1 - part.0) * whole
         place = part.0 * whole + (length > 1 ? Double(row) * reach / (length - 1) : reach / 2)
+        guard place.isFinite else { throw Refusal("a part from \(part.0) to \(part.1)") }
         if place < 0 || place > whole {
           bias[row] = outside
           continue
@@ -36,8 +42,6 @@ struct ResizeMatrix {
         guard let found = rule.place(row, growth, size) else { throw Refusal("by \(rule.coordinates)") }
         place = found
       }
-      // As many neighbours as the filter reaches, those beyond the edge being the edge.
-      let reach = Int(((isCubic ? 2 : 1) / scale).rounded(.up))
       let first = Int(place.rounded(.down))
       var taps: [(Int, Double)] = []
       for neighbour in first - reach...first + reach + 1 {

@@ -1,5 +1,6 @@
 import Importing
 import Models
+import Numerics
 import TestSupport
 import Testing
 
@@ -81,6 +82,21 @@ import Testing
             return join(all)
           }.values)
       }
+    }
+  }
+
+  /// What is no picture in memory leaves as one: channels last, as all pictures do.
+  @Test func outputsWithoutColumns() throws {
+    for axis in [2, 3] {
+      var trial = Trial(height: 4, width: 5, seed: 44)
+      trial.writer.node("ReduceSum", ["x", "axes"], ["y"])
+      trial.writer.integers("axes", [axis])
+      let input = trial.input
+      let imported = try trial.expect(
+        Planes(3, axis == 2 ? 1 : 4, axis == 3 ? 1 : 5) { c, y, x in
+          (0..<(axis == 2 ? 4 : 5)).reduce(0) { $0 + (axis == 2 ? input[c, $1, x] : input[c, y, $1]) }
+        }.values)
+      #expect(imported.outputs[0].own == (axis == 2 ? [1, 5, 3] : [4, 1, 3]))
     }
   }
 

@@ -73,6 +73,31 @@ import Training
     }
   }
 
+  /// A leaky ReLU and resizing commute with a positive factor, a sigmoid does not.
+  @Test func functionsThatCommute() throws {
+    for (kind, commutes) in [(Operator.Function.Kind.leakyReLU, true), (.absolute, true), (.sigmoid, false)] {
+      let pixel = Operator.Sampling.pixel
+      let places = Operator.Sampling(count: 9, start: 0, step: pixel / 2)
+      let graph = Graph(
+        input: [5, 5, 3],
+        nodes: [
+          .init("a", .conv2D(.init(outputChannels: 4, window: .init(1, 1))), inputs: [0]),
+          .init("f", .function(.init(kind, kind == .leakyReLU ? 0.2 : 0)), inputs: [1]),
+          .init("large", .resize(.init(isLinear: true, rows: places, columns: places)), inputs: [2]),
+          .init("flat", .flatten, inputs: [3]), .init("logits", .dense(.init(outputs: 2)), inputs: [4]),
+        ], outputs: [.init(value: 5, function: .softmax)])
+      var model = try FloatModel.random(graph, seed: 6)
+      for at in 0..<3 { model.parameters[0]!.weight.elements[at] *= 50 }
+      let equalized = try CrossLayerEqualization.equalized(model)
+      #expect((equalized != nil) == commutes)
+      guard let equalized else { continue }
+      let pixels = (0..<75).map { UInt8($0 * 3) }
+      for (a, b) in zip(try logits(model, pixels), try logits(equalized, pixels)) {
+        #expect(abs(a - b) < 1e-4 * max(1, abs(a)))
+      }
+    }
+  }
+
   /// What is added to other values, and what ReLU6 cuts, is left alone; dead channels too.
   @Test func whatDoesNotCommuteStays() throws {
     let six = Operator.conv2D(.init(outputChannels: 4, window: .init(1, 1), activation: .relu6))

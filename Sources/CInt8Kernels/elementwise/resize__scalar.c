@@ -27,9 +27,8 @@ void ck_qs8_resize__scalar(const void *operation, size_t first, size_t end) {
     for (size_t x = 0; x < resize->columns; x++) {
       const ck_place across = resize->across[x];
       const size_t left = across.pixel * channels, right = left + (across.pixel + 1 < resize->width ? channels : 0);
-      const int32_t weights[4] = {
-          (2048 - down.share) * (2048 - across.share), (2048 - down.share) * across.share,
-          down.share * (2048 - across.share), down.share * across.share};
+      const int32_t weights[4] = {(2048 - down.share) * (2048 - across.share), (2048 - down.share) * across.share,
+                                  down.share * (2048 - across.share), down.share * across.share};
       // The weights sum to 2^22, so that the zero point's share is a constant, and |acc| <= 255 * 2^22 < 2^30.
       const int32_t zero = resize->input_zero_point * (1 << 22);
       for (size_t c = 0; c < channels; c++) {
