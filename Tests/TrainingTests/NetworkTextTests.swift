@@ -85,6 +85,7 @@ import Training
       ("conv 8\nadd\nlogits", 2, "names the layer"),
       ("conv 8\nadd conv2\nlogits", 2, "no layer above is named 'conv2'"),
       ("a: conv 8\na: relu\nlogits", 2, "'a' is taken"), ("flatten\nlogits\nrelu", 3, "nothing comes after"),
+      (String(repeating: "conv 4\n", count: 501) + "logits", 501, "at most 500 layers"),
       ("conv 8\ninput 64\nlogits", 2, "comes first"), ("input 64 blue\nlogits", 1, "neither rgb nor grey"),
       ("dropout 1\nlogits", 1, "share"), ("relu from\nlogits", 1, "followed by"), ("x:\nlogits", 1, "before a layer"),
       ("conv 8 like\nboxes", 1, "followed by"), ("conv 8 like conv3\nboxes", 1, "no layer above is named 'conv3'"),

@@ -39,6 +39,9 @@ public struct NetworkText: Sendable {
   /// What the last layer gives.
   public private(set) var end = End.logits
 
+  /// Each layer is held against all before it.
+  private static let mostLayers = 500
+
   private var layers: [Layer] = []
 
   /// Reads a file.
@@ -87,6 +90,7 @@ public struct NetworkText: Sendable {
     if let last = layers.last, case .end(let end) = last.kind {
       throw failure(line, "nothing comes after '\(end.rawValue)'")
     }
+    guard layers.count < Self.mostLayers else { throw failure(line, "at most \(Self.mostLayers) layers are read") }
     if words[0] == "input" {
       guard layers.isEmpty, side == nil, name == nil else { throw failure(line, "'input' comes first, and once") }
       side = try arguments.number("rows", 22...1024)
