@@ -148,7 +148,8 @@ let package = Package(
       name: "GlintCommand",
       dependencies: [
         "CSystem", "Numerics", "Threads", "Files", "Models", "ModelFiles", "Runtime", "FloatRuntime", "ONNXFiles",
-        "TFLiteFiles", "Importing", "Imaging", "Faces", "Inference", "Datasets", "Evaluation", "Training", "DetectorTraining",
+        "TFLiteFiles", "Importing", "Imaging", "Faces", "Inference", "Datasets", "Evaluation", "Training",
+        "DetectorTraining",
         "Quantization", "RenderedFaces",
         "Camera", "Live", "LiveWeb", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -82,4 +82,16 @@ import Testing
     #expect(try unit(["--camera", "--listen"]).contains("IPAddressDeny=any"))
     #expect(try !unit(["--listen", "0.0.0.0"]).contains("IPAddressDeny=any"))
   }
+
+  /// Certificate and key reach the service as credentials: its user owns no file.
+  @Test func certificateAndKey() throws {
+    let certificate = try folder.write([2], as: "my cert.pem"), key = try folder.write([3], as: "100% key.pem")
+    let text = try unit(["--tls-cert", certificate, "--tls-key", key])
+    let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("ExecStart=") })
+    #expect(line.hasSuffix(" --port 8642 --tls-cert %d/cert.pem --tls-key %d/key.pem"), "\(line)")
+    for name in ["cert.pem", "key.pem"] {
+      #expect(text.contains("\nLoadCredential=\(name):/usr/local/lib/glint/\(name)\n"))
+    }
+    #expect(try !unit([]).contains("LoadCredential"))
+  }
 }

@@ -147,7 +147,8 @@ import Testing
     trial.writer.node(40, [conv, axes], mean, options: (27, FlatTable([0: .byte(0)])))
     let slice = trial.writer.tensor("slice", [1, 2])
     let (begin, end) = (trial.writer.integers("begin", [0, 0]), trial.writer.integers("end", [1, 2]))
-    trial.writer.node(45, [mean, begin, end, trial.writer.integers("steps", [1, 1])], slice, options: (32, FlatTable()))
+    trial.writer.node(
+      45, [mean, begin, end, trial.writer.integers("steps", [1, 1])], slice, options: (32, FlatTable()))
     trial.writer.outputs = [slice]
     let good = trial.writer.bytes
     let folder = try TemporaryFolder()
