@@ -195,7 +195,11 @@ let package = Package(
       ]),
     suite("Glint", and: ["Numerics", "Models", "ModelFiles", "Imaging", "TestSupport"]),
     suite("Datasets", and: ["Numerics", "Files", "Imaging", "Faces", "TestSupport"]),
-    suite("Evaluation", and: ["Numerics", "Models", "ModelFiles", "Imaging", "Inference", "Datasets"]),
+    suite(
+      "Evaluation",
+      and: [
+        "Numerics", "Models", "ModelFiles", "ONNXFiles", "Importing", "Imaging", "Inference", "Datasets", "TestSupport",
+      ]),
     suite(
       "Training",
       and: [

@@ -22,6 +22,7 @@ struct Import: ParsableCommand {
         glint import net.onnx -o net.safetensors --colour bgr --range 0..255 --mean 127 --std 128
         glint import face.onnx -o face.safetensors --labels labels.txt --fit face
         glint import net.tflite -o net.safetensors --range -1..1
+        glint import net.onnx -o net.safetensors --labels cat,dog --data photos
       """)
 
   @Argument(help: "An ONNX file, opset 7 to 23, or a TensorFlow Lite file in float.")
@@ -72,8 +73,21 @@ struct Import: ParsableCommand {
       """)
   var fit = FitName.stretch
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      """
+      Photos, a folder a class: the usual ranges and orders of channels that nothing else says are tried on them, and \
+      the one that fits beyond doubt is taken. May be repeated.
+      """, valueName: "folder"))
+  var data: [String] = []
+
+  @Option(name: .long, help: "How many photos of --data to look at, at most.")
+  var images = 1000
+
+  @OptionGroup var faces: FaceSourceOption
+  @OptionGroup var threads: ThreadOption
   @OptionGroup var force: ForceOption
-  @OptionGroup var trust: TrustOption
   @OptionGroup var quiet: QuietOption
 
   enum FitName: String, ExpressibleByArgument, CaseIterable {
@@ -84,13 +98,15 @@ struct Import: ParsableCommand {
     var plan = OutputPlan()
     plan.read("the network", file)
     plan.read("--labels", labels)
+    for folder in data { plan.read("--data", folder) }
+    faces.note(in: &plan)
     try plan.write("-o", output, .floatModel)
     try plan.check(force: force.force)
     if !ForeignNetwork.isOne(path: file), let reason = OtherFormats.refusal(try FileKind(path: file)) {
       throw ValidationError("\(file) \(reason)")
     }
     let network = try ForeignNetwork(path: file)
-    let imported = try ImportedModel(network, options: options())
+    let imported = try ImportedModel(network, options: try convention(of: network))
     try imported.model.write(to: output)
     guard !quiet.quiet else { return }
     try ImportText(network, imported).show()
@@ -101,9 +117,25 @@ struct Import: ParsableCommand {
       ["quantize", output, "--calibration", "PHOTOS"] + method + ["-o", NextCommand.int8Path(of: output)])
   }
 
+  func validate() throws {
+    guard data.isEmpty else { return }
+    guard !faces.areSought, faces.faces == nil, faces.boxes.boxes == nil, faces.detector == nil else {
+      throw ValidationError("--faces, --faces-in, --boxes and --detector go with --data.")
+    }
+  }
+
+  /// What is said, and what --data tells of the rest.
+  private func convention(of network: ForeignNetwork) throws -> ImportOptions {
+    let said = try options()
+    guard !data.isEmpty else { return said }
+    let search = ConventionSearch(
+      said: said, network: network, faces: faces, threads: threads.count, quiet: quiet.quiet)
+    return try search.options(data: data, images: images)
+  }
+
   private func options() throws -> ImportOptions {
     var options = ImportOptions()
-    options.limits = trust.limits
+    options.limits = faces.trust.limits
     options.input = input
     options.layout = layout
     options.range = range
