@@ -48,6 +48,7 @@ struct Lowering {
   /// Lowers the nodes that the outputs need; those of others are left out.
   mutating func lower(_ graph: ONNXGraph) {
     let recognition = FunctionRecognition(graph)
+    let read = Self.live(graph).count
     var graph = graph
     for index in graph.nodes.indices {
       if let function = recognition.recognized(graph.nodes[index]) { graph.nodes[index] = function }
@@ -60,7 +61,9 @@ struct Lowering {
     }
     for output in graph.outputs { uses[output.name, default: 0] += 1 }
     endings = Set(graph.outputs.map(\.name))
-    counts.unread = graph.nodes.count - live.count
+    counts.unread = graph.nodes.count - read
+    // What one function takes the place of.
+    counts.folded += read - live.count
     for (index, node) in graph.nodes.enumerated() where live.contains(index) {
       do throws(Refusal) {
         try lower(node)

@@ -152,7 +152,62 @@ static void check_pair(const ck_kernel *kernel) {
   }
 }
 
-// Shared by maps and pools: one description, two kernels.
+// Tables and copies, of pixels that lie side by side and of a part of each.
+static void check_map(const ck_kernel *kernel) {
+  ck_code table[256];
+  for (int code = 0; code < 256; code++) table[code] = (ck_code)(code * code / 7 + 3 * code);
+  for (size_t channels = 1; channels < 80; channels += 7) {
+    for (int way = 0; way < 4; way++) {
+      const size_t pixels = 9, beside = way % 2 ? 5 : 0, count = pixels * (channels + beside);
+      ck_code *input = guarded(pixels * channels);
+      random_state = 500 + channels;
+      fill(input, pixels * channels, 0);
+      ck_code *wanted = guarded(count), *found = guarded(count);
+      memset(wanted, 1, count);
+      memset(found, 1, count);
+      ck_map map = {.io = {input, NULL, wanted, NULL},
+                    .channels = channels,
+                    .output_pixel = channels + beside,
+                    .table = way < 2 ? table : NULL};
+      // The last pixel's neighbours are another part's.
+      best_kernel(CK_OP_MAP, 1)->run(&map, 2, pixels);
+      map.io.output = found;
+      kernel->run(&map, 2, pixels);
+      check(kernel, channels, wanted, found, count);
+    }
+  }
+}
+
+// Bilinear resizing, also to where results lie beyond all codes.
+static void check_resize(const ck_kernel *kernel) {
+  for (size_t channels = 1; channels < 60; channels += 3) {
+    const size_t count = 7 * 9 * channels;
+    ck_place down[7], across[9];
+    for (int i = 0; i < 7; i++) down[i] = (ck_place){(size_t)i / 2, i == 6 ? 0 : i * 677 % 2048};
+    for (int i = 0; i < 9; i++) across[i] = (ck_place){(size_t)i / 2, i == 8 ? 0 : i * 991 % 2048};
+    ck_code *input = guarded(4 * 5 * channels);
+    random_state = 600 + channels;
+    fill(input, 4 * 5 * channels, 0);
+    void *wanted = guarded(count), *found = guarded(count);
+    ck_resize resize = {.io = {input, NULL, wanted, NULL},
+                        .height = 4,
+                        .width = 5,
+                        .channels = channels,
+                        .columns = 9,
+                        .down = down,
+                        .across = across,
+                        .is_linear = 1,
+                        .input_zero_point = CK_CODE_OFFSET - 11,
+                        .multiplier = (channels % 2 ? 1.1f : 1e9f) / 4194304.0f,
+                        .zero_point = CK_CODE_OFFSET + 7};
+    best_kernel(CK_OP_RESIZE, 1)->run(&resize, 0, 7);
+    resize.io.output = found;
+    kernel->run(&resize, 0, 7);
+    check(kernel, channels, wanted, found, count);
+  }
+}
+
+// Pools.
 static void check_others(const ck_kernel *kernel) {
   const ck_kernel *scalar = best_kernel(kernel->op, 1);
   for (size_t channels = 1; channels < 80; channels += 13) {
@@ -241,6 +296,8 @@ int main(int argc, char **argv) {
       case CK_OP_DEPTHWISE: check_depthwise(kernel); break;
       case CK_OP_ADD:
       case CK_OP_MULTIPLY: check_pair(kernel); break;
+      case CK_OP_MAP: check_map(kernel); break;
+      case CK_OP_RESIZE: check_resize(kernel); break;
       default: check_others(kernel); break;
     }
     printf("%s\n", kernel->name);

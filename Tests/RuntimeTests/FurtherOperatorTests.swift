@@ -9,10 +9,13 @@ import Testing
 @Suite struct FurtherOperatorTests {
   @Test(arguments: Operator.Function.samples)
   func function(_ function: Operator.Function) throws {
-    let lift = Operator.conv2D(.init(outputChannels: 5, window: .init(1, 1)))
-    for seed in 1...3 as ClosedRange<UInt64> {
+    for (seed, channels) in [1, 5, 32, 45].enumerated() {
+      let lift = Operator.conv2D(.init(outputChannels: channels, window: .init(1, 1)))
+      // The join puts its results beside others.
       try expectReferenceBytes(
-        graph([5, 7, 3], .init("lift", lift, inputs: [0]), .init("f", .function(function), inputs: [1])), seed: seed)
+        graph(
+          [5, 7, 3], .init("lift", lift, inputs: [0]), .init("f", .function(function), inputs: [1]),
+          .init("join", .concatenate, inputs: [2, 1, 2])), seed: UInt64(seed), threads: [1, 2])
     }
   }
 
@@ -94,8 +97,12 @@ import Testing
       for isLinear in [true, false] {
         let resize = Operator.Resize(
           isLinear: isLinear, rows: row, columns: .init(count: 13, start: -pixel, step: pixel / 3))
-        try expectReferenceBytes(
-          graph([7, 5, 3], .init("resize", .resize(resize), inputs: [0])), seed: UInt64(seed), threads: [1, 2])
+        for channels in [3, 8, 21, 32] {
+          let lift = Operator.conv2D(.init(outputChannels: channels, window: .init(1, 1)))
+          try expectReferenceBytes(
+            graph([7, 5, 3], .init("lift", lift, inputs: [0]), .init("resize", .resize(resize), inputs: [1])),
+            seed: UInt64(seed), threads: [1, 2])
+        }
       }
     }
   }

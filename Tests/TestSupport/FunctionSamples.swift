@@ -34,8 +34,8 @@ extension Graph {
         "slice",
         .rearrange(
           .init(
-            shape: [8, 9, 12],
-            axes: [.init(size: 8, stride: 333), .init(size: 9, stride: 37), .init(size: 12, stride: 3)], offset: 1)),
+            shape: [8, 9, 18],
+            axes: [.init(size: 8, stride: 333), .init(size: 9, stride: 37), .init(size: 18, stride: 2)], offset: 1)),
         inputs: [9]),
       .init(
         "larger",

@@ -15,6 +15,13 @@ typedef struct {
   CODES low, high;
 } pair_constants;
 
+// LANES16 codes less their zero point, as floats.
+CK_TARGET ALWAYS_INLINE void load_code_floats(const ck_code *x, V32 zero_point, F32 floats[2]) {
+  V32 words[2];
+  load_code_words(x, zero_point, words);
+  UNROLL_FOR (int i = 0; i < 2; i++) floats[i] = floats_of(words[i]);
+}
+
 // LANES16 results. What lies beyond 16 bits saturates, so that the clamp finds it on the right side.
 CK_TARGET ALWAYS_INLINE CODES pair_step(const ck_code *a, const ck_code *b, const pair_constants *c) {
   F32 first[2], second[2], results[2];

@@ -21,6 +21,7 @@ CK_TARGET static inline V32 zero32(void) { return _mm256_setzero_si256(); }
 CK_TARGET static inline V32 splat32(int32_t x) { return _mm256_set1_epi32(x); }
 CK_TARGET static inline V32 add32(V32 a, V32 b) { return _mm256_add_epi32(a, b); }
 CK_TARGET static inline V32 sub32(V32 a, V32 b) { return _mm256_sub_epi32(a, b); }
+CK_TARGET static inline V32 multiply32(V32 a, V32 b) { return _mm256_mullo_epi32(a, b); }
 CK_TARGET static inline V32 max32(V32 a, V32 b) { return _mm256_max_epi32(a, b); }
 CK_TARGET static inline V32 min32(V32 a, V32 b) { return _mm256_min_epi32(a, b); }
 CK_TARGET static inline V32 quarter(V32 a) { return _mm256_srai_epi32(a, 2); }
@@ -73,12 +74,10 @@ CK_TARGET static inline V16 rounded16(F32 a, F32 b) {
   return _mm256_permute4x64_epi64(_mm256_packs_epi32(rounded(a), rounded(b)), 0xd8);
 }
 
-// LANES16 codes less their zero point, as floats.
-CK_TARGET static inline void load_code_floats(const ck_code *x, V32 zero_point, F32 floats[2]) {
-  for (int i = 0; i < 2; i++) {
-    V32 wide = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(x + 8 * i)));
-    floats[i] = floats_of(sub32(wide, zero_point));
-  }
+// LANES16 codes less their zero point, widened to 32 bits.
+CK_TARGET static inline void load_code_words(const ck_code *x, V32 zero_point, V32 words[2]) {
+  for (int i = 0; i < 2; i++)
+    words[i] = sub32(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(x + 8 * i))), zero_point);
 }
 
 // LANES16 codes.

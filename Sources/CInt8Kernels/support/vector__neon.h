@@ -21,6 +21,7 @@ CK_TARGET static inline V32 zero32(void) { return vdupq_n_s32(0); }
 CK_TARGET static inline V32 splat32(int32_t x) { return vdupq_n_s32(x); }
 CK_TARGET static inline V32 add32(V32 a, V32 b) { return vaddq_s32(a, b); }
 CK_TARGET static inline V32 sub32(V32 a, V32 b) { return vsubq_s32(a, b); }
+CK_TARGET static inline V32 multiply32(V32 a, V32 b) { return vmulq_s32(a, b); }
 CK_TARGET static inline V32 max32(V32 a, V32 b) { return vmaxq_s32(a, b); }
 CK_TARGET static inline V32 quarter(V32 a) { return vshrq_n_s32(a, 2); }
 CK_TARGET static inline int32_t sum_of_lanes(V32 v) { return vaddvq_s32(v); }
@@ -47,11 +48,11 @@ CK_TARGET static inline V16 rounded16(F32 a, F32 b) {
   return vcombine_s16(vqmovn_s32(vcvtnq_s32_f32(a)), vqmovn_s32(vcvtnq_s32_f32(b)));
 }
 
-// LANES16 codes less their zero point, as floats.
-CK_TARGET static inline void load_code_floats(const ck_code *x, V32 zero_point, F32 floats[2]) {
-  V16 words = load_codes16(x);
-  floats[0] = floats_of(sub32(vmovl_s16(vget_low_s16(words)), zero_point));
-  floats[1] = floats_of(sub32(vmovl_high_s16(words), zero_point));
+// LANES16 codes less their zero point, widened to 32 bits.
+CK_TARGET static inline void load_code_words(const ck_code *x, V32 zero_point, V32 words[2]) {
+  V16 halves = load_codes16(x);
+  words[0] = sub32(vmovl_s16(vget_low_s16(halves)), zero_point);
+  words[1] = sub32(vmovl_high_s16(halves), zero_point);
 }
 
 // LANES16 codes.

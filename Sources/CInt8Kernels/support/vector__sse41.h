@@ -18,6 +18,7 @@ CK_TARGET static inline V32 zero32(void) { return _mm_setzero_si128(); }
 CK_TARGET static inline V32 splat32(int32_t x) { return _mm_set1_epi32(x); }
 CK_TARGET static inline V32 add32(V32 a, V32 b) { return _mm_add_epi32(a, b); }
 CK_TARGET static inline V32 sub32(V32 a, V32 b) { return _mm_sub_epi32(a, b); }
+CK_TARGET static inline V32 multiply32(V32 a, V32 b) { return _mm_mullo_epi32(a, b); }
 CK_TARGET static inline V32 max32(V32 a, V32 b) { return _mm_max_epi32(a, b); }
 CK_TARGET static inline V32 min32(V32 a, V32 b) { return _mm_min_epi32(a, b); }
 CK_TARGET static inline V32 quarter(V32 a) { return _mm_srai_epi32(a, 2); }
@@ -64,9 +65,9 @@ CK_TARGET static inline F32 multiply_floats(F32 a, F32 b) { return _mm_mul_ps(a,
 CK_TARGET static inline V32 rounded(F32 a) { return _mm_cvtps_epi32(_mm_min_ps(a, _mm_set1_ps(CK_PRODUCT_LIMIT))); }
 CK_TARGET static inline V16 rounded16(F32 a, F32 b) { return _mm_packs_epi32(rounded(a), rounded(b)); }
 
-// LANES16 codes less their zero point, as floats.
-CK_TARGET static inline void load_code_floats(const ck_code *x, V32 zero_point, F32 floats[2]) {
-  for (int i = 0; i < 2; i++) floats[i] = floats_of(sub32(_mm_cvtepu8_epi32(broadcast32(x + 4 * i)), zero_point));
+// LANES16 codes less their zero point, widened to 32 bits.
+CK_TARGET static inline void load_code_words(const ck_code *x, V32 zero_point, V32 words[2]) {
+  for (int i = 0; i < 2; i++) words[i] = sub32(_mm_cvtepu8_epi32(broadcast32(x + 4 * i)), zero_point);
 }
 
 // LANES16 codes.
