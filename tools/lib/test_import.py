@@ -75,6 +75,8 @@ class ONNX:
     def __init__(self, path):
         import onnxruntime
 
+        # Warnings of files that list their weights among their inputs are of no use here.
+        onnxruntime.set_default_logger_severity(3)
         self.session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
         self.input = self.session.get_inputs()[0]
         if not all(isinstance(extent, int) for extent in self.input.shape[1:]):
