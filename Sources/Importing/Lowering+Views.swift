@@ -54,8 +54,14 @@ extension Lowering {
     var result: Computed
     let extents = source.view.dimensions
     let isPicture = extents.count == 4 && extents[0] == 1
-    if !isPicture, let groups = source.view.groups, groups.allSatisfy({ $0.count <= 1 }) { return source }
-    if isPicture {
+    // Channels that come second in a list's shape lie last in Glint's memory.
+    let moved = extents.count == 3 ? [0, 2, 1] : []
+    if !moved.isEmpty, source.view.transposed(moved)?.isNatural ?? false { return source }
+    if isPicture, channelsLast {
+      let shape = try shaped(extents[1], extents[2], extents[3])
+      result = Computed(
+        value: try arranged(source, [0, 1, 2, 3], as: shape, title), view: TensorView(natural: extents))
+    } else if isPicture {
       let shape = try shaped(extents[2], extents[3], extents[1])
       result = Computed(
         value: try arranged(source, [0, 2, 3, 1], as: shape, title),

@@ -69,6 +69,34 @@ import Testing
     #expect(try NumPyArray(path: folder.path("both.npy")).shape == [2, 2, 2, 1])
   }
 
+  /// Lists of features of a TensorFlow Lite file: one, and several at once.
+  @Test func listsOfNumbers() throws {
+    var writer = TFLiteWriter()
+    let (x, y) = (writer.tensor("x", [1, 4]), writer.tensor("y", [1, 2]))
+    let weights = writer.weights("w", [2, 4], [1, 0, 0, 0, 0, 0, 0, 2])
+    writer.node(9, [x, weights, -1], y, options: (8, FlatTable([0: .byte(0)])))
+    (writer.inputs, writer.outputs) = ([x], [y])
+    let (file, model) = (try folder.write(writer.bytes, as: "net.tflite"), folder.path("list.safetensors"))
+    let shown = try GlintProgram.run(["inspect", file])
+    #expect(shown.status == 0 && shown.output.contains("TensorFlow Lite network, version 3, 'test'"))
+    #expect(shown.output.contains("input   'x' 1x4, float32") && shown.output.contains("FULLY_CONNECTED"))
+    let imported = try GlintProgram.run(["import", file, "-o", model])
+    #expect(imported.status == 0 && imported.output.hasPrefix("TensorFlow Lite, version 3, 'test'"), "\(imported)")
+    for (shape, expected) in [([1, 4], [2]), ([3, 4], [3, 2])] as [([Int], [Int])] {
+      let numbers = (0..<shape[0] * 4).map { Float($0) }
+      try NumPyArray(shape, numbers).write(to: folder.path("x.npy"))
+      let ran = try GlintProgram.run(
+        ["run", model, "--input", folder.path("x.npy"), "--output", folder.path("y.npy"), "--force"])
+      #expect(ran.status == 0, "\(ran.errors)")
+      let result = try NumPyArray(path: folder.path("y.npy"))
+      #expect(result.shape == expected)
+      guard case .floats(let found) = result.elements else { throw FileError(path: "y", reason: "no floats") }
+      var wanted: [Float] = []
+      for row in 0..<shape[0] { wanted += [numbers[row * 4], 2 * numbers[row * 4 + 3]] }
+      #expect(found == wanted)
+    }
+  }
+
   /// Nothing is written where something is in the way, and all of it is said.
   @Test func refusals() throws {
     let file = try network({ $0.node("Det", ["y"], ["t"], name: "squash") }, end: "t")

@@ -267,6 +267,15 @@ import Testing
     trial.writer.node("Flatten", ["x"], ["y"])
     try trial.expect(trial.input.values)
   }
+
+  /// A picture whose rows and columns were exchanged leaves as the picture that its shape tells of.
+  @Test func exchangedOutput() throws {
+    var trial = Trial(height: 2, width: 3, seed: 55)
+    trial.writer.node("Transpose", ["x"], ["y"], [("perm", .ints([0, 1, 3, 2]))])
+    let input = trial.input
+    let imported = try trial.expect(Planes(3, 3, 2) { input[$0, $2, $1] }.values)
+    #expect(imported.outputs[0].shape == [1, 3, 3, 2] && imported.outputs[0].own == [3, 2, 3])
+  }
 }
 
 extension Trial {

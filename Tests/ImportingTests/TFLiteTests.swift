@@ -136,6 +136,34 @@ import Testing
     #expect(trial.refusal([z]).contains("is quantized to whole numbers: 2 of 2 operators compute with codes"))
   }
 
+  /// A border around channels, parts of tensors one behind the other, rows and columns exchanged: in the file's order,
+  /// which has channels last.
+  @Test func arrangements() throws {
+    var trial = TFLiteTrial(height: 2, width: 4, seed: 47)
+    let padded = trial.writer.tensor("padded", [1, 2, 4, 5])
+    let borders = trial.writer.tensor(
+      "borders", [4, 2], type: 2, data: littleEndian([0, 0, 0, 0, 0, 0, 0, 2].map { Int32($0) }))
+    trial.writer.node(34, [trial.x, borders], padded)
+    let turned = trial.writer.tensor("turned", [1, 4, 2, 5])
+    trial.writer.node(39, [padded, trial.writer.integers("order", [0, 2, 1, 3])], turned)
+    let input = trial.input
+    // Compared channels first, as the trial has it.
+    let exchanged = Planes(5, 4, 2) { $0 < 3 ? input[$0, $2, $1] : 0 }
+    let imported = try trial.expect(turned, exchanged.values)
+    #expect(imported.outputs[0].own == [4, 2, 5])
+    let (left, right) = (trial.writer.tensor("left", [1, 8, 5]), trial.writer.tensor("right", [1, 3, 5]))
+    trial.writer.node(22, [turned, trial.writer.integers("rows", [1, 8, 5])], left)
+    let (start, size) = (trial.writer.integers("start", [0, 5, 0]), trial.writer.integers("size", [1, 3, -1]))
+    trial.writer.node(65, [left, start, size], right)
+    let both = trial.writer.tensor("both", [1, 11, 5])
+    trial.writer.node(2, [left, right], both, options: (10, FlatTable([0: .whole(1), 1: .byte(0)])))
+    var rows: [Float] = []
+    for row in Array(0..<8) + Array(5..<8) { rows += (0..<5).map { exchanged[$0, row / 2, row % 2] } }
+    let list = trial.writer.tensor("list", [1, 55])
+    trial.writer.node(22, [both, trial.writer.integers("all", [1, 55])], list)
+    try trial.expect(list, rows)
+  }
+
   /// Changed files: an error or a model, never a crash.
   @Test func mutatedBytes() throws {
     var trial = TFLiteTrial(height: 4, width: 4, seed: 46)

@@ -71,7 +71,8 @@ struct Run: ParsableCommand {
         result += runner.run(pixels: Array(pixels[start..<start + size]), applyingFunctions: !logits)[chosen]
       }
     }
-    let batch = array.shape.count > graph.input.rank ? [count / size] : []
+    // Features come without the extents of 1 that make a picture of them.
+    let batch = count > size || array.shape.count > graph.input.rank ? [count / size] : []
     try NumPyArray(batch + runner.outputs[chosen].dimensions, result).write(to: output)
   }
 
