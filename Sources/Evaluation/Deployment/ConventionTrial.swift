@@ -101,7 +101,8 @@ extension ConventionTrial.Row {
   /// Nil where a logit is not finite.
   fileprivate init?(_ candidate: Int, _ predictions: [Metrics.Prediction]) {
     guard predictions.allSatisfy({ $0.logits.allSatisfy(\.isFinite) }) else { return nil }
-    let scaled = Temperature.apply(Temperature.fitted(to: predictions), to: predictions)
+    let temperature = Temperature.fitted(to: predictions, within: 0.01...100)
+    let scaled = Temperature.apply(temperature, to: predictions)
     self.candidate = candidate
     right = predictions.count { $0.predicted == $0.label }
     losses = scaled.map { -Elementary.log(max($0.probabilities[$0.label], 1e-12)) }

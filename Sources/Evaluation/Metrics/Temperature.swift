@@ -14,7 +14,9 @@ public enum Temperature {
   ///
   /// With b = 1 / T the loss is convex, and its slope, the sum of (expected logit - logit of the true class), grows
   /// with b: a bisection finds where it is zero.
-  public static func fitted(to predictions: [Metrics.Prediction]) -> Float {
+  public static func fitted(
+    to predictions: [Metrics.Prediction], within bounds: ClosedRange<Float> = bounds
+  ) -> Float {
     guard predictions.count >= fewestPictures, Set(predictions.map(\.label)).count > 1,
       predictions.allSatisfy({ !$0.logits.isEmpty && $0.logits.allSatisfy(\.isFinite) })
     else { return 1 }
