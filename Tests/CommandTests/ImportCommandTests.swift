@@ -24,6 +24,30 @@ import Testing
     return try folder.write(writer.bytes, as: "net.onnx")
   }
 
+  /// Channels that are no colours go in as they lie in the file turned to channels last.
+  @Test func manyChannels() throws {
+    var writer = ONNXWriter()
+    writer.input("x", [1, 5, 2, 2])
+    writer.weights("w", [1, 5, 1, 1], [1, 10, 100, 1000, 10_000])
+    writer.node("Conv", ["x", "w"], ["y"])
+    writer.output("y")
+    let (file, model) = (try folder.write(writer.bytes, as: "five.onnx"), folder.path("five.safetensors"))
+    let imported = try GlintProgram.run(["import", file, "-o", model, "--layout", "nchw"])
+    #expect(imported.status == 0, "\(imported.errors)")
+    #expect((imported.output + imported.errors).contains("'glint run' takes 2x2x5 numbers"))
+    let numbers = (0..<20).map { Float($0 % 5 + $0 / 5) }
+    try NumPyArray([2, 2, 5], numbers).write(to: folder.path("x.npy"))
+    let arguments = ["run", model, "--output", folder.path("y.npy"), "--input"]
+    let ran = try GlintProgram.run(arguments + [folder.path("x.npy")])
+    #expect(ran.status == 0, "\(ran.errors)")
+    guard case .floats(let sums) = try NumPyArray(path: folder.path("y.npy")).elements else {
+      throw FileError(path: "y", reason: "no floats")
+    }
+    #expect(sums == [43_210, 54_321, 65_432, 76_543])
+    try NumPyArray([5, 2, 2], numbers).write(to: folder.path("turned.npy"))
+    #expect(try GlintProgram.run(arguments + [folder.path("turned.npy")]).status == 1)
+  }
+
   @Test func fromFileToNumbers() throws {
     let (file, model) = (try network(), folder.path("net.safetensors"))
     let shown = try GlintProgram.run(["inspect", file])
