@@ -90,6 +90,13 @@ def whole_networks():
         layers.Dense(16), layers.ReLU(), layers.Dense(2)])
 
 
+    # The network that this project began with.
+    yield "happy or sad", keras.Sequential([
+        layers.Input((256, 256, 3)), layers.Conv2D(16, 3, activation="relu"), layers.MaxPooling2D(),
+        layers.Conv2D(32, 3, activation="relu"), layers.MaxPooling2D(), layers.Conv2D(16, 3, activation="relu"),
+        layers.MaxPooling2D(), layers.Flatten(), layers.Dense(256, activation="relu"), layers.Dense(1)])
+
+
 def models():
     for make in ALONE:
         layer = make()
