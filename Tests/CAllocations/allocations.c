@@ -75,3 +75,9 @@ void *ca_guarded(size_t bytes, int fill) {
   memset(start, fill, room);
   return start + room - bytes;
 }
+
+void ca_unmap_guarded(void *memory, size_t bytes) {
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  size_t room = (bytes + page - 1) / page * page;
+  munmap((char *)memory + bytes - room, room + page);
+}

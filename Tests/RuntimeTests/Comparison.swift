@@ -25,15 +25,20 @@ func expectReferenceBytes(
   let wanted = ReferenceInterpreter(model).run(pixels)
   let guarded = try #require(ca_guarded(pixels.count, 0)).assumingMemoryBound(to: UInt8.self)
   guarded.update(from: pixels, count: pixels.count)
+  defer { ca_unmap_guarded(guarded, pixels.count) }
   for isa in supportedISAs {
     for count in threads {
       for keeps in [false, true] {
+        var buffers: [(start: UnsafeMutableRawPointer, bytes: Int)] = []
+        defer { for buffer in buffers { ca_unmap_guarded(buffer.start, buffer.bytes) } }
         let label = Comment(rawValue: "\(isa.name), \(count) threads, keeping \(keeps), seed \(seed), \(extremes)")
         let interpreter = try Interpreter(
           model, kernels: KernelTable(limit: isa), threads: count, keepingAllValues: keeps,
           placing: { buffer in
             // What lies in the slack must not matter.
-            ca_guarded(buffer.bytes, 0xa5)!.assumingMemoryBound(to: UInt8.self)
+            let start = ca_guarded(buffer.bytes, 0xa5)!
+            buffers.append((start, buffer.bytes))
+            return start.assumingMemoryBound(to: UInt8.self)
           })
         ranKernels.withLock { $0.formUnion(interpreter.layers.map(\.kernel)) }
         var logits = [Float](repeating: 0, count: interpreter.logitCount)

@@ -13,7 +13,10 @@ size_t ca_allocations(void);
 size_t ca_system_calls(void (*work)(void *), void *context);
 
 /// Maps memory of which the last `bytes` bytes end where an unmapped page begins, all bytes set to `fill`; NULL when
-/// the system has none. It is never unmapped.
+/// the system has none.
 void *ca_guarded(size_t bytes, int fill);
+
+/// Unmaps what `ca_guarded` gave for so many bytes: a process may have some ten thousands of maps.
+void ca_unmap_guarded(void *memory, size_t bytes);
 
 #endif
