@@ -61,9 +61,12 @@ let package = Package(
     .target(name: "ONNXFiles", dependencies: ["Files"]),
     /// TensorFlow Lite files: FlatBuffers, the tables that a network takes, and the metadata behind it.
     .target(name: "TFLiteFiles", dependencies: ["Files"]),
-    /// Networks of other programs as float models: operators lowered, pixel convention and labels sealed in.
+    /// Models as ONNX networks, float plain and int8 with its quantization, and back from such a file.
+    .target(name: "Exporting", dependencies: ["Numerics", "Files", "Models", "ModelFiles", "Reference", "ONNXFiles"]),
+    /// Networks of other programs as models, float or int8: operators lowered, pixel convention and labels sealed in.
     .target(
-      name: "Importing", dependencies: ["Numerics", "Files", "Models", "FloatRuntime", "ONNXFiles", "TFLiteFiles"]),
+      name: "Importing",
+      dependencies: ["Numerics", "Files", "Models", "Runtime", "FloatRuntime", "ONNXFiles", "TFLiteFiles"]),
 
     // Pictures, and a model with a picture in and answers out.
     /// JPEG through libjpeg-turbo.
@@ -148,7 +151,7 @@ let package = Package(
       name: "GlintCommand",
       dependencies: [
         "CSystem", "Numerics", "Threads", "Files", "Models", "ModelFiles", "Runtime", "FloatRuntime", "ONNXFiles",
-        "TFLiteFiles", "Importing", "Imaging", "Faces", "Inference", "Datasets", "Evaluation", "Training",
+        "TFLiteFiles", "Exporting", "Importing", "Imaging", "Faces", "Inference", "Datasets", "Evaluation", "Training",
         "DetectorTraining",
         "Quantization", "RenderedFaces",
         "Camera", "Live", "LiveWeb", "Reports",
@@ -164,7 +167,7 @@ let package = Package(
     /// What suites share: random models, temporary folders, the built program, the stand-in camera.
     .target(
       name: "TestSupport",
-      dependencies: ["Numerics", "Files", "Models", "ModelFiles", "Imaging", "Faces", "Inference"],
+      dependencies: ["Numerics", "Files", "Models", "ModelFiles", "ONNXFiles", "Imaging", "Faces", "Inference"],
       path: "Tests/TestSupport"),
     /// What `tools/fuzz` gives inputs to: all that reads bytes that somebody else made.
     .target(
@@ -184,9 +187,13 @@ let package = Package(
     suite("FloatRuntime", and: ["Numerics", "Models", "TestSupport"]),
     suite("ONNXFiles", and: ["Numerics", "TestSupport"]),
     suite("TFLiteFiles", and: ["Numerics", "TestSupport"]),
+    suite("Exporting", and: ["Numerics", "Models", "ModelFiles", "ONNXFiles", "TestSupport"]),
     suite(
       "Importing",
-      and: ["Numerics", "Files", "Models", "ModelFiles", "FloatRuntime", "ONNXFiles", "TFLiteFiles", "TestSupport"]),
+      and: [
+        "Numerics", "Files", "Models", "ModelFiles", "Runtime", "FloatRuntime", "ONNXFiles", "TFLiteFiles",
+        "TestSupport",
+      ]),
     suite("Imaging", and: ["Numerics", "Files", "Models", "CImaging", "TestSupport"]),
     suite(
       "Faces",

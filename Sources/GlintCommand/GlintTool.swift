@@ -12,6 +12,7 @@ struct GlintTool: ParsableCommand {
       Paint.self,
       Train.self,
       Import.self,
+      Export.self,
       Quantize.self,
       Compare.self,
       Inspect.self,

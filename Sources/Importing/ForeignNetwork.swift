@@ -52,12 +52,6 @@ extension ImportedModel {
   /// - Throws: `ImportError`: an option that does not fit the file, or every operator that has no counterpart.
   public init(_ file: TFLiteModel, options: ImportOptions = ImportOptions()) throws(ImportError) {
     let translation = TFLiteTranslation(file)
-    guard translation.quantized == 0 else {
-      throw .network(
-        path: file.path,
-        "is quantized to whole numbers: \(translation.quantized) of \(file.operators.count) operators compute with "
-          + "codes; import the float network that it was made of, and quantize it with 'glint quantize'")
-    }
     var options = options
     var source = ImportSource(words: "TensorFlow Lite, \(file.origin)", nodes: file.operators.count)
     source.channelsLast = true

@@ -17,8 +17,11 @@ public struct ImportedModel: Sendable {
     public let function: Graph.Function
   }
 
-  /// The network with its weights, labels and preprocessing, and a sample for the self-test.
+  /// The network with its weights, labels and preprocessing, and a sample for the self-test; where the file computes
+  /// with codes, in real numbers.
   public private(set) var model: FloatModel
+  /// The int8 network of a file that computes with codes; nil for one in float.
+  public private(set) var quantized: QuantizedModel?
   /// Nodes in the file.
   public let nodesRead: Int
   /// Of these: computed while importing, or views of others.
@@ -70,21 +73,31 @@ public struct ImportedModel: Sendable {
     var lowering = Lowering(opset: file.opset, input: plan.shape)
     for tensor in file.graph.initializers { lowering.values[tensor.name] = .constant(Constant(tensor)) }
     lowering.values[plan.name] = .computed(.init(value: 0, view: plan.view))
+    lowering.convention = convention
     lowering.lower(file.graph)
     guard lowering.refusals.isEmpty else { throw Refusal(nodes: lowering.refusals) }
     var (outputs, facts) = try Self.outputs(file.graph, &lowering, channelsLast: plan.view.picture == nil)
     outputs = lowering.builder.prune(outputs)
-    if convention.build(into: &lowering.builder) {
+    let assembly = lowering.quantized.isUsed ? try QuantizedAssembly(lowering, outputs) : nil
+    if let assembly {
+      outputs = assembly.outputs
+    } else if convention.build(into: &lowering.builder) {
       outputs = outputs.map { .init(value: $0.value + 1, function: $0.function) }
     }
-    notes = source.notes + plan.notes
-    let labels = try LabelChoice(file, options, outputs, lowering.builder.shapes)
+    notes = source.notes + plan.notes + (assembly?.remarks ?? [])
+    let nodes = assembly?.nodes ?? lowering.builder.nodes
+    let parameters = assembly?.floatParameters ?? lowering.builder.parameters
+    let shapes: [Shape]
+    do throws(GraphError) {
+      shapes = try Graph(input: plan.shape, nodes: nodes, outputs: outputs).shapes()
+    } catch { throw Refusal(error.description) }
+    let labels = try LabelChoice(file, options, outputs, shapes)
     if let function = labels.function {
       outputs[0].function = function
       facts[0] = Output(name: facts[0].name, shape: facts[0].shape, own: facts[0].own, function: function)
     }
     notes += labels.notes
-    let graph = Graph(input: plan.shape, nodes: lowering.builder.nodes, outputs: outputs)
+    let graph = Graph(input: plan.shape, nodes: nodes, outputs: outputs)
     nodesRead = source.nodes
     // Of nodes that stand for another format's operators, their number says nothing.
     let counts = source.place == nil ? lowering.counts : LoweringCounts()
@@ -98,7 +111,7 @@ public struct ImportedModel: Sendable {
       width: plan.shape[1], height: plan.shape[0], colour: plan.shape[2] == 1 ? .grey : .rgb, fit: options.fit)
     model = FloatModel(
       description: ModelDescription(graph: graph, preprocessing: preprocessing, labels: labels.labels),
-      parameters: lowering.builder.parameters)
+      parameters: parameters)
     model.description.card = card(file.path, source.words)
     try check(options.limits)
     let pixels = TestPattern.pixels(plan.shape)
@@ -109,6 +122,7 @@ public struct ImportedModel: Sendable {
         throw .weights(node: node, "they make numbers of a test picture that are not finite; --range may be another")
       }
     } catch { throw Refusal(error.description) }
+    if let assembly { quantized = try assembly.model(model.description, pixels) }
   }
 
   /// What a file may not hold, found before anything is computed.
@@ -156,7 +170,9 @@ public struct ImportedModel: Sendable {
     var facts: [Output] = []
     for (output, value) in zip(graph.outputs, computed) {
       let isAlone = computed.count { $0.value == value.value } == 1
-      let isReady = lowering.builder.isLinear(value.value) && isAlone && !readers.contains(value.value)
+      let isReady =
+        lowering.builder.isLinear(value.value) && isAlone && !readers.contains(value.value)
+        && !lowering.isQuantized(value.value)
       // A picture leaves as one, also where it was computed as a list, and a list as one.
       let present = lowering.builder.shapes[value.value]
       let list: Shape? = value.view.dimensions.count <= 2 && value.view.isNatural ? [present.count] : nil

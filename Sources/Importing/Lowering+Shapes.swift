@@ -56,6 +56,19 @@ extension Lowering {
     alias(node, source, view.reshaped(dimensions))
   }
 
+  /// Names of what leaves a network, perhaps as codes or in another shape.
+  static func leaving(_ graph: ONNXGraph) -> Set<String> {
+    var names = Set(graph.outputs.map(\.name))
+    for node in graph.nodes.reversed() where !names.isDisjoint(with: node.outputs) {
+      switch node.operatorType {
+      case "QuantizeLinear", "DequantizeLinear", "Identity", "Reshape", "Squeeze", "Unsqueeze", "Flatten":
+        if let source = node.inputs.first { names.insert(source) }
+      default: break
+      }
+    }
+    return names
+  }
+
   /// What turns the last numbers into probabilities: told to the output, and computed where something else reads it.
   mutating func ending(_ node: ONNXNode) throws(Refusal) {
     let source = try computed(node, 0)

@@ -30,7 +30,7 @@ struct Lowering {
   var values: [String: Value] = [:]
   /// How often each name is read.
   var uses: [String: Int] = [:]
-  /// Names of what leaves the network.
+  /// Names of what leaves the network, perhaps as codes or in another shape.
   var endings: Set<String> = []
   /// Sigmoids that something reads: the number of each one's value by that of what it is computed from.
   private var sigmoids: [Int: Int] = [:]
@@ -39,6 +39,10 @@ struct Lowering {
   var foldedElements = 0
   /// What became of the file's nodes, for people.
   var counts = LoweringCounts()
+  /// What the file says of codes and scales.
+  var quantized = QuantizationNotes()
+  /// How pixels become what the network reads.
+  var convention: PixelConvention?
 
   init(opset: Int, input: Shape) {
     self.opset = opset
@@ -60,11 +64,13 @@ struct Lowering {
       }
     }
     for output in graph.outputs { uses[output.name, default: 0] += 1 }
-    endings = Set(graph.outputs.map(\.name))
+    quantized.readTypes(graph)
+    endings = Self.leaving(graph)
     counts.unread = graph.nodes.count - read
     // What one function takes the place of.
     counts.folded += read - live.count
     for (index, node) in graph.nodes.enumerated() where live.contains(index) {
+      quantized.index = index
       do throws(Refusal) {
         try lower(node)
       } catch {
@@ -132,8 +138,8 @@ struct Lowering {
     return live
   }
 
-  private mutating func lower(_ node: ONNXNode) throws(Refusal) {
-    guard node.domain.isEmpty || node.domain == "ai.onnx" else {
+  mutating func lower(_ node: ONNXNode) throws(Refusal) {
+    guard node.domain.isEmpty || node.domain == "ai.onnx" || Self.speaksOfCodes(node) else {
       throw Refusal("an operator of the set '\(node.domain)'", advice: "export with ONNX's own operators alone")
     }
     guard let first = node.outputs.first, !first.isEmpty else { throw Refusal("makes nothing that has a name") }
@@ -148,11 +154,17 @@ struct Lowering {
     }
     // What reads a refused value cannot be tried, but an operator that is never lowered is named all the same.
     if readsRefused {
-      guard Self.lowered.contains(node.operatorType) else { throw Self.unknown(node.operatorType) }
+      guard Self.lowered.contains(node.operatorType) || Self.speaksOfCodes(node) else {
+        throw Self.unknown(node.operatorType)
+      }
       for name in node.outputs { values[name] = .refused }
       return
     }
+    let made = builder.nodes.count
+    defer { noteMaker(node, made) }
+    if try lowerCodes(node) { return }
     try lowerComputed(node)
+    try noteQuantized(node)
   }
 
   /// The operators that are lowered, at least in some forms.
@@ -242,6 +254,7 @@ struct Lowering {
   /// Whether the node that made an input may be changed: nobody else reads its value.
   func mayChange(_ computed: Computed, _ node: ONNXNode, _ index: Int) -> Bool {
     computed.isExclusive && uses[node.inputs[index]] == 1
+      && (!isQuantized(computed.value) || node.operatorType == "Conv" && keepsCodes(computed.value))
   }
 
   /// The shape of a result, from extents that a file may have made large.

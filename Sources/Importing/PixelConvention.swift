@@ -60,12 +60,12 @@ struct PixelConvention {
     self.words = words
   }
 
-  private var changesNothing: Bool {
+  var changesNothing: Bool {
     !swaps && scale.allSatisfy { $0 == 1 } && shift.allSatisfy { $0 == 0 }
   }
 
   /// Glint's channel that the network's channel `c` reads.
-  private func source(_ c: Int) -> Int { swaps ? 2 - c : c }
+  func source(_ c: Int) -> Int { swaps ? 2 - c : c }
 
   /// Builds the convention into the network, whose input is then pixel / 255 with red first.
   ///

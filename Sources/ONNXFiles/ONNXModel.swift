@@ -47,7 +47,7 @@ public struct ONNXModel: Sendable {
 }
 
 /// A network: nodes in order, and the tensors and values that they name.
-public struct ONNXGraph: Sendable {
+public struct ONNXGraph: Hashable, Sendable {
   /// Its name, perhaps empty.
   public var name = ""
   /// The nodes; each reads what stands before it.
@@ -67,7 +67,7 @@ public struct ONNXGraph: Sendable {
 }
 
 /// One operator applied to named values.
-public struct ONNXNode: Sendable {
+public struct ONNXNode: Hashable, Sendable {
   /// Its name, often empty.
   public var name = ""
   /// The operator, as in `Conv`.
@@ -89,9 +89,9 @@ public struct ONNXNode: Sendable {
 }
 
 /// A setting of a node.
-public struct ONNXAttribute: Sendable {
+public struct ONNXAttribute: Hashable, Sendable {
   /// What it holds.
-  public enum Value: Sendable {
+  public enum Value: Hashable, Sendable {
     /// A number.
     case float(Float)
     /// A whole number.
@@ -123,7 +123,7 @@ public struct ONNXAttribute: Sendable {
 }
 
 /// The name, element type and shape of a value.
-public struct ONNXValueInfo: Sendable {
+public struct ONNXValueInfo: Hashable, Sendable {
   /// An extent.
   public enum Dimension: Hashable, Sendable {
     /// A fixed extent.
@@ -153,9 +153,9 @@ public struct ONNXValueInfo: Sendable {
 }
 
 /// Numbers with a shape.
-public struct ONNXTensor: Sendable {
+public struct ONNXTensor: Hashable, Sendable {
   /// The numbers, row-major: those of all float types as single precision, those of all whole types as Int.
-  public enum Elements: Sendable {
+  public enum Elements: Hashable, Sendable {
     /// Of float, float16, bfloat16 and double.
     case floats([Float])
     /// Of whole types, and truth values as 0 and 1.

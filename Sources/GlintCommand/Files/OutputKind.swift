@@ -1,13 +1,16 @@
 import Files
 import Foundation
 import ModelFiles
+import ONNXFiles
 import Quantization
 import Reports
 
 /// What a command writes. A file of the same kind that Glint made is replaced without a question, told by what is in
 /// it.
 enum OutputKind {
-  case floatModel, int8Model, checkpoint, preparedPictures, values, trainingSteps, calibrationRecord, report
+  case floatModel, int8Model, model, checkpoint, preparedPictures, values, trainingSteps, calibrationRecord, report
+  /// An ONNX network that Glint exported.
+  case network
   /// A NumPy array, which says nothing of who made it.
   case numbers
   /// A sheet of pictures, and a copy with boxes.
@@ -18,12 +21,14 @@ enum OutputKind {
     switch self {
     case .floatModel: "float model"
     case .int8Model: "int8 model"
+    case .model: "model"
     case .checkpoint: "checkpoint"
     case .preparedPictures: "file of prepared pictures"
     case .values: "file of values"
     case .trainingSteps: "file of training steps"
     case .calibrationRecord: "calibration record"
     case .report: "report"
+    case .network: "ONNX network that Glint exported"
     case .numbers: "NumPy array"
     case .sheet, .copy: "picture that Glint drew"
     }
@@ -34,10 +39,11 @@ enum OutputKind {
     guard let file = try? MappedFile(path: path) else { return isEmpty(path) }
     switch self {
     case .calibrationRecord: return CalibrationRecord.isRecord(path)
+    case .network: return (try? ONNXModel(path: path))?.producer == "glint"
     case .numbers: return (try? NumPyArray(path: path)) != nil
     case .report: return ReportPage.isPage(file.bytes)
     case .sheet, .copy: return DrawnPicture.isMarked(file.bytes)
-    case .floatModel, .int8Model, .preparedPictures, .checkpoint, .values, .trainingSteps:
+    case .floatModel, .int8Model, .model, .preparedPictures, .checkpoint, .values, .trainingSteps:
       return (try? SafetensorsFile(path: path)).map(isOurs) ?? false
     }
   }
@@ -49,11 +55,12 @@ enum OutputKind {
     switch self {
     case .floatModel: return isModel && kind == "float" && !isPrepared
     case .int8Model: return isModel && kind == "int8"
+    case .model: return isModel && !isPrepared
     case .preparedPictures: return isModel && isPrepared
     case .checkpoint: return kind?.hasPrefix("glint-") == true && tensors.metadata("state") != nil
     case .values: return kind == ValueDump.kind
     case .trainingSteps: return kind == TrainingBench.kind
-    case .calibrationRecord, .numbers, .report, .sheet, .copy: return false
+    case .calibrationRecord, .network, .numbers, .report, .sheet, .copy: return false
     }
   }
 

@@ -25,10 +25,10 @@ struct Import: ParsableCommand {
         glint import net.onnx -o net.safetensors --labels cat,dog --data photos
       """)
 
-  @Argument(help: "An ONNX file, opset 7 to 23, or a TensorFlow Lite file in float.")
+  @Argument(help: "An ONNX file, opset 7 to 23, or a TensorFlow Lite file; in float or quantized.")
   var file: String
 
-  @Option(name: [.short, .long], help: "Where the float model goes.")
+  @Option(name: [.short, .long], help: "Where the model goes: float, or int8 where the network computes with codes.")
   var output: String
 
   @Option(
@@ -100,18 +100,21 @@ struct Import: ParsableCommand {
     plan.read("--labels", labels)
     for folder in data { plan.read("--data", folder) }
     faces.note(in: &plan)
-    try plan.write("-o", output, .floatModel)
+    try plan.write("-o", output, .model)
     try plan.check(force: force.force)
     if !ForeignNetwork.isOne(path: file), let reason = OtherFormats.refusal(try FileKind(path: file)) {
       throw ValidationError("\(file) \(reason)")
     }
     let network = try ForeignNetwork(path: file)
+    if case .onnx(let network) = network, try importOwn(network) { return }
     let imported = try ImportedModel(network, options: try convention(of: network))
-    try imported.model.write(to: output)
+    try imported.quantized?.write(to: output) ?? imported.model.write(to: output)
     guard !quiet.quiet else { return }
     try ImportText(network, imported).show()
     let isClassifier = imported.model.description.isClassifier
-    emit("\(output): a float model\(isClassifier ? "" : " that gives numbers; --labels would name classes")")
+    let kind = imported.quantized == nil ? "a float" : "an int8"
+    emit("\(output): \(kind) model\(isClassifier ? "" : " that gives numbers; --labels would name classes")")
+    guard imported.quantized == nil else { return NextCommand.show(["bench", output]) }
     let method = isClassifier ? [] : ["--method", "mse"]
     NextCommand.show(
       ["quantize", output, "--calibration", "PHOTOS"] + method + ["-o", NextCommand.int8Path(of: output)])

@@ -21,6 +21,7 @@ struct Inspect: ParsableCommand {
         glint inspect happy-sad.int8.safetensors --kernels
         glint inspect net.onnx
         glint inspect net.tflite
+        glint inspect net.onnx --report net.html
         glint inspect happy-sad.int8.safetensors --values v.safetensors --image face.jpg
       """)
 
@@ -36,6 +37,9 @@ struct Inspect: ParsableCommand {
   @Option(name: .long, help: "The image for --values.")
   var image: String?
 
+  @Option(name: .long, help: "Draw the network into this HTML page.")
+  var report: String?
+
   @OptionGroup var force: ForceOption
   @OptionGroup var trust: TrustOption
   @OptionGroup var isa: ISAOption
@@ -45,9 +49,13 @@ struct Inspect: ParsableCommand {
     guard (values == nil) == (image == nil) else {
       throw ValidationError("--values and --image go together.")
     }
+    guard report == nil || values == nil && !kernels && !json.json else {
+      throw ValidationError("--report draws the network and shows nothing else; leave out --values, --kernels, --json.")
+    }
   }
 
   func run() throws {
+    if let report { return try draw(to: report) }
     if ForeignNetwork.isOne(path: model) {
       guard values == nil, !kernels else {
         throw Failure(

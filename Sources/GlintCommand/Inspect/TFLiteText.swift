@@ -28,6 +28,11 @@ struct TFLiteText: Encodable {
     case kind, origin, networks, files, mean, deviation, inputs, outputs, nodes, tensors, parameters
   }
 
+  /// A tensor's name, of which the converter may have joined several.
+  static func name(_ number: Int, in model: TFLiteModel) -> String {
+    model.tensors[number].name.split(separator: ";").first.map(String.init) ?? "tensor \(number)"
+  }
+
   init(_ model: TFLiteModel) {
     origin = model.origin
     networks = model.subgraphs
@@ -42,13 +47,7 @@ struct TFLiteText: Encodable {
     }
     inputs = model.inputs.map(value)
     outputs = model.outputs.map(value)
-    func names(_ numbers: [Int]) -> [String] {
-      numbers.map { number in
-        guard number >= 0 else { return "" }
-        let name = model.tensors[number].name
-        return name.split(separator: ";").first.map(String.init) ?? "tensor \(number)"
-      }
-    }
+    func names(_ numbers: [Int]) -> [String] { numbers.map { $0 < 0 ? "" : Self.name($0, in: model) } }
     nodes = model.operators.map {
       let made = names($0.outputs)
       return ONNXText.Node(name: made.first ?? "", operator: $0.name, reads: names($0.inputs), makes: made)

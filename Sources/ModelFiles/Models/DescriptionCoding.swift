@@ -7,41 +7,40 @@ enum DescriptionCoding {
   /// The version of the whole layout; files of another are refused with a clear word.
   static let formatVersion = "1"
 
-  static func add(_ description: ModelDescription, kind: String, to writer: inout SafetensorsWriter) {
-    writer.add(metadata: "format", "glint")
-    writer.add(metadata: "format_version", formatVersion)
-    writer.add(metadata: "kind", kind)
-    writer.add(metadata: "graph", GraphCoding.encode(description.graph).text)
-    writer.add(metadata: "preprocessing", encode(description.preprocessing).text)
-    writer.add(metadata: "labels", JSONValue.array(description.labels.map { .string($0) }).text)
+  static func texts(_ description: ModelDescription, kind: String) -> [MetadataTexts.Entry] {
     let card = description.card.entries.map { JSONValue.Member($0.field, .string($0.text)) }
-    writer.add(metadata: "card", JSONValue.object(card).text)
-    if description.temperature != 1 { writer.add(metadata: "temperature", encode(decimal: description.temperature)) }
-    if let detection = description.detection { writer.add(metadata: "detection", encode(detection).text) }
+    var texts: [MetadataTexts.Entry] = [
+      .init("format", "glint"), .init("format_version", formatVersion), .init("kind", kind),
+      .init("graph", GraphCoding.encode(description.graph).text),
+      .init("preprocessing", encode(description.preprocessing).text),
+      .init("labels", JSONValue.array(description.labels.map { .string($0) }).text),
+      .init("card", JSONValue.object(card).text),
+    ]
+    if description.temperature != 1 { texts.append(.init("temperature", encode(decimal: description.temperature))) }
+    if let detection = description.detection { texts.append(.init("detection", encode(detection).text)) }
     if let decision = description.decision {
-      writer.add(metadata: "decision", encode(decision, labels: description.labels).text)
+      texts.append(.init("decision", encode(decision, labels: description.labels).text))
     }
+    return texts
   }
 
   /// All that the metadata of a model may hold.
-  private static let keys = [
-    SafetensorsWriter.headerHashKey, SafetensorsWriter.dataHashKey, "format", "format_version", "kind", "graph",
-    "preprocessing", "labels", "card", "temperature", "detection", "decision", "training",
-  ]
+  private static let keys =
+    [SafetensorsWriter.headerHashKey, SafetensorsWriter.dataHashKey, "training"] + MetadataTexts.keys
 
   static func read(
-    from file: SafetensorsFile, limits: ModelLimits
+    from file: MetadataTexts, limits: ModelLimits
   ) throws(ModelFileError) -> ModelDescription {
-    guard file.metadata("format") == "glint" else {
+    guard file["format"] == "glint" else {
       throw ModelFileError(path: file.path, reason: "is a safetensors file, but holds no Glint model")
     }
-    guard file.metadata("format_version") == formatVersion else {
+    guard file["format_version"] == formatVersion else {
       throw ModelFileError(
         path: file.path,
-        reason: "has format version \(file.metadata("format_version") ?? "none"); "
+        reason: "has format version \(file["format_version"] ?? "none"); "
           + "this program reads version \(formatVersion)")
     }
-    if let key = JSONValue.object(file.metadata).member(besides: keys) {
+    if let key = file.entries.first(where: { !keys.contains($0.key) })?.key {
       throw ModelFileError(path: file.path, place: "metadata '\(key)'", reason: unknown)
     }
     let graphJSON = try json("graph", in: file)
@@ -66,12 +65,12 @@ enum DescriptionCoding {
       throw ModelFileError(path: file.path, place: "card", reason: "'\(entry.name)' is no text")
     }
     let card = ModelCard(entries.map { .init($0.name, $0.value.string ?? "") })
-    guard let temperature = decodeDecimal(file.metadata("temperature") ?? "1.000", within: 10...100_000) else {
+    guard let temperature = decodeDecimal(file["temperature"] ?? "1.000", within: 10...100_000) else {
       throw ModelFileError(
         path: file.path, place: "metadata 'temperature'", reason: "is no number from 0.01 to 100 with three decimals")
     }
     var detection: Detection?
-    if file.metadata("detection") != nil {
+    if file["detection"] != nil {
       detection = try decodeDetection(try json("detection", in: file), graph: graph, path: file.path)
     }
     let description = ModelDescription(
@@ -113,8 +112,8 @@ enum DescriptionCoding {
     return .object([.init("thresholds", .object(shown)), .init("otherwise", .string(decision.otherwise))])
   }
 
-  private static func decodeDecision(in file: SafetensorsFile, labels: [String]) throws(ModelFileError) -> Decision? {
-    guard file.metadata("decision") != nil else { return nil }
+  private static func decodeDecision(in file: MetadataTexts, labels: [String]) throws(ModelFileError) -> Decision? {
+    guard file["decision"] != nil else { return nil }
     let json = try json("decision", in: file)
     func failure(_ reason: String) -> ModelFileError {
       ModelFileError(path: file.path, place: "decision", reason: reason)
@@ -139,8 +138,8 @@ enum DescriptionCoding {
     return Decision(thresholds: thresholds, otherwise: otherwise)
   }
 
-  private static func json(_ name: String, in file: SafetensorsFile) throws(ModelFileError) -> JSONValue {
-    guard let text = file.metadata(name) else {
+  private static func json(_ name: String, in file: MetadataTexts) throws(ModelFileError) -> JSONValue {
+    guard let text = file[name] else {
       throw ModelFileError(path: file.path, place: "header, metadata '\(name)'", reason: "is missing")
     }
     do throws(JSONError) {

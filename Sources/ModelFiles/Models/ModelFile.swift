@@ -36,7 +36,8 @@ public enum ModelFile {
     } catch { throw ModelFileError(error) }
     let file = try SafetensorsFile(path: path, mostHeaderBytes: limits.headerBytes)
     if file.metadata("format") == "glint" { try file.verifyChecksums() }
-    let description = try DescriptionCoding.read(from: file, limits: limits)
+    let texts = file.metadata.map { MetadataTexts.Entry($0.name, $0.value.string ?? "") }
+    let description = try MetadataTexts(path: path, texts).description(limits: limits)
     switch file.metadata("kind") {
     case FloatModel.kind: return .float(try FloatModel(description, in: file))
     case QuantizedModel.kind: return .int8(try QuantizedModel(description, in: file))

@@ -13,7 +13,7 @@ extension ModelFile {
     values: (inout SafetensorsWriter) -> Void = { _ in }
   ) -> SafetensorsWriter {
     var writer = SafetensorsWriter()
-    DescriptionCoding.add(description, kind: kind, to: &writer)
+    for entry in DescriptionCoding.texts(description, kind: kind) { writer.add(metadata: entry.key, entry.text) }
     for case (let node, let parameters?) in zip(description.graph.nodes, parameters) {
       add(node.name, parameters, &writer)
     }

@@ -83,6 +83,10 @@ enum Stylesheet {
     .column.solid{fill-opacity:.85}
     .bubble{fill-opacity:.45;stroke-width:1.4}
     .cell{stroke:none}
+    .arrow{fill:none;stroke:var(--soft);stroke-width:1.3}
+    .tip{fill:var(--soft)}
+    .network .bubble{fill-opacity:.14}
+    .head{font-weight:650}
     .count{font-size:24px;font-weight:650}
     .few{font-size:13px;font-weight:600}
     .share{font-size:13px}

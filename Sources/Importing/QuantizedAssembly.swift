@@ -1,0 +1,253 @@
+import Models
+import Numerics
+import ONNXFiles
+import Runtime
+
+/// A lowered network and what the file says of its codes, put together as an int8 network; what is left in float is
+/// refused, all of it at once.
+struct QuantizedAssembly {
+  private(set) var nodes: [Graph.Node] = []
+  private(set) var parameters: [QuantizedModel.Parameters?] = []
+  /// By value number.
+  private(set) var quantization = [QuantizationParameters.pixel]
+  private(set) var outputs: [Graph.Output] = []
+  /// What differs from ONNX Runtime.
+  private(set) var remarks: [String]
+
+  private let notes: QuantizationNotes
+  private let builder: GraphBuilder
+  private var refusals: [UnsupportedNode] = []
+  private let opset: Int
+  /// The new number of each value of the builder's.
+  private var number = [0]
+  private var names: Set<String>
+
+  init(_ lowering: Lowering, _ outputs: [Graph.Output]) throws(Refusal) {
+    notes = lowering.quantized
+    builder = lowering.builder
+    opset = lowering.opset
+    remarks = notes.remarks
+    names = Set(builder.nodes.map(\.name))
+    guard !notes.pixels.isEmpty else {
+      throw Refusal("the input is read in float; a network that begins with QuantizeLinear would work")
+    }
+    let leaving = Set(outputs.map(\.value))
+    for index in builder.nodes.indices { add(index, isOutput: leaving.contains(index + 1)) }
+    guard refusals.isEmpty else { throw Refusal(nodes: refusals) }
+    self.outputs = outputs.map { Graph.Output(value: number[$0.value], function: $0.function) }
+  }
+
+  private mutating func add(_ index: Int, isOutput: Bool) {
+    var node = builder.nodes[index]
+    node.inputs = node.inputs.map { number[$0] }
+    let source = quantization[node.inputs[0]]
+    let isIdentity = Self.isIdentity(builder.parameters[index])
+    var own = notes.values[node.name]
+    if own == nil, node.operator.keepsQuantization || isIdentity { own = source }
+    if isOutput { own = .pixel }
+    guard let own else {
+      refuse(node, "its result (\(node.operator.name)) stays in float: no QuantizeLinear follows")
+      return append(node, nil, .pixel)
+    }
+    guard node.inputs[0] != 0 || notes.values["input"] != nil || notes.pixels.values.contains(index + 1) else {
+      refuse(node, "it reads the input in float")
+      return append(node, nil, own)
+    }
+    if let real = builder.parameters[index] {
+      let layer = weights(node, real, source, own, isIdentity: isIdentity, isOutput: isOutput)
+      return append(node, layer, own)
+    }
+    switch node.operator {
+    case .add: nudgeAddition(&node, own)
+    case .averagePool2D:
+      remarks.append(
+        "'\(node.name)' (average_pool2d): ONNX Runtime adds real numbers, whose rounding decides where a mean lies "
+          + "between two codes; Glint rounds the exact mean")
+    case .function(let function) where function.kind != .clip && function.kind != .leakyReLU:
+      remarks.append(
+        "'\(node.name)' (\(node.operator.name)): a code may be the neighbour of ONNX Runtime's, which has functions of "
+          + "its own")
+    case .multiply:
+      remarks.append(
+        "'\(node.name)' (\(node.operator.name)): a code near a tie may be the neighbour of ONNX Runtime's")
+    default:
+      if node.operator.keepsQuantization || node.operator == .concatenate {
+        for place in node.inputs.indices { nudgeMove(&node, place, own) }
+      }
+    }
+    append(node, nil, own)
+  }
+
+  private mutating func append(
+    _ node: Graph.Node, _ layer: QuantizedModel.Parameters?, _ own: QuantizationParameters
+  ) {
+    nodes.append(node)
+    parameters.append(layer)
+    quantization.append(own)
+    number.append(nodes.count)
+  }
+
+  private mutating func refuse(_ node: Graph.Node, _ reason: String) {
+    let maker = notes.makers[node.name]
+    guard !refusals.contains(where: { $0.index == maker?.index }) else { return }
+    refusals.append(
+      UnsupportedNode(
+        index: maker?.index ?? 0, name: maker?.node.title ?? node.name,
+        operatorType: maker?.node.operatorType ?? node.operator.name, version: "opset \(opset)", reason: reason,
+        advice: "quantize this layer too, or import the float network and use 'glint quantize'"))
+  }
+
+  // MARK: Models
+
+  /// The weights as real numbers.
+  var floatParameters: [FloatModel.Parameters?] {
+    nodes.indices.map { index in
+      parameters[index].map { own in
+        let taps = own.weight.shape.count / own.scales.count
+        let input = quantization[nodes[index].inputs[0]].scale
+        return .init(
+          weight: Tensor(
+            own.weight.shape, own.weight.elements.enumerated().map { Float($1) * own.scales[$0 / taps] }),
+          bias: Tensor(own.bias.shape, own.bias.elements.enumerated().map { Float($1) * (input * own.scales[$0]) }))
+      }
+    }
+  }
+
+  /// The int8 model, with what it makes of a picture as its sample.
+  func model(_ description: ModelDescription, _ pixels: [UInt8]) throws(Refusal) -> QuantizedModel {
+    var model = QuantizedModel(description: description, parameters: parameters, quantization: quantization)
+    do throws(RuntimeError) {
+      let interpreter = try Interpreter(model)
+      model.golden = [GoldenSample(pixels: pixels, logits: interpreter.invoke(pixels))]
+    } catch { throw Refusal(error.description) }
+    return model
+  }
+
+  // MARK: Weights
+
+  /// Whether a layer's weights change nothing: of one tap a channel, all 1.
+  private static func isIdentity(_ own: FloatModel.Parameters?) -> Bool {
+    guard let own, own.weight.shape.count == own.bias.shape.count else { return false }
+    return own.weight.elements.allSatisfy { $0 == 1 } && own.bias.elements.allSatisfy { $0 == 0 }
+  }
+
+  /// The whole weights of a layer; nil and a refusal where it has none.
+  private mutating func weights(
+    _ node: Graph.Node, _ real: FloatModel.Parameters, _ source: QuantizationParameters,
+    _ own: QuantizationParameters, isIdentity: Bool, isOutput: Bool
+  ) -> QuantizedModel.Parameters? {
+    let channels = real.bias.shape.count
+    if isIdentity, notes.layers[node.name] == nil {
+      // Equation (3) with a weight of 1 is equation (R), whose source the weight's scale may stand for.
+      let scale = isOutput ? 1 : (CodeTables.scale(from: source, to: own) ?? source.scale) / source.scale
+      return .init(
+        weight: Tensor(real.weight.shape, filledWith: 1), bias: Tensor([channels], filledWith: 0),
+        scales: .init(repeating: scale, count: channels))
+    }
+    guard let layer = notes.layers[node.name] else {
+      if real.weight.shape.count == channels {
+        return isOutput ? factors(node, real) : lines(node, real, source, own)
+      }
+      refuse(node, "its weights are float")
+      return nil
+    }
+    guard layer.real.weight == real.weight else {
+      refuse(node, "arithmetic in float changes its result before it is quantized")
+      return nil
+    }
+    let taps = real.weight.shape.count / channels
+    var codes: [Int8] = []
+    codes.reserveCapacity(real.weight.shape.count)
+    for (index, weight) in real.weight.elements.enumerated() {
+      codes.append(Int8(max(-127, min(127, (weight / layer.scales[index / taps]).rounded(.toNearestOrEven)))))
+    }
+    var bias: [Int32] = []
+    for channel in 0..<channels {
+      if let given = layer.bias, layer.real.bias == real.bias {
+        bias.append(Int32(clamping: given[channel]))
+      } else {
+        let steps = Double(real.bias.elements[channel]) / Double(source.scale * layer.scales[channel])
+        bias.append(Int32(max(-0x1p31, min(0x1p31 - 1, steps.rounded(.toNearestOrEven)))))
+      }
+    }
+    if layer.bias == nil, real.bias.elements.contains(where: { $0 != 0 }) {
+      remarks.append("'\(node.name)': its bias is float, and is rounded to whole steps")
+    }
+    return .init(weight: Tensor(real.weight.shape, codes), bias: Tensor([channels], bias), scales: layer.scales)
+  }
+
+  /// Arithmetic with constants on codes: a weight for each channel, fitted so that each code becomes what float
+  /// arithmetic makes of it.
+  private mutating func lines(
+    _ node: Graph.Node, _ real: FloatModel.Parameters, _ source: QuantizationParameters,
+    _ own: QuantizationParameters
+  ) -> QuantizedModel.Parameters? {
+    var result = QuantizedModel.Parameters(weight: Tensor([0], []), bias: Tensor([0], []), scales: [])
+    var (weights, biases): ([Int8], [Int32]) = ([], [])
+    var wrong = 0
+    for (factor, term) in zip(real.weight.elements, real.bias.elements) {
+      let fit = CodeTables.affine(factor: factor, term: term, from: source, to: own)
+      guard fit.wrong <= 256 else {
+        refuse(node, "its factor \(factor) and term \(term) are beyond the scales around it")
+        return nil
+      }
+      wrong = max(wrong, fit.wrong)
+      weights.append(Int8(fit.weight))
+      biases.append(Int32(fit.bias))
+      result.scales.append(fit.scale)
+    }
+    if wrong > 0 {
+      remarks.append("'\(node.name)': up to \(wrong) of 256 codes of a channel become a neighbouring code")
+    }
+    result.weight = Tensor(real.weight.shape, weights)
+    result.bias = Tensor(real.bias.shape, biases)
+    return result
+  }
+
+  /// Factors at the end, behind which numbers are real again.
+  private mutating func factors(_ node: Graph.Node, _ real: FloatModel.Parameters) -> QuantizedModel.Parameters? {
+    guard real.bias.elements.allSatisfy({ $0 == 0 }), real.weight.elements.allSatisfy({ abs($0).isNormal }) else {
+      refuse(node, "arithmetic in float follows the last codes")
+      return nil
+    }
+    return .init(
+      weight: Tensor(real.weight.shape, real.weight.elements.map { $0 < 0 ? -1 : 1 }),
+      bias: Tensor(real.bias.shape, filledWith: 0), scales: real.weight.elements.map { abs($0) })
+  }
+
+  // MARK: Scales that agree
+
+  /// A copy of a value under a scale so near that its codes stay the same.
+  private mutating func copy(_ value: Int, scale: Float, for name: String) -> Int {
+    let old = quantization[value]
+    guard scale != old.scale else { return value }
+    var title = name + ".copy"
+    var count = 2
+    while !names.insert(title).inserted {
+      title = "\(name).copy\(count)"
+      count += 1
+    }
+    let original = number.lastIndex(of: value) ?? 0
+    nodes.append(Graph.Node(title, .reshape(builder.shapes[original]), inputs: [value]))
+    parameters.append(nil)
+    quantization.append(QuantizationParameters(scale: scale, zeroPoint: old.zeroPoint))
+    return nodes.count
+  }
+
+  private mutating func nudgeAddition(_ node: inout Graph.Node, _ own: QuantizationParameters) {
+    let (first, second) = (quantization[node.inputs[0]], quantization[node.inputs[1]])
+    let fit = CodeTables.addition(first, second, own, isUnsigned: notes.unsigned.contains(node.name))
+    if fit.wrong > 0 {
+      remarks.append(
+        "'\(node.name)' (add): \(fit.wrong) of 65,536 pairs of codes give a neighbouring code of ONNX Runtime's")
+    }
+    node.inputs[0] = copy(node.inputs[0], scale: fit.first, for: node.name)
+    node.inputs[1] = copy(node.inputs[1], scale: fit.second, for: node.name)
+  }
+
+  private mutating func nudgeMove(_ node: inout Graph.Node, _ place: Int, _ own: QuantizationParameters) {
+    let source = quantization[node.inputs[place]]
+    guard source != own, let scale = CodeTables.scale(from: source, to: own) else { return }
+    node.inputs[place] = copy(node.inputs[place], scale: scale, for: node.name)
+  }
+}

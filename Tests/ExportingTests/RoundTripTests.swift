@@ -1,0 +1,154 @@
+import Exporting
+import ModelFiles
+import Models
+import Numerics
+import ONNXFiles
+import TestSupport
+import Testing
+
+@Suite struct RoundTripTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// The model that comes back from a file, and what it says otherwise.
+  private func back(_ network: ONNXModel) throws -> (model: LoadedModel?, why: String) {
+    let path = folder.path("net.onnx")
+    try network.write(to: path)
+    switch ExportedModel(try ONNXModel(path: path)) {
+    case .model(let model): return (model, "")
+    case .changed(let why): return (nil, why)
+    case .foreign: return (nil, "foreign")
+    }
+  }
+
+  /// Whether two models are the same bytes, which are too many to be printed.
+  private func areEqual(_ one: LoadedModel?, _ other: LoadedModel) -> Bool { one.map(bytes) == bytes(other) }
+
+  private func bytes(_ model: LoadedModel) -> [UInt8] {
+    switch model {
+    case .float(let model): model.writer().bytes()
+    case .int8(let model): model.writer().bytes()
+    }
+  }
+
+  /// All that a description can say.
+  private func described(_ description: ModelDescription) -> ModelDescription {
+    var description = description
+    description.temperature = 1.25
+    description.decision = Decision(
+      thresholds: description.labels.indices.map { $0 == 0 ? 0.5 : nil }, otherwise: "unsure")
+    description.card["data"] = "{\"quotes\": 'and lines'}\nof ümlauts"
+    description.preprocessing.fit = .face(marginPercent: 12)
+    return description
+  }
+
+  @Test(arguments: [Graph.everyOperator, .everyFurtherOperator, .happySad(input: [24, 24, 3])])
+  func bytesStay(_ graph: Graph) throws {
+    let logits = try graph.shapes()[graph.outputs[0].value].count
+    let labels = Array(["happy", "sad", "\"quoted\""].prefix(max(2, logits)))
+    var float = try FloatModel.random(graph, seed: 3, labels: labels)
+    float.description = described(float.description)
+    float.golden = [
+      GoldenSample(pixels: TestPattern.pixels(graph.input), logits: (0..<logits).map { 0.1 * Float($0) - 1e-30 }),
+      GoldenSample(pixels: [UInt8](repeating: 7, count: graph.input.count), logits: .init(repeating: 3, count: logits)),
+    ]
+    let before = LoadedModel.float(float)
+    let after = try back(ONNXModel(exporting: before))
+    #expect(areEqual(after.model, before), "\(after.why)")
+    for codes in CodeType.allCases {
+      for extremes in QuantizedModel.Extremes.allCases {
+        var int8 = try QuantizedModel.random(graph, seed: 4, extremes, labels: labels)
+        int8.description = described(int8.description)
+        int8.saturation = int8.quantization.indices.map { 1 / Float($0 + 3) }
+        int8.golden = float.golden
+        let before = LoadedModel.int8(int8)
+        let after = try back(ONNXModel(exporting: before, codes: codes))
+        #expect(areEqual(after.model, before), "\(after.why)")
+      }
+    }
+  }
+
+  @Test func arbitraryGraphs() throws {
+    var random = CounterRandom(seed: 11)
+    var exported = 0
+    for seed in 0..<300 {
+      let graph = Graph.arbitrary(&random)
+      guard
+        (try? GraphCost(graph).check(.init(nodes: 200, memory: 1 << 22, multiplyAdds: 1 << 30, headerBytes: 1 << 20)))
+          != nil
+      else { continue }
+      // Names of labels fit whatever comes out; samples are not at stake.
+      var model = try QuantizedModel.random(graph, seed: UInt64(seed), labels: [])
+      model.description.labels = []
+      let after = try back(ONNXModel(exporting: .int8(model)))
+      #expect(areEqual(after.model, .int8(model)), "seed \(seed): \(after.why)")
+      exported += 1
+    }
+    #expect(exported > 20)
+  }
+
+  /// Names of nodes that stand in the way of names that the exporter gives.
+  @Test func namesThatCollide() throws {
+    var graph = Graph.happySad(input: [24, 24, 3])
+    let names = ["a", "a.codes", "a.weight", "a.bias", "a.real", "probabilities", "step", "a.scale", "a.linear"]
+    for index in graph.nodes.indices { graph.nodes[index].name = names[index] }
+    for model in [
+      LoadedModel.float(try FloatModel.random(graph, seed: 1)), .int8(try QuantizedModel.random(graph, seed: 1)),
+    ] {
+      let after = try back(ONNXModel(exporting: model))
+      #expect(areEqual(after.model, model), "\(after.why)")
+    }
+  }
+
+  /// What another program did to the file counts, not what the notes say of it.
+  @Test func changesAreSeen() throws {
+    let model = LoadedModel.int8(try QuantizedModel.random(.everyOperator, seed: 5))
+    let network = try ONNXModel(exporting: model)
+    func expectChanged(_ change: (inout ONNXModel) -> Void, _ words: String) throws {
+      var changed = network
+      change(&changed)
+      let result = try back(changed)
+      #expect(result.model == nil && result.why.contains(words), "\(result.why)")
+    }
+    func note(_ key: String, _ text: String?) -> (inout ONNXModel) -> Void {
+      { network in
+        network.properties.removeAll { $0.key == key }
+        if let text { network.properties.append(.init(key, text)) }
+      }
+    }
+    try expectChanged({ $0.graph.nodes.removeLast() }, "nodes")
+    try expectChanged({ $0.graph.nodes[3].operatorType = "Identity" }, "nodes")
+    try expectChanged({ $0.graph.inputs[0].name = "x" }, "nodes")
+    try expectChanged(
+      { network in
+        let index = network.graph.initializers.firstIndex { $0.element == .int8 && $0.count > 20 }!
+        if case .integers(var codes) = network.graph.initializers[index].elements {
+          codes[3] = -128
+          network.graph.initializers[index].elements = .integers(codes)
+        }
+      }, "weights")
+    try expectChanged(note("golden", nil), "golden")
+    try expectChanged(note("golden", #"[{"pattern":0,"logit_bits":[0]}]"#), "golden")
+    try expectChanged(note("values", "{}"), "weights or scales")
+    try expectChanged(note("kind", "float"), "weights")
+    try expectChanged(note("labels", "[1]"), "labels")
+    try expectChanged(note("graph", "{"), "graph")
+    try expectChanged(note("codes", "uint8"), "nodes")
+    try expectChanged(note("format", nil), "foreign")
+  }
+
+  /// Averages of more elements than float32 can add up exactly are not promised.
+  @Test func largeAverages() throws {
+    let nodes: [Graph.Node] = [
+      .init("mean", .globalAveragePool, inputs: [0]), .init("logits", .dense(.init(outputs: 2)), inputs: [1]),
+    ]
+    for (side, fits) in [(256, true), (257, false)] {
+      let graph = Graph(input: [side, side, 1], nodes: nodes, outputs: [.init(value: 2, function: .softmax)])
+      let int8 = LoadedModel.int8(try QuantizedModel.random(graph, seed: 1))
+      let error = caught(ExportError.self) { try ONNXModel(exporting: int8) }
+      #expect((error == nil) == fits && (fits || error!.node == "mean" && error!.reason.contains("65793")))
+      _ = try ONNXModel(exporting: .float(try FloatModel.random(graph, seed: 1)))
+    }
+  }
+}
