@@ -98,5 +98,5 @@ struct ConventionSearch {
 
 extension ImportedModel {
   /// As a model that can be run.
-  fileprivate var loaded: LoadedModel { .float(model) }
+  fileprivate var loaded: LoadedModel { quantized.map(LoadedModel.int8) ?? .float(model) }
 }
