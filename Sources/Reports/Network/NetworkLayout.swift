@@ -120,27 +120,14 @@ struct NetworkLayout {
     }
   }
 
-  /// Positions in order with gaps, near to those that are wanted: neighbours that would overlap move apart as a block
-  /// around the mean of what its members want.
+  /// Positions in order with gaps, from left to right: where it is wanted, or as near to the right of that as there is
+  /// room.
   private func spread(_ row: [Int], _ wanted: [Double]) -> [Double] {
-    // Each block: where its first place would stand, and its members.
-    var blocks: [(start: Double, weight: Double, members: Range<Int>)] = []
-    var offsets: [Double] = []
+    var positions: [Double] = []
     for (index, place) in row.enumerated() {
-      let gap = index == 0 ? 0 : places[row[index - 1]].half + places[place].half
-      offsets.append((offsets.last ?? 0) + gap)
-      blocks.append((wanted[index] - offsets[index], 1, index..<index + 1))
-      while blocks.count > 1, blocks[blocks.count - 1].start < blocks[blocks.count - 2].start {
-        let last = blocks.removeLast()
-        let before = blocks.removeLast()
-        let weight = last.weight + before.weight
-        blocks.append(
-          (
-            (last.start * last.weight + before.start * before.weight) / weight, weight,
-            before.members.lowerBound..<last.members.upperBound
-          ))
-      }
+      let least = index == 0 ? wanted[0] : positions[index - 1] + places[row[index - 1]].half + places[place].half
+      positions.append(max(wanted[index], least))
     }
-    return blocks.flatMap { block in block.members.map { block.start + offsets[$0] } }
+    return positions
   }
 }
