@@ -185,8 +185,8 @@ let package = Package(
     suite("ModelFiles", and: ["Numerics", "Files", "Models", "TestSupport"]),
     suite("Runtime", and: ["Numerics", "Models", "Reference", "CInt8Kernels", "TestSupport", "CAllocations"]),
     suite("FloatRuntime", and: ["Numerics", "Models", "TestSupport"]),
-    suite("ONNXFiles", and: ["Numerics", "TestSupport"]),
-    suite("TFLiteFiles", and: ["Numerics", "TestSupport"]),
+    suite("ONNXFiles", and: ["Numerics", "Files", "TestSupport"]),
+    suite("TFLiteFiles", and: ["Numerics", "Files", "TestSupport"]),
     suite("Exporting", and: ["Numerics", "Models", "ModelFiles", "ONNXFiles", "TestSupport"]),
     suite(
       "Importing",

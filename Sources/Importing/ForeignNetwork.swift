@@ -13,7 +13,7 @@ public enum ForeignNetwork: Sendable {
 
   /// Reads the file at `path`, whose format is told by its content.
   ///
-  /// - Throws: `TFLiteError` or `ONNXError` naming file, place and reason.
+  /// - Throws: `FormatError` naming file, place and reason.
   public init(path: String) throws {
     self = TFLiteModel.isOne(path: path) ? .tflite(try TFLiteModel(path: path)) : .onnx(try ONNXModel(path: path))
   }

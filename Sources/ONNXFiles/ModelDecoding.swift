@@ -21,41 +21,41 @@ extension ONNXModel {
 
   /// Reads the file at `path`, and the files of weights beside it that it names.
   ///
-  /// - Throws: `ONNXError` naming file, place and reason: what is no ONNX, breaks off, breaks a limit, is of a version
-  ///   that is not read, or names a file outside the model's folder.
-  public init(path: String) throws(ONNXError) {
+  /// - Throws: `FormatError` naming file, place and reason: what is no ONNX, breaks off, breaks a limit, is of a
+  ///   version   that is not read, or names a file outside the model's folder.
+  public init(path: String) throws(FormatError) {
     let file: MappedFile
-    do throws(FileError) { file = try MappedFile(path: path) } catch { throw ONNXError(error) }
+    do throws(FileError) { file = try MappedFile(path: path) } catch { throw FormatError(error) }
     let decoder = ModelDecoder(path: path)
     do throws(ProtobufError) {
       self = try decoder.model(ProtobufReader(file.bytes))
     } catch {
       if let failure = decoder.external { throw failure }
-      throw ONNXError(
+      throw FormatError(
         path: path, place: decoder.place.isEmpty ? "byte \(error.offset)" : "\(decoder.place), byte \(error.offset)",
         reason: error.reason)
     }
     try check()
   }
 
-  private func check() throws(ONNXError) {
+  private func check() throws(FormatError) {
     guard irVersion != 0, !operatorSets.isEmpty || !graph.nodes.isEmpty else {
-      throw ONNXError(path: path, reason: "is no ONNX model")
+      throw FormatError(path: path, reason: "is no ONNX model")
     }
     guard Self.irVersions.contains(irVersion) else {
-      throw ONNXError(
+      throw FormatError(
         path: path,
         reason: "is of ONNX IR version \(irVersion); versions \(Self.irVersions.lowerBound) to "
           + "\(Self.irVersions.upperBound) are read. Export it anew, or save it with an ir_version in that range.")
     }
     guard Self.opsetVersions.contains(opset) else {
       let found = opset == 0 ? "names no set of ONNX's own operators" : "uses operators of opset \(opset)"
-      throw ONNXError(
+      throw FormatError(
         path: path,
         reason: "\(found); opsets \(Self.opsetVersions.lowerBound) to \(Self.opsetVersions.upperBound) "
           + "are read. Export it anew with an opset in that range, such as 17.")
     }
-    guard !graph.nodes.isEmpty else { throw ONNXError(path: path, reason: "has no nodes") }
+    guard !graph.nodes.isEmpty else { throw FormatError(path: path, reason: "has no nodes") }
   }
 }
 
@@ -69,7 +69,7 @@ final class ModelDecoder {
   /// What was being read, for errors.
   var place = ""
   /// What was wrong with a file of weights.
-  var external: ONNXError?
+  var external: FormatError?
   /// Files of weights, by name.
   var weights: [String: MappedFile] = [:]
 

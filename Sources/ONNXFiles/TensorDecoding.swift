@@ -116,7 +116,7 @@ extension ModelDecoder {
       weights[name] = file
       return file
     } catch {
-      external = ONNXError(
+      external = FormatError(
         path: path, place: place,
         reason: "its numbers are in '\(name)', which belongs beside the model: it \(error.reason)")
       throw reader.failure("a file of weights is missing")

@@ -12,12 +12,12 @@ extension TFLiteModel {
 
   /// Reads the file at `path`.
   ///
-  /// - Throws: `TFLiteError` naming file, place and reason: what is no such file, breaks off, or breaks a limit.
-  public init(path: String) throws(TFLiteError) {
+  /// - Throws: `FormatError` naming file, place and reason: what is no such file, breaks off, or breaks a limit.
+  public init(path: String) throws(FormatError) {
     let file: MappedFile
-    do throws(FileError) { file = try MappedFile(path: path) } catch { throw TFLiteError(error) }
+    do throws(FileError) { file = try MappedFile(path: path) } catch { throw FormatError(error) }
     guard file.bytes.count >= 8, file.bytes[4..<8].elementsEqual("TFL3".utf8) else {
-      throw TFLiteError(path: path, reason: "is no TensorFlow Lite model of version 3")
+      throw FormatError(path: path, reason: "is no TensorFlow Lite model of version 3")
     }
     self.init(file: file)
     self.path = path
@@ -25,10 +25,10 @@ extension TFLiteModel {
     do throws(FlatBufferError) {
       try read(FlatBuffer(file.bytes), &place)
     } catch {
-      throw TFLiteError(
+      throw FormatError(
         path: path, place: (place.isEmpty ? "" : place + ", ") + "byte \(error.offset)", reason: error.reason)
     }
-    guard !operators.isEmpty else { throw TFLiteError(path: path, reason: "has no operators") }
+    guard !operators.isEmpty else { throw FormatError(path: path, reason: "has no operators") }
   }
 
   private mutating func read(_ flat: FlatBuffer, _ place: inout String) throws(FlatBufferError) {

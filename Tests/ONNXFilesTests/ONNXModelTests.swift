@@ -1,3 +1,4 @@
+import Files
 import Numerics
 import ONNXFiles
 import TestSupport
@@ -39,9 +40,9 @@ import Testing
     #expect(node.operatorType == "Conv" && node.inputs == ["x", "w"] && node.outputs == ["y"])
     guard case .integers([2, 2])? = node["strides"], case .text("VALID")? = node["auto_pad"],
       case .float(0.5)? = node["alpha"], case .integer(-1)? = node["group"]
-    else { throw ONNXError(path: "", reason: "attributes differ") }
+    else { throw FormatError(path: "", reason: "attributes differ") }
     guard case .floats([1, 2, 3, 4, 5, 6]) = graph.initializers[0].elements else {
-      throw ONNXError(path: "", reason: "weights differ")
+      throw FormatError(path: "", reason: "weights differ")
     }
   }
 
@@ -93,7 +94,7 @@ import Testing
     writer.initializer(halves.bytes)
     let tensors = try read(writer.bytes).graph.initializers
     guard case .integers([300, 5, -4]) = tensors[1].elements, case .floats([1]) = tensors[2].elements else {
-      throw ONNXError(path: "", reason: "numbers differ")
+      throw FormatError(path: "", reason: "numbers differ")
     }
   }
 
@@ -108,15 +109,15 @@ import Testing
     }
     guard case .floats([1, 2])? = try model("parts/net.data", 8, 8).graph.initializers.last?.elements,
       case .floats([9, 9])? = try model("parts/net.data", nil, nil).graph.initializers.last?.elements
-    else { throw ONNXError(path: "", reason: "numbers differ") }
+    else { throw FormatError(path: "", reason: "numbers differ") }
     for location in ["/etc/passwd", "../net.data", "parts/../../x", "", "parts/\0"] {
-      let error = caught(ONNXError.self) { try model(location, 0, 8) }
+      let error = caught(FormatError.self) { try model(location, 0, 8) }
       #expect(error?.reason.contains("no file within the model's folder") ?? false, "\(location)")
     }
     for (offset, length) in [(12, 8), (-4, 8), (0, 4), (Int.max, 8)] {
-      #expect(caught(ONNXError.self) { try model("parts/net.data", offset, length) } != nil)
+      #expect(caught(FormatError.self) { try model("parts/net.data", offset, length) } != nil)
     }
-    let missing = caught(ONNXError.self) { try model("missing.data", 0, 8) }
+    let missing = caught(FormatError.self) { try model("missing.data", 0, 8) }
     #expect(missing?.description.contains("missing.data") ?? false)
   }
 
@@ -127,7 +128,7 @@ import Testing
       (8, 24, false),
     ] {
       (writer.irVersion, writer.opset) = (ir, opset)
-      let error = caught(ONNXError.self) { try read(writer.bytes) }
+      let error = caught(FormatError.self) { try read(writer.bytes) }
       #expect((error == nil) == isRead, "IR \(ir), opset \(opset)")
       #expect(isRead || error!.description.contains("Export it anew"))
     }
@@ -135,7 +136,7 @@ import Testing
 
   @Test func whatIsNoModel() throws {
     for bytes in [Array("no model at all".utf8), [0x0B], [0x08], [0xFF] + [UInt8](repeating: 0xFF, count: 20)] {
-      #expect(throws: ONNXError.self) { try read(bytes) }
+      #expect(throws: FormatError.self) { try read(bytes) }
       #expect(!ONNXModel.isOne(path: try folder.write(bytes, as: "x")))
     }
     #expect(ONNXModel.isOne(path: try folder.write(small.bytes, as: "x")))
@@ -146,11 +147,11 @@ import Testing
     for (shape, raw) in [([2], 4), ([-1], 4), ([1 << 40, 1 << 40], 4), ([1, 2, 3], 20), ([0, 4], 4)] {
       var writer = small
       writer.initializer(ONNXWriter.tensor("t", shape, type: 1, raw: [UInt8](repeating: 0, count: raw)))
-      let error = caught(ONNXError.self) { try read(writer.bytes) }
+      let error = caught(FormatError.self) { try read(writer.bytes) }
       #expect(error?.place.contains("tensor 't'") ?? false, "\(shape)")
     }
     // Field 7, the graph, with a length of 2^62.
-    let error = caught(ONNXError.self) {
+    let error = caught(FormatError.self) {
       try read([0x08, 8, 0x3A, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40])
     }
     #expect(error?.reason.contains("are left") ?? false)
@@ -163,7 +164,7 @@ import Testing
     for seed in 0..<2_000 {
       var random = CounterRandom(seed: UInt64(seed), stream: 15)
       let bytes = mutated(good, &random)
-      if caught(ONNXError.self, { try read(bytes) }) != nil { errors += 1 }
+      if caught(FormatError.self, { try read(bytes) }) != nil { errors += 1 }
     }
     #expect(errors > 200 && errors < 2_000, "\(errors) of 2,000 were refused")
   }

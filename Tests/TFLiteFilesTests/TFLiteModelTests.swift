@@ -1,3 +1,4 @@
+import Files
 import Numerics
 import TFLiteFiles
 import TestSupport
@@ -47,16 +48,16 @@ import Testing
 
   @Test func whatIsNoModel() throws {
     for bytes in [Array("no model at all".utf8), [0x1C, 0, 0, 0, 0x54, 0x46, 0x4C], Array("\u{1C}\0\0\0TFL2".utf8)] {
-      #expect(throws: TFLiteError.self) { try read(bytes) }
+      #expect(throws: FormatError.self) { try read(bytes) }
       #expect(!TFLiteModel.isOne(path: try folder.write(bytes, as: "x")))
     }
     #expect(TFLiteModel.isOne(path: try folder.write(small.bytes, as: "x")))
     var other = small
     other.root[0] = .whole(4)
-    #expect(caught(TFLiteError.self) { try read(other.bytes) }?.reason.contains("version 4") ?? false)
+    #expect(caught(FormatError.self) { try read(other.bytes) }?.reason.contains("version 4") ?? false)
     var empty = TFLiteWriter()
     empty.tensor("x", [1])
-    #expect(caught(TFLiteError.self) { try read(empty.bytes) }?.reason == "has no operators")
+    #expect(caught(FormatError.self) { try read(empty.bytes) }?.reason == "has no operators")
   }
 
   /// Numbers of tensors and buffers that there are not, shapes that no tensor has, data that do not fit: each is an
@@ -65,7 +66,7 @@ import Testing
     func place(_ change: (inout TFLiteWriter) -> Void) -> String? {
       var writer = small
       change(&writer)
-      return caught(TFLiteError.self) { try read(writer.bytes) }?.place
+      return caught(FormatError.self) { try read(writer.bytes) }?.place
     }
     #expect(place { $0.outputs = [4] }?.hasPrefix("inputs and outputs, byte") ?? false)
     #expect(place { $0.inputs = [-1] }?.hasPrefix("inputs and outputs, byte") ?? false)
@@ -91,11 +92,11 @@ import Testing
     // The list of tensors is the one of 777 entries; each is made to lead to the first.
     let list = try #require((0..<bytes.count - 4).first { bytes[$0..<$0 + 4].elementsEqual([9, 3, 0, 0]) })
     let first = list + 4 + bytes[list + 4..<list + 8].reversed().reduce(0) { $0 << 8 | Int($1) }
-    #expect(caught(TFLiteError.self) { try read(bytes) } == nil)
+    #expect(caught(FormatError.self) { try read(bytes) } == nil)
     for entry in stride(from: list + 8, to: list + 4 + 4 * 777, by: 4) {
       bytes.replaceSubrange(entry..<entry + 4, with: littleEndian([UInt32(first - entry)]))
     }
-    #expect(caught(TFLiteError.self) { try read(bytes) }?.reason.contains("too often") ?? false)
+    #expect(caught(FormatError.self) { try read(bytes) }?.reason.contains("too often") ?? false)
   }
 
   /// Changed, cut and lengthened files: an error or a model, never a crash.
@@ -105,7 +106,7 @@ import Testing
     for seed in 0..<2_000 {
       var random = CounterRandom(seed: UInt64(seed), stream: 16)
       let bytes = mutated(good, &random)
-      if caught(TFLiteError.self, { try read(bytes) }) != nil { errors += 1 }
+      if caught(FormatError.self, { try read(bytes) }) != nil { errors += 1 }
     }
     #expect(errors > 200 && errors < 2_000, "\(errors) of 2,000 were refused")
   }

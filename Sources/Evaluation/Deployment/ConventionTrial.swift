@@ -67,20 +67,9 @@ public struct ConventionTrial: Sendable {
     var counts = [Int](repeating: 0, count: description.labels.count)
     for (number, picture) in pictures.enumerated() {
       progress(number, pictures.count)
-      let image: Image
-      do throws(ImageError) { image = try picture.image() } catch {
-        account.leaveOut(.init(error))
-        continue
-      }
-      let search = searches.isEmpty ? .none : searches[picture.origin]
-      let face = picture.face ?? search.finder?(image)
-      if face == nil, search.isRequired {
-        account.leaveOut(.init(file: picture.name, .faceless, reason: "no face was found"))
-        continue
-      }
-      account.used += 1
+      guard let fed = FedPicture(picture, searches, &account) else { continue }
       counts[picture.label] += 1
-      let pixels = description.preprocessing.apply(to: image, face: face).pixels
+      let pixels = description.preprocessing.apply(to: fed.image, face: fed.face).pixels
       for (index, runner) in runners.enumerated() {
         let logits = runner.logits(pixels)
         let probabilities = runner.probabilities(logits: logits).map { Double($0) }

@@ -79,18 +79,8 @@ public struct DeploymentCheck: Sendable {
     // Of each mistake: pictures, right, right without it, right only with it, right only without it.
     var counts = [DeploymentMistake: [Int]]()
     for (number, picture) in pictures.enumerated() {
-      let image: Image
-      do throws(ImageError) { image = try picture.image() } catch {
-        account.leaveOut(.init(error))
-        continue
-      }
-      let search = searches.isEmpty ? .none : searches[picture.origin]
-      let face = picture.face ?? search.finder?(image)
-      if face == nil, search.isRequired {
-        account.leaveOut(.init(file: picture.name, .faceless, reason: "no face was found"))
-        continue
-      }
-      account.used += 1
+      guard let fed = FedPicture(picture, searches, &account) else { continue }
+      let (image, face) = (fed.image, fed.face)
       cropped += face != nil && rule.cropsToFaces ? 1 : 0
       let isRight = try answer(rule.apply(to: image, face: face).pixels, picture) == picture.label
       right += isRight ? 1 : 0

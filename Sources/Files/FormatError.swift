@@ -1,7 +1,5 @@
-import Files
-
-/// An ONNX file that cannot be read: which, where in it, and why.
-public struct ONNXError: Error, Hashable, Sendable, CustomStringConvertible {
+/// A file that is not what its format asks for: which, where in it, and why.
+public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file's path.
   public let path: String
   /// Where in the file, as in `byte 17` or `tensor 'conv1.weight'`; empty where it is the file as a whole.
@@ -17,7 +15,7 @@ public struct ONNXError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// A file that the system does not give.
-  init(_ error: FileError) { self.init(path: error.path, reason: error.reason) }
+  public init(_ error: FileError) { self.init(path: error.path, reason: error.reason) }
 
   /// File, place and reason in one line.
   public var description: String { place.isEmpty ? "\(path): \(reason)" : "\(path): \(place): \(reason)" }
