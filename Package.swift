@@ -247,8 +247,10 @@ let package = Package(
 // A member counts as seen only where its module is imported: what a file uses is what it names.
 for target in package.targets where target.type != .system {
   target.swiftSettings = [.enableUpcomingFeature("MemberImportVisibility")]
-  // Options and printing run once. Optimizing them is an eighth of a clean build, and comes last, on one core.
-  if target.name == "GlintCommand" { target.swiftSettings! += [.unsafeFlags(["-Onone"])] }
+  // Options, printing and pages run once. Optimizing them is a sixth of a clean build, and comes last, on one core.
+  if ["GlintCommand", "Reports", "Exporting"].contains(target.name) {
+    target.swiftSettings! += [.unsafeFlags(["-Onone"])]
+  }
 }
 
 /// Linux's own functions beside those of C11. `tools/check-c` checks warnings, since SwiftPM lets no package set them

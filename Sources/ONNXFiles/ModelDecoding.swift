@@ -22,7 +22,7 @@ extension ONNXModel {
   /// Reads the file at `path`, and the files of weights beside it that it names.
   ///
   /// - Throws: `FormatError` naming file, place and reason: what is no ONNX, breaks off, breaks a limit, is of a
-  ///   version   that is not read, or names a file outside the model's folder.
+  ///   version that is not read, or names a file outside the model's folder.
   public init(path: String) throws(FormatError) {
     let file: MappedFile
     do throws(FileError) { file = try MappedFile(path: path) } catch { throw FormatError(error) }
