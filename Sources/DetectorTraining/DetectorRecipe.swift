@@ -21,7 +21,7 @@ public struct DetectorRecipe: Hashable, Sendable, Codable {
   /// The largest.
   public var largest = 220
 
-  /// The usual recipe.
+  /// The default recipe.
   public init() {}
 
   /// One line for people.

@@ -52,6 +52,6 @@ public struct ImportOptions: Sendable {
   /// What the model may ask of this machine.
   public var limits = ModelLimits.standard
 
-  /// Whatever the file says, and the usual conventions where it says nothing.
+  /// Whatever the file says, and common conventions where it says nothing.
   public init() {}
 }

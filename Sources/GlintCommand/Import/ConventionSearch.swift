@@ -9,25 +9,19 @@ import Numerics
 
 /// Finds out with labelled photos how pixels become what a foreign network was trained on: `import --data`.
 struct ConventionSearch {
-  /// What neither the options nor the file say is tried in all usual ways.
+  /// What neither the options nor the file say is tried in all common ways.
   let said: ImportOptions
   let network: ForeignNetwork
   let faces: FaceSourceOption
   let threads: Int
   let quiet: Bool
 
-  private struct Way {
-    var options: ImportOptions
-    var imported: ImportedModel
-    var words: String { imported.convention }
-  }
-
-  /// The options with the way that fits beyond doubt.
+  /// The network, imported in the way that fits beyond doubt.
   ///
   /// - Throws: `Failure` where several fit alike, or none does; `ImportError`, `DatasetError`.
-  func options(data: [String], images: Int) throws -> ImportOptions {
+  func imported(data: [String], images: Int) throws -> ImportedModel {
     let ways = try ways()
-    let description = ways[0].imported.model.description
+    let description = ways[0].model.description
     guard description.isClassifier else {
       throw Failure("--data holds pictures of classes, and the network has no labels; say them with --labels")
     }
@@ -35,46 +29,46 @@ struct ConventionSearch {
       in: data, faces: try faces.source(for: description), labels: description.labels)
     account.notNeeded += pictures.count - min(images, pictures.count)
     pictures = pictures.spread(images)
-    let runners = try ways.map { try ModelRunner($0.imported.loaded, threads: threads) }
+    let runners = try ways.map { try ModelRunner($0.loaded, threads: threads) }
     var progress = Progress("Trying \(ways.count) ways to read pixels", quiet: quiet)
     let trial = try ConventionTrial(runners, pictures: pictures, searches: searches) { progress.update($0, of: $1) }
     progress.finish("\(trial.account.used) pictures")
     account.add(trial.account)
     tell(account, quiet: quiet)
     if !quiet { show(trial, ways) }
-    return try chosen(trial, ways, description.labels).options
+    return try chosen(trial, ways, description.labels)
   }
 
-  private func ways() throws -> [Way] {
+  private func ways() throws -> [ImportedModel] {
     // A network that reads one channel sees no colours.
     let isGrey = try ImportedModel(network, options: said).model.description.preprocessing.colour == .grey
     let isFixed = said.range != nil || !said.mean.isEmpty || !said.deviation.isEmpty
     let ranges: [ImportOptions.Range?] =
       isFixed ? [said.range] : isGrey ? [.unit, .symmetric, .bytes] : ImportOptions.Range.allCases
     let colours: [ImportOptions.Colour?] = isGrey || said.colour != nil ? [said.colour] : [.rgb, .bgr]
-    var ways: [Way] = []
+    var ways: [ImportedModel] = []
     for range in ranges {
       for colour in colours {
         var options = said
         (options.range, options.colour) = (range, colour)
-        ways.append(Way(options: options, imported: try ImportedModel(network, options: options)))
+        ways.append(try ImportedModel(network, options: options))
       }
     }
     return ways
   }
 
-  private func show(_ trial: ConventionTrial, _ ways: [Way]) {
+  private func show(_ trial: ConventionTrial, _ ways: [ImportedModel]) {
     var table = Table(["pixels read as", "loss", "accuracy"])
     for row in trial.rows {
       table.add([
-        ways[row.candidate].words, fixed(row.loss, 3), percent(Double(row.right) / Double(trial.account.used)),
+        ways[row.candidate].convention, fixed(row.loss, 3), percent(Double(row.right) / Double(trial.account.used)),
       ])
     }
     table.show()
     emit("")
   }
 
-  private func chosen(_ trial: ConventionTrial, _ ways: [Way], _ labels: [String]) throws -> Way {
+  private func chosen(_ trial: ConventionTrial, _ ways: [ImportedModel], _ labels: [String]) throws -> ImportedModel {
     guard !trial.rows.isEmpty else { throw Failure("the network gives no finite numbers, however pixels are read") }
     guard !trial.chance.mayBeChance else {
       throw Failure(
@@ -84,7 +78,7 @@ struct ConventionSearch {
         another, --fit too, or the pictures are of something else
         """)
     }
-    let fitting = trial.fitting.map { ways[$0.candidate].words }
+    let fitting = trial.fitting.map { ways[$0.candidate].convention }
     guard fitting.count == 1 else {
       throw Failure(
         """

@@ -77,7 +77,7 @@ struct Import: ParsableCommand {
     name: .long,
     help: ArgumentHelp(
       """
-      Photos, a folder a class: the usual ranges and orders of channels that nothing else says are tried on them, and \
+      Photos, a folder a class: the common ranges and orders of channels that nothing else says are tried on them, and \
       the one that fits beyond doubt is taken. May be repeated.
       """, valueName: "folder"))
   var data: [String] = []
@@ -107,7 +107,7 @@ struct Import: ParsableCommand {
     }
     let network = try ForeignNetwork(path: file)
     if case .onnx(let network) = network, try importOwn(network) { return }
-    let imported = try ImportedModel(network, options: try convention(of: network))
+    let imported = try lowered(network)
     try imported.quantized?.write(to: output) ?? imported.model.write(to: output)
     guard !quiet.quiet else { return }
     try ImportText(network, imported).show()
@@ -127,13 +127,13 @@ struct Import: ParsableCommand {
     }
   }
 
-  /// What is said, and what --data tells of the rest.
-  private func convention(of network: ForeignNetwork) throws -> ImportOptions {
+  /// The network by what is said, and by what --data tells of the rest.
+  private func lowered(_ network: ForeignNetwork) throws -> ImportedModel {
     let said = try options()
-    guard !data.isEmpty else { return said }
+    guard !data.isEmpty else { return try ImportedModel(network, options: said) }
     let search = ConventionSearch(
       said: said, network: network, faces: faces, threads: threads.count, quiet: quiet.quiet)
-    return try search.options(data: data, images: images)
+    return try search.imported(data: data, images: images)
   }
 
   private func options() throws -> ImportOptions {

@@ -46,7 +46,7 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
     case cosine
   }
 
-  /// The usual recipe.
+  /// The default recipe.
   public init() {}
 
   /// One line for people.
