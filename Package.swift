@@ -200,7 +200,7 @@ let package = Package(
       and: [
         "Numerics", "Models", "ModelFiles", "Runtime", "Imaging", "RenderedFaces", "TestSupport", "CAllocations",
       ]),
-    suite("Glint", and: ["Numerics", "Models", "ModelFiles", "Imaging", "TestSupport"]),
+    suite("Glint", and: ["Numerics", "Files", "Models", "ModelFiles", "Imaging", "TestSupport"]),
     suite("Datasets", and: ["Numerics", "Files", "Imaging", "Faces", "TestSupport"]),
     suite(
       "Evaluation",

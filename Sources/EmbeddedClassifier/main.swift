@@ -49,31 +49,31 @@ func request() -> (paths: [String], runs: Int)? {
   return paths.count == 1 || paths.count == 2 ? (paths, runs) : nil
 }
 
-func classify(_ path: String, _ pixelPath: String?, runs: Int) throws(ModelFileError) {
+func classify(_ path: String, _ pixelPath: String?, runs: Int) throws(FormatError) {
   let model = try QuantizedModel.load(path)
   let interpreter: Interpreter
   do throws(RuntimeError) {
     interpreter = try Interpreter(model)
   } catch {
-    throw ModelFileError(path: path, reason: error.description)
+    throw FormatError(path: path, reason: error.description)
   }
   var logits = [Float](repeating: 0, count: interpreter.logitCount)
   if let pixelPath {
     let pixels: [UInt8]
-    do throws(FileError) { pixels = try MappedFile(path: pixelPath).copy() } catch { throw ModelFileError(error) }
+    do throws(FileError) { pixels = try MappedFile(path: pixelPath).copy() } catch { throw FormatError(error) }
     let wanted = model.description.graph.input
     guard pixels.count == wanted.count else {
-      throw ModelFileError(
+      throw FormatError(
         path: pixelPath, reason: "has \(pixels.count) bytes; the model reads \(wanted), \(wanted.count) bytes")
     }
     for _ in 0..<runs { interpreter.invoke(pixels: pixels, logits: &logits) }
   } else {
     guard let golden = model.golden.first else {
-      throw ModelFileError(path: path, reason: "brings no test picture; name a file of pixels")
+      throw FormatError(path: path, reason: "brings no test picture; name a file of pixels")
     }
     for _ in 0..<runs { interpreter.invoke(pixels: golden.pixels, logits: &logits) }
     guard logits == golden.logits else {
-      throw ModelFileError(path: path, reason: "gives other logits for its test picture than those in the file")
+      throw FormatError(path: path, reason: "gives other logits for its test picture than those in the file")
     }
   }
   if model.description.graph.outputs.count == 1 {
@@ -85,7 +85,7 @@ func classify(_ path: String, _ pixelPath: String?, runs: Int) throws(ModelFileE
 }
 
 guard let (paths, runs) = request() else { fail(usage, status: 2) }
-do throws(ModelFileError) {
+do throws(FormatError) {
   try classify(paths[0], paths.count > 1 ? paths[1] : nil, runs: runs)
 } catch {
   fail(error.description, status: 1)

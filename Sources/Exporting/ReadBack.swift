@@ -1,3 +1,4 @@
+import Files
 import ModelFiles
 import Models
 import Numerics
@@ -24,7 +25,7 @@ public enum ExportedModel: Sendable {
     }
     let texts = MetadataTexts.keys.compactMap { key in note(key).map { MetadataTexts.Entry(key, $0) } }
     let description: ModelDescription
-    do throws(ModelFileError) {
+    do throws(FormatError) {
       description = try MetadataTexts(path: file.path, texts).description(limits: limits)
     } catch {
       self = .changed(error.description)

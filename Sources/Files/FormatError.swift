@@ -1,4 +1,4 @@
-/// A file that is not what its format asks for: which, where in it, and why.
+/// A file that cannot be read or written, or is not what its format asks for: which, where in it, and why.
 public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file's path.
   public let path: String

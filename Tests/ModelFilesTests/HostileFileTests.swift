@@ -21,7 +21,7 @@ import Testing
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let path = try folder.write(bytes, as: "m")
-    let error = caught(ModelFileError.self) { try ModelFile.load(path, limits: limits) }
+    let error = caught(FormatError.self) { try ModelFile.load(path, limits: limits) }
     #expect(
       error?.description.contains(words) == true, "\(error?.description ?? "it was read")",
       sourceLocation: sourceLocation)
@@ -78,7 +78,7 @@ import Testing
     // A network of raw numbers has no labels, and is no classifier.
     try FloatModel.random(two, seed: 1, labels: []).write(to: folder.path("raw"))
     _ = try ModelFile.load(folder.path("raw"))
-    let error = caught(ModelFileError.self) { try ModelFile.loadClassifier(folder.path("raw")) }
+    let error = caught(FormatError.self) { try ModelFile.loadClassifier(folder.path("raw")) }
     #expect(error?.reason.contains("names no classes") == true)
     two.outputs[1].value = 2
     try refused(

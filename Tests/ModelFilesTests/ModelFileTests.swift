@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import ModelFiles
 import Models
@@ -65,7 +66,7 @@ private let everything = Graph(
     #expect(again.parameters == model.parameters)
     #expect(again.golden == model.golden)
     #expect(again.weightsSHA256 == model.weightsSHA256)
-    #expect(throws: ModelFileError.self) { try QuantizedModel.load(folder.path("m")) }
+    #expect(throws: FormatError.self) { try QuantizedModel.load(folder.path("m")) }
   }
 
   @Test func boxCodingRoundTrip() throws {
@@ -81,7 +82,7 @@ private let everything = Graph(
     #expect(try FloatModel.load(folder.path("m")).description == model.description)
     model.description.detection?.stride = 4
     try model.write(to: folder.path("wrong"))
-    let error = caught(ModelFileError.self) { try FloatModel.load(folder.path("wrong")) }
+    let error = caught(FormatError.self) { try FloatModel.load(folder.path("wrong")) }
     #expect(error?.description.contains("detection") == true)
   }
 
@@ -93,7 +94,7 @@ private let everything = Graph(
     #expect(again.description == model.description)
     #expect(again.parameters == model.parameters)
     #expect(again.quantization == model.quantization)
-    #expect(throws: ModelFileError.self) { try FloatModel.load(folder.path("q")) }
+    #expect(throws: FormatError.self) { try FloatModel.load(folder.path("q")) }
   }
 
   @Test(arguments: [Float.nan, 0, -1, 1e9])
@@ -102,7 +103,7 @@ private let everything = Graph(
     var model = try FloatModel.random(everything, seed: 1, labels: ["a", "b", "c"])
     model.description.temperature = temperature
     try model.write(to: folder.path("m"))
-    let error = try #require(caught(ModelFileError.self) { try FloatModel.load(folder.path("m")) })
+    let error = try #require(caught(FormatError.self) { try FloatModel.load(folder.path("m")) })
     #expect("\(error)".contains("temperature"))
   }
 
@@ -112,7 +113,7 @@ private let everything = Graph(
       var model = try FloatModel.random(everything, seed: 1, labels: ["a", "b", "c"])
       model.description.decision = Decision(thresholds: thresholds, otherwise: otherwise)
       try model.write(to: folder.path("m"))
-      let error = try #require(caught(ModelFileError.self) { try FloatModel.load(folder.path("m")) })
+      let error = try #require(caught(FormatError.self) { try FloatModel.load(folder.path("m")) })
       #expect(error.place == "decision" && error.reason.contains(reason), "\(error)")
     }
     try refused([nil, nil, nil], "unsure", "no thresholds")
@@ -132,7 +133,7 @@ private let everything = Graph(
       var writer = model.writer()
       writer.add(metadata: "decision", json)
       try writer.write(to: folder.path("m"))
-      #expect(throws: ModelFileError.self, "\(json)") { try FloatModel.load(folder.path("m")) }
+      #expect(throws: FormatError.self, "\(json)") { try FloatModel.load(folder.path("m")) }
     }
   }
 
@@ -154,12 +155,12 @@ private let everything = Graph(
         var bad = good
         bad[place] ^= change
         let path = try folder.write(bad, as: "bad")
-        #expect(throws: ModelFileError.self, "byte \(place)") { try ModelFile.load(path) }
+        #expect(throws: FormatError.self, "byte \(place)") { try ModelFile.load(path) }
       }
     }
     for length in stride(from: 0, to: good.count, by: 61) {
       let path = try folder.write(Array(good[..<length]), as: "cut")
-      #expect(throws: ModelFileError.self, "cut at \(length)") { try ModelFile.load(path) }
+      #expect(throws: FormatError.self, "cut at \(length)") { try ModelFile.load(path) }
     }
     try folder.write(good, as: "good")
     _ = try ModelFile.load(folder.path("good"))
@@ -171,7 +172,7 @@ private let everything = Graph(
       var model = try FloatModel.random(everything, seed: 1, labels: ["a", "b", "c"])
       change(&model)
       try model.write(to: folder.path("m"))
-      #expect(throws: ModelFileError.self) { try FloatModel.load(folder.path("m")) }
+      #expect(throws: FormatError.self) { try FloatModel.load(folder.path("m")) }
     }
     try refused { $0.parameters[0]!.weight.elements[5] = .nan }
     try refused { $0.parameters[18]!.bias.elements[0] = .infinity }
@@ -188,13 +189,13 @@ private let everything = Graph(
     let text = try folder.write(Array("a line of text, no model\n".utf8), as: "text")
     let empty = try folder.write([], as: "empty")
     for path in [text, empty, folder.path("missing"), folder.path("")] {
-      let error = caught(ModelFileError.self) { try ModelFile.load(path) }
+      let error = caught(FormatError.self) { try ModelFile.load(path) }
       #expect(error?.path == path)
     }
     var foreign = SafetensorsWriter()
     foreign.add("t", Tensor<Float>([1], [1]))
     try foreign.write(to: folder.path("foreign"))
-    let error = caught(ModelFileError.self) { try ModelFile.load(folder.path("foreign")) }
+    let error = caught(FormatError.self) { try ModelFile.load(folder.path("foreign")) }
     #expect(error?.reason.contains("no Glint model") == true)
   }
 }

@@ -23,9 +23,9 @@ import Testing
     #expect(try file.tensor("floats", of: Float.self, shape: [2, 2]).elements == [1, -0.5, .pi, 1e-30])
     #expect(try file.tensor("one", of: Int32.self).elements == [.min])
     #expect(file.metadata("note") == "two \"words\"")
-    #expect(throws: ModelFileError.self) { try file.tensor("odd", of: Float.self) }
-    #expect(throws: ModelFileError.self) { try file.tensor("odd", of: Int8.self, shape: [4]) }
-    #expect(throws: ModelFileError.self) { try file.tensor("even", of: Int8.self) }
+    #expect(throws: FormatError.self) { try file.tensor("odd", of: Float.self) }
+    #expect(throws: FormatError.self) { try file.tensor("odd", of: Int8.self, shape: [4]) }
+    #expect(throws: FormatError.self) { try file.tensor("even", of: Int8.self) }
   }
 
   @Test func nothingHalfWritten() throws {
@@ -58,7 +58,7 @@ import Testing
     let folder = try TemporaryFolder()
     let header = withUnsafeBytes(of: UInt64(json.utf8.count).littleEndian) { Array($0) } + Array(json.utf8)
     let path = try folder.write(header + [UInt8](repeating: 1, count: 8), as: "bad.safetensors")
-    let error = caught(ModelFileError.self) { try SafetensorsFile(path: path) }
+    let error = caught(FormatError.self) { try SafetensorsFile(path: path) }
     #expect(error?.path == path)
   }
 }

@@ -1,4 +1,5 @@
 import Faces
+import Files
 import Imaging
 import Inference
 import ModelFiles
@@ -9,7 +10,7 @@ extension CraftedModel {
   /// What became of a model file.
   public enum Outcome {
     /// It was not read.
-    case refused(ModelFileError)
+    case refused(FormatError)
     /// It was read, and an engine refused to run it.
     case notRun
     /// It ran.

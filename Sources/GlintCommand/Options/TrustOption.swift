@@ -15,7 +15,7 @@ struct TrustOption: ParsableArguments {
 
   /// Reads a model, float or int8.
   ///
-  /// - Throws: `ValidationError` for a file of another kind, `ModelFileError` for a model that cannot be read.
+  /// - Throws: `ValidationError` for a file of another kind, `FormatError` for a model that cannot be read.
   func load(_ path: String) throws -> LoadedModel { try Self.load(path, limits: limits) }
 
   /// The same within limits that come from elsewhere.

@@ -30,18 +30,18 @@ enum DescriptionCoding {
 
   static func read(
     from file: MetadataTexts, limits: ModelLimits
-  ) throws(ModelFileError) -> ModelDescription {
+  ) throws(FormatError) -> ModelDescription {
     guard file["format"] == "glint" else {
-      throw ModelFileError(path: file.path, reason: "is a safetensors file, but holds no Glint model")
+      throw FormatError(path: file.path, reason: "is a safetensors file, but holds no Glint model")
     }
     guard file["format_version"] == formatVersion else {
-      throw ModelFileError(
+      throw FormatError(
         path: file.path,
         reason: "has format version \(file["format_version"] ?? "none"); "
           + "this program reads version \(formatVersion)")
     }
     if let key = file.entries.first(where: { !keys.contains($0.key) })?.key {
-      throw ModelFileError(path: file.path, place: "metadata '\(key)'", reason: unknown)
+      throw FormatError(path: file.path, place: "metadata '\(key)'", reason: unknown)
     }
     let graphJSON = try json("graph", in: file)
     let graph: Graph
@@ -49,24 +49,24 @@ enum DescriptionCoding {
       graph = try GraphCoding.decodeGraph(graphJSON, mostNodes: limits.nodes)
       try GraphCost(graph).check(limits)
     } catch {
-      throw ModelFileError(path: file.path, place: "graph", reason: error.description)
+      throw FormatError(path: file.path, place: "graph", reason: error.description)
     }
     let preprocessing = try decodePreprocessing(try json("preprocessing", in: file), path: file.path)
     guard graph.input == [preprocessing.height, preprocessing.width, preprocessing.colour.channels] else {
-      throw ModelFileError(path: file.path, place: "preprocessing", reason: "does not give the graph's input")
+      throw FormatError(path: file.path, place: "preprocessing", reason: "does not give the graph's input")
     }
     guard let labels = try json("labels", in: file).strings else {
-      throw ModelFileError(path: file.path, place: "labels", reason: "are no list of texts")
+      throw FormatError(path: file.path, place: "labels", reason: "are no list of texts")
     }
     guard case .object(let entries) = try json("card", in: file) else {
-      throw ModelFileError(path: file.path, place: "card", reason: "is no object")
+      throw FormatError(path: file.path, place: "card", reason: "is no object")
     }
     for entry in entries where entry.value.string == nil {
-      throw ModelFileError(path: file.path, place: "card", reason: "'\(entry.name)' is no text")
+      throw FormatError(path: file.path, place: "card", reason: "'\(entry.name)' is no text")
     }
     let card = ModelCard(entries.map { .init($0.name, $0.value.string ?? "") })
     guard let temperature = decodeDecimal(file["temperature"] ?? "1.000", within: 10...100_000) else {
-      throw ModelFileError(
+      throw FormatError(
         path: file.path, place: "metadata 'temperature'", reason: "is no number from 0.01 to 100 with three decimals")
     }
     var detection: Detection?
@@ -112,11 +112,11 @@ enum DescriptionCoding {
     return .object([.init("thresholds", .object(shown)), .init("otherwise", .string(decision.otherwise))])
   }
 
-  private static func decodeDecision(in file: MetadataTexts, labels: [String]) throws(ModelFileError) -> Decision? {
+  private static func decodeDecision(in file: MetadataTexts, labels: [String]) throws(FormatError) -> Decision? {
     guard file["decision"] != nil else { return nil }
     let json = try json("decision", in: file)
-    func failure(_ reason: String) -> ModelFileError {
-      ModelFileError(path: file.path, place: "decision", reason: reason)
+    func failure(_ reason: String) -> FormatError {
+      FormatError(path: file.path, place: "decision", reason: reason)
     }
     if let member = json.member(besides: ["thresholds", "otherwise"]) { throw failure("'\(member)' " + unknown) }
     guard case .object(let members)? = json["thresholds"], !members.isEmpty,
@@ -138,25 +138,25 @@ enum DescriptionCoding {
     return Decision(thresholds: thresholds, otherwise: otherwise)
   }
 
-  private static func json(_ name: String, in file: MetadataTexts) throws(ModelFileError) -> JSONValue {
+  private static func json(_ name: String, in file: MetadataTexts) throws(FormatError) -> JSONValue {
     guard let text = file[name] else {
-      throw ModelFileError(path: file.path, place: "header, metadata '\(name)'", reason: "is missing")
+      throw FormatError(path: file.path, place: "header, metadata '\(name)'", reason: "is missing")
     }
     do throws(JSONError) {
       return try JSONValue(parsing: text)
     } catch {
-      throw ModelFileError(path: file.path, place: "metadata '\(name)', byte \(error.offset)", reason: error.reason)
+      throw FormatError(path: file.path, place: "metadata '\(name)', byte \(error.offset)", reason: error.reason)
     }
   }
 
   /// A classifier has as many labels as its logits tell apart; other graphs have none, or one for what they find.
-  private static func checkLabels(_ description: ModelDescription, path: String) throws(ModelFileError) {
+  private static func checkLabels(_ description: ModelDescription, path: String) throws(FormatError) {
     guard description.isClassifier, let shapes = try? description.graph.shapes() else {
       guard description.decision == nil else {
-        throw ModelFileError(path: path, place: "decision", reason: "is for classifiers; this network names no classes")
+        throw FormatError(path: path, place: "decision", reason: "is for classifiers; this network names no classes")
       }
       guard description.labels.isEmpty || description.detection != nil else {
-        throw ModelFileError(
+        throw FormatError(
           path: path, place: "labels",
           reason: "name the classes of one output; the graph has \(description.graph.outputs.count)")
       }
@@ -166,7 +166,7 @@ enum DescriptionCoding {
     let logits = shapes[output.value].count
     let classes = output.function == .sigmoid && logits == 1 ? 2 : logits
     guard description.labels.count == classes, Set(description.labels).count == classes else {
-      throw ModelFileError(
+      throw FormatError(
         path: path, place: "labels", reason: "\(description.labels.count) labels for \(classes) classes, or one twice")
     }
   }
@@ -194,9 +194,9 @@ enum DescriptionCoding {
 
   private static func decodePreprocessing(
     _ json: JSONValue, path: String
-  ) throws(ModelFileError) -> Preprocessing {
-    func failure(_ reason: String) -> ModelFileError {
-      ModelFileError(path: path, place: "preprocessing", reason: reason)
+  ) throws(FormatError) -> Preprocessing {
+    func failure(_ reason: String) -> FormatError {
+      FormatError(path: path, place: "preprocessing", reason: reason)
     }
     guard json["version"]?.integer == Preprocessing.currentVersion else {
       throw failure("is of a version that this program does not execute")

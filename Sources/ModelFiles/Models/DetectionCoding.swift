@@ -14,8 +14,8 @@ extension DescriptionCoding {
     ])
   }
 
-  static func decodeDetection(_ json: JSONValue, graph: Graph, path: String) throws(ModelFileError) -> Detection {
-    func failure(_ reason: String) -> ModelFileError { ModelFileError(path: path, place: "detection", reason: reason) }
+  static func decodeDetection(_ json: JSONValue, graph: Graph, path: String) throws(FormatError) -> Detection {
+    func failure(_ reason: String) -> FormatError { FormatError(path: path, place: "detection", reason: reason) }
     guard let stride = json["stride"]?.integer, (1...256).contains(stride) else { throw failure("no sound stride") }
     guard let threshold = json["threshold_thousandths"]?.integer, (-100_000...100_000).contains(threshold) else {
       throw failure("no sound threshold")

@@ -7,21 +7,21 @@ extension FloatModel {
 
   /// Reads a float model: tensors `<node>.weight` and `<node>.bias`, float32.
   ///
-  /// - Throws: `ModelFileError`; also where the file holds an int8 model.
+  /// - Throws: `FormatError`; also where the file holds an int8 model.
   public static func load(
     _ path: String, limits: ModelLimits = .standard
-  ) throws(ModelFileError) -> FloatModel {
+  ) throws(FormatError) -> FloatModel {
     guard case .float(let model) = try ModelFile.load(path, limits: limits) else {
-      throw ModelFileError(path: path, reason: "holds an int8 model; a float one is wanted here")
+      throw FormatError(path: path, reason: "holds an int8 model; a float one is wanted here")
     }
     return model
   }
 
-  init(_ description: ModelDescription, in file: SafetensorsFile) throws(ModelFileError) {
+  init(_ description: ModelDescription, in file: SafetensorsFile) throws(FormatError) {
     // What `glint train --prepare` adds for another trainer.
     let pictures = ["train", "validation", "test"].flatMap { [$0 + ".pixels", $0 + ".labels"] }
     try ModelFile.checkNothingIsLeft(in: file, of: description, suffixes: [".weight", ".bias"], others: pictures)
-    let parameters = try ModelFile.parameters(of: description, in: file) { (node, shapes) throws(ModelFileError) in
+    let parameters = try ModelFile.parameters(of: description, in: file) { (node, shapes) throws(FormatError) in
       Parameters(
         weight: try Self.numbers("\(node).weight", shapes.weight, in: file),
         bias: try Self.numbers("\(node).bias", shapes.bias, in: file))
@@ -32,10 +32,10 @@ extension FloatModel {
 
   private static func numbers(
     _ name: String, _ shape: Shape, in file: SafetensorsFile
-  ) throws(ModelFileError) -> Tensor<Float> {
+  ) throws(FormatError) -> Tensor<Float> {
     let numbers = try file.tensor(name, of: Float.self, shape: shape)
     guard numbers.elements.allSatisfy({ $0.isFinite }) else {
-      throw ModelFileError(path: file.path, place: "tensor '\(name)'", reason: "holds a number that is not finite")
+      throw FormatError(path: file.path, place: "tensor '\(name)'", reason: "holds a number that is not finite")
     }
     return numbers
   }

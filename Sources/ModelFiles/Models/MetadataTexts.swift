@@ -1,3 +1,4 @@
+import Files
 import Models
 
 /// A model's description as texts by key: the metadata of a model file, and of files of other formats that carry it.
@@ -46,9 +47,9 @@ public struct MetadataTexts: Sendable {
 
   /// The description that the texts hold.
   ///
-  /// - Throws: `ModelFileError` as for a model file: a key that is not known, a text that breaks a rule, a graph that
+  /// - Throws: `FormatError` as for a model file: a key that is not known, a text that breaks a rule, a graph that
   ///   makes no sense or asks for more than it may.
-  public func description(limits: ModelLimits = .standard) throws(ModelFileError) -> ModelDescription {
+  public func description(limits: ModelLimits = .standard) throws(FormatError) -> ModelDescription {
     try DescriptionCoding.read(from: self, limits: limits)
   }
 }

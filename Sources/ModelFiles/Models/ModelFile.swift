@@ -27,13 +27,13 @@ public enum ModelFile {
   /// nothing in it is left over.
   ///
   /// - Parameter limits: what the model may ask of this machine.
-  /// - Throws: `ModelFileError` naming the file and the place.
+  /// - Throws: `FormatError` naming the file and the place.
   public static func load(
     _ path: String, limits: ModelLimits = .standard
-  ) throws(ModelFileError) -> LoadedModel {
+  ) throws(FormatError) -> LoadedModel {
     do throws(FileError) {
       if let reason = try FileKind(path: path).refusalAsModel { throw FileError(path: path, reason: reason) }
-    } catch { throw ModelFileError(error) }
+    } catch { throw FormatError(error) }
     let file = try SafetensorsFile(path: path, mostHeaderBytes: limits.headerBytes)
     if file.metadata("format") == "glint" { try file.verifyChecksums() }
     let texts = file.metadata.map { MetadataTexts.Entry($0.name, $0.value.string ?? "") }
@@ -41,21 +41,21 @@ public enum ModelFile {
     switch file.metadata("kind") {
     case FloatModel.kind: return .float(try FloatModel(description, in: file))
     case QuantizedModel.kind: return .int8(try QuantizedModel(description, in: file))
-    default: throw ModelFileError(path: path, place: "kind", reason: "is neither float nor int8")
+    default: throw FormatError(path: path, place: "kind", reason: "is neither float nor int8")
     }
   }
 
   /// Reads a model that labels pictures.
   ///
   /// - Parameter limits: what the model may ask of this machine.
-  /// - Throws: `ModelFileError`; also where the model finds faces, or names no classes.
+  /// - Throws: `FormatError`; also where the model finds faces, or names no classes.
   public static func loadClassifier(
     _ path: String, limits: ModelLimits = .standard
-  ) throws(ModelFileError) -> LoadedModel {
+  ) throws(FormatError) -> LoadedModel {
     let model = try load(path, limits: limits)
     guard model.description.isClassifier else {
       let what = model.description.detection != nil ? "finds faces and names" : "names"
-      throw ModelFileError(path: path, reason: "\(what) no classes; a classifier's file is wanted here")
+      throw FormatError(path: path, reason: "\(what) no classes; a classifier's file is wanted here")
     }
     return model
   }
@@ -68,13 +68,13 @@ public enum ModelFile {
   ///   - others: tensors that are of no node.
   static func checkNothingIsLeft(
     in file: SafetensorsFile, of description: ModelDescription, suffixes: [String], others: [String]
-  ) throws(ModelFileError) {
+  ) throws(FormatError) {
     var known = Set(others + ["golden.pixels", "golden.logits"])
     for node in description.graph.nodes where node.operator.hasParameters {
       for suffix in suffixes { known.insert(node.name + suffix) }
     }
     for entry in file.entries where !known.contains(entry.name) {
-      throw ModelFileError(path: file.path, place: "tensor '\(entry.name)'", reason: "belongs to no node of the graph")
+      throw FormatError(path: file.path, place: "tensor '\(entry.name)'", reason: "belongs to no node of the graph")
     }
   }
 
@@ -83,13 +83,13 @@ public enum ModelFile {
   /// - Parameter read: gets the node's name and the shapes that its tensors must have.
   static func parameters<Parameters>(
     of description: ModelDescription, in file: SafetensorsFile,
-    _ read: (_ node: String, _ shapes: (weight: Shape, bias: Shape)) throws(ModelFileError) -> Parameters
-  ) throws(ModelFileError) -> [Parameters?] {
+    _ read: (_ node: String, _ shapes: (weight: Shape, bias: Shape)) throws(FormatError) -> Parameters
+  ) throws(FormatError) -> [Parameters?] {
     let allShapes: [(weight: Shape, bias: Shape)?]
     do throws(GraphError) {
       allShapes = try description.graph.parameterShapes()
     } catch {
-      throw ModelFileError(path: file.path, place: "graph", reason: error.description)
+      throw FormatError(path: file.path, place: "graph", reason: error.description)
     }
     var parameters: [Parameters?] = []
     for (node, shapes) in zip(description.graph.nodes, allShapes) {
@@ -105,13 +105,13 @@ public enum ModelFile {
   /// The samples that the file brings for the self-test at load.
   static func golden(
     in file: SafetensorsFile, for description: ModelDescription
-  ) throws(ModelFileError) -> [GoldenSample] {
+  ) throws(FormatError) -> [GoldenSample] {
     guard file.contains("golden.pixels") || file.contains("golden.logits") else { return [] }
     let pixels = try file.tensor("golden.pixels", of: UInt8.self)
     let logits = try file.tensor("golden.logits", of: Float.self)
     let size = description.graph.input.count
-    func failure(_ reason: String) -> ModelFileError {
-      ModelFileError(path: file.path, place: "golden samples", reason: reason)
+    func failure(_ reason: String) -> FormatError {
+      FormatError(path: file.path, place: "golden samples", reason: reason)
     }
     guard let samples = pixels.shape.dimensions.first, (1...mostGolden).contains(samples) else {
       throw failure("are not 1 to \(mostGolden)")

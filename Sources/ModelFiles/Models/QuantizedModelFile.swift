@@ -9,25 +9,25 @@ extension QuantizedModel {
   /// per output channel), and for all values by number `values.scale` (float32) and `values.zero_point` (int8), perhaps
   /// `values.saturation` (float32).
   ///
-  /// - Throws: `ModelFileError`; also where the file holds a float model.
+  /// - Throws: `FormatError`; also where the file holds a float model.
   public static func load(
     _ path: String, limits: ModelLimits = .standard
-  ) throws(ModelFileError) -> QuantizedModel {
+  ) throws(FormatError) -> QuantizedModel {
     guard case .int8(let model) = try ModelFile.load(path, limits: limits) else {
-      throw ModelFileError(
+      throw FormatError(
         path: path, reason: "holds a float model; an int8 one is wanted here (glint quantize makes one)")
     }
     return model
   }
 
-  init(_ description: ModelDescription, in file: SafetensorsFile) throws(ModelFileError) {
+  init(_ description: ModelDescription, in file: SafetensorsFile) throws(FormatError) {
     try ModelFile.checkNothingIsLeft(
       in: file, of: description, suffixes: [".weight", ".bias", ".weight_scale"],
       others: ["values.scale", "values.zero_point", "values.saturation"])
-    let parameters = try ModelFile.parameters(of: description, in: file) { (node, shapes) throws(ModelFileError) in
+    let parameters = try ModelFile.parameters(of: description, in: file) { (node, shapes) throws(FormatError) in
       let weight = try file.tensor("\(node).weight", of: Int8.self, shape: shapes.weight)
       guard !weight.elements.contains(-128) else {
-        throw ModelFileError(path: file.path, place: "tensor '\(node).weight'", reason: "holds -128")
+        throw FormatError(path: file.path, place: "tensor '\(node).weight'", reason: "holds -128")
       }
       return Parameters(
         weight: weight, bias: try file.tensor("\(node).bias", of: Int32.self, shape: shapes.bias),
@@ -38,7 +38,7 @@ extension QuantizedModel {
     let zeroPoints = try file.tensor("values.zero_point", of: Int8.self, shape: [values]).elements
     let quantization = zip(scales, zeroPoints).map { QuantizationParameters(scale: $0, zeroPoint: $1) }
     guard quantization[0] == .pixel else {
-      throw ModelFileError(
+      throw FormatError(
         path: file.path, place: "tensor 'values.scale'", reason: "the input's scale is not that of pixels")
     }
     let golden = try ModelFile.golden(in: file, for: description)
@@ -48,20 +48,20 @@ extension QuantizedModel {
   }
 
   /// Shares by value, none in files that do not have them.
-  private static func saturation(_ count: Int, in file: SafetensorsFile) throws(ModelFileError) -> [Float] {
+  private static func saturation(_ count: Int, in file: SafetensorsFile) throws(FormatError) -> [Float] {
     let name = "values.saturation"
     guard file.contains(name) else { return [] }
     let shares = try file.tensor(name, of: Float.self, shape: [count]).elements
     guard shares.allSatisfy({ $0 >= 0 && $0 <= 1 }) else {
-      throw ModelFileError(path: file.path, place: "tensor '\(name)'", reason: "holds a share that is not from 0 to 1")
+      throw FormatError(path: file.path, place: "tensor '\(name)'", reason: "holds a share that is not from 0 to 1")
     }
     return shares
   }
 
-  private static func scales(_ name: String, _ count: Int, in file: SafetensorsFile) throws(ModelFileError) -> [Float] {
+  private static func scales(_ name: String, _ count: Int, in file: SafetensorsFile) throws(FormatError) -> [Float] {
     let scales = try file.tensor(name, of: Float.self, shape: [count]).elements
     guard scales.allSatisfy({ $0.isNormal && $0 > 0 }) else {
-      throw ModelFileError(path: file.path, place: "tensor '\(name)'", reason: "holds a scale that is not positive")
+      throw FormatError(path: file.path, place: "tensor '\(name)'", reason: "holds a scale that is not positive")
     }
     return scales
   }

@@ -34,22 +34,22 @@ public struct SafetensorsFile: Sendable {
   /// Maps and checks the file at `path`.
   ///
   /// - Parameter mostHeaderBytes: the largest header that is read; as JSON values it takes a multiple of that.
-  /// - Throws: `ModelFileError` naming the place that is wrong.
+  /// - Throws: `FormatError` naming the place that is wrong.
   public init(
     path: String, mostHeaderBytes: Int = ModelLimits.standard.headerBytes
-  ) throws(ModelFileError) {
+  ) throws(FormatError) {
     let mapping: MappedFile
-    do throws(FileError) { mapping = try MappedFile(path: path) } catch { throw ModelFileError(error) }
+    do throws(FileError) { mapping = try MappedFile(path: path) } catch { throw FormatError(error) }
     let bytes = mapping.bytes
-    guard bytes.count >= 10 else { throw ModelFileError(path: path, reason: "is too short for a model file") }
+    guard bytes.count >= 10 else { throw FormatError(path: path, reason: "is too short for a model file") }
     let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
     guard length >= 2, length <= UInt64(bytes.count - 8) else {
-      throw ModelFileError(
+      throw FormatError(
         path: path, place: "header",
         reason: "a length of \(length) bytes; this is no safetensors file, or it was cut short")
     }
     guard length <= UInt64(mostHeaderBytes) else {
-      throw ModelFileError(
+      throw FormatError(
         path: path, place: "header",
         reason: "has \(length) bytes; the limit is \(mostHeaderBytes) (\(ModelLimits.lifted))")
     }
@@ -58,10 +58,10 @@ public struct SafetensorsFile: Sendable {
     do throws(JSONError) {
       header = try JSONValue(parsing: UnsafeRawBufferPointer(rebasing: bytes[8..<data]))
     } catch {
-      throw ModelFileError(path: path, place: "header, byte \(8 + error.offset)", reason: error.reason)
+      throw FormatError(path: path, place: "header, byte \(8 + error.offset)", reason: error.reason)
     }
     guard case .object(let members) = header else {
-      throw ModelFileError(path: path, place: "header", reason: "is no JSON object")
+      throw FormatError(path: path, place: "header", reason: "is no JSON object")
     }
     self.path = path
     self.mapping = mapping
@@ -80,20 +80,20 @@ public struct SafetensorsFile: Sendable {
 
   /// The elements of a tensor.
   ///
-  /// - Throws: `ModelFileError` where there is no such tensor, or it is of another type or shape.
+  /// - Throws: `FormatError` where there is no such tensor, or it is of another type or shape.
   public func tensor<Element: StoredElement>(
     _ name: String, of type: Element.Type, shape: Shape? = nil
-  ) throws(ModelFileError) -> Tensor<Element> {
+  ) throws(FormatError) -> Tensor<Element> {
     guard let place = places[name] else {
-      throw ModelFileError(path: path, place: "tensor '\(name)'", reason: "is missing")
+      throw FormatError(path: path, place: "tensor '\(name)'", reason: "is missing")
     }
     let entry = entries[place]
     guard entry.type == Element.storedName else {
-      throw ModelFileError(
+      throw FormatError(
         path: path, place: "tensor '\(name)'", reason: "holds \(entry.type), not \(Element.storedName)")
     }
     guard shape == nil || shape == entry.shape else {
-      throw ModelFileError(path: path, place: "tensor '\(name)'", reason: "is \(entry.shape), not \(shape!)")
+      throw FormatError(path: path, place: "tensor '\(name)'", reason: "is \(entry.shape), not \(shape!)")
     }
     let source = UnsafeRawBufferPointer(
       rebasing: mapping.bytes[(headerBytes + entry.range.lowerBound)..<(headerBytes + entry.range.upperBound)])
@@ -110,22 +110,22 @@ public struct SafetensorsFile: Sendable {
   /// Compares the two checksums that `SafetensorsWriter` puts into the metadata with the bytes: together they cover
   /// every byte of the file.
   ///
-  /// - Throws: `ModelFileError` where a checksum is missing or differs.
-  public func verifyChecksums() throws(ModelFileError) {
+  /// - Throws: `FormatError` where a checksum is missing or differs.
+  public func verifyChecksums() throws(FormatError) {
     let bytes = mapping.bytes
     let damaged = "the checksum differs: the file is damaged or was changed"
     let place = 8 + SafetensorsWriter.beginning.count
     guard let expected = metadata(SafetensorsWriter.headerHashKey), expected.utf8.count == 64,
       place + 64 <= headerBytes, bytes[8..<place].elementsEqual(SafetensorsWriter.beginning),
       bytes[place..<(place + 64)].elementsEqual(expected.utf8)
-    else { throw ModelFileError(path: path, place: "header", reason: "holds no checksum: not written by Glint") }
+    else { throw FormatError(path: path, place: "header", reason: "holds no checksum: not written by Glint") }
     var hash = SHA256()
     hash.update(UnsafeRawBufferPointer(rebasing: bytes[..<place]))
     SafetensorsWriter.blankHash.withUnsafeBytes { hash.update($0) }
     hash.update(UnsafeRawBufferPointer(rebasing: bytes[(place + 64)..<headerBytes]))
-    guard hash.finishHex() == expected else { throw ModelFileError(path: path, place: "header", reason: damaged) }
+    guard hash.finishHex() == expected else { throw FormatError(path: path, place: "header", reason: damaged) }
     guard dataSHA256() == metadata(SafetensorsWriter.dataHashKey) else {
-      throw ModelFileError(path: path, place: "tensors", reason: damaged)
+      throw FormatError(path: path, place: "tensors", reason: damaged)
     }
   }
 
@@ -136,33 +136,33 @@ public struct SafetensorsFile: Sendable {
 
   private static func metadata(
     of members: [JSONValue.Member], path: String
-  ) throws(ModelFileError) -> [JSONValue.Member] {
+  ) throws(FormatError) -> [JSONValue.Member] {
     guard let value = members.first(where: { $0.name == "__metadata__" })?.value else { return [] }
     guard case .object(let metadata) = value else {
-      throw ModelFileError(path: path, place: "header, __metadata__", reason: "is no object")
+      throw FormatError(path: path, place: "header, __metadata__", reason: "is no object")
     }
     for member in metadata where member.value.string == nil {
-      throw ModelFileError(path: path, place: "header, __metadata__ '\(member.name)'", reason: "is no text")
+      throw FormatError(path: path, place: "header, __metadata__ '\(member.name)'", reason: "is no text")
     }
     return metadata
   }
 
   private static func entries(
     of members: [JSONValue.Member], dataCount: Int, path: String
-  ) throws(ModelFileError) -> [Entry] {
+  ) throws(FormatError) -> [Entry] {
     var entries: [Entry] = []
     for member in members where member.name != "__metadata__" {
       let place = "header, tensor '\(member.name)'"
       guard let type = member.value["dtype"]?.string, let size = storedSizes[type] else {
-        throw ModelFileError(path: path, place: place, reason: "has no known dtype")
+        throw FormatError(path: path, place: place, reason: "has no known dtype")
       }
       guard let extents = member.value["shape"]?.integers, extents.count <= 8, let shape = Shape(checking: extents)
-      else { throw ModelFileError(path: path, place: place, reason: "has no sound shape") }
+      else { throw FormatError(path: path, place: place, reason: "has no sound shape") }
       let (bytes, overflow) = shape.count.multipliedReportingOverflow(by: size)
       guard let offsets = member.value["data_offsets"]?.integers, offsets.count == 2, offsets[0] >= 0,
         offsets[1] >= offsets[0], offsets[1] <= dataCount, !overflow, offsets[1] - offsets[0] == bytes
       else {
-        throw ModelFileError(
+        throw FormatError(
           path: path, place: place, reason: "its bytes do not lie within the file, or do not fit its shape")
       }
       entries.append(Entry(name: member.name, type: type, shape: shape, range: offsets[0]..<offsets[1]))
@@ -171,13 +171,13 @@ public struct SafetensorsFile: Sendable {
     var end = 0
     for entry in entries {
       guard entry.range.lowerBound == end else {
-        throw ModelFileError(
+        throw FormatError(
           path: path, place: "header, tensor '\(entry.name)'", reason: "overlaps another, or leaves a hole before it")
       }
       end = entry.range.upperBound
     }
     guard end == dataCount else {
-      throw ModelFileError(path: path, place: "tensors", reason: "\(dataCount - end) bytes after the last one")
+      throw FormatError(path: path, place: "tensors", reason: "\(dataCount - end) bytes after the last one")
     }
     return entries
   }

@@ -90,7 +90,7 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
 
   /// Writes the record as JSON, whole or not at all.
   ///
-  /// - Throws: `ModelFileError`.
+  /// - Throws: `FormatError`.
   public func write(to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]

@@ -102,14 +102,14 @@ package enum Checkpoint {
   private static func load(
     _ file: SafetensorsFile, into network: Network, _ average: WeightAverage?, hasBest: Bool
   ) throws(TrainingError) -> [Tensor<Float>] {
-    do throws(ModelFileError) {
-      func tensors(_ group: String, where fits: (Float) -> Bool) throws(ModelFileError) -> [Tensor<Float>] {
+    do throws(FormatError) {
+      func tensors(_ group: String, where fits: (Float) -> Bool) throws(FormatError) -> [Tensor<Float>] {
         var tensors: [Tensor<Float>] = []
         for parameter in network.parameters {
           let name = group + parameter.name
           let tensor = try file.tensor(name, of: Float.self, shape: parameter.shape)
           guard tensor.elements.allSatisfy(fits) else {
-            throw ModelFileError(
+            throw FormatError(
               path: file.path, place: "tensor '\(name)'",
               reason: "holds a value that is not a number, or none that training writes")
           }
@@ -117,7 +117,7 @@ package enum Checkpoint {
         }
         return tensors
       }
-      func finite(_ group: String) throws(ModelFileError) -> [Tensor<Float>] { try tensors(group) { $0.isFinite } }
+      func finite(_ group: String) throws(FormatError) -> [Tensor<Float>] { try tensors(group) { $0.isFinite } }
       let (weights, first) = (try finite("weights/"), try finite("first/"))
       // The square of a gradient may overflow: Adam's step is then zero, and training goes on with finite weights. An
       // infinite mean gradient would have cost the weight.
