@@ -53,6 +53,8 @@ public struct FileLocation: Sendable {
   public let identity: FileIdentity?
   /// The folder in which it stands or would be made; nil for a folder that is named by '.' or '/' at its end.
   public let folder: FileIdentity?
+  /// Bytes of a file; 0 of anything else.
+  public let size: Int
   private let name: [UInt8]
 
   /// - Throws: `FileError` where the folder of the path is not there or cannot be looked into.
@@ -68,6 +70,7 @@ public struct FileLocation: Sendable {
       case SYS_IS_FOLDER: .folder
       default: .other
       }
+    size = Int(location.size)
     name = withUnsafeBytes(of: location.name) { Array($0.prefix { $0 != 0 }) }
     identity = kind == .missing || location.itself.inode == 0 ? nil : FileIdentity(location.itself)
     folder = name.isEmpty ? nil : FileIdentity(location.folder)

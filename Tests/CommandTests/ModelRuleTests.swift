@@ -54,9 +54,11 @@ import Testing
     let base = ["compare", float, int8, "--data", data, "--part", "all"]
     let byRule = try run(base + ["--detector", keen])
     #expect(byRule.errors.contains("32x32 grey, the face with 10 % margin"), "\(byRule.errors)")
+    #expect(byRule.errors.contains("Fed as the model's file says"), "\(byRule.errors)")
     #expect(byRule.errors.contains("120 cropped to the face, 0 taken as they are"), "\(byRule.errors)")
     let whole = try run(base + ["--no-faces"])
     #expect(whole.errors.contains("was trained on faces"), "\(whole.errors)")
+    #expect(whole.errors.contains("Fed otherwise than the model's file says"), "\(whole.errors)")
     #expect(whole.errors.contains("0 cropped to the face, 120 taken as they are"), "\(whole.errors)")
     #expect(byRule.output.contains("Next: glint live"))
   }

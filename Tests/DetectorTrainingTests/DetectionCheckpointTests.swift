@@ -103,6 +103,19 @@ import Training
     }
   }
 
+  /// Whoever knows the format can write any shape with the right checksum.
+  @Test func tensorsOfOtherShapesAreRefused() throws {
+    let folder = try TemporaryFolder()
+    let path = try Self.stopped(folder)
+    let copy = folder.path("copy.checkpoint")
+    let changes = try tensorChanges(path)
+    #expect(changes.count > 100)
+    for (what, change) in changes {
+      try rewriteCheckpoint(path, to: copy, tensors: change)
+      #expect(Self.refusal(copy) != nil, "\(what)")
+    }
+  }
+
   @Test func everyFlippedBitIsFound() throws {
     let folder = try TemporaryFolder()
     let path = try Self.stopped(folder)

@@ -10,9 +10,11 @@ import Numerics
 ///   - copy: where the changed one is written.
 ///   - state: changes the state, JSON.
 ///   - tensor: changes the elements of a tensor, given its name.
+///   - tensors: changes the whole list.
 public func rewriteCheckpoint(
   _ path: String, to copy: String, state change: (inout [String: Any]) -> Void = { _ in },
-  tensor changeTensor: (String, inout [Float]) -> Void = { _, _ in }
+  tensor changeTensor: (String, inout [Float]) -> Void = { _, _ in },
+  tensors changeTensors: (inout [(name: String, tensor: Tensor<Float>)]) -> Void = { _ in }
 ) throws {
   let file = try SafetensorsFile(path: path)
   var writer = SafetensorsWriter()
@@ -22,12 +24,39 @@ public func rewriteCheckpoint(
   writer.add(metadata: "kind", state.removeValue(forKey: "kind") as? String ?? file.metadata("kind") ?? "")
   let json = try JSONSerialization.data(withJSONObject: state, options: .sortedKeys)
   writer.add(metadata: "state", String(decoding: json, as: UTF8.self))
-  for entry in file.entries {
+  var tensors = try file.entries.map { entry in
     var tensor = try file.tensor(entry.name, of: Float.self)
     changeTensor(entry.name, &tensor.elements)
-    writer.add(entry.name, tensor)
+    return (name: entry.name, tensor: tensor)
   }
+  changeTensors(&tensors)
+  for (name, tensor) in tensors { writer.add(name, tensor) }
   try writer.write(to: copy)
+}
+
+/// Changes of a checkpoint's tensors, each of one: another shape of as many elements or of more, another name, none.
+///
+/// - Parameter path: of a checkpoint.
+/// - Returns: each change with what it is.
+public func tensorChanges(
+  _ path: String
+) throws -> [(what: String, change: (inout [(name: String, tensor: Tensor<Float>)]) -> Void)] {
+  try SafetensorsFile(path: path).entries.enumerated().flatMap { index, entry in
+    let extents = entry.shape.dimensions
+    let shapes = [extents + [1], [1] + extents, [entry.shape.count + 1], [], [0], extents.reversed() + [2]].map {
+      Shape($0)
+    }
+    var changes: [(what: String, change: (inout [(name: String, tensor: Tensor<Float>)]) -> Void)] = shapes.map {
+      shape in
+      (
+        "\(entry.name) of \(shape)",
+        { $0[index].tensor = Tensor(shape, filledWith: 0) }
+      )
+    }
+    changes.append(("\(entry.name) under another name", { $0[index].name += "x" }))
+    changes.append(("no \(entry.name)", { $0.remove(at: index) }))
+    return changes
+  }
 }
 
 /// Changes of a checkpoint's state, each of one number in it: to what is below, above, or between all numbers that make

@@ -61,6 +61,12 @@ int sys_write_new(const char *path, const void *bytes, size_t count);
 /// Makes a folder that was not there.
 int sys_make_folder(const char *path);
 
+/// Makes a folder, and those above it, where they are missing.
+int sys_make_folders(const char *path);
+
+/// Removes a file, or a link to one.
+int sys_remove(const char *path);
+
 /// Opens a new file to be written at its end. The descriptor, or -1 with `error`: SYS_EXISTS where something stands
 /// there.
 int sys_open_new(const char *path, int *error);
@@ -87,6 +93,8 @@ typedef struct {
   /// 0 and 0 where it is missing.
   sys_identity itself;
   sys_identity folder;
+  /// Bytes of a file; 0 of anything else.
+  uint64_t size;
   /// Its name in that folder, ended by 0.
   char name[256];
 } sys_location;

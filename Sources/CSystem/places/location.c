@@ -35,6 +35,7 @@ int sys_locate(const char *path, sys_location *location) {
     memcpy(location->name, place.name, sizeof place.name);
     location->kind = place.exists ? sys_kind(place.status.st_mode) : SYS_IS_MISSING;
     if (place.exists) location->itself = identity(&place.status);
+    if (location->kind == SYS_IS_FILE) location->size = (uint64_t)place.status.st_size;
   }
   sys_close_place(&place);
   return error;

@@ -45,6 +45,9 @@ public struct FaceSource: Sendable {
     self.elsewhere = elsewhere
   }
 
+  /// Whether anything looks for faces where no table names them.
+  public var findsFaces: Bool { finder != nil || elsewhere != nil }
+
   /// How this folder is searched.
   public func search(_ folder: String) -> Search {
     if let finder, searched?.contains(where: { Self.place($0) == Self.place(folder) }) ?? true {

@@ -31,9 +31,7 @@ struct AnnotatedCopies {
 
   /// Makes the folder where it is missing, and finds out whether it can be written to.
   func makeFolder() throws {
-    do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
-      throw Failure("\(folder): the folder for annotated copies cannot be made")
-    }
+    try FileSystem.makeFolder(folder)
     if let path = paths.first { try AtomicFile.checkWritable(path) }
   }
 

@@ -1,5 +1,5 @@
 import Evaluation
-import Foundation
+import Files
 import Imaging
 import Models
 
@@ -34,7 +34,7 @@ struct ComparisonFacts: Encodable {
       ece = metrics.calibrationError
       thresholds = evaluation.decision?.thresholds
       decision = evaluation.coverage.map { CoverageLine($0) }
-      bytes = fileSize(path)
+      bytes = FileSystem.size(path)
       ms_per_image = evaluation.seconds * 1000 / Double(max(1, evaluation.truth.count))
     }
   }
@@ -146,9 +146,4 @@ struct ComparisonFacts: Encodable {
         float: named(comparison.first.probabilities[$0]), int8: named(comparison.second.probabilities[$0]))
     }
   }
-}
-
-/// The size of a file in bytes; nil where it cannot be read.
-func fileSize(_ path: String) -> Int? {
-  (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
 }

@@ -1,5 +1,6 @@
 import Datasets
 import Evaluation
+import Files
 import Foundation
 import Imaging
 import Models
@@ -89,7 +90,7 @@ enum ComparisonPage {
       name: name, accuracy: Share(metrics.accuracy, low: interval.lowerBound, high: interval.upperBound),
       confusion: ConfusionCounts(labels: evaluation.labels, counts: metrics.confusion), roc: roc(evaluation),
       reliability: Reliability(bins: bins(evaluation), expectedCalibrationError: metrics.calibrationError),
-      milliseconds: evaluation.seconds * 1000 / Double(max(1, evaluation.truth.count)), bytes: fileSize(path))
+      milliseconds: evaluation.seconds * 1000 / Double(max(1, evaluation.truth.count)), bytes: FileSystem.size(path))
   }
 
   /// The ROC curve, but for points that would be drawn on top of each other.

@@ -7,10 +7,13 @@ enum AppliedRule {
   /// Says how pictures were fed, as in `fed as the model's file says (64x64 grey, the face with 10 % margin): ...`.
   ///
   /// - Parameters:
+  ///   - faces: where faces were known from; nothing finds them where the user overrode the rule.
   ///   - cropped: pictures of which a face was cut out.
   ///   - whole: pictures that were taken as they are.
-  static func say(_ rule: Preprocessing, cropped: Int, whole: Int) {
-    var line = "Fed as the model's file says (\(rule.width)x\(rule.height) \(rule.colour.rawValue), \(rule.fit.words))"
+  static func say(_ rule: Preprocessing, _ faces: FaceSource, cropped: Int, whole: Int) {
+    let holds = !rule.cropsToFaces || faces.findsFaces || whole == 0
+    var line = holds ? "Fed as the model's file says" : "Fed otherwise than the model's file says"
+    line += " (\(rule.width)x\(rule.height) \(rule.colour.rawValue), \(rule.fit.words))"
     if rule.cropsToFaces {
       line += ": \(grouped(cropped)) cropped to the face, \(grouped(whole)) taken as they are"
     }
@@ -18,13 +21,13 @@ enum AppliedRule {
   }
 
   /// The same of all pictures of a data set.
-  static func say(_ rule: Preprocessing, of dataset: Dataset) {
+  static func say(_ rule: Preprocessing, _ faces: FaceSource, of dataset: Dataset) {
     var (cropped, whole) = (0, 0)
     for origin in dataset.origins.indices {
       let found = dataset.facesFound(inOrigin: origin)
       cropped += found.cropped
       whole += found.whole
     }
-    say(rule, cropped: cropped, whole: whole)
+    say(rule, faces, cropped: cropped, whole: whole)
   }
 }

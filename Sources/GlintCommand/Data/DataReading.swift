@@ -28,7 +28,7 @@ func readDataset(
   if !quiet, description?.preprocessing.cropsToFaces ?? true {
     for table in dataset.boxTables { printError("  " + sentence(on: table)) }
   }
-  if !quiet, let description { AppliedRule.say(description.preprocessing, of: dataset) }
+  if !quiet, let description { AppliedRule.say(description.preprocessing, faces, of: dataset) }
   if use == .training {
     sayMissingClasses(dataset, in: dataset.validation, "in the validation part")
     sayMissingClasses(dataset, in: dataset.test, "in the test part")

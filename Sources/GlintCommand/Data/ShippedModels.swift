@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The models that Glint comes with, in `Calibration/Models`.
@@ -24,7 +25,7 @@ enum ShippedModels {
       var folder = start.standardizedFileURL
       while true {
         let candidate = folder.appendingPathComponent("Calibration/Models/\(name)").path
-        if FileManager.default.fileExists(atPath: candidate) { return candidate }
+        if FileSystem.exists(candidate) { return candidate }
         if folder.path == "/" { break }
         folder.deleteLastPathComponent()
       }

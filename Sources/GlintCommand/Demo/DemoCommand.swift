@@ -60,7 +60,7 @@ struct Demo: ParsableCommand {
 
   func run() throws {
     StandardOutput.goOn(without: [.reader, .place])
-    try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+    try FileSystem.makeFolder(output)
     let files = DemoFiles(folder: output)
     var plan = OutputPlan()
     for (path, kind) in files.all { try plan.write("-o", path, kind) }

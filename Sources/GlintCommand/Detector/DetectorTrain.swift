@@ -105,7 +105,7 @@ struct DetectorTrain: ParsableCommand {
     try plan.write("--show-pictures", showPictures, .sheet)
     for path in composedPaths { try plan.write("--write-pictures", path, .copy, isAsked: false) }
     try plan.check(force: force.force)
-    let exists = FileManager.default.fileExists(atPath: checkpoint)
+    let exists = FileSystem.exists(checkpoint)
     if output != nil, resume, !exists { throw Failure("\(checkpoint): there is no checkpoint to resume from") }
     if output != nil, !resume, exists {
       throw Failure("\(checkpoint): an earlier run was interrupted. Go on with --resume, or delete it to start anew")
@@ -123,7 +123,7 @@ struct DetectorTrain: ParsableCommand {
       return try DetectionSheet(examples(48).map { ($0.image, $0.faces, $0.ignored) }).write(to: showPictures)
     }
     if let writePictures {
-      try FileManager.default.createDirectory(atPath: writePictures, withIntermediateDirectories: true)
+      try FileSystem.makeFolder(writePictures)
       for (path, picture) in zip(composedPaths, examples(composedPaths.count)) {
         try AtomicFile.write(try DrawnPicture.encoded(picture.image, for: path, quality: 100), to: path)
       }
@@ -136,7 +136,7 @@ struct DetectorTrain: ParsableCommand {
       architecture, preprocessing: rule, material: training,
       validation: validation, recipe: recipe, threads: threads.count)
     Interruption.listen()
-    let hadOutput = FileManager.default.fileExists(atPath: output)
+    let hadOutput = FileSystem.exists(output)
     let ending = try train(loop, checkpoint)
     func finish(insteadOf spare: String? = nil) throws {
       try self.finish(loop, training: training, validation: validation, output, insteadOf: spare)
@@ -144,7 +144,7 @@ struct DetectorTrain: ParsableCommand {
     switch ending {
     case .completed, .earlyStopped:
       try finish(insteadOf: checkpoint)
-      try? FileManager.default.removeItem(atPath: checkpoint)
+      try? FileSystem.remove(checkpoint)
     case .cancelled(let kept):
       var words = "interrupted at step \(loop.step). \(kept.words(place: checkpoint))"
       if kept != .written, !loop.rounds.isEmpty, !hadOutput {
@@ -199,7 +199,7 @@ struct DetectorTrain: ParsableCommand {
 
   private func detectorNetwork() throws -> (Shape) throws -> Architecture {
     if network == "face-detector" { return { .faceDetector(input: $0) } }
-    guard FileManager.default.fileExists(atPath: network) else {
+    guard FileSystem.exists(network) else {
       throw Failure("--network \(network): neither face-detector nor a file")
     }
     let text = try NetworkText(path: network)

@@ -97,8 +97,9 @@ struct Doctor: ParsableCommand {
   private func checkModel(_ path: String) throws {
     let loaded = try faces.trust.loadClassifier(path)
     let runner = try ModelRunner(loaded, threads: threads.count)
+    let source = try faces.source(checking: loaded.description)
     var (pictures, searches, account) = try Dataset.pictures(
-      in: data, faces: try faces.source(checking: loaded.description), labels: loaded.description.labels)
+      in: data, faces: source, labels: loaded.description.labels)
     account.notNeeded += pictures.count - min(images, pictures.count)
     pictures = pictures.spread(images)
     let isQuiet = quiet.quiet || json.json
@@ -111,7 +112,7 @@ struct Doctor: ParsableCommand {
     tell(account, quiet: isQuiet)
     if !isQuiet {
       AppliedRule.say(
-        loaded.description.preprocessing, cropped: check.cropped, whole: check.pictures - check.cropped)
+        loaded.description.preprocessing, source, cropped: check.cropped, whole: check.pictures - check.cropped)
     }
     let text = DeploymentText(check, seen: seen.map { $0 / 100 }, account: account)
     if json.json { emit(try jsonLine(text.facts)) } else { text.show() }

@@ -1,5 +1,4 @@
 import Files
-import Foundation
 import ModelFiles
 import ONNXFiles
 import Quantization
@@ -36,7 +35,7 @@ enum OutputKind {
 
   /// Whether the file at `path` is of this kind and Glint's own, or empty.
   func isOurs(_ path: String) -> Bool {
-    guard let file = try? MappedFile(path: path) else { return isEmpty(path) }
+    guard let file = try? MappedFile(path: path) else { return FileSystem.size(path) == 0 }
     switch self {
     case .calibrationRecord: return CalibrationRecord.isRecord(path)
     case .network: return (try? ONNXModel(path: path))?.producer == "glint"
@@ -62,9 +61,5 @@ enum OutputKind {
     case .trainingSteps: return kind == TrainingBench.kind
     case .calibrationRecord, .network, .numbers, .report, .sheet, .copy: return false
     }
-  }
-
-  private func isEmpty(_ path: String) -> Bool {
-    (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int == 0
   }
 }

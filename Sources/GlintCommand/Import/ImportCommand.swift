@@ -152,7 +152,13 @@ struct Import: ParsableCommand {
     case .face: options.fit = .face(marginPercent: 10)
     }
     guard let labels else { return options }
-    let text = (try? String(contentsOfFile: labels, encoding: .utf8)) ?? labels
+    let text: String
+    if let file = try? MappedFile(path: labels) {
+      guard file.bytes.count <= 1 << 20 else { throw Failure("--labels \(labels): is no list of classes") }
+      text = String(decoding: file.copy(), as: UTF8.self)
+    } else {
+      text = labels
+    }
     guard let list = LabelList.parse(text) else { throw Failure("--labels '\(labels)' names no classes") }
     options.labels = list
     return options

@@ -33,7 +33,7 @@ extension QuantizationData {
     ) { progress.update($0, of: $1) }
     if !quiet {
       AppliedRule.say(
-        description.preprocessing, cropped: images.found, whole: images.items.count - images.found)
+        description.preprocessing, faces, cropped: images.found, whole: images.items.count - images.found)
     }
     let data = QuantizationData(images, count: count, comparesMethods: comparesMethods)
     progress.finish("\(data.calibration.count) to calibrate, \(data.validation.count) to evaluate methods")

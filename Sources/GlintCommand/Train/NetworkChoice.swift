@@ -1,4 +1,4 @@
-import Foundation
+import Files
 import Models
 import Numerics
 import Training
@@ -15,7 +15,7 @@ enum NetworkChoice {
     case "happy-sad": self = .happySad
     case "compact": self = .compact
     default:
-      guard FileManager.default.fileExists(atPath: argument) else {
+      guard FileSystem.exists(argument) else {
         throw Failure("--network \(argument): neither a network's name (happy-sad, compact) nor a file")
       }
       self = .file(try NetworkText(path: argument))

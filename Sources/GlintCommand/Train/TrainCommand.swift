@@ -158,7 +158,7 @@ struct Train: ParsableCommand {
       try loop.prepared(tool: GlintVersion.tool) { progress.update($0, of: $1) }.write(to: prepare)
       return progress.finish("\(prepare) holds the pictures: for tools/train-distributed, not for others to see")
     }
-    let hadOutput = FileManager.default.fileExists(atPath: modelPath)
+    let hadOutput = FileSystem.exists(modelPath)
     Interruption.listen()
     let log = try events.map { try EventLog(folder: $0) }
     let ending = try train(loop, log)
@@ -166,7 +166,7 @@ struct Train: ParsableCommand {
     switch ending {
     case .completed, .earlyStopped:
       try finish()
-      try? FileManager.default.removeItem(atPath: checkpointPath)
+      try? FileSystem.remove(checkpointPath)
     case .cancelled(let checkpoint):
       let model = try interrupted(loop, checkpoint, hadOutput, finish)
       throw Failure(

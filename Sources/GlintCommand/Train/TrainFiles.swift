@@ -1,4 +1,4 @@
-import Foundation
+import Files
 
 extension Train {
   /// Finds out what would be lost, before any work.
@@ -17,7 +17,7 @@ extension Train {
   }
 
   private func checkCheckpoint() throws {
-    let exists = FileManager.default.fileExists(atPath: checkpointPath)
+    let exists = FileSystem.exists(checkpointPath)
     if resume, !exists { throw Failure("\(checkpointPath): there is no checkpoint to resume from") }
     if !resume, exists {
       throw Failure(

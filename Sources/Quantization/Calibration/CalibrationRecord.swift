@@ -103,9 +103,8 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
       let weightsSHA256: String
       let images: [String]
     }
-    return FileManager.default.contents(atPath: path).map {
-      (try? JSONDecoder().decode(Beginning.self, from: $0)) != nil
-    } ?? false
+    guard let file = try? MappedFile(path: path) else { return false }
+    return (try? JSONDecoder().decode(Beginning.self, from: Data(file.copy()))) != nil
   }
 
   /// Reads a record and checks that it belongs to a model.

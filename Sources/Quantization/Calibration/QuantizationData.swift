@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 
 /// The images that a float model is quantized on: some calibrate, others evaluate methods, none is of the test part.
@@ -56,10 +57,6 @@ public struct QuantizationData: Sendable {
   }
 
   private static func holds(_ names: Set<String>, in folder: String) -> Bool {
-    let there = names.count { name in
-      var isFolder: ObjCBool = false
-      return FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder) && isFolder.boolValue
-    }
-    return there > 1
+    names.count { FileSystem.isFolder(folder + "/" + $0) } > 1
   }
 }

@@ -23,9 +23,7 @@ public final class EventFile {
   /// - Parameter now: seconds since 1970, part of the name.
   /// - Throws: `FileError` where it cannot be made.
   public init(folder: String, now: Double = Date().timeIntervalSince1970) throws(FileError) {
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch { throw FileError(path: folder, reason: "cannot be made a folder for event files") }
+    try FileSystem.makeFolder(folder)
     let name = "events.out.tfevents.\(Int(now)).\(ProcessInfo.processInfo.processIdentifier).glint"
     // In containers all processes may have one number, and two of them start in one second.
     var (file, number) = (try GrowingFile(new: folder + "/" + name), 1)

@@ -1,5 +1,5 @@
+import Files
 import FloatRuntime
-import Foundation
 import Models
 import Numerics
 
@@ -48,10 +48,11 @@ public struct NetworkText: Sendable {
   ///
   /// - Throws: `NetworkTextError` naming the line.
   public init(path: String) throws(NetworkTextError) {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw NetworkTextError(path: path, line: nil, reason: "cannot be read")
+    let file: MappedFile
+    do throws(FileError) { file = try MappedFile(path: path) } catch {
+      throw NetworkTextError(path: path, line: nil, reason: error.reason)
     }
-    guard data.count <= 1 << 20, let text = String(data: data, encoding: .utf8) else {
+    guard file.bytes.count <= 1 << 20, let text = String(validating: file.copy(), as: UTF8.self) else {
       throw NetworkTextError(path: path, line: nil, reason: "is no text of a network")
     }
     try self.init(text, path: path)
