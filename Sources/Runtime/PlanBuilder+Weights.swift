@@ -11,9 +11,8 @@ extension PlanBuilder {
     let result = index + (pooled ? 2 : 1)
     let isDepthwise = conv.isDepthwise(inputChannels: input[2])
     var kernel = try kernel(isDepthwise ? .depthwise : pooled ? .convolutionMaxPool : .convolution)
-    if pooled, let special = table.best(of: specialKernels(index, conv)), special.isa.rawValue >= kernel.isa.rawValue {
-      kernel = special
-    }
+    let specials = isDepthwise ? specialDepthwiseKernels(conv) : pooled ? specialKernels(index, conv) : []
+    if let special = table.best(of: specials), special.isa.rawValue >= kernel.isa.rawValue { kernel = special }
 
     let padding = conv.window.padding
     let width = input[1] + padding.left + padding.right
@@ -61,6 +60,7 @@ extension PlanBuilder {
         outputOffset: group * channels)
       add(
         groups == 1 ? name : "\(name) group \(group)", kernel, kept, node: result - 1, rows: outputShape[0],
+        alignment: kernel.operation == .depthwise3x3 && conv.window.stride == 1 ? 2 : 1,
         work: multiplyAdds / groups, multiplyAdds: multiplyAdds / groups)
       guard groups == 1, sums == nil else { continue }
       let rowsAcross = pooled ? 2 : 1
@@ -96,6 +96,16 @@ extension PlanBuilder {
     return 8...Int(CK_WINOGRAD_INPUTS) ~= channels ? [.winogradMaxPool] : []
   }
 
+  private func specialDepthwiseKernels(_ conv: Operator.Convolution) -> [Kernel.Operation] {
+    let window = conv.window
+    guard window.height == 3, window.width == 3, conv.dilation == 1, let kernel = table.best(.depthwise3x3) else {
+      return []
+    }
+    // Windows that move by 2 take a pixel at a time, which pays where its channels fill half a vector.
+    let fills = 2 * conv.outputChannels >= Int(kernel.record.group)
+    return window.stride == 1 || window.stride == 2 && fills ? [.depthwise3x3] : []
+  }
+
   /// Without dilation and groups, the taps of a window's row lie side by side and form one segment.
   private func segments(
     _ conv: Operator.Convolution, rowBytes: Int, pixelBytes: Int
@@ -123,6 +133,10 @@ extension PlanBuilder {
     operation.channels = range.count
     (operation.bias, operation.requantization.multipliers) = biasAndMultipliers(
       index, range, capacity: blocks * Int(CK_BLOCK))
+    if kernel.operation == .depthwise3x3 {
+      setDepthwise3x3(&operation, parameters.weight.elements, kernel)
+      return
+    }
     if isDepthwise {
       // [channel][tap] becomes [tap][channel].
       let taps = perChannel
@@ -168,6 +182,23 @@ extension PlanBuilder {
         weights.baseAddress! + range.lowerBound * perChannel, range.count, segments, inputs, group, bytes, packed)
     }
     operation.weights = UnsafeRawPointer(packed)
+  }
+
+  /// Packs the weights of all channels for a kernel of 3x3 taps, and biases and multipliers once more in its order.
+  private mutating func setDepthwise3x3(_ operation: inout ck_conv, _ weights: [Int8], _ kernel: Kernel) {
+    let (chunk, bytes) = (Int(kernel.record.group), Int(kernel.record.weight_bytes))
+    operation.segment_groups = ck_depthwise3x3_chunks(operation.channels, chunk)
+    let places = operation.segment_groups * chunk
+    let packed = memory.allocate(UInt8.self, places * Int(CK_DEPTHWISE3X3_WEIGHTS) * bytes)
+    let (bias, multipliers) = (memory.allocate(Int32.self, places), memory.allocate(Float.self, places))
+    weights.withUnsafeBufferPointer {
+      ck_pack_depthwise3x3(
+        $0.baseAddress!, operation.bias, operation.requantization.multipliers, operation.channels, chunk, bytes, packed,
+        bias, multipliers)
+    }
+    operation.weights = UnsafeRawPointer(packed)
+    operation.bias = UnsafePointer(bias)
+    operation.requantization.multipliers = UnsafePointer(multipliers)
   }
 
   /// Adds a fully connected layer.

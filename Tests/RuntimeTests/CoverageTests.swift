@@ -25,7 +25,9 @@ import Testing
 
   @Test func everyOperationHasAScalarKernel() {
     let scalar = Set(Kernel.all.filter { $0.isa == .scalar }.map(\.operation))
-    let special: Set<Kernel.Operation> = [.rgbConvolutionMaxPool, .winogradMaxPool, .winogradRGBMaxPool]
+    let special: Set<Kernel.Operation> = [
+      .rgbConvolutionMaxPool, .winogradMaxPool, .winogradRGBMaxPool, .depthwise3x3,
+    ]
     #expect(Set(Kernel.Operation.allCases).subtracting(scalar) == special)
   }
 
