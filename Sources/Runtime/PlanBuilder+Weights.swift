@@ -37,18 +37,21 @@ extension PlanBuilder {
     let output = sums == nil ? newValue(result) : .nowhere
     let outputShape = check.shapes[result]
     let groups = isDepthwise ? 1 : conv.groups
+    // Where a window is a pixel, rows may end anywhere.
+    let isPointwise = conv.window == .init(1, 1) && !pooled
+    let columns = isPointwise ? pointwiseColumns(outputShape[0] * outputShape[1]) : outputShape[1]
     let multiplyAdds = outputOf(index).count / conv.outputChannels * model.parameters[index]!.weight.shape.count
     let segments = segments(conv, rowBytes: width * input[2] * bytes, pixelBytes: input[2] * bytes)
     let isBounded = hasBoundedProducts(index)
     for group in 0..<groups {
       var operation = ck_conv()
-      operation.input_row = conv.window.stride * width * input[2] * bytes
+      operation.input_row = conv.window.stride * (isPointwise ? columns : width) * input[2] * bytes
       operation.input_pixel = conv.window.stride * input[2] * bytes
       (operation.segments, operation.segment_count) = segments
       let channels = conv.outputChannels / groups
       setChannels(&operation, index, kernel, isDepthwise: isDepthwise, range: group * channels..<(group + 1) * channels)
-      operation.columns = outputShape[1]
-      operation.output_row = outputShape[1] * outputShape[2]
+      operation.columns = columns
+      operation.output_row = columns * outputShape[2]
       operation.output_pixel = outputShape[2]
       operation.io.accumulators = sums.map { $0 + group * channels }
       operation.requantization.setClamp(
@@ -59,10 +62,11 @@ extension PlanBuilder {
         inputOffset: isDepthwise ? 0 : group * (input[2] / groups) * bytes, output: output,
         outputOffset: group * channels)
       add(
-        groups == 1 ? name : "\(name) group \(group)", kernel, kept, node: result - 1, rows: outputShape[0],
+        groups == 1 ? name : "\(name) group \(group)", kernel, kept, node: result - 1,
+        rows: outputShape[0] * outputShape[1] / columns,
         alignment: kernel.operation == .depthwise3x3 && conv.window.stride == 1 ? 2 : 1,
         work: multiplyAdds / groups, multiplyAdds: multiplyAdds / groups)
-      guard groups == 1, sums == nil else { continue }
+      guard groups == 1, sums == nil, columns == outputShape[1] else { continue }
       let rowsAcross = pooled ? 2 : 1
       steps[steps.count - 1].rows = RowUse(
         operation: kept, inputValue: node.inputs[0], value: result, input: place, output: output,
@@ -70,6 +74,12 @@ extension PlanBuilder {
         window: (conv.window.height - 1) * conv.dilation + 1 + (rowsAcross - 1) * conv.window.stride)
     }
     return pooled ? 2 : 1
+  }
+
+  /// How many pixels of so many make a row, if it can be any number: long rows end in fewer tiles that are not whole, but
+  /// each thread gets one at least, and what one reads stays in the nearest cache.
+  private func pointwiseColumns(_ pixels: Int) -> Int {
+    (1...128).last { pixels % $0 == 0 && pixels / $0 >= threads } ?? 1
   }
 
   private func outputOf(_ index: Int) -> Shape { check.shapes[index + 1] }
@@ -101,8 +111,8 @@ extension PlanBuilder {
     guard window.height == 3, window.width == 3, conv.dilation == 1, let kernel = table.best(.depthwise3x3) else {
       return []
     }
-    // Windows that move by 2 take a pixel at a time, which pays where its channels fill half a vector.
-    let fills = 2 * conv.outputChannels >= Int(kernel.record.group)
+    // Windows that move by 2 take a pixel at a time unless it has a half or a quarter of a vector's channels.
+    let fills = 4 * conv.outputChannels >= Int(kernel.record.group)
     return window.stride == 1 || window.stride == 2 && fills ? [.depthwise3x3] : []
   }
 
@@ -273,6 +283,7 @@ extension ck_requantization {
   mutating func setClamp(_ activation: Operator.Activation, _ output: QuantizationParameters, isBounded: Bool) {
     zero_point = StoredCode.stored(output.zeroPoint)
     (low, high) = StoredCode.clamp(activation, output)
+    bounded = isBounded ? 1 : 0
     plain =
       isBounded && output.zeroPoint == -128 && low == StoredCode.stored(-128) && high == StoredCode.stored(127) ? 1 : 0
   }

@@ -50,10 +50,21 @@ static void check_convolutions(const ck_kernel *kernel) {
     fill(input, count + CK_SLACK, l->loud);
     conv_layer wanted = make_conv(l, scalar, input, i);
     conv_layer found = make_conv(l, kernel, input, i);
-    run_conv(&wanted, scalar);
-    run_conv(&found, kernel);
-    if (l->raw) check(kernel, i, wanted.conv.io.accumulators, found.conv.io.accumulators, wanted.out_count * 4);
-    else check(kernel, i, wanted.conv.io.output, found.conv.io.output, wanted.out_count);
+    // Nothing known of the products, their bound, and that codes clamp by themselves.
+    for (int known = 0; known < 3; known++) {
+      ck_requantization *r[2] = {&wanted.conv.requantization, &found.conv.requantization};
+      for (int side = 0; side < 2; side++) {
+        r[side]->bounded = known > 0;
+        r[side]->plain = known > 1;
+        if (!r[side]->plain) continue;
+        r[side]->zero_point = r[side]->low = CK_CODE_OFFSET - 128;
+        r[side]->high = CK_CODE_OFFSET + 127;
+      }
+      run_conv(&wanted, scalar);
+      run_conv(&found, kernel);
+      if (l->raw) check(kernel, i, wanted.conv.io.accumulators, found.conv.io.accumulators, wanted.out_count * 4);
+      else check(kernel, i, wanted.conv.io.output, found.conv.io.output, wanted.out_count);
+    }
   }
 }
 
@@ -256,7 +267,7 @@ static ck_conv make_depthwise(const ck_kernel *kernel, size_t channels, ptrdiff_
   conv.output_pixel = (ptrdiff_t)channels;
   conv.output_row = (ptrdiff_t)(conv.columns * channels);
   conv.requantization = (ck_requantization){multipliers, CK_CODE_OFFSET + 3, CK_CODE_OFFSET - 125,
-                                            CK_CODE_OFFSET + 120, 0};
+                                            CK_CODE_OFFSET + 120, 0, 0};
   if (kernel->op == CK_OP_DEPTHWISE3X3) {
     conv.segment_groups = ck_depthwise3x3_chunks(channels, kernel->group);
     const size_t places = conv.segment_groups * kernel->group;

@@ -9,12 +9,29 @@ enum { CHUNK = 64, SUMS = 4, PARTS = 4 };
 #define load_bytes load32
 #define dot dot4
 
+#define ROW __m512i
+#define load_row load32
+
+// Pixels of 16 or 32 channels, two or four of which fill a chunk.
+#define fits_apart(channels) ((channels) == 16 || (channels) == 32)
+CK_TARGET static inline ROW load_apart(const ck_code *codes, size_t channels) {
+  if (channels == 32) {
+    __m256i pixels[2];
+    UNROLL_FOR (int i = 0; i < 2; i++) pixels[i] = _mm256_loadu_si256((const __m256i *)(codes + 64 * i));
+    return _mm512_inserti64x4(_mm512_castsi256_si512(pixels[0]), pixels[1], 1);
+  }
+  __m128i pixels[4];
+  UNROLL_FOR (int i = 0; i < 4; i++) pixels[i] = _mm_loadu_si128((const __m128i *)(codes + 32 * i));
+  __m256i first = _mm256_inserti128_si256(_mm256_castsi128_si256(pixels[0]), pixels[1], 1);
+  __m256i second = _mm256_inserti128_si256(_mm256_castsi128_si256(pixels[2]), pixels[3], 1);
+  return _mm512_inserti64x4(_mm512_castsi256_si512(first), second, 1);
+}
+#define load_apart load_apart
+
 // Unpacking works within 128-bit lanes, each of which holds 16 channels: vector p gets 4 p ... 4 p + 3 of all lanes.
-CK_TARGET static inline void interleave(const ck_code *const rows[4], ptrdiff_t place, BYTES parts[PARTS]) {
-  const __m512i a = load32(rows[0] + place), b = load32(rows[1] + place);
-  const __m512i c = load32(rows[2] + place), d = load32(rows[3] + place);
-  const __m512i ab[2] = {_mm512_unpacklo_epi8(a, b), _mm512_unpackhi_epi8(a, b)};
-  const __m512i cd[2] = {_mm512_unpacklo_epi8(c, d), _mm512_unpackhi_epi8(c, d)};
+CK_TARGET static inline void interleave(const ROW rows[4], BYTES parts[PARTS]) {
+  const __m512i ab[2] = {_mm512_unpacklo_epi8(rows[0], rows[1]), _mm512_unpackhi_epi8(rows[0], rows[1])};
+  const __m512i cd[2] = {_mm512_unpacklo_epi8(rows[2], rows[3]), _mm512_unpackhi_epi8(rows[2], rows[3])};
   UNROLL_FOR (int i = 0; i < 2; i++) {
     parts[2 * i] = _mm512_unpacklo_epi16(ab[i], cd[i]);
     parts[2 * i + 1] = _mm512_unpackhi_epi16(ab[i], cd[i]);

@@ -11,9 +11,11 @@ enum { CHUNK = 16, SUMS = 4, PARTS = 4 };
 #define load_bytes load8
 #define dot dot4
 
-CK_TARGET static inline void interleave(const ck_code *const rows[4], ptrdiff_t place, BYTES parts[PARTS]) {
-  const V8 a = load8(rows[0] + place), b = load8(rows[1] + place);
-  const V8 c = load8(rows[2] + place), d = load8(rows[3] + place);
+#define ROW V8
+#define load_row load8
+
+CK_TARGET static inline void interleave(const ROW rows[4], BYTES parts[PARTS]) {
+  const V8 a = rows[0], b = rows[1], c = rows[2], d = rows[3];
   const int16x8_t ab[2] = {vreinterpretq_s16_s8(vzip1q_s8(a, b)), vreinterpretq_s16_s8(vzip2q_s8(a, b))};
   const int16x8_t cd[2] = {vreinterpretq_s16_s8(vzip1q_s8(c, d)), vreinterpretq_s16_s8(vzip2q_s8(c, d))};
   UNROLL_FOR (int i = 0; i < 2; i++) {

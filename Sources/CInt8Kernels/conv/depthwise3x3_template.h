@@ -8,7 +8,9 @@
 //   SUMS                    their vectors of sums, in the order of ck_pack_depthwise3x3
 //   PARTS                   vectors of inputs of one column, so that vector p belongs to sums p % SUMS
 //   BYTES, load_bytes       such a vector
-//   interleave              makes them of four rows
+//   ROW, load_row           CHUNK codes of a row
+//   load_apart              the same of every second pixel, if there is such a thing, where fits_apart says so
+//   interleave              makes inputs of four rows
 //   dot                     adds the products of one such vector and its weights
 //   store_chunk             requantizes and stores CHUNK codes
 //   NAME                    the kernel
@@ -19,10 +21,26 @@ typedef struct {
   BYTES parts[PARTS];
 } column;
 
+#if !defined(load_apart)
+#define load_apart(codes, channels) ((void)(channels), load_row(codes))
+#define fits_apart(channels) 0
+#endif
+
 // Four rows at one place.
 CK_TARGET ALWAYS_INLINE column column_at(const ck_code *const rows[4], ptrdiff_t place) {
+  const ROW codes[4] = {load_row(rows[0] + place), load_row(rows[1] + place), load_row(rows[2] + place),
+                        load_row(rows[3] + place)};
   column x;
-  interleave(rows, place, x.parts);
+  interleave(codes, x.parts);
+  return x;
+}
+
+// Three rows at one place and at every second pixel from there on.
+CK_TARGET ALWAYS_INLINE column column_apart(const ck_code *const rows[4], ptrdiff_t place, size_t channels) {
+  const ROW last = load_apart(rows[2] + place, channels);
+  const ROW codes[4] = {load_apart(rows[0] + place, channels), load_apart(rows[1] + place, channels), last, last};
+  column x;
+  interleave(codes, x.parts);
   return x;
 }
 
@@ -72,13 +90,15 @@ CK_TARGET ALWAYS_INLINE void output_windows(const ck_conv *conv, size_t chunk, c
 
 // Chunks that run on over the pixels of a row.
 CK_TARGET ALWAYS_INLINE void output_run(const ck_conv *conv, const ck_code *const inputs[4], const int rows,
-                                        ptrdiff_t place) {
-  const ptrdiff_t pixel = (ptrdiff_t)conv->channels;
-  const size_t count = conv->columns * conv->channels;
+                                        const int stride, ptrdiff_t place) {
+  const size_t channels = conv->channels, count = conv->columns * channels;
   for (size_t i = 0, chunk = 0; i < count; i += CHUNK, chunk = chunk + 1 == conv->segment_groups ? 0 : chunk + 1) {
-    const ptrdiff_t at = (ptrdiff_t)i;
-    const column x0 = column_at(inputs, at), x1 = column_at(inputs, at + pixel), x2 = column_at(inputs, at + 2 * pixel);
-    output_windows(conv, chunk, &x0, &x1, &x2, rows, place + at, count - i < CHUNK ? count - i : CHUNK);
+    column x[3];
+    UNROLL_FOR (int t = 0; t < 3; t++) {
+      const ptrdiff_t at = (ptrdiff_t)((size_t)stride * i + (size_t)t * channels);
+      x[t] = stride == 1 ? column_at(inputs, at) : column_apart(inputs, at, channels);
+    }
+    output_windows(conv, chunk, &x[0], &x[1], &x[2], rows, place + (ptrdiff_t)i, count - i < CHUNK ? count - i : CHUNK);
   }
 }
 
@@ -110,8 +130,8 @@ CK_TARGET ALWAYS_INLINE void output_row(const ck_conv *conv, size_t row, const i
   for (int i = 0; i < 4; i++)
     inputs[i] = (const ck_code *)ck_window_at(conv, row, 0) + (i == 3 && rows == 1 ? 2 : i) * conv->segments[3];
   const ptrdiff_t place = ck_place_of(conv, row, 0);
-  if (stride == 1 && conv->channels < CHUNK) {
-    output_run(conv, inputs, rows, place);
+  if (conv->channels < CHUNK && (stride == 1 || fits_apart(conv->channels))) {
+    output_run(conv, inputs, rows, stride, place);
   } else {
     for (size_t chunk = 0; chunk * CHUNK < conv->channels; chunk++)
       output_chunk(conv, chunk, inputs, rows, stride, place);

@@ -7,12 +7,13 @@ enum { CHUNK = LANES16, SUMS = 2, PARTS = 4 };
 #define BYTES V16
 #define load_bytes load32
 
-CK_TARGET static inline void interleave(const ck_code *const rows[4], ptrdiff_t place, BYTES parts[PARTS]) {
-  V16 words[4];
-  UNROLL_FOR (int i = 0; i < 4; i++) words[i] = load_codes16(rows[i] + place);
+#define ROW V16
+#define load_row load_codes16
+
+CK_TARGET static inline void interleave(const ROW rows[4], BYTES parts[PARTS]) {
   UNROLL_FOR (int i = 0; i < 4; i += 2) {
-    parts[i] = unpack_low(words[i], words[i + 1]);
-    parts[i + 1] = unpack_high(words[i], words[i + 1]);
+    parts[i] = unpack_low(rows[i], rows[i + 1]);
+    parts[i + 1] = unpack_high(rows[i], rows[i + 1]);
   }
 }
 

@@ -76,7 +76,8 @@ typedef struct {
   int32_t zero_point;
   int32_t low;
   int32_t high;
-  int plain;  // zero_point and low are the least code, high the largest, and no product reaches 2^31
+  int bounded;  // no product reaches 2^31
+  int plain;    // that, and zero_point and low are the least code, high the largest
 } ck_requantization;
 
 /// A convolution over windows that lie wholly inside the input (borders are made by ck_prepare).
