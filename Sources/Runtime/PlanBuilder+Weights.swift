@@ -39,7 +39,7 @@ extension PlanBuilder {
     let groups = isDepthwise ? 1 : conv.groups
     // Where a window is a pixel, rows may end anywhere.
     let isPointwise = conv.window == .init(1, 1) && !pooled
-    let columns = isPointwise ? pointwiseColumns(outputShape[0] * outputShape[1]) : outputShape[1]
+    let columns = isPointwise ? pointwiseColumns(outputShape) : outputShape[1]
     let multiplyAdds = outputOf(index).count / conv.outputChannels * model.parameters[index]!.weight.shape.count
     let segments = segments(conv, rowBytes: width * input[2] * bytes, pixelBytes: input[2] * bytes)
     let isBounded = hasBoundedProducts(index)
@@ -78,8 +78,10 @@ extension PlanBuilder {
 
   /// How many pixels of so many make a row, if it can be any number: long rows end in fewer tiles that are not whole, but
   /// each thread gets one at least, and what one reads stays in the nearest cache.
-  private func pointwiseColumns(_ pixels: Int) -> Int {
-    (1...128).last { pixels % $0 == 0 && pixels / $0 >= threads } ?? 1
+  private func pointwiseColumns(_ shape: Shape) -> Int {
+    let pixels = shape[0] * shape[1]
+    let columns = (1...128).last { pixels % $0 == 0 && pixels / $0 >= threads } ?? 1
+    return max(columns, shape[1])
   }
 
   private func outputOf(_ index: Int) -> Shape { check.shapes[index + 1] }

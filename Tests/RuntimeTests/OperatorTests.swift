@@ -60,19 +60,20 @@ import Testing
   func depthwise(_ channels: Int, _ extremes: QuantizedModel.Extremes) throws {
     let lift = Operator.Convolution(outputChannels: channels, window: .init(1, 1))
     for (stride, sides) in [(1, [3, 3]), (1, [8, 21]), (1, [9, 6]), (2, [3, 4]), (2, [10, 9]), (3, [7, 7])] {
-      let conv = Operator.Convolution(
-        outputChannels: channels,
-        window: .init(3, 3, stride: stride, padding: .init(top: 1, left: 0, bottom: 1, right: 1)),
-        groups: channels, activation: stride == 1 ? .relu6 : .none)
+      let window = Operator.Window(3, 3, stride: stride, padding: .init(top: 1, left: 0, bottom: 1, right: 1))
+      func nodes(_ activation: Operator.Activation) -> [Graph.Node] {
+        [
+          .init("lift", .conv2D(lift), inputs: [0]),
+          .init(
+            "conv",
+            .conv2D(.init(outputChannels: channels, window: window, groups: channels, activation: activation)),
+            inputs: [1]),
+        ]
+      }
+      let (shape, inside) = ([sides[0], sides[1], 3] as Shape, nodes(stride == 1 ? .relu6 : .none))
+      try expectReferenceBytes(graph(shape, inside[0], inside[1]), seed: 13, extremes, threads: [1, 2])
       try expectReferenceBytes(
-        graph(
-          [sides[0], sides[1], 3], .init("lift", .conv2D(lift), inputs: [0]), .init("conv", .conv2D(conv), inputs: [1])
-        ), seed: 13, extremes, threads: [1, 2])
-      try expectReferenceBytes(
-        Graph(
-          input: [sides[0], sides[1], 3],
-          nodes: [.init("lift", .conv2D(lift), inputs: [0]), .init("conv", .conv2D(conv), inputs: [1])],
-          outputs: [.init(value: 2, function: .identity)]), seed: 14, extremes)
+        Graph(input: shape, nodes: nodes(.none), outputs: [.init(value: 2, function: .identity)]), seed: 14, extremes)
     }
   }
 
