@@ -16,6 +16,8 @@ public struct Kernel: Sendable {
     case winogradRGBMaxPool
     /// Convolution with a filter per channel.
     case depthwise
+    /// The same with 3x3 taps that move by 1 or 2.
+    case depthwise3x3
     /// Fully connected.
     case dense
     /// Raw sums of a fully connected layer over some of its inputs.

@@ -11,9 +11,8 @@ extension PlanBuilder {
     let result = index + (pooled ? 2 : 1)
     let isDepthwise = conv.isDepthwise(inputChannels: input[2])
     var kernel = try kernel(isDepthwise ? .depthwise : pooled ? .convolutionMaxPool : .convolution)
-    if pooled, let special = table.best(of: specialKernels(index, conv)), special.isa.rawValue >= kernel.isa.rawValue {
-      kernel = special
-    }
+    let specials = isDepthwise ? specialDepthwiseKernels(conv) : pooled ? specialKernels(index, conv) : []
+    if let special = table.best(of: specials), special.isa.rawValue >= kernel.isa.rawValue { kernel = special }
 
     let padding = conv.window.padding
     let width = input[1] + padding.left + padding.right
@@ -38,18 +37,21 @@ extension PlanBuilder {
     let output = sums == nil ? newValue(result) : .nowhere
     let outputShape = check.shapes[result]
     let groups = isDepthwise ? 1 : conv.groups
+    // Where a window is a pixel, rows may end anywhere.
+    let isPointwise = conv.window == .init(1, 1) && !pooled
+    let columns = isPointwise ? pointwiseColumns(outputShape) : outputShape[1]
     let multiplyAdds = outputOf(index).count / conv.outputChannels * model.parameters[index]!.weight.shape.count
     let segments = segments(conv, rowBytes: width * input[2] * bytes, pixelBytes: input[2] * bytes)
     let isBounded = hasBoundedProducts(index)
     for group in 0..<groups {
       var operation = ck_conv()
-      operation.input_row = conv.window.stride * width * input[2] * bytes
+      operation.input_row = conv.window.stride * (isPointwise ? columns : width) * input[2] * bytes
       operation.input_pixel = conv.window.stride * input[2] * bytes
       (operation.segments, operation.segment_count) = segments
       let channels = conv.outputChannels / groups
       setChannels(&operation, index, kernel, isDepthwise: isDepthwise, range: group * channels..<(group + 1) * channels)
-      operation.columns = outputShape[1]
-      operation.output_row = outputShape[1] * outputShape[2]
+      operation.columns = columns
+      operation.output_row = columns * outputShape[2]
       operation.output_pixel = outputShape[2]
       operation.io.accumulators = sums.map { $0 + group * channels }
       operation.requantization.setClamp(
@@ -60,9 +62,11 @@ extension PlanBuilder {
         inputOffset: isDepthwise ? 0 : group * (input[2] / groups) * bytes, output: output,
         outputOffset: group * channels)
       add(
-        groups == 1 ? name : "\(name) group \(group)", kernel, kept, node: result - 1, rows: outputShape[0],
+        groups == 1 ? name : "\(name) group \(group)", kernel, kept, node: result - 1,
+        rows: outputShape[0] * outputShape[1] / columns,
+        alignment: kernel.operation == .depthwise3x3 && conv.window.stride == 1 ? 2 : 1,
         work: multiplyAdds / groups, multiplyAdds: multiplyAdds / groups)
-      guard groups == 1, sums == nil else { continue }
+      guard groups == 1, sums == nil, columns == outputShape[1] else { continue }
       let rowsAcross = pooled ? 2 : 1
       steps[steps.count - 1].rows = RowUse(
         operation: kept, inputValue: node.inputs[0], value: result, input: place, output: output,
@@ -70,6 +74,14 @@ extension PlanBuilder {
         window: (conv.window.height - 1) * conv.dilation + 1 + (rowsAcross - 1) * conv.window.stride)
     }
     return pooled ? 2 : 1
+  }
+
+  /// How many pixels of so many make a row, if it can be any number: long rows end in fewer tiles that are not whole, but
+  /// each thread gets one at least, and what one reads stays in the nearest cache.
+  private func pointwiseColumns(_ shape: Shape) -> Int {
+    let pixels = shape[0] * shape[1]
+    let columns = (1...128).last { pixels % $0 == 0 && pixels / $0 >= threads } ?? 1
+    return max(columns, shape[1])
   }
 
   private func outputOf(_ index: Int) -> Shape { check.shapes[index + 1] }
@@ -94,6 +106,16 @@ extension PlanBuilder {
       return [.winogradRGBMaxPool, .rgbConvolutionMaxPool]
     }
     return 8...Int(CK_WINOGRAD_INPUTS) ~= channels ? [.winogradMaxPool] : []
+  }
+
+  private func specialDepthwiseKernels(_ conv: Operator.Convolution) -> [Kernel.Operation] {
+    let window = conv.window
+    guard window.height == 3, window.width == 3, conv.dilation == 1, let kernel = table.best(.depthwise3x3) else {
+      return []
+    }
+    // Windows that move by 2 take a pixel at a time unless it has a half or a quarter of a vector's channels.
+    let fills = 4 * conv.outputChannels >= Int(kernel.record.group)
+    return window.stride == 1 || window.stride == 2 && fills ? [.depthwise3x3] : []
   }
 
   /// Without dilation and groups, the taps of a window's row lie side by side and form one segment.
@@ -123,6 +145,10 @@ extension PlanBuilder {
     operation.channels = range.count
     (operation.bias, operation.requantization.multipliers) = biasAndMultipliers(
       index, range, capacity: blocks * Int(CK_BLOCK))
+    if kernel.operation == .depthwise3x3 {
+      setDepthwise3x3(&operation, parameters.weight.elements, kernel)
+      return
+    }
     if isDepthwise {
       // [channel][tap] becomes [tap][channel].
       let taps = perChannel
@@ -168,6 +194,23 @@ extension PlanBuilder {
         weights.baseAddress! + range.lowerBound * perChannel, range.count, segments, inputs, group, bytes, packed)
     }
     operation.weights = UnsafeRawPointer(packed)
+  }
+
+  /// Packs the weights of all channels for a kernel of 3x3 taps, and biases and multipliers once more in its order.
+  private mutating func setDepthwise3x3(_ operation: inout ck_conv, _ weights: [Int8], _ kernel: Kernel) {
+    let (chunk, bytes) = (Int(kernel.record.group), Int(kernel.record.weight_bytes))
+    operation.segment_groups = ck_depthwise3x3_chunks(operation.channels, chunk)
+    let places = operation.segment_groups * chunk
+    let packed = memory.allocate(UInt8.self, places * Int(CK_DEPTHWISE3X3_WEIGHTS) * bytes)
+    let (bias, multipliers) = (memory.allocate(Int32.self, places), memory.allocate(Float.self, places))
+    weights.withUnsafeBufferPointer {
+      ck_pack_depthwise3x3(
+        $0.baseAddress!, operation.bias, operation.requantization.multipliers, operation.channels, chunk, bytes, packed,
+        bias, multipliers)
+    }
+    operation.weights = UnsafeRawPointer(packed)
+    operation.bias = UnsafePointer(bias)
+    operation.requantization.multipliers = UnsafePointer(multipliers)
   }
 
   /// Adds a fully connected layer.
@@ -242,6 +285,7 @@ extension ck_requantization {
   mutating func setClamp(_ activation: Operator.Activation, _ output: QuantizationParameters, isBounded: Bool) {
     zero_point = StoredCode.stored(output.zeroPoint)
     (low, high) = StoredCode.clamp(activation, output)
+    bounded = isBounded ? 1 : 0
     plain =
       isBounded && output.zeroPoint == -128 && low == StoredCode.stored(-128) && high == StoredCode.stored(127) ? 1 : 0
   }

@@ -50,10 +50,21 @@ static void check_convolutions(const ck_kernel *kernel) {
     fill(input, count + CK_SLACK, l->loud);
     conv_layer wanted = make_conv(l, scalar, input, i);
     conv_layer found = make_conv(l, kernel, input, i);
-    run_conv(&wanted, scalar);
-    run_conv(&found, kernel);
-    if (l->raw) check(kernel, i, wanted.conv.io.accumulators, found.conv.io.accumulators, wanted.out_count * 4);
-    else check(kernel, i, wanted.conv.io.output, found.conv.io.output, wanted.out_count);
+    // Nothing known of the products, their bound, and that codes clamp by themselves.
+    for (int known = 0; known < 3; known++) {
+      ck_requantization *r[2] = {&wanted.conv.requantization, &found.conv.requantization};
+      for (int side = 0; side < 2; side++) {
+        r[side]->bounded = known > 0;
+        r[side]->plain = known > 1;
+        if (!r[side]->plain) continue;
+        r[side]->zero_point = r[side]->low = CK_CODE_OFFSET - 128;
+        r[side]->high = CK_CODE_OFFSET + 127;
+      }
+      run_conv(&wanted, scalar);
+      run_conv(&found, kernel);
+      if (l->raw) check(kernel, i, wanted.conv.io.accumulators, found.conv.io.accumulators, wanted.out_count * 4);
+      else check(kernel, i, wanted.conv.io.output, found.conv.io.output, wanted.out_count);
+    }
   }
 }
 
@@ -239,43 +250,74 @@ static void check_others(const ck_kernel *kernel) {
   }
 }
 
+// A depthwise convolution of 3x3 taps over 9 columns, as any kernel wants it.
+static ck_conv make_depthwise(const ck_kernel *kernel, size_t channels, ptrdiff_t stride, const int8_t *weights,
+                              const int32_t *bias, const float *multipliers) {
+  const size_t taps = 9, width = 9;
+  static ptrdiff_t segments[9];
+  for (size_t t = 0; t < taps; t++) segments[t] = (ptrdiff_t)((t / 3 * width + t % 3) * channels);
+  ck_conv conv = {.input_row = stride * (ptrdiff_t)(width * channels),
+                  .input_pixel = stride * (ptrdiff_t)channels,
+                  .segments = segments,
+                  .segment_count = taps,
+                  .segment_groups = 1,
+                  .bias = bias,
+                  .channels = channels,
+                  .columns = stride == 1 ? 7 : 4};
+  conv.output_pixel = (ptrdiff_t)channels;
+  conv.output_row = (ptrdiff_t)(conv.columns * channels);
+  conv.requantization = (ck_requantization){multipliers, CK_CODE_OFFSET + 3, CK_CODE_OFFSET - 125,
+                                            CK_CODE_OFFSET + 120, 0, 0};
+  if (kernel->op == CK_OP_DEPTHWISE3X3) {
+    conv.segment_groups = ck_depthwise3x3_chunks(channels, kernel->group);
+    const size_t places = conv.segment_groups * kernel->group;
+    void *packed = guarded(places * CK_DEPTHWISE3X3_WEIGHTS * kernel->weight_bytes);
+    int32_t *packed_bias = guarded(places * sizeof *packed_bias);
+    float *packed_multipliers = guarded(places * sizeof *packed_multipliers);
+    ck_pack_depthwise3x3(weights, bias, multipliers, channels, kernel->group, kernel->weight_bytes, packed, packed_bias,
+                         packed_multipliers);
+    conv.weights = packed;
+    conv.bias = packed_bias;
+    conv.requantization.multipliers = packed_multipliers;
+    return conv;
+  }
+  int16_t *wide = guarded(taps * channels * 2 + CK_SLACK);
+  for (size_t c = 0; c < channels; c++)
+    for (size_t t = 0; t < taps; t++) wide[t * channels + c] = weights[c * taps + t];
+  conv.weights = wide;
+  return conv;
+}
+
 static void check_depthwise(const ck_kernel *kernel) {
   const ck_kernel *scalar = best_kernel(CK_OP_DEPTHWISE, 1);
-  for (size_t channels = 1; channels < 80; channels += 13) {
-    size_t width = 9, height = 7, taps = 9;
-    ck_code *input = guarded(width * height * channels + CK_SLACK);
-    random_state = 500 + channels;
-    fill(input, width * height * channels + CK_SLACK, channels % 2 == 0);
-    int16_t *weights = guarded(taps * channels * 2 + CK_SLACK);
-    size_t padded = (channels + CK_BLOCK - 1) / CK_BLOCK * CK_BLOCK;
-    int32_t *bias = guarded(padded * 4);
-    float *multipliers = guarded(padded * 4);
-    for (size_t i = 0; i < taps * channels; i++) weights[i] = random_weight(channels % 2 == 0);
-    for (size_t i = 0; i < channels; i++) {
-      bias[i] = (int32_t)(random_bits() % 2001) - 1000;
-      multipliers[i] = (float)(random_bits() % 1000 + 500) / 1e6f;
+  for (size_t channels = 1; channels < 140; channels += channels < 16 ? 1 : 13) {
+    for (int way = 0; way < 8; way++) {
+      // All rows at once, or in two calls; codes, or sums as they are.
+      const int stride = way % 2 + 1, is_split = way / 2 % 2, is_raw = way / 4;
+      const size_t rows = stride == 1 ? 5 : 3, outputs = rows * (stride == 1 ? 7 : 4) * channels;
+      ck_code *input = guarded(7 * 9 * channels + CK_SLACK);
+      random_state = 500 + channels;
+      fill(input, 7 * 9 * channels + CK_SLACK, channels % 2 == 0);
+      size_t padded = (channels + CK_BLOCK - 1) / CK_BLOCK * CK_BLOCK;
+      int8_t *weights = guarded(9 * channels);
+      int32_t *bias = guarded(padded * 4);
+      float *multipliers = guarded(padded * 4);
+      for (size_t i = 0; i < 9 * channels; i++) weights[i] = random_weight(channels % 2 == 0);
+      for (size_t i = 0; i < channels; i++) {
+        bias[i] = (int32_t)(random_bits() % 2001) - 1000;
+        multipliers[i] = (float)(random_bits() % 1000 + 500) / (channels % 3 ? 1e5f : 1e-5f);
+      }
+      void *results[2];
+      const ck_kernel *kernels[2] = {scalar, kernel};
+      for (int i = 0; i < 2; i++) {
+        ck_conv conv = make_depthwise(kernels[i], channels, stride, weights, bias, multipliers);
+        results[i] = guarded(outputs * (is_raw ? 4 : 1));
+        conv.io = (ck_io){input, NULL, is_raw ? NULL : results[i], is_raw ? results[i] : NULL};
+        kernels[i]->run(&conv, 0, is_split ? 2 : rows);
+        if (is_split) kernels[i]->run(&conv, 2, rows);
+      }
+      check(kernel, channels, results[0], results[1], outputs * (is_raw ? 4 : 1));
     }
-    ptrdiff_t segments[9];
-    for (size_t t = 0; t < taps; t++) segments[t] = (ptrdiff_t)((t / 3 * width + t % 3) * channels);
-    ck_conv conv = {.input_row = (ptrdiff_t)(width * channels),
-                    .input_pixel = (ptrdiff_t)channels,
-                    .segments = segments,
-                    .segment_count = taps,
-                    .segment_groups = 1,
-                    .weights = weights,
-                    .bias = bias,
-                    .channels = channels,
-                    .columns = 7,
-                    .output_row = (ptrdiff_t)(7 * channels),
-                    .output_pixel = (ptrdiff_t)channels};
-    conv.requantization = (ck_requantization){multipliers, CK_CODE_OFFSET + 3, CK_CODE_OFFSET - 128,
-                                              CK_CODE_OFFSET + 127, 0};
-    void *wanted = guarded(5 * 7 * channels), *found = guarded(5 * 7 * channels);
-    conv.io = (ck_io){input, NULL, wanted, NULL};
-    scalar->run(&conv, 0, 5);
-    conv.io.output = found;
-    kernel->run(&conv, 0, 5);
-    check(kernel, channels, wanted, found, 5 * 7 * channels);
   }
 }
 
@@ -293,7 +335,8 @@ int main(int argc, char **argv) {
       case CK_OP_DENSE: check_dense(kernel); break;
       case CK_OP_DENSE_PART: check_dense_part(kernel); break;
       case CK_OP_PREPARE: check_prepare(kernel); break;
-      case CK_OP_DEPTHWISE: check_depthwise(kernel); break;
+      case CK_OP_DEPTHWISE:
+      case CK_OP_DEPTHWISE3X3: check_depthwise(kernel); break;
       case CK_OP_ADD:
       case CK_OP_MULTIPLY: check_pair(kernel); break;
       case CK_OP_MAP: check_map(kernel); break;

@@ -11,13 +11,16 @@ import Testing
     try expectReferenceBytes(.everyOperator, seed: 61)
     try expectReferenceBytes(.everyFurtherOperator, seed: 64)
     try expectReferenceBytes(.happySad(input: [54, 63, 3]), seed: 62)
-    // A window that no transformation serves.
+    // Windows that no special kernel serves.
     let lift = Operator.Convolution(outputChannels: 7, window: .init(1, 1))
     let wide = Operator.Convolution(outputChannels: 20, window: .init(5, 5), activation: .relu)
     try expectReferenceBytes(
       graph(
         [18, 21, 3], .init("lift", .conv2D(lift), inputs: [0]), .init("wide", .conv2D(wide), inputs: [1]),
         .init("pool", .maxPool2D(.init(2, 2, stride: 2)), inputs: [2])), seed: 63)
+    let each = Operator.Convolution(outputChannels: 7, window: .init(5, 5), groups: 7)
+    try expectReferenceBytes(
+      graph([18, 21, 3], .init("lift", .conv2D(lift), inputs: [0]), .init("each", .conv2D(each), inputs: [1])), seed: 65)
     let expected = Set(Kernel.all.filter { supportedISAs.contains($0.isa) }.map(\.name))
     let missing = expected.subtracting(ranKernels.withLock { $0 })
     #expect(missing.isEmpty, "no test ran \(missing.sorted())")
@@ -25,7 +28,9 @@ import Testing
 
   @Test func everyOperationHasAScalarKernel() {
     let scalar = Set(Kernel.all.filter { $0.isa == .scalar }.map(\.operation))
-    let special: Set<Kernel.Operation> = [.rgbConvolutionMaxPool, .winogradMaxPool, .winogradRGBMaxPool]
+    let special: Set<Kernel.Operation> = [
+      .rgbConvolutionMaxPool, .winogradMaxPool, .winogradRGBMaxPool, .depthwise3x3,
+    ]
     #expect(Set(Kernel.Operation.allCases).subtracting(scalar) == special)
   }
 

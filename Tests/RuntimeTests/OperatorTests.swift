@@ -54,6 +54,29 @@ import Testing
     try expectReferenceBytes(graph(test.input, .init("conv", .conv2D(test.conv), inputs: [0])), seed: 12, extremes)
   }
 
+  /// A filter a channel: fewer channels than a vector holds, so that vectors run on over pixels and end anywhere, one
+  /// vector, and some; even and odd numbers of rows; as the network's output, where sums leave as they are.
+  @Test(arguments: [2, 3, 8, 10, 16, 24, 63, 64, 65, 130], QuantizedModel.Extremes.allCases)
+  func depthwise(_ channels: Int, _ extremes: QuantizedModel.Extremes) throws {
+    let lift = Operator.Convolution(outputChannels: channels, window: .init(1, 1))
+    for (stride, sides) in [(1, [3, 3]), (1, [8, 21]), (1, [9, 6]), (2, [3, 4]), (2, [10, 9]), (3, [7, 7])] {
+      let window = Operator.Window(3, 3, stride: stride, padding: .init(top: 1, left: 0, bottom: 1, right: 1))
+      func nodes(_ activation: Operator.Activation) -> [Graph.Node] {
+        [
+          .init("lift", .conv2D(lift), inputs: [0]),
+          .init(
+            "conv",
+            .conv2D(.init(outputChannels: channels, window: window, groups: channels, activation: activation)),
+            inputs: [1]),
+        ]
+      }
+      let (shape, inside) = ([sides[0], sides[1], 3] as Shape, nodes(stride == 1 ? .relu6 : .none))
+      try expectReferenceBytes(graph(shape, inside[0], inside[1]), seed: 13, extremes, threads: [1, 2])
+      try expectReferenceBytes(
+        Graph(input: shape, nodes: nodes(.none), outputs: [.init(value: 2, function: .identity)]), seed: 14, extremes)
+    }
+  }
+
   @Test(
     arguments: [
       ([4, 4, 3], 16), ([5, 5, 3], 16), ([16, 37, 3], 16), ([9, 12, 3], 31), ([20, 43, 3], 32), ([7, 9, 1], 5),

@@ -12,6 +12,7 @@
 #define NARROW_POOLED 12
 
 #define dot dot4
+#define store_together store_vectors
 
 #include "conv_store.h"
 #include "conv_template.h"

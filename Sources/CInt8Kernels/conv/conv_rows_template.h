@@ -15,6 +15,7 @@
 //   CONV_OF                   declares the operation, if it is to be a copy (see support/template.h)
 //   store, store_wide         requantize and store (or store raw) a vector of channels of one pixel, or those of a
 //                             wide tile
+//   store_together            the same of four vectors of pixels side by side, where there is one: a macro
 
 #include "conv_window.h"
 
@@ -30,7 +31,20 @@ CK_TARGET ALWAYS_INLINE void output_tile(const ck_conv *conv, size_t row, size_t
   conv_sums tile;
   conv_tile(conv, row, column, vector, vectors, side, columns, left, tile);
   ptrdiff_t place = ck_place_of(conv, row, column);
-  UNROLL_FOR (int p = 0; p < columns; p += side, place += conv->output_pixel) {
+  int done = 0;
+#if defined(store_together)
+  // Tiles of which all columns count: all with a store of four vectors.
+  const int together = 4 / vectors;
+  UNROLL_FOR (; done + together * side <= columns; done += together * side) {
+    V32 four[4][WIDE_VECTORS];
+    UNROLL_FOR (int i = 0; i < together; i++) tile_sums(tile, side, columns, done + i * side, vectors, four[i]);
+    V32 flat[4];
+    UNROLL_FOR (int i = 0; i < 4; i++) flat[i] = four[i / vectors][i % vectors];
+    store_together(conv, flat, vectors, vector * LANES32, place);
+    place += together * conv->output_pixel;
+  }
+#endif
+  UNROLL_FOR (int p = done; p < columns; p += side, place += conv->output_pixel) {
     if ((size_t)p >= left) continue;
     V32 sums[WIDE_VECTORS];
     tile_sums(tile, side, columns, p, vectors, sums);

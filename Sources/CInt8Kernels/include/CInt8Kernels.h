@@ -39,6 +39,7 @@ typedef enum {
   CK_OP_WINOGRAD_MAXPOOL2X2,      // ck_conv, 3x3, weights from ck_pack_winograd
   CK_OP_WINOGRAD_RGB_MAXPOOL2X2,  // the same over 3 channels, read as CK_OP_RGB3X3_MAXPOOL2X2 reads them
   CK_OP_DEPTHWISE,                // ck_conv
+  CK_OP_DEPTHWISE3X3,             // ck_conv, 3x3 taps that move by 1 or 2, packed by ck_pack_depthwise3x3
   CK_OP_DENSE,                    // ck_dense
   CK_OP_DENSE_PART,               // ck_dense_part
   CK_OP_DENSE_SUM,                // ck_dense_sum
@@ -75,7 +76,8 @@ typedef struct {
   int32_t zero_point;
   int32_t low;
   int32_t high;
-  int plain;  // zero_point and low are the least code, high the largest, and no product reaches 2^31
+  int bounded;  // no product reaches 2^31
+  int plain;    // that, and zero_point and low are the least code, high the largest
 } ck_requantization;
 
 /// A convolution over windows that lie wholly inside the input (borders are made by ck_prepare).
@@ -228,7 +230,7 @@ typedef struct {
   const char *name;
   ck_op op;
   ccpu_set isa;
-  uint8_t group;             // inputs that one step of the kernel multiplies
+  uint8_t group;             // inputs that one step of the kernel multiplies; of CK_OP_DEPTHWISE3X3 the chunk
   uint8_t weight_bytes;      // of one packed weight
   uint8_t activation_bytes;  // of one input: 1, or 2 where rows are widened first
   ck_run *run;
@@ -283,6 +285,18 @@ void ck_pack_rgb3x3(const int8_t *weights, size_t outputs, size_t group, void *p
 /// Packs [outputs][inputs] weights for CK_OP_DENSE_PART; `inputs` is a multiple of 4, and outputs are rounded up to
 /// whole blocks.
 void ck_pack_dense_part(const int8_t *weights, size_t outputs, size_t inputs, int8_t *packed);
+
+/// Packs [channels][3][3] weights, biases and multipliers for CK_OP_DEPTHWISE3X3, whose segment_groups is the number of
+/// chunks. A chunk of channels is split among 4 vectors of sums, or 2 for weights of 2 bytes: of each 16 (8) channels a
+/// vector gets 4. The weights of a chunk are [2][3][part][vector]: for a window and for the one below it, for each
+/// column of taps, those of rows 0 to 3 side by side where weights are bytes, otherwise rows 0 and 1, then 2 and 3.
+/// Where there are fewer channels than a chunk has, chunks run on over the pixels of a row, until they begin anew.
+void ck_pack_depthwise3x3(const int8_t *weights, const int32_t *bias, const float *multipliers, size_t channels,
+                          size_t chunk, size_t weight_bytes, void *packed, int32_t *packed_bias,
+                          float *packed_multipliers);
+size_t ck_depthwise3x3_chunks(size_t channels, size_t chunk);
+/// Weights that a chunk packs for each of its channels.
+#define CK_DEPTHWISE3X3_WEIGHTS 24
 
 /// Transforms and packs [outputs][3][3][inputs] weights for the Winograd kernels: 16-bit numbers [block][position],
 /// the 16 entries of (2G)g(2G)' (see conv/winograd_template.h), then [pair][CK_BLOCK][2] where `group` is 2, otherwise

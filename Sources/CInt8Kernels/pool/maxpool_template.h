@@ -1,5 +1,6 @@
 // Max pooling, written once for all vector instruction sets: lanes are channels, LANES8 of them at a time. Over the
-// primitives of support/vector__*.h. The including file defines NAME, the kernel.
+// primitives of support/vector__*.h. The including file defines NAME, the kernel, and CODES_BY_16 where vectors
+// are longer than 16 bytes, and CODES hold 16.
 
 #include "pool_window.h"
 
@@ -7,33 +8,51 @@ ck_run ck_s8_maxpool__scalar;
 
 // The largest codes of up to LANES8 channels from `c` on. Lanes beyond the channels read slack or neighbours, and are
 // dropped by the caller.
-CK_TARGET static inline V8 largest_of_window(const ck_pool *pool, ck_pool_window window, size_t c) {
+CK_TARGET ALWAYS_INLINE V8 largest_of_window(const ck_pool *pool, const ck_pool_window *window, size_t c) {
   const ck_code *input = pool->io.input;
   V8 largest = least8();
-  for (size_t y = window.top; y < window.bottom; y++)
-    for (size_t x = window.left; x < window.right; x++)
+  for (size_t y = window->top; y < window->bottom; y++)
+    for (size_t x = window->left; x < window->right; x++)
       largest = max8(largest, load8(input + (y * pool->width + x) * pool->channels + c));
   return largest;
 }
 
+#if defined(CODES_BY_16)
+CK_TARGET ALWAYS_INLINE CODES largest_by_16(const ck_pool *pool, const ck_pool_window *window, size_t c) {
+  const ck_code *input = (const ck_code *)pool->io.input + c;
+  CODES largest = splat_codes(CK_CODE_OFFSET - 128);
+  for (size_t y = window->top; y < window->bottom; y++)
+    for (size_t x = window->left; x < window->right; x++)
+      largest = max_codes(largest, load_codes(input + (y * pool->width + x) * pool->channels));
+  return largest;
+}
+#endif
+
+CK_TARGET ALWAYS_INLINE void pool_pixel(const ck_pool *pool, const ck_pool_window *window, ck_code *out) {
+  size_t c = 0;
+  for (; c + LANES8 <= pool->channels; c += LANES8) store8(out + c, largest_of_window(pool, window, c));
+#if defined(CODES_BY_16)
+  for (; c + 16 <= pool->channels; c += 16) store_codes(out + c, largest_by_16(pool, window, c));
+#endif
+  if (c < pool->channels) {
+    ck_code all[LANES8];
+    store8(all, largest_of_window(pool, window, c));
+    memcpy(out + c, all, pool->channels - c);
+  }
+}
+
 CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
-  const ck_pool *pool = operation;
+  const ck_pool copy = *(const ck_pool *)operation, *pool = &copy;
   if (pool->table) {
     ck_s8_maxpool__scalar(operation, first, end);
     return;
   }
   ck_code *out = (ck_code *)pool->io.output + first * pool->columns * pool->channels;
   for (size_t row = first; row < end; row++) {
-    for (size_t column = 0; column < pool->columns; column++) {
-      ck_pool_window window = ck_pool_window_at(pool, row, column);
-      size_t c = 0;
-      for (; c + LANES8 <= pool->channels; c += LANES8) store8(out + c, largest_of_window(pool, window, c));
-      if (c < pool->channels) {
-        ck_code all[LANES8];
-        store8(all, largest_of_window(pool, window, c));
-        memcpy(out + c, all, pool->channels - c);
-      }
-      out += pool->channels;
+    ck_pool_window window = ck_pool_window_at(pool, row, 0);
+    for (size_t column = 0; column < pool->columns; column++, out += pool->channels) {
+      ck_pool_window_across(pool, column, &window);
+      pool_pixel(pool, &window, out);
     }
   }
 }

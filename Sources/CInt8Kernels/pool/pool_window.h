@@ -17,10 +17,15 @@ static inline void ck_clip(size_t place, size_t stride, size_t pad, size_t lengt
   if (*low > *high) *low = *high;
 }
 
+// Moves a window along its row.
+static inline void ck_pool_window_across(const ck_pool *pool, size_t column, ck_pool_window *w) {
+  ck_clip(column, pool->stride, pool->pad_left, pool->window_width, pool->width, &w->left, &w->right);
+}
+
 static inline ck_pool_window ck_pool_window_at(const ck_pool *pool, size_t row, size_t column) {
   ck_pool_window w;
   ck_clip(row, pool->stride, pool->pad_top, pool->window_height, pool->height, &w.top, &w.bottom);
-  ck_clip(column, pool->stride, pool->pad_left, pool->window_width, pool->width, &w.left, &w.right);
+  ck_pool_window_across(pool, column, &w);
   return w;
 }
 

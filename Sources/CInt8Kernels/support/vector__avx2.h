@@ -88,6 +88,7 @@ CK_TARGET static inline CODES codes_of(V16 words) {
 }
 CK_TARGET static inline CODES max_codes(CODES a, CODES b) { return _mm_max_epu8(a, b); }
 CK_TARGET static inline CODES min_codes(CODES a, CODES b) { return _mm_min_epu8(a, b); }
+CK_TARGET static inline CODES load_codes(const ck_code *x) { return _mm_loadu_si128((const __m128i *)x); }
 CK_TARGET static inline void store_codes(ck_code *out, CODES v) { _mm_storeu_si128((__m128i *)out, v); }
 
 // LANES32 numbers in 0 ... 255 as codes, the first LANES32 of the vector.

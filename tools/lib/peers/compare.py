@@ -26,10 +26,10 @@ ALLOWED_ERROR = 0.5
 class Peer:
     """One engine in its own process, stopped while others run."""
 
-    def __init__(self, python, engine, folder, threads, environment):
+    def __init__(self, python, engine, folder, threads, environment, script="run_engine.py"):
         self.name = engine
         self.process = subprocess.Popen(
-            [python, HERE / "run_engine.py", engine, folder, str(threads)], stdin=subprocess.PIPE,
+            [python, HERE / script, engine, folder, str(threads)], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env=dict(os.environ, OMP_NUM_THREADS=str(threads), OMP_WAIT_POLICY="PASSIVE", **environment))
         self.logits = np.array(self.answer()["logits"])

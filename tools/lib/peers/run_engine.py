@@ -16,24 +16,31 @@ import numpy as np
 import network
 
 
+def onnxruntime_session(path, threads):
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
 def onnxruntime_engine(name):
     def load(folder, threads):
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-        options.log_severity_level = 3
-        session = onnxruntime.InferenceSession(str(folder / f"{name}.onnx"), options,
-                                               providers=["CPUExecutionProvider"])
+        session = onnxruntime_session(folder / f"{name}.onnx", threads)
         return (lambda x: session.run(None, {"input": x})[0].item()), (lambda image: network.as_nchw(image[None]))
     return load
 
 
-def openvino_engine(folder, threads):
+def openvino_network(path, threads):
     import openvino
 
     options = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
-    compiled = openvino.Core().compile_model(folder / "openvino.xml", "CPU", options)
+    return openvino.Core().compile_model(path, "CPU", options)
+
+
+def openvino_engine(folder, threads):
+    compiled = openvino_network(folder / "openvino.xml", threads)
     request, output = compiled.create_infer_request(), compiled.output(0)
 
     def infer(x):
@@ -43,11 +50,16 @@ def openvino_engine(folder, threads):
     return infer, lambda image: np.ascontiguousarray(image[None])
 
 
-def litert_engine(folder, threads):
+def litert_interpreter(path, threads):
     from ai_edge_litert import interpreter as litert
 
-    interpreter = litert.Interpreter(str(folder / "litert.tflite"), num_threads=threads)
+    interpreter = litert.Interpreter(str(path), num_threads=threads)
     interpreter.allocate_tensors()
+    return interpreter
+
+
+def litert_engine(folder, threads):
+    interpreter = litert_interpreter(folder / "litert.tflite", threads)
     source, result = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
     (scale, zero), (out_scale, out_zero) = source["quantization"], result["quantization"]
 
@@ -106,15 +118,8 @@ ENGINES = {
 }
 
 
-def main():
-    name, folder, threads = sys.argv[1], pathlib.Path(sys.argv[2]), int(sys.argv[3])
-    infer, prepare = ENGINES[name](folder, threads)
-    if name == PIPELINE:
-        trials = [path.read_bytes() for path in sorted((folder / "frames").iterdir())]
-    else:
-        trials = network.pictures(network.TRIAL_PICTURES, seed=2)
-    inputs = [prepare(trial) for trial in trials]
-    print(json.dumps({"logits": [infer(x) for x in inputs]}), flush=True)
+def serve(infer, inputs):
+    """Answers each line `N` on the input with the times of N inferences."""
     for line in sys.stdin:
         times = np.empty(int(line))
         for _ in range(20):
@@ -125,6 +130,18 @@ def main():
             infer(x)
             times[index] = (time.perf_counter_ns() - start) / 1e6
         print(json.dumps({"median": float(np.median(times)), "min": float(times.min())}), flush=True)
+
+
+def main():
+    name, folder, threads = sys.argv[1], pathlib.Path(sys.argv[2]), int(sys.argv[3])
+    infer, prepare = ENGINES[name](folder, threads)
+    if name == PIPELINE:
+        trials = [path.read_bytes() for path in sorted((folder / "frames").iterdir())]
+    else:
+        trials = network.pictures(network.TRIAL_PICTURES, seed=2)
+    inputs = [prepare(trial) for trial in trials]
+    print(json.dumps({"logits": [infer(x) for x in inputs]}), flush=True)
+    serve(infer, inputs)
 
 
 if __name__ == "__main__":
