@@ -76,8 +76,8 @@ extension PlanBuilder {
     return pooled ? 2 : 1
   }
 
-  /// How many pixels of so many make a row, if it can be any number: long rows end in fewer tiles that are not whole, but
-  /// each thread gets one at least, and what one reads stays in the nearest cache.
+  /// How many pixels of so many make a row, if it can be any number: long rows end in fewer tiles that are not whole,
+  /// but each thread gets one at least, and what one reads stays in the nearest cache.
   private func pointwiseColumns(_ shape: Shape) -> Int {
     let pixels = shape[0] * shape[1]
     let columns = (1...128).last { pixels % $0 == 0 && pixels / $0 >= threads } ?? 1

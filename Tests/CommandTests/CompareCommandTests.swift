@@ -160,7 +160,7 @@ import Testing
       }
     }
     let few = try GlintProgram.run(["compare", float, int8, "--data", folder.path("few"), "--part", "all", "--quiet"])
-    #expect(few.status == 0 && few.output.contains("of 4 images"), "\(few.errors)")
+    #expect(few.status == 0 && few.output.contains("of 4 pictures"), "\(few.errors)")
     let same = folder.path("few/sad/same.jpg")
     let happy = try FileManager.default.contentsOfDirectory(atPath: folder.path("few/happy")).sorted()
     let first = try #require(happy.first)
@@ -175,6 +175,42 @@ import Testing
     #expect(torn.status == 1 && torn.errors.contains(words), "\(torn.errors)")
     let one = try GlintProgram.run(["compare", float, int8, "--data", folder.path("few/happy")])
     #expect(one.status == 1 && !one.errors.contains("train"), "\(one.errors)")
+  }
+
+  /// What the pictures do not show does not pass; what is written tells why.
+  @Test func theGateHoldsOnlyWhereItIsShown() throws {
+    let int8 = try quantized(), summary = folder.path("summary.md"), results = folder.path("results.xml")
+    func gate(_ points: String) throws -> (GlintProgram.Result, markdown: String, xml: String) {
+      let run = try GlintProgram.run(
+        ["compare", float, int8, "--data", folder.path("data"), "--part", "all", "--quiet", "--gate", points] + [
+          "--summary", summary, "--junit", results,
+        ])
+      return (
+        run, try String(contentsOfFile: summary, encoding: .utf8), try String(contentsOfFile: results, encoding: .utf8)
+      )
+    }
+    let (passed, good, testGood) = try gate("60")
+    #expect(passed.status == 0 && passed.output.contains("int8"), "\(passed.errors)")
+    #expect(good.contains("## int8.safetensors passed") && testGood.contains(#"failures="0""#))
+    #expect(testGood.contains("<system-out>") && !testGood.contains("<failure"))
+    // 220 pictures cannot show so little, and both files are Glint's own to replace.
+    let (failed, bad, testBad) = try gate("0.01")
+    #expect(failed.status == 1 && failed.errors.contains("--gate 0.01: it is not shown"), "\(failed.errors)")
+    #expect(bad.contains("## int8.safetensors failed") && testBad.contains(#"failures="1""#))
+    #expect(testBad.contains("<failure message=\"--gate 0.01") && testBad.contains("float alone is right on"))
+    #expect(bad.split(separator: "\n").filter { $0.hasPrefix("|---") }.count >= 1)
+
+    let own = try folder.write(Array("# Mine".utf8), as: "mine.md")
+    let base = ["compare", float, int8, "--data", folder.path("data"), "--part", "all", "--quiet"]
+    let refused = try GlintProgram.run(base + ["--summary", own])
+    #expect(refused.status == 1 && refused.errors.contains("--force"), "\(refused.errors)")
+    #expect(try GlintProgram.run(base + ["--junit", results]).status == 2)
+    #expect(try GlintProgram.run(base + ["--gate", "0"]).status == 2)
+  }
+
+  @Test func aModelAgainstItself() throws {
+    let run = try GlintProgram.run(["compare", float, float, "--data", folder.path("data"), "--quiet"])
+    #expect(run.status == 0 && run.output.hasPrefix("Both files hold the same model"), "\(run.errors)")
   }
 
   private func relabelled() throws -> String {

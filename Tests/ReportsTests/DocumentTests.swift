@@ -30,20 +30,25 @@ import Testing
     for figure in [
       "97.3\u{A0}%", "97.0\u{A0}%", "99.67\u{A0}%", "38.7", "33.2", "exact", "0.99941", "0.012\u{A0}%", "0.9876",
       "2.13\u{A0}%", "61.3\u{A0}%",
-      "50.7\u{A0}%", "4.0×", "3.0×", "0.33 points less accurate than float", "weights 40 times the median",
+      "50.7\u{A0}%", "4.0×", "3.0×", "300 pictures cannot tell", "Where they differ", "float alone is right on 1",
+      "−0.7 to 1.3", "98.1\u{A0}% to 99.9\u{A0}%, of 300 pictures", "weights 40 times the median",
       "the first 1 of 31", "on 32 of the pictures", "With thresholds", "80.4 % of 1 758 labelled", "How int8 was made",
       "By mse+bias: of 2 methods tried", "Tried on 300 validation images, points lost", "mse 0.33 (-1.01 to 1.67)",
       "ROC curve of sad",
     ] { #expect(page.contains(figure), "\(figure)") }
   }
 
-  @Test func aModelAgainstItselfHasNoDifference() {
+  /// Green only where the verdict says so, and no empty sections.
+  @Test func theVerdictHasItsColour() {
     var report = Samples.comparison
-    report.int8 = report.float
-    report.agreement = 1
+    for tone in [ReportBlock.Tone.good, .info, .warning] {
+      report.verdict = .init("As good as equal.", tone: tone)
+      #expect(report.page.html.contains("note \(tone.rawValue)"))
+    }
     report.flipped = []
-    #expect(report.page.html.contains("Both models give every picture the same label."))
+    report.groups = []
     #expect(report.page.html.contains("No picture changed its label."))
+    #expect(!report.page.html.contains("Where they differ"))
   }
 
   @Test func demoTellsTheWholeStory() {

@@ -60,6 +60,18 @@ enum Samples {
       flipped: evaluated(1), suggestions: ["conv2 channel 7: weights 40 times the median"],
       facts: [Fact("method", "percentile")])
     report.flips = 31
+    report.verdict = .init("300 pictures cannot tell: int8 may be up to 1.3 points less accurate.")
+    report.mcNemarSentence = "float alone is right on 1, int8 alone on 0."
+    report.agreementInterval = 0.981...0.999
+    report.groups = [
+      GroupFigures(
+        by: "class",
+        rows: [
+          .init(
+            name: "happy", pictures: 150, float: 0.98, int8: 0.973, pointsLost: 0.3, interval: -0.7...1.3,
+            agreement: 0.99)
+        ])
+    ]
     report.layerPictures = 32
     report.answers = ["int8, happy from 0.7, otherwise unsure: 80.4 % of 1 758 labelled"]
     report.method = .init(

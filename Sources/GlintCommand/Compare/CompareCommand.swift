@@ -20,6 +20,7 @@ struct Compare: ParsableCommand {
         glint compare m.safetensors q.safetensors --data photos
         glint compare m.safetensors q.safetensors --data photos --report compare.html
         glint compare m.safetensors q.safetensors --data photos --json > compare.json
+        glint compare m.safetensors q.safetensors --data photos --gate 0.5 --summary summary.md --junit results.xml
       """)
 
   @Argument(help: "The model that is held to be right, usually float.")
@@ -39,6 +40,7 @@ struct Compare: ParsableCommand {
   @Option(name: .long, help: "Write an HTML report to this file.")
   var report: String?
 
+  @OptionGroup var gate: GateOptions
   @OptionGroup var split: SplitOption
   @OptionGroup var faces: FaceSourceOption
   @OptionGroup var force: ForceOption
@@ -53,6 +55,7 @@ struct Compare: ParsableCommand {
     plan.read("the data", data)
     faces.note(in: &plan)
     try plan.write("--report", report, .report)
+    try gate.plan(&plan)
     try plan.check(force: force.force)
     let models = try (faces.trust.loadClassifier(first), faces.trust.loadClassifier(second))
     let description = models.0.description
@@ -67,9 +70,14 @@ struct Compare: ParsableCommand {
     progress.finish("\(images.count) images")
     let suggestions = Suggestions.list(comparison, of: models.1)
     let kinds = (models.0.kind, models.1.kind)
+    let names = kinds.0 == kinds.1 ? ("first", "second") : kinds
+    let verdict = comparison.verdict(margin: gate.margin)
+    let outcome = GateOutcome(
+      comparison: comparison, verdict: verdict, names: names, files: (first, second), gate: gate.gate)
     if let report {
       let page = ComparisonPage.report(
-        comparison, models: (first, second), kinds: kinds, images: images, graph: description.graph,
+        comparison, verdict, models: (first, second), kinds: kinds, data: data, images: images,
+        graph: description.graph,
         suggestions: suggestions,
         card: models.1.description.card,
         pictures: "\(part == .all ? "all" : "the test part") of \(data.joined(separator: ", "))")
@@ -77,22 +85,35 @@ struct Compare: ParsableCommand {
     }
     if json.json {
       emit(
-        try jsonLine(ComparisonFacts(comparison, suggestions: suggestions, models: (first, second), account: account)))
+        try jsonLine(
+          ComparisonFacts(
+            comparison, verdict, names, suggestions: suggestions, models: (first, second), data: data,
+            account: account)))
     } else {
-      show(comparison, suggestions, kinds.0 == kinds.1 ? ("first", "second") : kinds)
+      if try isSameModel() { emit("Both files hold the same model: whatever is measured, they do not differ.") }
+      show(comparison, verdict, suggestions, names)
       for sentence in Verdicts.sentences(
         comparison.first.metrics.chance, labels: comparison.first.labels, part: part == .all ? "labelled" : "test")
       {
         printError("glint: \(sentence)")
       }
       if let report { emit("\nReport: \(report)") }
-      if !quiet.quiet { NextCommand.show(["live", second]) }
+      if !quiet.quiet, outcome.failure == nil { NextCommand.show(["live", second]) }
     }
+    try gate.write(outcome)
+    if let failure = outcome.failure { throw Failure(failure) }
+  }
+
+  private func isSameModel() throws -> Bool {
+    let files = try (MappedFile(path: first), MappedFile(path: second))
+    return withExtendedLifetime(files) { files.0.bytes.elementsEqual(files.1.bytes) }
   }
 
   /// - Parameter names: what to call the two.
-  private func show(_ comparison: Comparison, _ suggestions: [String], _ names: (String, String)) {
-    emit("")
+  private func show(
+    _ comparison: Comparison, _ verdict: ComparisonVerdict, _ suggestions: [String], _ names: (String, String)
+  ) {
+    emit(verdict.sentence(names) + "\n")
     var table = Table(["", "accuracy", "95 % interval", "AUC", "calibration error", "ms an image"])
     for (path, evaluation) in [(first, comparison.first), (second, comparison.second)] {
       let facts = ComparisonFacts.Side(evaluation, path: path)
@@ -104,14 +125,16 @@ struct Compare: ParsableCommand {
       ])
     }
     table.show()
+    let agreement = verdict.agreement
     emit(
       """
-      \nSame answer on \(percent(comparison.agreement, 2)) of \(comparison.names.count) images; McNemar p = \
-      \(fixed(comparison.mcNemarP, 3))
+      \nSame label on \(percent(comparison.agreement, 2)) of \(grouped(comparison.names.count)) pictures \
+      (\(percent(agreement.lowerBound, 2)) to \(percent(agreement.upperBound, 2)), 95 % interval).
+      \(verdict.mcNemarSentence(names))
       """
     )
-    if comparison.isIdentical { emit("No difference: every probability is the same.") }
     showConfusion(comparison, names)
+    for (title, groups) in comparison.groups(data) where groups.count > 1 { showGroups(title, groups, names) }
     showLayers(comparison, suggestions)
     showFlipped(comparison, names)
   }
@@ -127,6 +150,21 @@ struct Compare: ParsableCommand {
       guard let decision = evaluation.decision, let coverage = evaluation.coverage else { continue }
       emit("\n\(name): \(decision.words(labels: labels)):\n  \(coverage.words)")
     }
+  }
+
+  private func showGroups(_ title: String, _ groups: [ComparisonGroup], _ names: (String, String)) {
+    emit("")
+    var table = Table([title, "pictures", "right: \(names.0)", "right: \(names.1)", "points lost", "same label"])
+    for group in groups {
+      let pictures = Double(group.pictures), interval = group.loss.interval
+      table.add([
+        group.name, grouped(group.pictures), percent(Double(group.firstRight) / pictures),
+        percent(Double(group.secondRight) / pictures),
+        "\(fixed(group.loss.points)) (\(fixed(interval.lowerBound)) to \(fixed(interval.upperBound)))",
+        percent(Double(group.same) / pictures),
+      ])
+    }
+    table.show()
   }
 
   private func showLayers(_ comparison: Comparison, _ suggestions: [String]) {
@@ -160,11 +198,8 @@ struct Compare: ParsableCommand {
     emit("\nChanged sides, largest change first:")
     for index in flipped.prefix(10) {
       let label = comparison.first.labels[comparison.first.truth[index]]
-      let said = [comparison.first, comparison.second].map { evaluation in
-        let best = evaluation.predictions[index]
-        return "\(evaluation.labels[best]) \(percent(Double(evaluation.probabilities[index][best])))"
-      }
-      emit("  \(comparison.names[index]) (\(label)): \(said[0]) by \(names.0), \(said[1]) by \(names.1)")
+      let said = (comparison.first.answer(index), comparison.second.answer(index))
+      emit("  \(comparison.names[index]) (\(label)): \(said.0) by \(names.0), \(said.1) by \(names.1)")
     }
     if flipped.count > 10 { emit("  and \(flipped.count - 10) more (see --json or --report)") }
   }
@@ -183,4 +218,9 @@ extension LoadedModel {
 extension Comparison {
   /// Whether both gave the same probabilities to the bit.
   var isIdentical: Bool { first.probabilities == second.probabilities }
+
+  /// All groups, with what they are by.
+  func groups(_ folders: [String]) -> [(title: String, groups: [ComparisonGroup])] {
+    [("class", byClass), ("source", bySource(folders)), ("confidence", byConfidence)]
+  }
 }

@@ -101,6 +101,47 @@ struct ComparisonFacts: Encodable {
     let int8: [String: Float]
   }
 
+  /// What the pictures show of the difference.
+  struct Verdict: Encodable {
+    let finding: String
+    let sentence: String
+    /// In points of 100, and what it is made of: pictures that the first alone got right, and the second alone.
+    let points_lost: Double
+    let points_lost_interval: [Double]
+    let lost, won: Int
+    /// Of the share of pictures to which both give the same label.
+    let agreement_interval: [Double]
+    let margin: Double
+    let enough_pictures: Int
+
+    init(_ verdict: ComparisonVerdict, _ names: (String, String)) {
+      finding = verdict.finding.rawValue
+      sentence = verdict.sentence(names)
+      points_lost = verdict.loss.points
+      points_lost_interval = [verdict.loss.interval.lowerBound, verdict.loss.interval.upperBound]
+      (lost, won) = (verdict.loss.lost, verdict.loss.won)
+      agreement_interval = [verdict.agreement.lowerBound, verdict.agreement.upperBound]
+      margin = verdict.margin
+      enough_pictures = verdict.enoughPictures
+    }
+  }
+
+  /// Some of the pictures.
+  struct Group: Encodable {
+    let name: String
+    let images, float_right, int8_right, lost, won, same: Int
+    let points_lost_interval: [Double]
+
+    init(_ group: ComparisonGroup) {
+      name = group.name
+      (images, float_right, int8_right) = (group.pictures, group.firstRight, group.secondRight)
+      (lost, won, same) = (group.loss.lost, group.loss.won, group.same)
+      points_lost_interval = [group.loss.interval.lowerBound, group.loss.interval.upperBound]
+    }
+  }
+
+  let verdict: Verdict
+  let by_class, by_source, by_confidence: [Group]
   let images: Int
   let labels: [String]
   let float: Side
@@ -117,8 +158,18 @@ struct ComparisonFacts: Encodable {
   let answers: [ImageProbabilities]
   let reading: ReadingFacts
 
-  /// - Parameter models: paths of the two models.
-  init(_ comparison: Comparison, suggestions: [String], models: (String, String), account: ReadingAccount) {
+  /// - Parameters:
+  ///   - names: what to call the two models.
+  ///   - models: their paths.
+  ///   - data: the folders of the pictures.
+  init(
+    _ comparison: Comparison, _ verdict: ComparisonVerdict, _ names: (String, String), suggestions: [String],
+    models: (String, String), data: [String], account: ReadingAccount
+  ) {
+    self.verdict = Verdict(verdict, names)
+    by_class = comparison.byClass.map { Group($0) }
+    by_source = comparison.bySource(data).map { Group($0) }
+    by_confidence = comparison.byConfidence.map { Group($0) }
     reading = ReadingFacts(account)
     let labels = comparison.first.labels
     func named(_ probabilities: [Float]) -> [String: Float] {

@@ -20,8 +20,9 @@ enum ComparisonPage {
   ///   - card: the second model's.
   ///   - pictures: which they are, in words.
   static func report(
-    _ comparison: Comparison, models: (String, String), kinds: (String, String) = ("float", "int8"),
-    images: [LabelledImage], graph: Graph, suggestions: [String], card: ModelCard, pictures: String
+    _ comparison: Comparison, _ verdict: ComparisonVerdict, models: (String, String),
+    kinds: (String, String) = ("float", "int8"), data: [String] = [], images: [LabelledImage], graph: Graph,
+    suggestions: [String], card: ModelCard, pictures: String
   ) -> ComparisonReport {
     let files = (URL(fileURLWithPath: models.0).lastPathComponent, URL(fileURLWithPath: models.1).lastPathComponent)
     let names = kinds.0 != kinds.1 ? kinds : files.0 != files.1 ? files : ("first", "second")
@@ -29,6 +30,12 @@ enum ComparisonPage {
       title: "\(names.0) against \(names.1)", float: evaluation(comparison.first, names.0, models.0),
       int8: evaluation(comparison.second, names.1, models.1), agreement: comparison.agreement,
       mcNemar: comparison.mcNemarP, layers: comparison.layers.map(layer))
+    report.verdict = .init(verdict.sentence(names), tone: verdict.finding.tone)
+    report.mcNemarSentence = verdict.mcNemarSentence(names)
+    report.agreementInterval = verdict.agreement
+    report.groups = comparison.groups(data).filter { $0.groups.count > 1 }.map { title, groups in
+      GroupFigures(by: title, rows: groups.map { GroupFigures.Row($0) })
+    }
     if kinds == ("float", "int8") {
       report.subtitle = "What quantization to int8 changed, measured with the engine that runs on the device."
     }
@@ -108,5 +115,26 @@ enum ComparisonPage {
 
   private static func bins(_ evaluation: ModelEvaluation) -> [Reliability.Bin] {
     evaluation.reliability.map { .init(confidence: $0.confidence, accuracy: $0.accuracy, count: $0.count) }
+  }
+}
+
+extension ComparisonVerdict.Finding {
+  /// Green only where the pictures carry it.
+  var tone: ReportBlock.Tone {
+    switch self {
+    case .better, .equivalent: .good
+    case .worse: .warning
+    case .nothing, .open: .info
+    }
+  }
+}
+
+extension GroupFigures.Row {
+  init(_ group: ComparisonGroup) {
+    let pictures = Double(max(1, group.pictures)), interval = group.loss.interval
+    self.init(
+      name: group.name, pictures: group.pictures, float: Double(group.firstRight) / pictures,
+      int8: Double(group.secondRight) / pictures, pointsLost: group.loss.points,
+      interval: interval, agreement: Double(group.same) / pictures)
   }
 }

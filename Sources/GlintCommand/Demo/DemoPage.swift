@@ -32,9 +32,8 @@ struct DemoPage {
           validationAccuracy: $0.validationAccuracy)
       }, keptEpoch: trained.keptEpoch)
     var compared = ComparisonPage.report(
-      comparison, models: (files.float, files.int8), images: images, graph: graph, suggestions: suggestions,
-      card: quantized,
-      pictures: "the test part of the rendered faces")
+      comparison, comparison.verdict(), models: (files.float, files.int8), images: images, graph: graph,
+      suggestions: suggestions, card: quantized, pictures: "the test part of the rendered faces")
     // The training's facts are shown beside them.
     compared.facts = []
     let samples = images.indices.prefix(12).map {

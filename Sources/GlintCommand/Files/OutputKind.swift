@@ -12,6 +12,8 @@ enum OutputKind {
   case network
   /// A NumPy array, which says nothing of who made it.
   case numbers
+  /// What `glint compare --gate` tells in Markdown and in JUnit's XML.
+  case summary, results
   /// A sheet of pictures, and a copy with boxes.
   case sheet, copy
 
@@ -29,6 +31,8 @@ enum OutputKind {
     case .report: "report"
     case .network: "ONNX network that Glint exported"
     case .numbers: "NumPy array"
+    case .summary: "summary of 'glint compare'"
+    case .results: "results of 'glint compare'"
     case .sheet, .copy: "picture that Glint drew"
     }
   }
@@ -41,6 +45,8 @@ enum OutputKind {
     case .network: return (try? ONNXModel(path: path))?.producer == "glint"
     case .numbers: return (try? NumPyArray(path: path)) != nil
     case .report: return ReportPage.isPage(file.bytes)
+    case .summary: return file.bytes.starts(with: GateOutcome.mark.utf8)
+    case .results: return String(decoding: file.copy().prefix(500), as: UTF8.self).contains(GateOutcome.suite)
     case .sheet, .copy: return DrawnPicture.isMarked(file.bytes)
     case .floatModel, .int8Model, .model, .preparedPictures, .checkpoint, .values, .trainingSteps:
       return (try? SafetensorsFile(path: path)).map(isOurs) ?? false
@@ -59,7 +65,8 @@ enum OutputKind {
     case .checkpoint: return kind?.hasPrefix("glint-") == true && tensors.metadata("state") != nil
     case .values: return kind == ValueDump.kind
     case .trainingSteps: return kind == TrainingBench.kind
-    case .calibrationRecord, .network, .numbers, .report, .sheet, .copy: return false
+    case .calibrationRecord, .network, .numbers, .report, .summary, .results, .sheet, .copy:
+      return false
     }
   }
 }

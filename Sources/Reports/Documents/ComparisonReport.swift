@@ -17,6 +17,20 @@ public struct ComparisonReport: Sendable {
     }
   }
 
+  /// What the pictures show.
+  public struct Verdict: Sendable {
+    /// In one or two sentences.
+    public var text: String
+    /// How it looks.
+    public var tone: ReportBlock.Tone
+
+    /// A verdict that is only to be known, where no tone is given.
+    public init(_ text: String, tone: ReportBlock.Tone = .info) {
+      self.text = text
+      self.tone = tone
+    }
+  }
+
   /// The heading.
   public var title: String
   /// One line under the heading.
@@ -29,6 +43,14 @@ public struct ComparisonReport: Sendable {
   public var agreement: Double
   /// McNemar's exact p: how likely so uneven a change of sides is when both models are equally good.
   public var mcNemar: Double
+  /// What the pictures show, in the report's green only where they carry it.
+  public var verdict = Verdict("No picture was evaluated.")
+  /// McNemar's test in a sentence.
+  public var mcNemarSentence = ""
+  /// The 95 % interval of the agreement.
+  public var agreementInterval: ClosedRange<Double>?
+  /// Pictures by class, source and confidence.
+  public var groups: [GroupFigures] = []
   /// The layers in order.
   public var layers: [LayerFigures]
   /// On how many pictures the layers were held against float; 0 where nobody counted.
@@ -71,9 +93,12 @@ public struct ComparisonReport: Sendable {
 
   /// The report as a page.
   public var page: ReportPage {
-    var sections = [ReportSection("", blocks: [.headline(headline), .note(conclusion, tone: tone)])]
+    var sections = [ReportSection("", blocks: [.headline(headline), .note(verdict.text, tone: verdict.tone)])]
     if !suggestions.isEmpty { sections.append(ReportSection("Suggestions", blocks: [.list(suggestions)])) }
     sections.append(sideBySide)
+    if !groups.isEmpty {
+      sections.append(ReportSection("Where they differ", text: mcNemarSentence, blocks: groups.map(\.block)))
+    }
     if !layers.isEmpty { sections.append(layerSection) }
     sections.append(changedSides)
     if let method { sections.append(made(by: method)) }
@@ -87,7 +112,7 @@ public struct ComparisonReport: Sendable {
     var figures = [
       Headline(Figures.percent(float.accuracy.value), "accuracy, \(float.name)", detail: float.accuracy.interval),
       Headline(Figures.percent(int8.accuracy.value), "accuracy, \(int8.name)", detail: int8.accuracy.interval),
-      Headline(Figures.percent(agreement, 2), "agreement", detail: "of \(Figures.count(total)) pictures"),
+      Headline(Figures.percent(agreement, 2), "agreement", detail: agreementDetail),
       Headline(Figures.probability(mcNemar), "McNemar's p", detail: "below 0.05: not chance"),
     ]
     if let before = float.bytes, let after = int8.bytes, after > 0 {
@@ -103,24 +128,10 @@ public struct ComparisonReport: Sendable {
     return figures
   }
 
-  private var change: Double { (int8.accuracy.value - float.accuracy.value) * 100 }
-
-  var tone: ReportBlock.Tone {
-    if !change.isFinite { return .info }
-    return change >= -0.5 ? .good : .warning
-  }
-
-  var conclusion: String {
-    guard total > 0, change.isFinite else { return "No picture was evaluated." }
-    let size = Figures.fixed(abs(change), 2)
-    if change == 0 && agreement == 1 { return "Both models give every picture the same label." }
-    if change == 0 {
-      return "\(int8.name) is as accurate as \(float.name): what it loses on some pictures it wins on others."
-    }
-    let direction = "\(size) points \(change < 0 ? "less" : "more") accurate than"
-    let sides = "\(int8.name) is \(direction) \(float.name)"
-    if !mcNemar.isFinite { return sides + "." }
-    return sides + (mcNemar < 0.05 ? ": more than chance explains." : ", which is within chance.")
+  private var agreementDetail: String {
+    guard let interval = agreementInterval else { return "of \(Figures.count(total)) pictures" }
+    return "\(Figures.percent(interval.lowerBound)) to \(Figures.percent(interval.upperBound)), "
+      + "of \(Figures.count(total)) pictures"
   }
 
   private var sideBySide: ReportSection {

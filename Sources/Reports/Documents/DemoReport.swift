@@ -32,7 +32,8 @@ public struct DemoReport: Sendable {
   /// The report as a page.
   public var page: ReportPage {
     var sections = [
-      ReportSection("", blocks: [.headline(comparison.headline), .note(comparison.conclusion, tone: comparison.tone)])
+      ReportSection(
+        "", blocks: [.headline(comparison.headline), .note(comparison.verdict.text, tone: comparison.verdict.tone)])
     ]
     if !samples.isEmpty {
       sections.append(
