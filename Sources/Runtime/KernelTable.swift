@@ -10,7 +10,9 @@ public struct Kernel: Sendable {
     case convolutionMaxPool
     /// The same over 3-channel pixels as they lie, 3x3.
     case rgbConvolutionMaxPool
-    /// 3x3 convolution and 2x2 max pooling in one pass, by Winograd's transformation in 16 bits.
+    /// 3x3 convolution by Winograd's transformation in 16 bits.
+    case winograd
+    /// The same and 2x2 max pooling in one pass.
     case winogradMaxPool
     /// The same over 3-channel pixels as they lie.
     case winogradRGBMaxPool

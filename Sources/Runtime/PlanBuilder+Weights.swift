@@ -11,7 +11,7 @@ extension PlanBuilder {
     let result = index + (pooled ? 2 : 1)
     let isDepthwise = conv.isDepthwise(inputChannels: input[2])
     var kernel = try kernel(isDepthwise ? .depthwise : pooled ? .convolutionMaxPool : .convolution)
-    let specials = isDepthwise ? specialDepthwiseKernels(conv) : pooled ? specialKernels(index, conv) : []
+    let specials = isDepthwise ? specialDepthwiseKernels(conv) : specialKernels(index, conv, pooled: pooled)
     if let special = table.best(of: specials), special.isa.rawValue >= kernel.isa.rawValue { kernel = special }
 
     let padding = conv.window.padding
@@ -21,9 +21,10 @@ extension PlanBuilder {
     if kernel.operation == .rgbConvolutionMaxPool || kernel.operation == .winogradRGBMaxPool {
       // Where a pixel is not its own code, the picture becomes codes first.
       if StoredCode.offset != 128 { place = try codes(of: node.inputs[0]) }
-    } else if place == .pixels || padding != .none || bytes != 1 {
+    } else if place == .pixels || padding != .none || bytes != 1 || kernel.operation == .winograd {
       let preparation = try self.kernel(.prepare)
-      let rows = input[0] + padding.top + padding.bottom
+      // Winograd's tiles may read a row and a pixel more.
+      let rows = input[0] + padding.top + padding.bottom + (kernel.operation == .winograd ? 2 : 0)
       let framed = newBuffer("\(node.name) frame", bytes: rows * width * input[2] * bytes)
       addPreparation(
         "\(node.name) frame", preparation, from: place, value: node.inputs[0], padding: padding, widening: bytes == 2,
@@ -43,6 +44,8 @@ extension PlanBuilder {
     let multiplyAdds = outputOf(index).count / conv.outputChannels * model.parameters[index]!.weight.shape.count
     let segments = segments(conv, rowBytes: width * input[2] * bytes, pixelBytes: input[2] * bytes)
     let isBounded = hasBoundedProducts(index)
+    let computesTwoRows =
+      kernel.operation == .winograd || kernel.operation == .depthwise3x3 && conv.window.stride == 1
     for group in 0..<groups {
       var operation = ck_conv()
       operation.input_row = conv.window.stride * (isPointwise ? columns : width) * input[2] * bytes
@@ -64,9 +67,9 @@ extension PlanBuilder {
       add(
         groups == 1 ? name : "\(name) group \(group)", kernel, kept, node: result - 1,
         rows: outputShape[0] * outputShape[1] / columns,
-        alignment: kernel.operation == .depthwise3x3 && conv.window.stride == 1 ? 2 : 1,
+        alignment: computesTwoRows ? 2 : 1,
         work: multiplyAdds / groups, multiplyAdds: multiplyAdds / groups)
-      guard groups == 1, sums == nil, columns == outputShape[1] else { continue }
+      guard groups == 1, sums == nil, columns == outputShape[1], kernel.operation != .winograd else { continue }
       let rowsAcross = pooled ? 2 : 1
       steps[steps.count - 1].rows = RowUse(
         operation: kept, inputValue: node.inputs[0], value: result, input: place, output: output,
@@ -76,8 +79,8 @@ extension PlanBuilder {
     return pooled ? 2 : 1
   }
 
-  /// How many pixels of so many make a row, if it can be any number: long rows end in fewer tiles that are not whole,
-  /// but each thread gets one at least, and what one reads stays in the nearest cache.
+  /// How many pixels make a row, if it can be any number: long rows end in fewer tiles that are not whole, but each
+  /// thread gets one at least, and what one reads stays in the nearest cache.
   private func pointwiseColumns(_ shape: Shape) -> Int {
     let pixels = shape[0] * shape[1]
     let columns = (1...128).last { pixels % $0 == 0 && pixels / $0 >= threads } ?? 1
@@ -96,12 +99,15 @@ extension PlanBuilder {
       && model.quantization[index + 1] == model.quantization[index + 2]
   }
 
-  /// The operations of kernels for 3x3 windows and fused pooling that can compute a convolution.
-  private func specialKernels(_ index: Int, _ conv: Operator.Convolution) -> [Kernel.Operation] {
+  /// The operations of kernels for 3x3 windows that can compute a convolution.
+  private func specialKernels(_ index: Int, _ conv: Operator.Convolution, pooled: Bool) -> [Kernel.Operation] {
     let window = conv.window
-    guard window.height == 3, window.width == 3, window.stride == 1, conv.dilation == 1 else { return [] }
+    guard window.height == 3, window.width == 3, window.stride == 1, conv.dilation == 1, conv.groups == 1 else {
+      return []
+    }
     let value = graph.nodes[index].inputs[0]
     let channels = check.shapes[value][2]
+    if !pooled { return 8...Int(CK_WINOGRAD_INPUTS) ~= channels ? [.winograd] : [] }
     if window.padding == .none, places[value] == .pixels, channels == 3 {
       return [.winogradRGBMaxPool, .rgbConvolutionMaxPool]
     }
@@ -171,7 +177,7 @@ extension PlanBuilder {
       return
     }
     let group = Int(kernel.record.group)
-    if kernel.operation == .winogradMaxPool || kernel.operation == .winogradRGBMaxPool {
+    if [.winograd, .winogradMaxPool, .winogradRGBMaxPool].contains(kernel.operation) {
       let inputs = perChannel / 9
       operation.segment_count = 16
       operation.segment_groups = (inputs + group - 1) / group

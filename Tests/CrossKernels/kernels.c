@@ -13,6 +13,8 @@ static const layer layers[] = {
     {4, 270, 3, 32, 3, 3, 1, 1, 1, 0, 0},  {8, 30, 16, 32, 3, 3, 1, 1, 1, 0, 0}, {8, 11, 32, 16, 3, 3, 1, 1, 1, 1, 0},
     {7, 9, 17, 19, 3, 3, 1, 1, 1, 0, 0},   {9, 9, 16, 20, 5, 5, 1, 1, 1, 0, 0},  {8, 9, 48, 7, 3, 3, 1, 1, 1, 1, 0},
     {11, 15, 8, 12, 3, 3, 2, 1, 1, 0, 0},  {4, 4, 16, 1, 3, 3, 1, 1, 1, 1, 0},   {6, 25, 33, 33, 3, 3, 1, 1, 1, 1, 0},
+    {6, 40, 16, 20, 3, 3, 1, 1, 0, 1, 0},  {5, 28, 32, 16, 3, 3, 1, 1, 0, 0, 0}, {8, 9, 64, 33, 3, 3, 1, 1, 0, 0, 1},
+    {4, 4, 128, 17, 3, 3, 1, 1, 0, 1, 0},
     {5, 17, 128, 17, 3, 3, 1, 1, 1, 1, 0}, {6, 20, 3, 1, 3, 3, 1, 1, 1, 1, 0},   {6, 65, 16, 48, 3, 3, 1, 1, 1, 0, 0},
 };
 
@@ -35,16 +37,18 @@ static void check(const ck_kernel *kernel, size_t shape, const void *wanted, con
 static void check_convolutions(const ck_kernel *kernel) {
   for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
     const layer *l = &layers[i];
-    int is_3x3 = l->pooled && l->kernel_height == 3 && l->stride == 1;
-    int rgb = is_3x3 && l->channels == 3;
+    int is_3x3 = l->kernel_height == 3 && l->kernel_width == 3 && l->stride == 1 && l->dilation == 1;
     int serves = kernel->op == CK_OP_CONV                  ? !l->pooled
                  : kernel->op == CK_OP_CONV_MAXPOOL2X2     ? l->pooled
-                 : kernel->op == CK_OP_WINOGRAD_MAXPOOL2X2 ? is_3x3
-                                                           : rgb;
+                 : kernel->op == CK_OP_WINOGRAD            ? is_3x3 && !l->pooled
+                 : kernel->op == CK_OP_WINOGRAD_MAXPOOL2X2 ? is_3x3 && l->pooled
+                                                           : is_3x3 && l->pooled && l->channels == 3;
     if (!serves) continue;
     if (kernel->activation_bytes != 1) continue;
     const ck_kernel *scalar = best_kernel(l->pooled ? CK_OP_CONV_MAXPOOL2X2 : CK_OP_CONV, 1);
-    size_t count = l->height * l->width * l->channels;
+    // Winograd's tiles may read a row more.
+    size_t rows = l->height + (kernel->op == CK_OP_WINOGRAD);
+    size_t count = rows * l->width * l->channels;
     ck_code *input = guarded(count + CK_SLACK);
     random_state = 100 + i;
     fill(input, count + CK_SLACK, l->loud);
@@ -329,6 +333,7 @@ int main(int argc, char **argv) {
     switch (kernel->op) {
       case CK_OP_CONV:
       case CK_OP_CONV_MAXPOOL2X2:
+      case CK_OP_WINOGRAD:
       case CK_OP_WINOGRAD_MAXPOOL2X2:
       case CK_OP_WINOGRAD_RGB_MAXPOOL2X2:
       case CK_OP_RGB3X3_MAXPOOL2X2: check_convolutions(kernel); break;

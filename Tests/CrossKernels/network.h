@@ -74,7 +74,8 @@ static inline conv_layer make_conv(const layer *l, const ck_kernel *kernel, cons
   conv->segment_count = segments;
   conv->segment_groups = (segment_inputs + kernel->group - 1) / kernel->group;
   void *packed;
-  if (kernel->op == CK_OP_WINOGRAD_MAXPOOL2X2 || kernel->op == CK_OP_WINOGRAD_RGB_MAXPOOL2X2) {
+  if (kernel->op == CK_OP_WINOGRAD || kernel->op == CK_OP_WINOGRAD_MAXPOOL2X2 ||
+      kernel->op == CK_OP_WINOGRAD_RGB_MAXPOOL2X2) {
     conv->segment_count = 16;
     conv->segment_groups = (l->channels + kernel->group - 1) / kernel->group;
     packed = guarded(blocks * CK_BLOCK * 16 * conv->segment_groups * kernel->group * sizeof(int16_t));

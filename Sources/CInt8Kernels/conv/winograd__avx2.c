@@ -5,7 +5,8 @@
 #define TILES 6
 #define TILE_VECTORS 2
 #define RGB_TILES 4
-#define NAME ck_qs8_qc8w_winograd3x3_maxpool2x2__avx2
+#define NAME ck_qs8_qc8w_winograd3x3__avx2
+#define NAME_POOLED ck_qs8_qc8w_winograd3x3_maxpool2x2__avx2
 #define NAME_RGB ck_qs8_qc8w_winograd3x3rgb_maxpool2x2__avx2
 
 // Two pixels of 16-bit channels (R G B 0) in each 128-bit half: those at x and x + 6, x + 12 and x + 18.

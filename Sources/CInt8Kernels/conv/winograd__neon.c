@@ -6,7 +6,8 @@
 #define STRIP 10
 #define POOLED_VECTORS 2
 #define CK_WINOGRAD_GROUP 8
-#define NAME ck_qs8_qc8w_winograd3x3_maxpool2x2__neon
+#define NAME ck_qs8_qc8w_winograd3x3__neon
+#define NAME_POOLED ck_qs8_qc8w_winograd3x3_maxpool2x2__neon
 
 // One input of a tile times 16 channels. Assembly, for the reason that support/dot__neon.h gives.
 // clang-format off

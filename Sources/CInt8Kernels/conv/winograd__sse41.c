@@ -5,7 +5,8 @@
 #define TILES 3
 #define TILE_VECTORS 4
 #define RGB_TILES 2
-#define NAME ck_qs8_qc8w_winograd3x3_maxpool2x2__sse41
+#define NAME ck_qs8_qc8w_winograd3x3__sse41
+#define NAME_POOLED ck_qs8_qc8w_winograd3x3_maxpool2x2__sse41
 #define NAME_RGB ck_qs8_qc8w_winograd3x3rgb_maxpool2x2__sse41
 
 // Two pixels of 16-bit channels (R G B 0): those at x and x + 6.

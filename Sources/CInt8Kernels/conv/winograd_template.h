@@ -1,6 +1,6 @@
-// 3x3 convolution and 2x2 max pooling by Winograd's F(2x2, 3x3), in integers (Lavin and Gray 2015, "Fast Algorithms for
-// Convolutional Neural Networks"): 16 products where the plain way takes 36. A tile is the 4x4 inputs d under one
-// pooled pixel:
+// 3x3 convolution, with or without 2x2 max pooling, by Winograd's F(2x2, 3x3), in integers (Lavin and Gray 2015, "Fast
+// Algorithms for Convolutional Neural Networks"): 16 products where the plain way takes 36. A tile is the 4x4 inputs d
+// under 2x2 results, or under one pooled pixel:
 //
 //   V = B'dB      U = (2G)g(2G)'      4 Y = A'(sum over input channels of U.V)A
 //
@@ -11,10 +11,10 @@
 // Over the primitives of support/vector__*.h and support/store__*.h. The including file defines
 //   products            the sums of a position over input channels for TILES, 2 or 1 tiles
 //   TILES, STRIP        tiles that `products` takes at best; tiles between transformations
-//   POOLED_VECTORS      vectors of sums that are pooled together
+//   POOLED_VECTORS      vectors of sums that are transformed back together
 //   CK_WINOGRAD_GROUP   input channels that `products` takes at a time
-//   NAME                the kernel
-//   NAME_RGB            the kernel for pixels of three channels, where there is one; with winograd_rgb.h
+//   NAME, NAME_POOLED   the two kernels
+//   NAME_RGB            the kernel with pooling for pixels of three channels, where there is one; with winograd_rgb.h
 #include "conv_window.h"
 
 #include <assert.h>
@@ -43,10 +43,11 @@ CK_TARGET ALWAYS_INLINE void transform_column(const char *x, ptrdiff_t row, V16 
   t[3] = sub16(d1, d3);
 }
 
-// The codes of `tiles` neighbouring tiles become V. Neighbours share two columns.
+// The codes of `tiles` neighbouring tiles, the first at a window's row and column, become V. Neighbours share two
+// columns.
 CK_TARGET ALWAYS_INLINE void transform(const ck_conv *conv, size_t row, size_t column, size_t tiles,
                                        const size_t channels, scratch *s) {
-  const char *x = ck_window_at(conv, 2 * row, 2 * column);
+  const char *x = ck_window_at(conv, row, column);
   const ptrdiff_t below = conv->input_row, pixel = conv->input_pixel;
   for (size_t channel = 0; channel < channels; channel += LANES16) {
     const char *next = x + channel;
@@ -70,9 +71,8 @@ CK_TARGET ALWAYS_INLINE void transform(const ck_conv *conv, size_t row, size_t c
   }
 }
 
-// The pooled sums of one tile for some vectors of channels, without bias.
-CK_TARGET ALWAYS_INLINE void pooled(const int32_t *sums, V32 largest[POOLED_VECTORS]) {
-  V32 y[POOLED_VECTORS][2][2];
+// Four times the 2x2 sums of one tile for some vectors of channels, without bias.
+CK_TARGET ALWAYS_INLINE void transform_back(const int32_t *sums, V32 y[POOLED_VECTORS][2][2]) {
   UNROLL_FOR (int j = 0; j < 4; j++) {
     UNROLL_FOR (int i = 0; i < POOLED_VECTORS; i++) {
       const int32_t *m = sums + j * SUMS + i * LANES32;
@@ -84,13 +84,44 @@ CK_TARGET ALWAYS_INLINE void pooled(const int32_t *sums, V32 largest[POOLED_VECT
       }
     }
   }
-  UNROLL_FOR (int i = 0; i < POOLED_VECTORS; i++)
-    largest[i] = quarter(max32(max32(y[i][0][0], y[i][0][1]), max32(y[i][1][0], y[i][1][1])));
 }
 
-// From V to the codes of `tiles` pooled pixels.
+// The largest of each tile's four results becomes a pooled pixel.
+CK_TARGET ALWAYS_INLINE void store_pooled(const ck_conv *conv, const int32_t *sums, size_t channel, ptrdiff_t place) {
+  V32 acc[BLOCK_VECTORS];
+  UNROLL_FOR (int i = 0; i < BLOCK_VECTORS; i += POOLED_VECTORS) {
+    V32 y[POOLED_VECTORS][2][2];
+    transform_back(sums + LANES32 * i, y);
+    UNROLL_FOR (int v = 0; v < POOLED_VECTORS; v++) {
+      V32 largest = quarter(max32(max32(y[v][0][0], y[v][0][1]), max32(y[v][1][0], y[v][1][1])));
+      acc[i + v] = add32(largest, load32(conv->bias + channel + LANES32 * (i + v)));
+    }
+  }
+  store_channels(conv, acc, BLOCK_VECTORS, channel, place);
+}
+
+// Stores those of a tile's four results that are pixels: the first `height` rows and `width` columns.
+CK_TARGET ALWAYS_INLINE void store_tile(const ck_conv *conv, const int32_t *sums, size_t channel, ptrdiff_t place,
+                                        size_t height, size_t width) {
+  V32 acc[2][2][BLOCK_VECTORS];
+  UNROLL_FOR (int i = 0; i < BLOCK_VECTORS; i += POOLED_VECTORS) {
+    V32 y[POOLED_VECTORS][2][2];
+    transform_back(sums + LANES32 * i, y);
+    UNROLL_FOR (int v = 0; v < POOLED_VECTORS; v++) {
+      V32 bias = load32(conv->bias + channel + LANES32 * (i + v));
+      UNROLL_FOR (int k = 0; k < 4; k++) acc[k / 2][k % 2][i + v] = add32(quarter(y[v][k / 2][k % 2]), bias);
+    }
+  }
+  UNROLL_FOR (int k = 0; k < 4; k++) {
+    if ((size_t)k / 2 >= height || (size_t)k % 2 >= width) continue;
+    store_channels(conv, acc[k / 2][k % 2], BLOCK_VECTORS, channel,
+                   place + k / 2 * conv->output_row + k % 2 * conv->output_pixel);
+  }
+}
+
+// From V to the codes of `tiles` pooled pixels, where `height` is 0, or of that many rows of `columns` pixels.
 CK_TARGET ALWAYS_INLINE void finish_strip(const ck_conv *conv, scratch *s, size_t tiles, const size_t channels,
-                                          const size_t groups, ptrdiff_t place) {
+                                          const size_t groups, ptrdiff_t place, size_t height, size_t columns) {
   const size_t position_size = groups * CK_WINOGRAD_GROUP * CK_BLOCK;
   const int16_t *u = conv->weights;
   for (size_t channel = 0; channel < conv->channels; channel += CK_BLOCK) {
@@ -105,43 +136,61 @@ CK_TARGET ALWAYS_INLINE void finish_strip(const ck_conv *conv, scratch *s, size_
       for (; tile < tiles; tile++) products(x + tile * channels, channels, u, groups, sums + tile * CK_BLOCK, 1);
     }
     for (size_t tile = 0; tile < tiles; tile++) {
-      V32 acc[BLOCK_VECTORS];
-      UNROLL_FOR (int i = 0; i < BLOCK_VECTORS; i += POOLED_VECTORS)
-        pooled(s->sums[0] + tile * CK_BLOCK + LANES32 * i, acc + i);
-      UNROLL_FOR (int i = 0; i < BLOCK_VECTORS; i++) acc[i] = add32(acc[i], load32(conv->bias + channel + LANES32 * i));
-      store_channels(conv, acc, BLOCK_VECTORS, channel, place + (ptrdiff_t)tile * conv->output_pixel);
+      const int32_t *sums = s->sums[0] + tile * CK_BLOCK;
+      const ptrdiff_t across = (ptrdiff_t)tile * conv->output_pixel;
+      if (height == 0) store_pooled(conv, sums, channel, place + across);
+      else store_tile(conv, sums, channel, place + 2 * across, height, columns - 2 * tile);
     }
   }
 }
 
-// What makes V of `tiles` tiles from one output row and column on.
+// What makes V of `tiles` tiles from a window's row and column on.
 typedef void strip_transform(const ck_conv *conv, size_t row, size_t column, size_t tiles, const size_t channels,
                              scratch *s);
 
-CK_TARGET ALWAYS_INLINE void rows(const ck_conv *conv, size_t first, size_t end, const size_t groups,
-                                  const size_t channels, const size_t strip, strip_transform *fill) {
+CK_TARGET ALWAYS_INLINE void pooled_rows(const ck_conv *conv, size_t first, size_t end, const size_t groups,
+                                         const size_t channels, const size_t strip, strip_transform *fill) {
   scratch s;
   for (size_t row = first; row < end; row++)
     for (size_t column = 0; column < conv->columns; column += strip) {
       size_t tiles = conv->columns - column < strip ? conv->columns - column : strip;
-      fill(conv, row, column, tiles, channels, &s);
-      finish_strip(conv, &s, tiles, channels, groups, ck_place_of(conv, row, column));
+      fill(conv, 2 * row, 2 * column, tiles, channels, &s);
+      finish_strip(conv, &s, tiles, channels, groups, ck_place_of(conv, row, column), 0, 0);
     }
 }
 
-CK_TARGET ALWAYS_INLINE void rows_of(const ck_conv *conv, size_t first, size_t end, const size_t groups) {
-  const size_t channels = (groups * CK_WINOGRAD_GROUP + LANES16 - 1) / LANES16 * LANES16;
-  assert(channels <= CK_WINOGRAD_INPUTS);
-  rows(conv, first, end, groups, channels, channels <= 32 ? STRIP : TILES, transform);
+// Two rows at a time; of the last row and column of an odd number, tiles read one more input beyond.
+CK_TARGET ALWAYS_INLINE void plain_rows(const ck_conv *conv, size_t first, size_t end, const size_t groups,
+                                        const size_t channels, const size_t strip) {
+  scratch s;
+  for (size_t row = first; row < end; row += 2)
+    for (size_t column = 0; column < conv->columns; column += 2 * strip) {
+      const size_t left = conv->columns - column, tiles = left < 2 * strip ? (left + 1) / 2 : strip;
+      transform(conv, row, column, tiles, channels, &s);
+      finish_strip(conv, &s, tiles, channels, groups, ck_place_of(conv, row, column), end - row < 2 ? 1 : 2, left);
+    }
 }
 
-CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
+CK_TARGET ALWAYS_INLINE void rows_of(const ck_conv *conv, size_t first, size_t end, const size_t groups,
+                                     const int pools) {
+  const size_t channels = (groups * CK_WINOGRAD_GROUP + LANES16 - 1) / LANES16 * LANES16;
+  assert(channels <= CK_WINOGRAD_INPUTS);
+  const size_t strip = channels <= 32 ? STRIP : TILES;
+  if (pools) pooled_rows(conv, first, end, groups, channels, strip, transform);
+  else plain_rows(conv, first, end, groups, channels, strip);
+}
+
+CK_TARGET ALWAYS_INLINE void run(const void *operation, size_t first, size_t end, const int pools) {
   const ck_conv copy = *(const ck_conv *)operation, *conv = &copy;
   // Known numbers of input channels unroll.
-  if (conv->segment_groups == 16 / CK_WINOGRAD_GROUP) rows_of(conv, first, end, 16 / CK_WINOGRAD_GROUP);
-  else if (conv->segment_groups == 32 / CK_WINOGRAD_GROUP) rows_of(conv, first, end, 32 / CK_WINOGRAD_GROUP);
-  else rows_of(conv, first, end, conv->segment_groups);
+  if (conv->segment_groups == 16 / CK_WINOGRAD_GROUP) rows_of(conv, first, end, 16 / CK_WINOGRAD_GROUP, pools);
+  else if (conv->segment_groups == 32 / CK_WINOGRAD_GROUP) rows_of(conv, first, end, 32 / CK_WINOGRAD_GROUP, pools);
+  else rows_of(conv, first, end, conv->segment_groups, pools);
 }
+
+CK_TARGET void NAME(const void *operation, size_t first, size_t end) { run(operation, first, end, 0); }
+
+CK_TARGET void NAME_POOLED(const void *operation, size_t first, size_t end) { run(operation, first, end, 1); }
 
 #if defined(NAME_RGB)
 enum { RGB_CHANNELS = 4, RGB_READ = 6 * RGB_TILES + 10 };  // bytes that transform_rgb reads of each row
@@ -149,10 +198,10 @@ enum { RGB_CHANNELS = 4, RGB_READ = 6 * RGB_TILES + 10 };  // bytes that transfo
 CK_TARGET ALWAYS_INLINE void transform_rgb_strip(const ck_conv *conv, size_t row, size_t column, size_t tiles,
                                                  const size_t channels, scratch *s) {
   for (size_t tile = 0; tile < tiles; tile += RGB_TILES) {
-    const char *x = (const char *)conv->io.input + 2 * (ptrdiff_t)row * conv->input_row + 6 * (column + tile);
+    const char *x = (const char *)conv->io.input + (ptrdiff_t)row * conv->input_row + 3 * (column + 2 * tile);
     int16_t *out = s->inputs[0] + channels * tile;
     // A tile is 12 bytes wide. Where the loads would leave the picture, they read a copy.
-    size_t inside = 6 * (conv->columns - column - tile) + 6;
+    size_t inside = 6 * (conv->columns - column / 2 - tile) + 6;
     if (inside >= RGB_READ) {
       transform_rgb(x, conv->input_row, out, ROOM);
     } else {
@@ -166,6 +215,6 @@ CK_TARGET ALWAYS_INLINE void transform_rgb_strip(const ck_conv *conv, size_t row
 // The same over 3-channel pixels as they lie, which become four channels.
 CK_TARGET void NAME_RGB(const void *operation, size_t first, size_t end) {
   const ck_conv copy = *(const ck_conv *)operation;
-  rows(&copy, first, end, RGB_CHANNELS / CK_WINOGRAD_GROUP, RGB_CHANNELS, STRIP, transform_rgb_strip);
+  pooled_rows(&copy, first, end, RGB_CHANNELS / CK_WINOGRAD_GROUP, RGB_CHANNELS, STRIP, transform_rgb_strip);
 }
 #endif

@@ -36,7 +36,9 @@ typedef enum {
   CK_OP_CONV = 0,                 // ck_conv
   CK_OP_CONV_MAXPOOL2X2,          // ck_conv, rows and columns are of the pooled result
   CK_OP_RGB3X3_MAXPOOL2X2,        // ck_conv over 3 channels; on x86 over pixels as they lie, with no slack
-  CK_OP_WINOGRAD_MAXPOOL2X2,      // ck_conv, 3x3, weights from ck_pack_winograd
+  CK_OP_WINOGRAD,                 // ck_conv, 3x3, weights from ck_pack_winograd; reads a row and a column more where
+                                  // rows and columns are odd, whose values do not matter
+  CK_OP_WINOGRAD_MAXPOOL2X2,      // the same with pooling
   CK_OP_WINOGRAD_RGB_MAXPOOL2X2,  // the same over 3 channels, read as CK_OP_RGB3X3_MAXPOOL2X2 reads them
   CK_OP_DEPTHWISE,                // ck_conv
   CK_OP_DEPTHWISE3X3,             // ck_conv, 3x3 taps that move by 1 or 2, packed by ck_pack_depthwise3x3
