@@ -125,6 +125,23 @@ import Testing
     #expect(Set(numbers).count > 60)
   }
 
+  /// An operator that cannot be read is named itself, where others read its codes.
+  @Test func refusedAmongCodes() throws {
+    var trial = TFLiteTrial(seed: 27)
+    func codes(_ name: String) -> Int {
+      trial.writer.tensor(name, [1, 9, 7, 3], type: 9, scales: [0.01], zeroPoints: [-128])
+    }
+    let (a, b, c) = (codes("a"), codes("b"), codes("c"))
+    let y = trial.writer.tensor("y", [1, 9, 7, 3])
+    trial.writer.node(114, [trial.x], a)
+    trial.writer.node(32, [a], b, custom: "Mine")
+    trial.writer.node(0, [a, b], c, options: (11, FlatTable([0: .byte(0)])))
+    trial.writer.node(6, [c], y)
+    let refusal = trial.refusal([y])
+    #expect(refusal.contains("node 1 'b' (Mine, version 1): a custom operator"), "\(refusal)")
+    #expect(refusal.contains("1 of 4 nodes") && !refusal.contains("nothing before it makes"), "\(refusal)")
+  }
+
   /// The codes that a file takes tell how pixels become them.
   @Test(arguments: [
     (1, -128, 9, "0..255"), (1 / 255, -128, 9, "0..1"), (2 / 255, 0, 9, "-1..1"), (1, 0, 3, "0..255"),
