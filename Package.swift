@@ -34,6 +34,11 @@ let package = Package(
     /// Files mapped or written whole or not at all, JSON, SHA-256.
     .target(name: "Files", dependencies: ["CSHA256", "CSystem"]),
 
+    /// Deflate and CRC-32 by zlib.
+    .target(name: "CDeflate", cSettings: gnu, linkerSettings: [.linkedLibrary("z")]),
+    /// NumPy's arrays and archives of them, the numbers that other programs give and take.
+    .target(name: "NumPyFiles", dependencies: ["Files", "CDeflate"]),
+
     // Models: what they are, and their files.
     /// What a model is: graph, operators, shape inference, sealed preprocessing, decision, card.
     .target(name: "Models", dependencies: ["Numerics"]),
@@ -151,7 +156,7 @@ let package = Package(
       name: "GlintCommand",
       dependencies: [
         "CSystem", "Numerics", "Threads", "Files", "Models", "ModelFiles", "Runtime", "FloatRuntime", "ONNXFiles",
-        "TFLiteFiles", "Exporting", "Importing", "Imaging", "Faces", "Inference", "Datasets", "Evaluation", "Training",
+        "TFLiteFiles", "NumPyFiles", "Exporting", "Importing", "Imaging", "Faces", "Inference", "Datasets", "Evaluation", "Training",
         "DetectorTraining",
         "Quantization", "RenderedFaces",
         "Camera", "Live", "LiveWeb", "Reports",
@@ -173,14 +178,15 @@ let package = Package(
     .target(
       name: "Fuzzing",
       dependencies: [
-        "Numerics", "Files", "Models", "ModelFiles", "ONNXFiles", "TFLiteFiles", "Importing", "Imaging", "Faces",
-        "Datasets", "Training", "DetectorTraining", "Quantization", "Camera", "LiveWeb", "TestSupport",
+        "Numerics", "Files", "NumPyFiles", "Models", "ModelFiles", "ONNXFiles", "TFLiteFiles", "Importing", "Imaging",
+        "Faces", "Datasets", "Training", "DetectorTraining", "Quantization", "Camera", "LiveWeb", "TestSupport",
       ], path: "Tests/Fuzzing"),
     /// Counts allocations and system calls of a test.
     .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: gnu),
     suite("Numerics"),
     suite("Threads", and: ["CThreads", "TestSupport"]),
     suite("Files", and: ["CSHA256", "CSystem", "Numerics", "TestSupport"]),
+    suite("NumPyFiles", and: ["CDeflate", "Files", "TestSupport"]),
     suite("Models", and: ["Numerics", "TestSupport"]),
     suite("ModelFiles", and: ["Numerics", "Files", "Models", "TestSupport"]),
     suite("Runtime", and: ["Numerics", "Models", "Reference", "CInt8Kernels", "TestSupport", "CAllocations"]),
@@ -236,7 +242,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "GlintCommand", "EmbeddedClassifier", "Numerics", "Files", "Models", "ModelFiles", "Imaging", "RenderedFaces",
+        "GlintCommand", "EmbeddedClassifier", "Numerics", "Files", "NumPyFiles", "Models", "ModelFiles", "Imaging",
+        "RenderedFaces",
         "TestSupport",
       ]),
   ],

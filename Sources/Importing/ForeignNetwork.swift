@@ -1,3 +1,4 @@
+import Models
 import ONNXFiles
 import TFLiteFiles
 
@@ -56,6 +57,7 @@ extension ImportedModel {
     var source = ImportSource(words: "TensorFlow Lite, \(file.origin)", nodes: file.operators.count)
     source.channelsLast = true
     source.place = translation.place
+    source.codes = translation.inputCodes
     if file.subgraphs > 1 { source.notes.append("the first of \(file.subgraphs) networks in the file") }
     if let labels = file.metadata.labels, labels.text == nil {
       source.notes.append("'\(labels.name)' lies compressed in the file; unzip it, and give it with --labels")
@@ -66,6 +68,12 @@ extension ImportedModel {
     {
       (options.range, options.mean, options.deviation) = (.bytes, mean, deviation)
       source.notes.append("what stands in place of a pixel is as the file's metadata say")
+    }
+    if options.range == nil, options.mean.isEmpty, options.deviation.isEmpty, let codes = source.codes,
+      let range = ImportOptions.Range(codes)
+    {
+      options.range = range
+      source.notes.append("pixels are read as \(range.rawValue), which the codes of the input stand for")
     }
     try self.init(translation.model, options: options, source: source)
   }
@@ -79,6 +87,8 @@ struct ImportSource {
   var nodes: Int
   /// Whether a picture that could be read either way has its channels last.
   var channelsLast = false
+  /// The codes that the file takes in place of real numbers.
+  var codes: FileInterface.Codes?
   /// What a refused node is in the file; nil where nodes are the file's own.
   var place: ((UnsupportedNode) -> UnsupportedNode)?
   var notes: [String] = []

@@ -8,13 +8,15 @@ public struct ImportedModel: Sendable {
   /// An output of the file, in its own terms.
   public struct Output: Hashable, Sendable {
     /// Its name.
-    public let name: String
+    public var name: String { file.port.name }
     /// Its shape in the file.
-    public let shape: [Int]
+    public var shape: [Int] { file.port.dimensions }
     /// Its shape in Glint, channels last.
     public let own: [Int]
-    /// What turns the model's numbers into the file's.
-    public let function: Graph.Function
+    /// What makes the answer of the model's numbers.
+    public internal(set) var function: Graph.Function
+    /// What the file makes of them, under which name.
+    let file: FileInterface.Output
   }
 
   /// The network with its weights, labels and preprocessing, and a sample for the self-test; where the file computes
@@ -74,6 +76,7 @@ public struct ImportedModel: Sendable {
     for tensor in file.graph.initializers { lowering.values[tensor.name] = .constant(Constant(tensor)) }
     lowering.values[plan.name] = .computed(.init(value: 0, view: plan.view))
     lowering.convention = convention
+    lowering.quantized.isExact = source.place == nil
     lowering.lower(file.graph)
     guard lowering.refusals.isEmpty else { throw Refusal(nodes: lowering.refusals) }
     var (outputs, facts) = try Self.outputs(file.graph, &lowering, channelsLast: plan.view.picture == nil)
@@ -94,7 +97,7 @@ public struct ImportedModel: Sendable {
     let labels = try LabelChoice(file, options, outputs, shapes)
     if let function = labels.function {
       outputs[0].function = function
-      facts[0] = Output(name: facts[0].name, shape: facts[0].shape, own: facts[0].own, function: function)
+      facts[0].function = function
     }
     notes += labels.notes
     let graph = Graph(input: plan.shape, nodes: nodes, outputs: outputs)
@@ -113,6 +116,7 @@ public struct ImportedModel: Sendable {
       description: ModelDescription(graph: graph, preprocessing: preprocessing, labels: labels.labels),
       parameters: parameters)
     model.description.card = card(file.path, source.words)
+    model.description.interface = convention.interface(plan, codes: source.codes, outputs: facts.map(\.file))
     try check(options.limits)
     let pixels = TestPattern.pixels(plan.shape)
     do throws(FloatRuntimeError) {
@@ -189,10 +193,12 @@ public struct ImportedModel: Sendable {
           output.name, lowering.builder.reshape(value.value, to: shape, output.name))
       }
       outputs.append(.init(value: own, function: value.function))
+      let port = FileInterface.Port(
+        name: output.name, dimensions: extents, isChannelsFirst: !value.view.isNatural)
       facts.append(
         Output(
-          name: output.name, shape: value.view.dimensions, own: lowering.builder.shapes[own].dimensions,
-          function: value.function))
+          own: lowering.builder.shapes[own].dimensions, function: value.function,
+          file: .init(port, value.fileFunction)))
     }
     return (outputs, facts)
   }

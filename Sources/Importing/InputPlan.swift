@@ -48,7 +48,7 @@ struct InputPlan {
       } else {
         // Numbers that are no colours: the channels of a place side by side in one row of grey.
         shape = [rows, columns * channels, 1]
-        notes.append("\(channels) channels are no picture's; 'glint run' takes \(rows)x\(columns)x\(channels) numbers")
+        notes.append("\(channels) channels are no picture's; 'glint run' takes \(extents.extents) numbers")
       }
     }
     guard shape[0] <= 16_384, shape[1] <= 16_384, shape.count <= Graph.mostElements else {

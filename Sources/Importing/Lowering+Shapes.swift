@@ -91,6 +91,7 @@ extension Lowering {
         return
       }
       result.function = .softmax
+      result.isLogarithm = isLogarithm
     }
     values[node.outputs[0]] = .computed(result)
     counts.folded += 1

@@ -69,7 +69,7 @@ extension Lowering {
     } else {
       result = try natural(source, title)
     }
-    result.function = source.function
+    (result.function, result.isLogarithm) = (source.function, source.isLogarithm)
     return result
   }
 

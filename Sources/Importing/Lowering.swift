@@ -15,6 +15,8 @@ struct Lowering {
     var view: TensorView
     /// What turns it into the file's numbers at the end of the network.
     var function = Graph.Function.identity
+    /// Whether the file has the logarithm of what the function gives.
+    var isLogarithm = false
     /// Whether only this name stands for Glint's value, so that its node may still be changed.
     var isExclusive = true
   }
@@ -223,7 +225,9 @@ struct Lowering {
       let known = sigmoids[computed.value]
       let value = known ?? applied(.init(.sigmoid), to: computed, node.inputs[index]).value
       sigmoids[computed.value] = value
-      (computed.value, computed.function, computed.isExclusive) = (value, .identity, false)
+      // Where nothing else reads the sigmoid, its node may still get a scale.
+      let isAlone = known == nil && uses[node.inputs[index]] == 1
+      (computed.value, computed.function, computed.isExclusive) = (value, .identity, isAlone)
       return computed
     case .softmax:
       throw Refusal(

@@ -43,6 +43,8 @@ struct QuantizationNotes {
   var pixels: [QuantizationParameters: Int] = [:]
   /// What differs from ONNX Runtime and cannot be helped.
   var remarks: [String] = []
+  /// Whether every code is promised to be ONNX Runtime's; otherwise a code may be the neighbour of LiteRT's.
+  var isExact = true
   /// The node that is being lowered.
   var index = 0
 

@@ -28,12 +28,15 @@ struct QuantizedAssembly {
     opset = lowering.opset
     remarks = notes.remarks
     names = Set(builder.nodes.map(\.name))
-    guard !notes.pixels.isEmpty else {
-      throw Refusal("the input is read in float; a network that begins with QuantizeLinear would work")
-    }
     let leaving = Set(outputs.map(\.value))
     for index in builder.nodes.indices { add(index, isOutput: leaving.contains(index + 1)) }
     guard refusals.isEmpty else { throw Refusal(nodes: refusals) }
+    guard !notes.pixels.isEmpty else {
+      throw Refusal("the input is read in float; a network that begins with QuantizeLinear would work")
+    }
+    if !notes.isExact {
+      remarks = ["a code may be the neighbour of LiteRT's, which rounds sums and means in other ways"]
+    }
     self.outputs = outputs.map { Graph.Output(value: number[$0.value], function: $0.function) }
   }
 
@@ -43,13 +46,13 @@ struct QuantizedAssembly {
     let source = quantization[node.inputs[0]]
     let isIdentity = Self.isIdentity(builder.parameters[index])
     var own = notes.values[node.name]
-    if own == nil, node.operator.keepsQuantization || isIdentity { own = source }
+    if own == nil { own = inherited(node, isIdentity: isIdentity) }
     if isOutput { own = .pixel }
     guard let own else {
       refuse(node, "its result (\(node.operator.name)) stays in float: no QuantizeLinear follows")
       return append(node, nil, .pixel)
     }
-    guard node.inputs[0] != 0 || notes.values["input"] != nil || notes.pixels.values.contains(index + 1) else {
+    guard !node.inputs.contains(0) || notes.values["input"] != nil || notes.pixels.values.contains(index + 1) else {
       refuse(node, "it reads the input in float")
       return append(node, nil, own)
     }
@@ -59,10 +62,15 @@ struct QuantizedAssembly {
     }
     switch node.operator {
     case .add: nudgeAddition(&node, own)
-    case .averagePool2D:
-      remarks.append(
-        "'\(node.name)' (average_pool2d): ONNX Runtime adds real numbers, whose rounding decides where a mean lies "
-          + "between two codes; Glint rounds the exact mean")
+    case .averagePool2D(let window):
+      guard !notes.isExact || AverageCertainty.isSure(window, from: source, to: own) else {
+        refuse(
+          node,
+          "its means of \(window.height)x\(window.width) codes may lie between two codes, where ONNX Runtime adds "
+            + "rounded numbers and the order of the sum decides",
+          advice: "3x3 without a border would work, or the float network and 'glint quantize'")
+        return append(node, nil, own)
+      }
     case .function(let function) where function.kind != .clip && function.kind != .leakyReLU:
       remarks.append(
         "'\(node.name)' (\(node.operator.name)): a code may be the neighbour of ONNX Runtime's, which has functions of "
@@ -87,14 +95,36 @@ struct QuantizedAssembly {
     number.append(nodes.count)
   }
 
-  private mutating func refuse(_ node: Graph.Node, _ reason: String) {
+  /// The parameters of a value that the file does not quantize, where its node gives codes that stand for the same
+  /// numbers exactly; nil where it computes others.
+  private func inherited(_ node: Graph.Node, isIdentity: Bool) -> QuantizationParameters? {
+    let source = quantization[node.inputs[0]]
+    switch node.operator {
+    case _ where node.operator.keepsQuantization || isIdentity: return source
+    case .concatenate: return node.inputs.allSatisfy { quantization[$0] == source } ? source : nil
+    case .function(let function) where function.kind == .negate && !notes.isExact:
+      // The code k becomes -1 - k.
+      return .init(scale: source.scale, zeroPoint: -1 - source.zeroPoint)
+    case .function(let function) where function.kind == .clip:
+      let isKept = [function.alpha, function.beta].allSatisfy { limit in
+        abs(limit) > 1e30 || source.dequantize(source.quantize(limit)) == limit
+      }
+      return isKept ? source : nil
+    default: return nil
+    }
+  }
+
+  private mutating func refuse(
+    _ node: Graph.Node, _ reason: String,
+    advice: String = "quantize this layer too, or import the float network and use 'glint quantize'"
+  ) {
     let maker = notes.makers[node.name]
     guard !refusals.contains(where: { $0.index == maker?.index }) else { return }
     refusals.append(
       UnsupportedNode(
         index: maker?.index ?? 0, name: maker?.node.title ?? node.name,
         operatorType: maker?.node.operatorType ?? node.operator.name, version: "opset \(opset)", reason: reason,
-        advice: "quantize this layer too, or import the float network and use 'glint quantize'"))
+        advice: advice))
   }
 
   // MARK: Models

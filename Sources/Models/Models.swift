@@ -17,11 +17,13 @@ public struct ModelDescription: Hashable, Sendable {
   public var detection: Detection?
   /// When a label is shown; nil where the likeliest always is.
   public var decision: Decision?
+  /// Names, extents and units of the file that the model was imported from; nil for models of Glint's own.
+  public var interface: FileInterface?
 
-  /// Without card, detection and decision, and with temperature 1: a classifier that always answers.
+  /// Without card, detection, decision and interface, and with temperature 1: a classifier that always answers.
   public init(
     graph: Graph, preprocessing: Preprocessing, labels: [String], card: ModelCard = ModelCard(), temperature: Float = 1,
-    detection: Detection? = nil, decision: Decision? = nil
+    detection: Detection? = nil, decision: Decision? = nil, interface: FileInterface? = nil
   ) {
     self.graph = graph
     self.preprocessing = preprocessing
@@ -30,6 +32,7 @@ public struct ModelDescription: Hashable, Sendable {
     self.temperature = temperature
     self.detection = detection
     self.decision = decision
+    self.interface = interface
   }
 
   /// Whether the answer is one of the labels: there are some, and one output tells them apart.

@@ -40,6 +40,15 @@ import Testing
       thresholds: description.labels.indices.map { $0 == 0 ? 0.5 : nil }, otherwise: "unsure")
     description.card["data"] = "{\"quotes\": 'and lines'}\nof ümlauts"
     description.preprocessing.fit = .face(marginPercent: 12)
+    let input = description.graph.input, shapes = (try? description.graph.shapes()) ?? []
+    description.interface = FileInterface(
+      input: .init(name: "/x:0", dimensions: [1, input[2], input[0], input[1]], isChannelsFirst: true),
+      scale: (0..<input[2]).map { 4 + Float($0) }, shift: (0..<input[2]).map { 0.1 - Float($0) },
+      readsBlueFirst: input[2] == 3, codes: .init(scale: 0.007, zeroPoint: -3, isUnsigned: false),
+      outputs: description.graph.outputs.map { output in
+        .init(
+          .init(name: "ü", dimensions: [1] + shapes[output.value].dimensions, isChannelsFirst: false), .logSoftmax)
+      })
     return description
   }
 

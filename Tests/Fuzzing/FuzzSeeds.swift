@@ -5,6 +5,7 @@ import Foundation
 import Imaging
 import ModelFiles
 import Models
+import NumPyFiles
 import Numerics
 import Quantization
 import TestSupport
@@ -133,7 +134,13 @@ enum FuzzSeeds {
       return [try fileWritten { _ = try detectorLoop().run(checkpoints: .init(path: $0, interval: 0)) }]
     case .onnx: return [network()]
     case .tflite: return [flatNetwork()]
-    case .numpy: return [try fileWritten { try NumPyArray([2, 3], [1, 2, 3, 4, 5, 6]).write(to: $0) }]
+    case .numpy:
+      let array = NumPyArray([2, 3], [1, 2, 3, 4, 5, 6])
+      return [
+        try fileWritten { try array.write(to: $0) },
+        try fileWritten { try NumPyArchive.write([("x", array), ("y", NumPyArray([1], [0]))], to: $0) },
+        ZipWriter([ZipWriter.Member("z.npy", try fileWritten { try array.write(to: $0) }).deflated()]).bytes,
+      ]
     case .http:
       let host = "Host: localhost\r\n"
       return texts(

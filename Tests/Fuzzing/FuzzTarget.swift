@@ -6,6 +6,7 @@ import Foundation
 import Imaging
 import Importing
 import Models
+import NumPyFiles
 import Numerics
 import ONNXFiles
 import Quantization
@@ -98,8 +99,16 @@ enum FuzzTarget: String, CaseIterable {
 
   /// An array of numbers that was read is written and read as the same shape.
   private static func array(_ path: String) {
-    guard let array = try? NumPyArray(path: path) else { return }
     let copy = folder.path("copy")
+    if NumPyArchive.isOne(path: path) {
+      guard let archive = try? NumPyArchive(path: path) else { return }
+      let arrays = archive.names.compactMap { name in (try? archive.array(name)).map { (name, $0!) } }
+      try! NumPyArchive.write(arrays, to: copy)
+      precondition(
+        arrays.isEmpty || (try? NumPyArchive(path: copy))?.names == arrays.map(\.0), "an archive has other arrays")
+      return
+    }
+    guard let array = try? NumPyArray(path: path) else { return }
     try! array.write(to: copy)
     precondition((try? NumPyArray(path: copy))?.shape == array.shape, "an array is written as something else")
   }

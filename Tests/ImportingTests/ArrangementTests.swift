@@ -258,7 +258,7 @@ import Testing
     let input = Planes(5, 4, 3) { c, y, x in Float(pixels[(y * 3 + x) * 5 + c]) / 255 }
     let imported = try trial.expect(input.conv(weights, outputs: 2, kernel: (3, 3)).values)
     #expect(imported.model.description.graph.input == [4, 15, 1])
-    #expect(imported.notes.contains("5 channels are no picture's; 'glint run' takes 4x3x5 numbers"))
+    #expect(imported.notes.contains("5 channels are no picture's; 'glint run' takes 1x5x4x3 numbers"))
   }
 
   /// A picture's numbers as a list, in the file's order.

@@ -20,8 +20,9 @@ import onnxruntime
 from onnx import helper
 from safetensors.numpy import load_file
 
-from onnx_runs import LEVELS, as_glint_lays, picture, png, run, session
+from onnx_runs import LEVELS, as_glint_lays, run, session
 from random_models import RandomModel
+from test_data import picture, png
 
 WAYS = {
     "int8 allowed": ("int8", {"session.qdqisint8allowed": "1"}, LEVELS.ORT_ENABLE_ALL, True),

@@ -4,8 +4,7 @@ whether to update it.
 A test's further inputs become constants, since Glint's networks have one input. Three ways are tried in turn. The test
 as it is, where its input is a picture. Its tensors as lists: a picture of one channel goes in, becomes the test's
 tensor by a Reshape, and the results become lists by another, so that any extents go in and the file's own order comes
-out. And a batch one by one. With pictures, inputs and results are turned from channels first to channels last and back,
-which is how `glint run` has them.
+out. And a batch one by one.
 """
 
 import collections
@@ -97,13 +96,6 @@ def as_lists(model, x):
     return single, x.reshape(picture)
 
 
-def outputs_of(path):
-    """The names of a model's outputs, from the header of its file."""
-    data = path.read_bytes()
-    header = json.loads(data[8:8 + int.from_bytes(data[:8], "little")])
-    return [output["value"] for output in json.loads(header["__metadata__"]["graph"])["outputs"]]
-
-
 def run(glint, folder, model, x):
     """The outputs for one element of a batch, or what Glint said against it."""
     path, result = folder / "net.onnx", folder / "net.safetensors"
@@ -114,32 +106,21 @@ def run(glint, folder, model, x):
         [glint, "import", path, "-o", result, "--input", shape, "--force"] + layout, capture_output=True, text=True)
     if done.returncode != 0:
         return None, done.stderr
-    numbers = x.transpose(0, 2, 3, 1) if x.ndim == 4 else x
-    np.save(folder / "x.npy", np.ascontiguousarray(numbers))
-    names = outputs_of(result)
-    # Glint has no logarithm at the end: the logits are the network's, and the function is put behind them here.
-    last = model.graph.node[-1]
-    logarithm = last.op_type == "LogSoftmax" and len(names) == 1
-    results = []
-    for name in names:
-        done = subprocess.run(
-            [glint, "run", result, "--input", folder / "x.npy", "--output", folder / "y.npy", "--select", name,
-             "--force"] + (["--logits"] if logarithm else []), capture_output=True, text=True)
-        if done.returncode != 0:
-            return None, done.stderr
-        y = np.load(folder / "y.npy").astype(np.float64)
-        if logarithm:
-            y -= y.max()
-            y -= np.log(np.exp(y).sum())
-        results.append(y)
-    return results, ""
+    np.save(folder / "x.npy", x)
+    done = subprocess.run(
+        [glint, "run", result, "--input", folder / "x.npy", "--output", folder / "y.npz", "--force"],
+        capture_output=True, text=True)
+    if done.returncode != 0:
+        return None, done.stderr
+    with np.load(folder / "y.npz") as arrays:
+        return [arrays[name].astype(np.float64) for name in arrays.files], ""
 
 
-def compared(y, wanted, turned):
-    """Whether the numbers are those of the test; pictures have channels first there where they are `turned` here."""
+def compared(y, wanted):
+    """Whether the numbers are those of the test."""
     if y.size != wanted.size:
         return False
-    order = (np.moveaxis(y, -1, 1) if turned and y.ndim == 4 else y).reshape(wanted.shape)
+    order = y.reshape(wanted.shape)
     # Some tests hold numbers that were rounded to four decimals, before and after.
     is_rounded = np.array_equal(np.round(wanted, 4), wanted)
     return np.allclose(order, wanted, rtol=1e-4, atol=1e-4 if is_rounded else 1e-5, equal_nan=True)
@@ -165,12 +146,12 @@ def test(glint, folder, case):
     if x.shape[0] == 1:
         found, words = run(glint, folder, model, x)
         if found is not None:
-            same = all(compared(y, array, True) for y, array in zip(found, wanted))
+            same = all(compared(y, array) for y, array in zip(found, wanted))
             return ("passed", "") if same else ("failed", "other numbers as a picture")
         reasons.append(words)
     found, words = run(glint, folder, *as_lists(model, x))
     if found is not None:
-        same = all(compared(y, array, False) for y, array in zip(found, wanted))
+        same = all(compared(y, array) for y, array in zip(found, wanted))
         return ("passed", "") if same else ("failed", "other numbers as lists")
     reasons.append(words)
     if x.shape[0] > 1 and all(array.shape[:1] == x.shape[:1] for array in wanted):
@@ -192,7 +173,7 @@ def one_by_one(glint, folder, model, x, wanted):
         found, words = run(glint, folder, single, x[index:index + 1])
         if found is None:
             return "refused", words
-        if not all(compared(y, array[index:index + 1], True) for y, array in zip(found, wanted)):
+        if not all(compared(y, array[index:index + 1]) for y, array in zip(found, wanted)):
             return "failed", "other numbers one by one"
     return "passed", ""
 

@@ -1,11 +1,14 @@
 """Holds imported quantized networks against ONNX Runtime. Used by tools/test-quantized-onnx; arguments: the program,
 how many pictures a network.
 
-Networks have random weights; ONNX Runtime's own calibration finds their scales. Average pooling over windows is asked
-to be near, not equal: ONNX Runtime adds rounded numbers there.
+Networks have random weights; ONNX Runtime's own calibration finds their scales. Where means of codes may lie between
+two codes, ONNX Runtime's order of sums decides, and the import refuses them: that is counted, and nothing else is let
+through.
 """
 
+import logging
 import pathlib
+import subprocess
 import sys
 import tempfile
 
@@ -16,7 +19,8 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from safetensors.numpy import load_file
 
-from onnx_runs import as_glint_lays, picture, png, run, session
+from onnx_runs import as_glint_lays, run, session
+from test_data import picture, png
 
 SIZE = 64
 
@@ -60,6 +64,9 @@ class Network:
 
     def pool(self, value, name):
         return self.add("MaxPool", [value], name, kernel_shape=[2, 2], strides=[2, 2])
+
+    def average3(self, value, name):
+        return self.add("AveragePool", [value], name, kernel_shape=[3, 3], strides=[2, 2])
 
     def average(self, value, name):
         return self.add("AveragePool", [value], name, kernel_shape=[2, 2], strides=[2, 2])
@@ -128,10 +135,12 @@ def codes(model):
 
 
 def check(glint, path, pictures, folder, random, isSigned):
-    """How many int8 values were compared, how many differ, by the name of the node."""
+    """How many int8 values were compared, how many differ, by the name of the node; None and why if refused."""
     imported = folder / "imported.safetensors"
     imported.unlink(missing_ok=True)
-    run(glint, "import", path, "-o", imported)
+    done = subprocess.run([glint, "import", path, "-o", imported], capture_output=True, text=True)
+    if done.returncode != 0:
+        return None, done.stderr.strip()
     model = onnx.load(path)
     names = codes(model)
     if not any(node.op_type.startswith("QLinear") for node in model.graph.node):
@@ -162,14 +171,16 @@ def check(glint, path, pictures, folder, random, isSigned):
 PARTS = [
     ["separable", "pool"], ["residual", "pool", "residual2", "means"], ["pool", "branches", "separable", "means"],
     ["pool", "enlarged", "means"], ["residual", "branches", "pool", "enlarged", "residual2", "means"],
-    ["separable", "average", "pool", "means"],
+    ["separable", "average", "pool", "means"], ["residual", "average3", "pool", "means"],
 ]
 
 
 def main():
     glint, pictures = sys.argv[1], int(sys.argv[2])
     random = np.random.default_rng(1)
-    total, failed = 0, False
+    total, refused, failed = 0, 0, False
+    # The quantizer warns that it was not asked to optimize the network first.
+    logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
         for parts in PARTS:
@@ -180,14 +191,17 @@ def main():
                     path = folder / f"{form.name}.{activations.name}.onnx"
                     quantize_static(source, path, Pictures(random), quant_format=form, activation_type=activations,
                                     weight_type=QuantType.QInt8, per_channel=True)
+                    title = f"{'+'.join(parts)}, {form.name}, {activations.name}"
                     compared, wrong = check(glint, path, pictures, folder, random, activations == QuantType.QInt8)
-                    isAsked = "average" not in parts
+                    if compared is None:
+                        isMean = ("average" in parts or "average3" in parts) and "may lie between two codes" in wrong
+                        failed, refused = failed or not isMean, refused + 1
+                        print(f"{title}: refused{'' if isMean else ': ' + wrong}", flush=True)
+                        continue
                     differing = sum(wrong.values())
-                    failed = failed or (differing > 0 if isAsked else differing > compared // 1000)
-                    total += compared if isAsked else 0
-                    print(f"{'+'.join(parts)}, {form.name}, {activations.name}: {differing} of {compared:,} differ "
-                          f"{wrong if wrong else ''}")
-    print(f"{total:,} int8 values that are asked to be equal; onnx {onnx.__version__}, "
+                    failed, total = failed or differing > 0, total + compared
+                    print(f"{title}: {differing} of {compared:,} differ {wrong if wrong else ''}", flush=True)
+    print(f"{total:,} int8 values compared, {refused} networks refused for their means; onnx {onnx.__version__}, "
           f"ONNX Runtime {onnxruntime.__version__}")
     sys.exit(1 if failed else 0)
 

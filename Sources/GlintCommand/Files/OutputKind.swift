@@ -1,5 +1,6 @@
 import Files
 import ModelFiles
+import NumPyFiles
 import ONNXFiles
 import Quantization
 import Reports
@@ -10,7 +11,7 @@ enum OutputKind {
   case floatModel, int8Model, model, checkpoint, preparedPictures, values, trainingSteps, calibrationRecord, report
   /// An ONNX network that Glint exported.
   case network
-  /// A NumPy array, which says nothing of who made it.
+  /// A NumPy array, or several in an archive, which says nothing of who made it.
   case numbers
   /// What `glint compare --gate` tells in Markdown and in JUnit's XML.
   case summary, results
@@ -43,7 +44,7 @@ enum OutputKind {
     switch self {
     case .calibrationRecord: return CalibrationRecord.isRecord(path)
     case .network: return (try? ONNXModel(path: path))?.producer == "glint"
-    case .numbers: return (try? NumPyArray(path: path)) != nil
+    case .numbers: return (try? NumPyArray(path: path)) != nil || (try? NumPyArchive(path: path)) != nil
     case .report: return ReportPage.isPage(file.bytes)
     case .summary: return file.bytes.starts(with: GateOutcome.mark.utf8)
     case .results: return String(decoding: file.copy().prefix(500), as: UTF8.self).contains(GateOutcome.suite)

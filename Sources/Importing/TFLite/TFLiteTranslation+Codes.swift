@@ -25,7 +25,7 @@ extension TFLiteTranslation {
     return ONNXTensor(tensor.name, tensor.dimensions, .float, .floats(floats))
   }
 
-  private func codesName(_ number: Int) -> String { names[number] + "/codes" }
+  func codesName(_ number: Int) -> String { names[number] + "/codes" }
 
   private mutating func parameters(_ codes: TFLiteModel.Quantization, _ element: ONNXElement) -> [String] {
     let shape = codes.scales.count == 1 ? [] : [codes.scales.count]

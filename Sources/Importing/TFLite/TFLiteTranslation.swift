@@ -88,7 +88,9 @@ struct TFLiteTranslation {
       graph.nodes.removeSubrange(start...)
       refusals[graph.nodes.count] = error
       let reads = operands(step).filter { file.tensors[$0].data == nil && made[$0] == nil }
-      graph.nodes.append(ONNXNode(step.name, reads.map { names[$0] }, step.outputs.map { names[$0] }))
+      // Under the names by which others read them: what nobody reads is not looked at, and would not be named.
+      func name(_ number: Int) -> String { isCode(number) ? codesName(number) : names[number] }
+      graph.nodes.append(ONNXNode(step.name, reads.map(name), step.outputs.map(name)))
     }
     for node in start..<graph.nodes.count { graph.nodes[node].name = title(index) }
     while origins.count < graph.nodes.count { origins.append(index) }

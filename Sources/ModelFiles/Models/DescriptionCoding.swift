@@ -21,6 +21,7 @@ enum DescriptionCoding {
     if let decision = description.decision {
       texts.append(.init("decision", encode(decision, labels: description.labels).text))
     }
+    if let interface = description.interface { texts.append(.init("interface", encode(interface).text)) }
     return texts
   }
 
@@ -73,9 +74,14 @@ enum DescriptionCoding {
     if file["detection"] != nil {
       detection = try decodeDetection(try json("detection", in: file), graph: graph, path: file.path)
     }
+    var interface: FileInterface?
+    if file["interface"] != nil {
+      interface = try decodeInterface(try json("interface", in: file), graph: graph, path: file.path)
+    }
     let description = ModelDescription(
       graph: graph, preprocessing: preprocessing, labels: labels, card: card, temperature: temperature,
-      detection: detection, decision: try decodeDecision(in: file, labels: labels))
+      detection: detection, decision: try decodeDecision(in: file, labels: labels),
+      interface: interface)
     try checkLabels(description, path: file.path)
     return description
   }

@@ -20,7 +20,7 @@ public struct MetadataTexts: Sendable {
   /// The keys of a description's texts.
   public static let keys = [
     "format", "format_version", "kind", "graph", "preprocessing", "labels", "card", "temperature", "detection",
-    "decision",
+    "decision", "interface",
   ]
 
   /// The file that they stand in, for errors.

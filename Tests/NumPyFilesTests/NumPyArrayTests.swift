@@ -1,4 +1,5 @@
 import Files
+import NumPyFiles
 import TestSupport
 import Testing
 
@@ -34,6 +35,8 @@ import Testing
     #expect(double.shape == [1] && floats(double) == [0.5])
     let bytes = try NumPyArray(path: file("{'descr': '|u1', 'fortran_order': False, 'shape': (1, 2), }\n", [3, 255]))
     guard case .bytes([3, 255]) = bytes.elements else { throw FileError(path: "x", reason: "no bytes") }
+    let codes = try NumPyArray(path: file("{'descr': '|i1', 'fortran_order': False, 'shape': (2,), }\n", [3, 255]))
+    guard case .codes([3, -1]) = codes.elements else { throw FileError(path: "x", reason: "no codes") }
   }
 
   /// Cut, of other types and orders, and with shapes that do not count what is there.

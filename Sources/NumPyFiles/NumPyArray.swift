@@ -1,3 +1,5 @@
+import Files
+
 /// An array as NumPy's `.npy` files hold it: the numbers that other programs give and take.
 public struct NumPyArray: Sendable {
   /// The numbers, row-major.
@@ -6,6 +8,8 @@ public struct NumPyArray: Sendable {
     case floats([Float])
     /// uint8.
     case bytes([UInt8])
+    /// int8.
+    case codes([Int8])
   }
 
   /// Extents, none negative.
@@ -17,19 +21,28 @@ public struct NumPyArray: Sendable {
 
   /// float32 numbers, row-major.
   public init(_ shape: [Int], _ numbers: [Float]) {
+    self.init(shape, .floats(numbers))
+  }
+
+  /// Numbers of any kind, row-major, as many as the extents' product.
+  public init(_ shape: [Int], _ elements: Elements) {
     self.shape = shape
-    elements = .floats(numbers)
+    self.elements = elements
   }
 
   /// Reads a file.
   ///
-  /// - Throws: `FileError` for what is no such file, breaks off, or holds other than float32, float64 or uint8 in
-  ///   C order and little-endian.
+  /// - Throws: `FileError` for what is no such file, breaks off, or holds other than float32, float64, uint8 or int8
+  ///   in C order and little-endian.
   public init(path: String) throws(FileError) {
     let file = try MappedFile(path: path)
-    let bytes = file.bytes
     // The mapping lasts as long as the file.
     defer { withExtendedLifetime(file) {} }
+    try self.init(file.bytes, of: path)
+  }
+
+  /// Reads the bytes of a file; `path` names it in errors.
+  init(_ bytes: UnsafeRawBufferPointer, of path: String) throws(FileError) {
     guard bytes.count >= 10, bytes.prefix(6).elementsEqual(Self.magic) else {
       throw FileError(path: path, reason: "is no .npy file of NumPy")
     }
@@ -40,15 +53,18 @@ public struct NumPyArray: Sendable {
     guard length > 0, length <= bytes.count - start else {
       throw FileError(path: path, reason: "breaks off within its header")
     }
+    guard length <= 1 << 16 else {
+      throw FileError(path: path, reason: "has a header of \(length) bytes, which is no plain array's")
+    }
     let header = String(decoding: bytes[start..<start + length], as: UTF8.self).filter { $0 != " " }
     guard let type = Self.text(after: "'descr':'", until: "'", in: header),
       Self.text(after: "'fortran_order':", until: ",", in: header) == "False",
       let list = Self.text(after: "'shape':(", until: ")", in: header),
-      let size = ["<f4": 4, "<f8": 8, "|u1": 1][type]
+      let size = ["<f4": 4, "<f8": 8, "|u1": 1, "|i1": 1][type]
     else {
       throw FileError(
         path: path,
-        reason: "holds other numbers than float32, float64 or uint8 in C order; "
+        reason: "holds other numbers than float32, float64, uint8 or int8 in C order; "
           + "save numpy.ascontiguousarray(x, 'float32')")
     }
     shape = []
@@ -76,6 +92,7 @@ public struct NumPyArray: Sendable {
         places.map {
           Float(Double(bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self))))
         })
+    case "|i1": elements = .codes(bytes[first...].map { Int8(bitPattern: $0) })
     default: elements = .bytes(Array(bytes[first...]))
     }
   }
@@ -93,7 +110,10 @@ public struct NumPyArray: Sendable {
   }
 
   /// Writes the array, whole or not at all, in version 1 of the format.
-  public func write(to path: String) throws(FileError) {
+  public func write(to path: String) throws(FileError) { try AtomicFile.write(file(), to: path) }
+
+  /// The file's bytes.
+  func file() -> [UInt8] {
     let type: String
     var data: [UInt8] = []
     switch elements {
@@ -102,6 +122,7 @@ public struct NumPyArray: Sendable {
       data.reserveCapacity(numbers.count * 4)
       for number in numbers { withUnsafeBytes(of: number.bitPattern.littleEndian) { data += $0 } }
     case .bytes(let bytes): (type, data) = ("|u1", bytes)
+    case .codes(let codes): (type, data) = ("|i1", codes.map { UInt8(bitPattern: $0) })
     }
     // One extent has a comma behind it, as tuples of Python have.
     let extents = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
@@ -110,7 +131,6 @@ public struct NumPyArray: Sendable {
     while (Self.magic.count + 4 + header.utf8.count + 1) % 64 != 0 { header += " " }
     header += "\n"
     let count = UInt16(header.utf8.count)
-    try AtomicFile.write(
-      Self.magic + [1, 0, UInt8(count & 255), UInt8(count >> 8)] + Array(header.utf8) + data, to: path)
+    return Self.magic + [1, 0, UInt8(count & 255), UInt8(count >> 8)] + Array(header.utf8) + data
   }
 }
