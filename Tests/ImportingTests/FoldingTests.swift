@@ -68,9 +68,12 @@ import Testing
     trial.writer.node("Tile", ["c", "twice"], ["t"])
     let weights = trial.weights("w", [6, 3, 1, 1])
     trial.writer.node("Conv", ["x", "w", "t"], ["y"])
-    let shifts = bias.map { Double($0) }.map { $0 < 0 ? 1 / (1 + exp(-$0)) : log(1 + exp($0)) }.map { Float($0) }
-    try trial.expect(
-      trial.input.conv(weights, outputs: 6, kernel: (1, 1), bias: shifts + shifts).values)
+    let shifts = bias.map { (number: Float) -> Float in
+      let power = exp(Double(number))
+      return Float(number < 0 ? power / (1 + power) : log(1 + power))
+    }
+    let twice: [Float] = shifts + shifts
+    try trial.expect(trial.input.conv(weights, outputs: 6, kernel: (1, 1), bias: twice).values)
   }
 
   /// The number of a shape's elements, and the largest of its extents.
