@@ -20,16 +20,22 @@ enum ConstantArithmetic {
       return Constant(shape, .integers(result))
     }
     let (x, y) = (a.floats, b.floats)
-    if ["Equal", "Greater", "Less"].contains(op) {
-      return Constant(
-        shape,
-        .integers(
-          left.indices.map { place in
-            let (x, y) = (x[left[place]], y[right[place]])
-            return (op == "Equal" ? x == y : op == "Greater" ? x > y : x < y) ? 1 : 0
-          }))
+    if let holds: (Float, Float) -> Bool = comparison(op) {
+      return Constant(shape, .integers(left.indices.map { holds(x[left[$0]], y[right[$0]]) ? 1 : 0 }))
     }
     return Constant(shape, .floats(try real(op, x, y, left, right)))
+  }
+
+  /// What an operator that compares says of two numbers, nil for the others.
+  private static func comparison<Number: Comparable>(_ op: String) -> ((Number, Number) -> Bool)? {
+    switch op {
+    case "Equal": { $0 == $1 }
+    case "Greater": { $0 > $1 }
+    case "GreaterOrEqual": { $0 >= $1 }
+    case "Less": { $0 < $1 }
+    case "LessOrEqual": { $0 <= $1 }
+    default: nil
+    }
   }
 
   private static func real(
@@ -67,10 +73,12 @@ enum ConstantArithmetic {
       return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest
     case "Min": return min(x, y)
     case "Max": return max(x, y)
-    case "Equal": return x == y ? 1 : 0
-    case "Greater": return x > y ? 1 : 0
-    case "Less": return x < y ? 1 : 0
-    default: throw Refusal("\(op) of whole numbers")
+    case "And": return x != 0 && y != 0 ? 1 : 0
+    case "Or": return x != 0 || y != 0 ? 1 : 0
+    case "Xor": return (x != 0) != (y != 0) ? 1 : 0
+    default:
+      guard let holds: (Int, Int) -> Bool = comparison(op) else { throw Refusal("\(op) of whole numbers") }
+      return holds(x, y) ? 1 : 0
     }
   }
 
@@ -78,7 +86,9 @@ enum ConstantArithmetic {
   static func apply(_ op: String, _ a: Constant) -> Constant {
     if let whole = a.integers {
       switch op {
-      case "Floor", "Ceil": return a
+      case "Floor", "Ceil", "Round": return a
+      case "Sign": return Constant(a.dimensions, .integers(whole.map { $0.signum() }))
+      case "Not": return Constant(a.dimensions, .integers(whole.map { $0 == 0 ? 1 : 0 }))
       case "Abs": return Constant(a.dimensions, .integers(whole.map { Int(clamping: $0.magnitude) }))
       default: break
       }
@@ -87,6 +97,9 @@ enum ConstantArithmetic {
       switch op {
       case "Floor": $0.rounded(.down)
       case "Ceil": $0.rounded(.up)
+      case "Round": $0.rounded(.toNearestOrEven)
+      case "Sign": $0 > 0 ? 1 : $0 < 0 ? -1 : 0
+      case "Sigmoid": Float(Elementary.sigmoid(Double($0)))
       case "Sqrt": $0.squareRoot()
       case "Exp": Elementary.exp($0)
       default: abs($0)

@@ -1,3 +1,4 @@
+import Models
 import ONNXFiles
 
 /// Nodes that read constants alone, and shapes, are computed while importing: at a fixed input each shape is known.
@@ -113,8 +114,20 @@ extension Lowering {
       return try gathered(first, places, axis: try node.integer("axis", 0))
     case "Slice": return try sliced(node, first, operands)
     case "Neg": return try ConstantArithmetic.apply("Sub", Constant([], .integers([0])).like(first), first)
-    case "Floor", "Ceil", "Sqrt", "Exp", "Abs": return ConstantArithmetic.apply(node.operatorType, first)
-    case "Add", "Sub", "Mul", "Div", "Mod", "Min", "Max", "Pow", "Equal", "Greater", "Less":
+    case "Floor", "Ceil", "Sqrt", "Exp", "Abs", "Round", "Sign", "Not", "Sigmoid":
+      return ConstantArithmetic.apply(node.operatorType, first)
+    case "Relu": return try ConstantArithmetic.apply("Max", first, Constant([], .integers([0])).like(first))
+    case "Clip": return try clipped(node, first, operands)
+    case "ReduceMean", "ReduceSum", "ReduceProd", "ReduceMax", "ReduceMin", "ReduceL2":
+      return try reduced(node, first)
+    case "BatchNormalization": return try normalized(node, first, operands)
+    case "Tile":
+      guard let times = second?.integers, times.count == first.dimensions.count else {
+        throw Refusal("has no number of times for each dimension")
+      }
+      return try tiled(first, times)
+    case "Add", "Sub", "Mul", "Div", "Mod", "Min", "Max", "Pow", "Equal", "Greater", "Less", "GreaterOrEqual",
+      "LessOrEqual", "And", "Or", "Xor":
       guard let second, operands.count == 2 else { return nil }
       return try ConstantArithmetic.apply(node.operatorType, first, second)
     case "Where":
@@ -148,7 +161,7 @@ extension Lowering {
         next = sum
       }
       return Constant(integers: numbers)
-    default: return nil
+    default: return try node.elementFunction().map { function in first.mapped { function($0) } }
     }
   }
 }

@@ -44,6 +44,8 @@ public struct ImportOptions: Sendable {
   public var deviation: [Float] = []
   /// Where nil: grey for one channel, otherwise red first.
   public var colour: Colour?
+  /// Values of the file that come out of the model, by name; where empty, the file's outputs.
+  public var outputs: [String] = []
   /// Names of the classes; where empty, those that the file brings along.
   public var labels: [String] = []
   /// The region of a picture that is used.

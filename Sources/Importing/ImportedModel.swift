@@ -70,16 +70,17 @@ public struct ImportedModel: Sendable {
   }
 
   private init(lowering file: ONNXModel, _ options: ImportOptions, _ source: ImportSource) throws(Refusal) {
-    let plan = try InputPlan(file.graph, options, channelsLast: source.channelsLast)
+    let network = try file.graph.leading(to: options.outputs)
+    let plan = try InputPlan(network, options, channelsLast: source.channelsLast)
     let convention = try PixelConvention(options, channels: plan.shape[2], takesBytes: plan.takesBytes)
     var lowering = Lowering(opset: file.opset, input: plan.shape)
-    for tensor in file.graph.initializers { lowering.values[tensor.name] = .constant(Constant(tensor)) }
+    for tensor in network.initializers { lowering.values[tensor.name] = .constant(Constant(tensor)) }
     lowering.values[plan.name] = .computed(.init(value: 0, view: plan.view))
     lowering.convention = convention
     lowering.quantized.isExact = source.place == nil
-    lowering.lower(file.graph)
+    lowering.lower(network)
     guard lowering.refusals.isEmpty else { throw Refusal(nodes: lowering.refusals) }
-    var (outputs, facts) = try Self.outputs(file.graph, &lowering, channelsLast: plan.view.picture == nil)
+    var (outputs, facts) = try Self.outputs(network, &lowering, channelsLast: plan.view.picture == nil)
     outputs = lowering.builder.prune(outputs)
     let assembly = lowering.quantized.isUsed ? try QuantizedAssembly(lowering, outputs) : nil
     if let assembly {

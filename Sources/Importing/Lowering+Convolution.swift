@@ -165,7 +165,11 @@ struct Sliding {
       guard let found = window.positions(height: shape[0], width: shape[1], dilation: dilation) else {
         throw Refusal("a window of \(kernel) over \(shape)")
       }
-      if found == (positions[0], positions[1]) { return (window, positions.map { Skip(count: $0, step: 1) }) }
+      // As many positions may come of another stride, at other places.
+      let isRight = (0..<2).allSatisfy { positions[$0] == 1 || strides[$0] == stride }
+      if isRight, found == (positions[0], positions[1]) {
+        return (window, positions.map { Skip(count: $0, step: 1) })
+      }
     }
     window.stride = Lowering.greatestDivisor(strides[0], strides[1])
     return (window, (0..<2).map { Skip(count: positions[$0], step: strides[$0] / window.stride) })

@@ -58,6 +58,22 @@ extension Lowering {
     }
   }
 
+  /// A norm, or another sum of a function of each number, perhaps with a function of the sum.
+  mutating func reduceBySum(_ node: ONNXNode) throws(Refusal) {
+    let source = node.inputs[0]
+    let (before, after): (Step?, String?) =
+      switch node.operatorType {
+      case "ReduceL1": (("Abs", [source], "each"), nil)
+      case "ReduceL2": (("Mul", [source, source], "each"), "Sqrt")
+      case "ReduceSumSquare": (("Mul", [source, source], "each"), nil)
+      default: (nil, "Log")
+      }
+    let summands = [before == nil ? source : "each"] + node.inputs.dropFirst()
+    let sum = after == nil ? "" : "sum"
+    let steps = [before, ("ReduceSum", summands, sum), after.map { ($0, ["sum"], "") }].compactMap { $0 }
+    try expand(node, steps, attributes: [sum: node.attributes])
+  }
+
   /// Whether dimensions run through the elements side by side in memory, in their order.
   private func lieSideBySide(_ kept: [Int], _ view: TensorView) -> Bool {
     guard let groups = view.groups else { return false }

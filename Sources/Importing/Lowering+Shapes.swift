@@ -106,7 +106,7 @@ extension Lowering {
       advice = "batch normalization would work"
     case "GatherND": advice = "Slice and Split would work"
     case "NonMaxSuppression", "TopK", "ArgMax", "ArgMin", "Where", "GatherElements":
-      advice = "export the network without what comes after its last layer"
+      advice = "leave out what comes after the last layer: --outputs with the names of what is wanted"
     case "QuantizeLinear", "DequantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger",
       "DynamicQuantizeLinear", "QLinearAdd", "QLinearGlobalAveragePool":
       advice = "import the float network, and quantize it with 'glint quantize'"

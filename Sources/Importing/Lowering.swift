@@ -174,20 +174,22 @@ struct Lowering {
     "Abs", "Add", "AveragePool", "BatchNormalization", "Cast", "Celu", "Clip", "Concat", "Conv", "ConvTranspose",
     "DepthToSpace", "Div", "Dropout", "Elu", "Erf", "Exp", "Expand", "Flatten", "Gather", "Gelu", "Gemm",
     "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu", "Log", "LogSoftmax",
-    "MatMul", "Max", "MaxPool", "Mean", "Min", "Mish", "Mul", "Neg", "PRelu", "Pad", "Pow", "Reciprocal", "ReduceMax",
-    "ReduceMean", "ReduceMin", "ReduceSum", "Relu", "Reshape", "Resize", "Selu", "Shape", "Sigmoid", "Size", "Slice",
+    "MatMul", "Max", "MaxPool", "Mean", "Min", "Mish", "Mul", "Neg", "PRelu", "Pad", "Pow", "Reciprocal", "ReduceL1",
+    "ReduceL2", "ReduceLogSum", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceSum", "ReduceSumSquare", "Relu", "Reshape", "Resize", "Selu", "Shape", "Sigmoid", "Size", "Slice",
     "Softmax", "Softplus", "Softsign", "SpaceToDepth", "Split", "Sqrt", "Squeeze", "Sub", "Sum", "Swish", "Tanh",
     "ThresholdedRelu", "Transpose", "Unsqueeze", "Upsample",
   ]
 
   mutating func lowerComputed(_ node: ONNXNode) throws(Refusal) {
     if let function = try node.elementFunction() { return try apply(function, node) }
+    if try overRow(node) { return }
     switch node.operatorType {
     case "Conv": try convolution(node)
     case "ConvTranspose": try transposedConvolution(node)
     case "MaxPool", "AveragePool": try pool(node)
     case "GlobalAveragePool", "GlobalMaxPool": try globalPool(node)
     case "ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin": try reduce(node)
+    case "ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSum": try reduceBySum(node)
     case "Gemm": try gemm(node)
     case "MatMul": try matrixProduct(node)
     case "BatchNormalization": try normalization(node)

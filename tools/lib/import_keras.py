@@ -129,7 +129,8 @@ def main():
         content = Converter(KerasFile(source)).convert()
     except KerasError as error:
         sys.exit(f"{source}: {error}")
-    except (KeyError, IndexError, TypeError, ValueError, OSError) as error:
+    # Of damaged files, the readers of JSON, zip and HDF5 raise what they like.
+    except Exception as error:
         sys.exit(f"{source}: is damaged, or of a version that is not read ({type(error).__name__}: {error})")
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     draft.write_bytes(content)

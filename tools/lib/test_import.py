@@ -10,6 +10,8 @@ import tempfile
 
 import numpy as np
 
+from mutations import mutated
+
 INPUTS = 20
 TOLERANCE = 1e-4
 # Engines compute sigmoid and softmax near 0 by approximations that are exact to about 1e-7.
@@ -122,30 +124,6 @@ def compared(glint, folder, path, title=None):
         print(f"{title or path.name}: {verdict}, off by {worst:.1e} of the largest number at most, {len(results)} "
               f"outputs, {INPUTS} inputs ({engine.name})")
     return worst <= TOLERANCE
-
-
-def mutated(content, draw):
-    """Bytes with a few places changed, cut short, or with a run repeated."""
-    result = bytearray(content)
-    for _ in range(1 + draw.randrange(4)):
-        place = draw.randrange(len(result))
-        kind = draw.randrange(6)
-        # Most of a file is weights; what describes the network stands at one end.
-        if draw.randrange(2):
-            place = draw.choice([place % 4096, len(result) - 1 - place % 4096]) % len(result)
-        if kind == 0:
-            result[place] ^= 1 << draw.randrange(8)
-        elif kind == 1:
-            result[place] = draw.choice([0, 1, 0x7F, 0x80, 0xFF])
-        elif kind == 2:
-            result[place] = draw.randrange(256)
-        elif kind == 3:
-            del result[place:place + 1 + draw.randrange(8)]
-        elif kind == 4:
-            result[place:place] = result[place:place + 1 + draw.randrange(16)]
-        elif draw.randrange(4) == 0 and place > 0:
-            del result[place:]
-    return bytes(result)
 
 
 def survives(glint, folder, path, count):

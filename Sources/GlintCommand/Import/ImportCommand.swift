@@ -23,6 +23,7 @@ struct Import: ParsableCommand {
         glint import face.onnx -o face.safetensors --labels labels.txt --fit face
         glint import net.tflite -o net.safetensors --range -1..1
         glint import net.onnx -o net.safetensors --labels cat,dog --data photos
+        glint import net.onnx -o net.safetensors --outputs probabilities   # without the label beside them
       """)
 
   @Argument(help: "An ONNX file, opset 7 to 23, or a TensorFlow Lite file; in float or quantized.")
@@ -41,6 +42,11 @@ struct Import: ParsableCommand {
       return parts.compactMap { $0 }
     })
   var input: [Int]?
+
+  @Option(
+    name: .long,
+    help: "What comes out: names of the file's values, with commas between them (default: the file's outputs).")
+  var outputs: String?
 
   @Option(name: .long, help: "How the input's axes lie: nchw or nhwc (default: as its extents say).")
   var layout: ImportOptions.Layout?
@@ -106,7 +112,7 @@ struct Import: ParsableCommand {
       throw ValidationError("\(file) \(reason)")
     }
     let network = try ForeignNetwork(path: file)
-    if case .onnx(let network) = network, try importOwn(network) { return }
+    if case .onnx(let network) = network, outputs == nil, try importOwn(network) { return }
     let imported = try lowered(network)
     try imported.quantized?.write(to: output) ?? imported.model.write(to: output)
     guard !quiet.quiet else { return }
@@ -141,6 +147,7 @@ struct Import: ParsableCommand {
     options.limits = faces.trust.limits
     options.input = input
     options.layout = layout
+    options.outputs = outputs?.split(separator: ",").map(String.init) ?? []
     options.range = range
     options.mean = mean ?? []
     options.deviation = std ?? []
