@@ -156,9 +156,9 @@ let package = Package(
       name: "GlintCommand",
       dependencies: [
         "CSystem", "Numerics", "Threads", "Files", "Models", "ModelFiles", "Runtime", "FloatRuntime", "ONNXFiles",
-        "TFLiteFiles", "NumPyFiles", "Exporting", "Importing", "Imaging", "Faces", "Inference", "Datasets", "Evaluation", "Training",
-        "DetectorTraining",
-        "Quantization", "RenderedFaces",
+        "TFLiteFiles", "NumPyFiles", "Exporting", "Importing", "Imaging", "Faces", "Inference", "Datasets",
+        "Evaluation",
+        "Training", "DetectorTraining", "Quantization", "RenderedFaces",
         "Camera", "Live", "LiveWeb", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

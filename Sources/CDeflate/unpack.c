@@ -7,9 +7,7 @@
 #include "CDeflate.h"
 
 /// zlib counts in unsigned int: what is longer goes in parts.
-static uInt part(size_t count) {
-  return count > UINT_MAX ? UINT_MAX : (uInt)count;
-}
+static uInt part(size_t count) { return count > UINT_MAX ? UINT_MAX : (uInt)count; }
 
 cdeflate_status cdeflate_unpack(const uint8_t *bytes, size_t count, uint8_t *unpacked, size_t unpacked_count) {
   z_stream stream;

@@ -16,8 +16,12 @@ enum AverageCertainty {
     let taps = window.height * window.width
     guard taps <= mostTaps else { return false }
     // At the border fewer codes count.
-    let counts = window.padding == .none ? [taps] : Set(
-      (1...window.height).flatMap { rows in (1...window.width).map { rows * $0 } }).sorted()
+    let counts =
+      window.padding == .none
+      ? [taps]
+      : Set(
+        (1...window.height).flatMap { rows in (1...window.width).map { rows * $0 } }
+      ).sorted()
     return counts.allSatisfy { isSure($0, from, to) }
   }
 
@@ -27,8 +31,8 @@ enum AverageCertainty {
     let most = 255 * Double(from.scale) / Double(to.scale)
     for sum in low...high {
       let steps = Double(sum) * ratio
-      // Each of the numbers, of the sums, of both factors and of the way there is rounded by 2^-24 of itself, and a code
-      // with its zero point once more. Numbers of one sign are no larger than their sum.
+      // Each of the numbers, of the sums, of both factors and of the way there is rounded by 2^-24 of itself, and a
+      // code with its zero point once more. Numbers of one sign are no larger than their sum.
       let size = low * high == 0 ? abs(steps) : most
       let doubt = 0x1p-24 * (Double(count + 6) * size + 256)
       // Beyond the largest code on either side all are one.

@@ -9,8 +9,8 @@ public struct FileInterface: Hashable, Sendable {
     public var name: String
     /// Its extents in the file's order, with a batch of 1 where the file has one.
     public var dimensions: [Int]
-    /// Whether the file's second dimension, the channels, lies last in the model's memory; otherwise the file's order is
-    /// the model's.
+    /// Whether the file's second dimension, the channels, lies last in the model's memory; otherwise the file's order
+    /// is the model's.
     public var isChannelsFirst: Bool
 
     /// `dimensions` in the file's order, none negative.

@@ -143,10 +143,11 @@ import Testing
   }
 
   /// The codes that a file takes tell how pixels become them.
-  @Test(arguments: [
-    (1, -128, 9, "0..255"), (1 / 255, -128, 9, "0..1"), (2 / 255, 0, 9, "-1..1"), (1, 0, 3, "0..255"),
-    (2 / 255, 128, 3, "-1..1"), (0.5, 0, 9, "0..1"),
-  ] as [(Float, Int, Int, String)])
+  @Test(
+    arguments: [
+      (1, -128, 9, "0..255"), (1 / 255, -128, 9, "0..1"), (2 / 255, 0, 9, "-1..1"), (1, 0, 3, "0..255"),
+      (2 / 255, 128, 3, "-1..1"), (0.5, 0, 9, "0..1"),
+    ] as [(Float, Int, Int, String)])
   func rangesOfCodes(_ scale: Float, _ zero: Int, _ type: Int, _ range: String) throws {
     var trial = TFLiteTrial(seed: 26)
     let x = trial.writer.tensor("codes", [1, 9, 7, 3], type: type, scales: [scale], zeroPoints: [zero])

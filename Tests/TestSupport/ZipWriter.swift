@@ -2,13 +2,17 @@
 public struct ZipWriter {
   /// A member, sound unless something else is said of it.
   public struct Member {
+    /// As it stands in the archive, `.npy` included.
     public var name: String
     /// As they lie in the archive.
     public var packed: [UInt8]
     /// 0: stored, 8: deflated.
     public var method = 0
+    /// Bytes unpacked, as the archive says.
     public var count: Int
+    /// CRC-32 of the unpacked bytes, as the archive says.
     public var checksum: UInt32
+    /// General purpose bits.
     public var flags = 0
     /// Whether sizes and place stand in a field of 64 bits.
     public var isLarge = false
@@ -34,7 +38,9 @@ public struct ZipWriter {
     }
   }
 
+  /// In their order.
   public var members: [Member]
+  /// What stands behind all else.
   public var comment: [UInt8] = []
   /// Whether the archive has the end of large ones too.
   public var isLarge = false

@@ -7,8 +7,8 @@
 
 typedef enum {
   CDEFLATE_OK = 0,
-  CDEFLATE_DAMAGED,    // no stream of deflate, or one that breaks off
-  CDEFLATE_OTHER_SIZE, // the stream holds more or fewer bytes
+  CDEFLATE_DAMAGED,     // no stream of deflate, or one that breaks off
+  CDEFLATE_OTHER_SIZE,  // the stream holds more or fewer bytes
   CDEFLATE_NO_MEMORY,
 } cdeflate_status;
 

@@ -38,7 +38,8 @@ struct NumberSink {
           "\(model): \(ports.outputs.words("output")); name one, as in "
             + "--output \(ports.outputs[0].name)=\(path), or write all with --output all.npz")
       }
-      targets.append(Target(path: path, outputs: port.map { [$0] } ?? Array(ports.outputs.indices), isArchive: isArchive))
+      let outputs = port.map { [$0] } ?? Array(ports.outputs.indices)
+      targets.append(Target(path: path, outputs: outputs, isArchive: isArchive))
     }
   }
 

@@ -31,7 +31,9 @@ struct Run: ParsableCommand {
   var model: String
 
   @Option(
-    name: .long, help: ArgumentHelp("The numbers, an .npy or .npz file, perhaps with a name before it.", valueName: "[name=]file"))
+    name: .long,
+    help: ArgumentHelp(
+      "The numbers, an .npy or .npz file, perhaps with a name before it.", valueName: "[name=]file"))
   var input: [String] = []
 
   @Option(
