@@ -1,5 +1,5 @@
-"""Imports damaged copies of Keras files: an ONNX network or an error in words, in 1 GB of memory, never a crash. Used by
-tools/test-keras; arguments: how many copies of each, and the files."""
+"""Imports damaged copies of Keras files: an ONNX network or an error in words, in 1 GB of memory, never a crash. Used
+by tools/test-keras; arguments: how many copies of each, and the files."""
 
 import io
 import os

@@ -134,8 +134,8 @@ def write(source, target):
         return 1
     # Of damaged files, the readers of JSON, zip and HDF5 raise what they like.
     except Exception as error:
-        print(
-            f"{source}: is damaged, or of a version that is not read ({type(error).__name__}: {error})", file=sys.stderr)
+        words = f"is damaged, or of a version that is not read ({type(error).__name__}: {error})"
+        print(f"{source}: {words}", file=sys.stderr)
         return 1
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     draft.write_bytes(content)

@@ -34,12 +34,12 @@ def agreement(path, folder, inputs_of):
     own = inputs if engine.channels_last else np.ascontiguousarray(inputs.transpose(0, 2, 3, 1))
     results = run_glint(GLINT, folder, own)
     inputs_of.append(own)
-    return max(difference(y, np.concatenate([each[index] for each in wanted])) for index, y in enumerate(results)), \
-        results
+    off = [difference(y, np.concatenate([each[index] for each in wanted])) for index, y in enumerate(results)]
+    return max(off), results
 
 
 def int8(folder, own, results, faces):
-    """The network quantized by ranges alone, against float: the ratio of signal and error of all outputs, in decibels."""
+    """The network quantized by ranges alone, against float: signal to error over all outputs, in decibels."""
     model = folder / "net.safetensors"
     quantized = folder / "int8.safetensors"
     done = glint("quantize", model, "--calibration", faces, "--method", "min-max", "-o", quantized, "--quiet")
