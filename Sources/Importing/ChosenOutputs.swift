@@ -10,10 +10,10 @@ extension ONNXGraph {
     result.outputs = []
     for name in names {
       guard made.contains(name) else {
+        let own = outputs.map { "'\($0.name)'" }.joined(separator: ", ")
         throw Refusal(
           "no node makes '\(name)'",
-          advice: "the outputs are \(outputs.map { "'\($0.name)'" }.joined(separator: ", ")), and 'glint inspect' shows "
-            + "the nodes before them")
+          advice: "the outputs are \(own), and 'glint inspect' shows the nodes before them")
       }
       result.outputs.append(outputs.first { $0.name == name } ?? ONNXValueInfo(name, .float, nil))
     }

@@ -3,6 +3,7 @@ Exit status 1 with words about all that has no counterpart; nothing is written t
 
 import os
 import pathlib
+import signal
 import sys
 
 import keras_layers
@@ -10,6 +11,8 @@ from keras_files import KerasError, KerasFile
 from keras_layers import Unsupported, Value
 from onnx_writer import Network
 
+# The longest that a file may take to be read.
+SECONDS = 60
 MODELS = {"Sequential", "Functional", "Model"}
 
 
@@ -122,19 +125,40 @@ def inbound(call):
     return found
 
 
-def main():
-    source, target = sys.argv[1], pathlib.Path(sys.argv[2])
-    sys.setrecursionlimit(100_000)
+def write(source, target):
+    """Writes the network; the status to end with."""
     try:
         content = Converter(KerasFile(source)).convert()
     except KerasError as error:
-        sys.exit(f"{source}: {error}")
+        print(f"{source}: {error}", file=sys.stderr)
+        return 1
     # Of damaged files, the readers of JSON, zip and HDF5 raise what they like.
     except Exception as error:
-        sys.exit(f"{source}: is damaged, or of a version that is not read ({type(error).__name__}: {error})")
+        words = f"is damaged, or of a version that is not read ({type(error).__name__}: {error})"
+        print(f"{source}: {words}", file=sys.stderr)
+        return 1
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     draft.write_bytes(content)
     draft.rename(target)
+    return 0
+
+
+def main():
+    source, target = sys.argv[1], pathlib.Path(sys.argv[2])
+    sys.setrecursionlimit(100_000)
+    # A process of its own: HDF5 is a library in C, which damaged files can end, or keep for ever.
+    child = os.fork()
+    if child == 0:
+        signal.alarm(SECONDS)
+        status = write(source, target)
+        sys.stderr.flush()
+        os._exit(status)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status == -signal.SIGALRM:
+        sys.exit(f"{source}: is damaged: it was not read after {SECONDS} seconds")
+    if status < 0:
+        sys.exit(f"{source}: is damaged: the HDF5 library ended with signal {-status}")
+    sys.exit(status)
 
 
 if __name__ == "__main__":

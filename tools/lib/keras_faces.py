@@ -112,8 +112,9 @@ class Story:
             codes = self.numbers(quantized, photos)
             alike = np.mean((codes > 0.5) == (wanted > 0.5))
             right = np.mean((codes > 0.5) == answers)
-            self.says(alike >= AGREEMENT, f"int8 by {name}: {alike:.0%} of the answers are Keras', {right:.1%} are right, "
-                      f"probabilities are off by {np.abs(codes - wanted).max():.3f} at most")
+            self.says(
+                alike >= AGREEMENT, f"int8 by {name}: {alike:.0%} of the answers are Keras', {right:.1%} are right, "
+                f"probabilities are off by {np.abs(codes - wanted).max():.3f} at most")
         compared = json.loads(run(
             self.glint, "compare", imported, quantized, "--data", self.folder / "photos", "--part", "all", "--json",
             "--quiet"))
