@@ -158,19 +158,38 @@ struct PlanBuilder {
   /// - Parameters:
   ///   - rows: what the kernel's range counts.
   ///   - alignment: threads' parts start at multiples of it.
-  ///   - work: multiply-adds or bytes moved; little work is not cut up.
+  ///   - work: multiply-adds or bytes moved; little work is not cut up (`grain`).
   mutating func add<Operation>(
     _ name: String, _ kernel: Kernel, _ operation: UnsafeMutablePointer<Operation>, node: Int, rows: Int,
     alignment: Int = 1, work: Int, multiplyAdds: Int = 0
   ) {
     let most = (rows + alignment - 1) / alignment
-    let parts = threads == 1 || work < 1 << 14 ? 1 : min(most, threads * 4)
+    let grain = grain(of: kernel, isMultiplying: multiplyAdds > 0)
+    let parts = threads == 1 || work < 2 * grain ? 1 : min(most, threads * 4, max(threads, work / grain))
     let step = ck_step(
       run: kernel.record.run, operation: UnsafeRawPointer(operation), rows: rows, parts: parts, alignment: alignment)
     steps.append(
       Step(
         name: name, kernel: kernel, reason: table.reason(for: kernel), multiplyAdds: multiplyAdds, step: step,
         node: node))
+  }
+
+  /// Work of about 1.5 microseconds, which is what it takes threads to meet: smaller parts would wait longer than they
+  /// compute. By the order of magnitude of what kernels reach.
+  private func grain(of kernel: Kernel, isMultiplying: Bool) -> Int {
+    guard isMultiplying else { return 1 << 13 }
+    let perMicrosecond =
+      switch kernel.isa {
+      case .scalar: 2000
+      case .neon: 10_000
+      case .sse41, .neonDotprod: 30_000
+      case .neonI8MM: 50_000
+      case .avx2: 80_000
+      case .avxVNNI: 120_000
+      case .avx512VNNI: 200_000
+      }
+    let isThin = kernel.operation == .depthwise || kernel.operation == .depthwise3x3
+    return perMicrosecond * 3 / 2 / (isThin ? 4 : 1)
   }
 
   /// Memory for the raw accumulators of an output, or nil for a value that becomes codes.
