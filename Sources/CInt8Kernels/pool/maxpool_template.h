@@ -31,8 +31,7 @@ CK_TARGET ALWAYS_INLINE CODES largest_by_16(const ck_pool *pool, const ck_code *
 CK_TARGET ALWAYS_INLINE void pool_pixel(const ck_pool *pool, const ck_code *window, const size_t height,
                                         const size_t width, ck_code *out) {
   size_t c = 0;
-  for (; c + LANES8 <= pool->channels; c += LANES8)
-    store8(out + c, largest_of_window(pool, window, height, width, c));
+  for (; c + LANES8 <= pool->channels; c += LANES8) store8(out + c, largest_of_window(pool, window, height, width, c));
 #if defined(CODES_BY_16)
   for (; c + 16 <= pool->channels; c += 16) store_codes(out + c, largest_by_16(pool, window, height, width, c));
 #endif
@@ -55,8 +54,8 @@ CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
     for (size_t column = 0; column < pool->columns; column++, out += pool->channels) {
       ck_pool_window_across(pool, column, &window);
       const size_t height = window.bottom - window.top, width = window.right - window.left;
-      const ck_code *first_pixel =
-          (const ck_code *)pool->io.input + (window.top * pool->width + window.left) * pool->channels;
+      const ck_code *first_pixel = (const ck_code *)pool->io.input +
+                                   (window.top * pool->width + window.left) * pool->channels;
       // Common windows unroll.
       if (height == 2 && width == 2) pool_pixel(pool, first_pixel, 2, 2, out);
       else if (height == 3 && width == 3) pool_pixel(pool, first_pixel, 3, 3, out);

@@ -45,7 +45,7 @@ CK_TARGET ALWAYS_INLINE __m512i codes_of_four(const V32 acc[4], const F32 *multi
 
 // Stores the channels from `channel` on of four pixels side by side (one vector each), or of two (two vectors each).
 CK_TARGET ALWAYS_INLINE void store_vectors(const ck_conv *conv, const V32 acc[4], const int vectors, size_t channel,
-                                        ptrdiff_t place) {
+                                           ptrdiff_t place) {
   const size_t left = conv->channels - channel;
   if (conv->io.accumulators || !conv->requantization.bounded || (vectors == 2 && left < 32)) {
     UNROLL_FOR (int i = 0; i < 4; i++) {
