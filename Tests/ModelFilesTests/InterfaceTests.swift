@@ -58,7 +58,7 @@ import Testing
     for (words, change) in changes {
       var other = interface()
       change(&other)
-      let error = caught(FormatError.self) { try reread(other) }
+      let error = caught(FormatError.self) { _ = try reread(other) }
       let said = error?.description ?? "nothing"
       #expect(error?.place == "interface" && error!.reason.contains(words), "\(said), not \(words)")
     }
