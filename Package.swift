@@ -216,7 +216,7 @@ let package = Package(
     suite(
       "Training",
       and: [
-        "Numerics", "Models", "ModelFiles", "CFloatKernels", "FloatRuntime", "Imaging", "Datasets", "Evaluation",
+        "Numerics", "Files", "Models", "ModelFiles", "CFloatKernels", "FloatRuntime", "Imaging", "Datasets", "Evaluation",
         "TestSupport",
       ]),
     suite(

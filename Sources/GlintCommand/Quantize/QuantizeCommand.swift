@@ -6,6 +6,7 @@ import ModelFiles
 import Models
 import Numerics
 import Quantization
+import Training
 
 /// `glint quantize`: float weights to int8.
 struct Quantize: ParsableCommand {

@@ -89,6 +89,6 @@ extension DescriptionCoding {
   private static func floats(_ json: JSONValue?) -> [Float]? {
     guard let bits = json?.integers, bits.allSatisfy({ $0 >= 0 && $0 <= Int(UInt32.max) }) else { return nil }
     let numbers = bits.map { Float(bitPattern: UInt32($0)) }
-    return numbers.allSatisfy(\.isFinite) ? numbers : nil
+    return numbers.allSatisfy { $0.isFinite } ? numbers : nil
   }
 }

@@ -1,6 +1,7 @@
 import Files
 import TestSupport
 import Testing
+import Training
 
 /// Where a file goes whose place has no room: a folder may hold one file at most here, which stands for a full disk.
 @Suite struct RefugeTests {

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A place in the system's folder for temporary files, for what took long to make and finds no room where it belongs.
