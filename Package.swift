@@ -216,8 +216,8 @@ let package = Package(
     suite(
       "Training",
       and: [
-        "Numerics", "Files", "Models", "ModelFiles", "CFloatKernels", "FloatRuntime", "Imaging", "Datasets", "Evaluation",
-        "TestSupport",
+        "Numerics", "Files", "Models", "ModelFiles", "CFloatKernels", "FloatRuntime", "Imaging", "Datasets",
+        "Evaluation", "TestSupport",
       ]),
     suite(
       "DetectorTraining",
