@@ -26,16 +26,27 @@ ALLOWED_ERROR = 0.5
 
 
 def logits(glint, model, trials, isa):
-    """The outputs of Glint's own program for the trial pictures, joined."""
+    """The outputs of Glint's own program for the trial pictures, joined, channels last."""
     limit = ["--isa", isa] if isa else []
-    parts = []
+    pixels = np.load(trials)
+    # A model that was imported takes and gives numbers in its file's order of axes.
+    file = tflite_writer.metadata_of(model).get("interface", {"input": {}, "outputs": []})
+    outputs = {output["name"]: output for output in file["outputs"]}
+    if file["input"].get("channels_first"):
+        pixels = pixels.transpose(0, 3, 1, 2)
     with tempfile.TemporaryDirectory() as folder:
-        result = str(pathlib.Path(folder) / "y.npy")
-        for output in tflite_writer.graph_of(model)["outputs"]:
-            subprocess.run([glint, "run", model, "--input", trials, "--output", result, "--select", output["value"],
-                            "--logits", "--force", *limit], check=True, stdout=subprocess.DEVNULL)
-            values = np.load(result)
-            parts.append(values.reshape(len(np.load(trials)), -1))
+        given, result = pathlib.Path(folder) / "x.npy", pathlib.Path(folder) / "y.npz"
+        np.save(given, np.ascontiguousarray(pixels))
+        subprocess.run([glint, "run", model, "--input", given, "--output", result, "--logits", *limit], check=True,
+                       stdout=subprocess.DEVNULL)
+        arrays = np.load(result)
+        names = list(outputs) or [output["value"] for output in tflite_writer.graph_of(model)["outputs"]]
+        parts = []
+        for name in names:
+            values = arrays[name]
+            if values.ndim == 4 and outputs.get(name, {}).get("channels_first"):
+                values = values.transpose(0, 2, 3, 1)
+            parts.append(values.reshape(len(pixels), -1))
     return np.concatenate(parts, axis=1)
 
 

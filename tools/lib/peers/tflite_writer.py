@@ -15,10 +15,22 @@ ACTIVATIONS = {"none": schema.ActivationFunctionType.NONE, "relu": schema.Activa
 TYPES = {"float32": schema.TensorType.FLOAT32, "int8": schema.TensorType.INT8, "int32": schema.TensorType.INT32}
 
 
-def graph_of(path):
+def metadata_of(path):
+    """What a model's file says of it: JSON where it is JSON, else text."""
     with open(path, "rb") as file:
         header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
-    return json.loads(header["__metadata__"]["graph"])
+
+    def read(text):
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+
+    return {field: read(text) for field, text in header["__metadata__"].items()}
+
+
+def graph_of(path):
+    return metadata_of(path)["graph"]
 
 
 class Writer:
