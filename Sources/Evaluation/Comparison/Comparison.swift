@@ -35,10 +35,18 @@ public struct Comparison: Sendable {
   /// Whether layers were held against the first model after equalization, as the second was made.
   public let isEqualized: Bool
 
+  /// Images on which both name the same class.
+  public var same: Int { zip(first.predictions, second.predictions).count { $0 == $1 } }
+
   /// Share of images on which both name the same class.
-  public var agreement: Double {
-    let same = zip(first.predictions, second.predictions).count { $0 == $1 }
-    return Double(same) / Double(max(1, names.count))
+  public var agreement: Double { Double(same) / Double(max(1, names.count)) }
+
+  /// Whether both gave the same probabilities to the bit.
+  public var isIdentical: Bool { first.probabilities == second.probabilities }
+
+  /// Accuracy that the second model loses to the first.
+  public var loss: PairedLoss {
+    PairedLoss(truth: first.truth, float: first.predictions, int8: second.predictions)
   }
 
   /// Images on which they name different classes, largest change of probability first.
@@ -53,14 +61,7 @@ public struct Comparison: Sendable {
   }
 
   /// The p-value of McNemar's test that the two are right equally often.
-  public var mcNemarP: Double {
-    var only = (first: 0, second: 0)
-    for (truth, (one, two)) in zip(first.truth, zip(first.predictions, second.predictions)) {
-      if one == truth, two != truth { only.first += 1 }
-      if two == truth, one != truth { only.second += 1 }
-    }
-    return McNemar.pValue(onlyFirstRight: only.first, onlySecondRight: only.second)
-  }
+  public var mcNemarP: Double { loss.mcNemarP }
 }
 
 /// Two models that cannot be compared: why.

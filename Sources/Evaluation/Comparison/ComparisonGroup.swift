@@ -50,14 +50,16 @@ extension Comparison {
   private func groups(
     _ count: Int, _ name: (Int) -> String, _ place: (_ index: Int) -> Int?
   ) -> [ComparisonGroup] {
+    let (truth, one, two) = (first.truth, first.predictions, second.predictions)
     var members = [[Int]](repeating: [], count: count)
     for index in names.indices { if let group = place(index) { members[group].append(index) } }
     return members.enumerated().compactMap { group, indices in
       guard !indices.isEmpty else { return nil }
       return ComparisonGroup(
-        name: name(group), same: indices.count { first.predictions[$0] == second.predictions[$0] },
-        firstRight: indices.count { first.predictions[$0] == first.truth[$0] },
-        secondRight: indices.count { second.predictions[$0] == second.truth[$0] }, loss: loss(indices))
+        name: name(group), same: indices.count { one[$0] == two[$0] },
+        firstRight: indices.count { one[$0] == truth[$0] }, secondRight: indices.count { two[$0] == truth[$0] },
+        loss: PairedLoss(
+          truth: indices.map { truth[$0] }, float: indices.map { one[$0] }, int8: indices.map { two[$0] }))
     }
   }
 }

@@ -76,15 +76,6 @@ extension Comparison {
   ///
   /// - Parameter margin: the loss, in points of 100, that is as good as none.
   public func verdict(margin: Double = 0.5) -> ComparisonVerdict {
-    ComparisonVerdict(
-      same: zip(first.predictions, second.predictions).count { $0 == $1 }, loss: loss(names.indices.map { $0 }),
-      isIdentical: first.probabilities == second.probabilities, margin: margin)
-  }
-
-  /// What the second model loses on some of the pictures.
-  func loss(_ indices: [Int]) -> PairedLoss {
-    PairedLoss(
-      truth: indices.map { first.truth[$0] }, float: indices.map { first.predictions[$0] },
-      int8: indices.map { second.predictions[$0] })
+    ComparisonVerdict(same: same, loss: loss, isIdentical: isIdentical, margin: margin)
   }
 }

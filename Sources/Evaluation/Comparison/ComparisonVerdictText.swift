@@ -45,7 +45,7 @@ extension ComparisonVerdict {
   /// - Parameter names: what to call the two models.
   public func mcNemarSentence(_ names: (first: String, second: String)) -> String {
     guard loss.lost + loss.won > 0 else { return "No picture is labelled rightly by one of the two alone." }
-    let p = McNemar.pValue(onlyFirstRight: loss.lost, onlySecondRight: loss.won)
+    let p = loss.mcNemarP
     let share = p < 0.001 ? "less than 0.1 %" : percent(p)
     return
       "\(names.first) alone is right on \(loss.lost), \(names.second) alone on \(loss.won): were both equally good, "

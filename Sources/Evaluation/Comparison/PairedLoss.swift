@@ -30,6 +30,9 @@ public struct PairedLoss: Hashable, Sendable {
     self.init(images: truth.count, lost: lost, won: won)
   }
 
+  /// The p-value of McNemar's test that both are right equally often.
+  public var mcNemarP: Double { McNemar.pValue(onlyFirstRight: lost, onlySecondRight: won) }
+
   /// Accuracy lost, in points of 100; negative where int8 is better.
   public var points: Double { images == 0 ? 0 : 100 * Double(lost - won) / Double(images) }
 

@@ -216,9 +216,6 @@ extension LoadedModel {
 }
 
 extension Comparison {
-  /// Whether both gave the same probabilities to the bit.
-  var isIdentical: Bool { first.probabilities == second.probabilities }
-
   /// All groups, with what they are by.
   func groups(_ folders: [String]) -> [(title: String, groups: [ComparisonGroup])] {
     [("class", byClass), ("source", bySource(folders)), ("confidence", byConfidence)]
