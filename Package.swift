@@ -134,19 +134,19 @@ let package = Package(
 
     // Cameras, and what people see.
     /// Painted faces and rooms: the data set that Glint brings along.
-    .target(name: "RenderedFaces", dependencies: ["Numerics", "Files", "Imaging"]),
+    .target(name: "RenderedFaces", dependencies: ["Numerics", "Threads", "Files", "Imaging"]),
     /// Video4Linux in C: modes, streaming, conversion.
     .target(name: "CV4L2", cSettings: gnu, linkerSettings: [.linkedLibrary("v4lconvert")]),
     /// V4L2 cameras, folders and painted scenes as sources of frames.
     .target(name: "Camera", dependencies: ["CThreads", "Files", "Models", "CImaging", "Imaging", "CV4L2"]),
     /// From a frame to its label: pipeline, latencies, checks of the picture.
-    .target(name: "Live", dependencies: ["CThreads", "Models", "Runtime", "Imaging", "Faces", "Camera"]),
+    .target(name: "Live", dependencies: ["CThreads", "Threads", "Models", "Runtime", "Imaging", "Faces", "Camera"]),
     /// A server of HTTP, WebSocket and TLS on libwebsockets, with limits for each visitor.
     .target(
       name: "CWeb", dependencies: ["CThreads"], cSettings: gnu, linkerSettings: [.linkedLibrary("websockets")]),
     /// The page of `glint live`, served over HTTP and WebSocket.
     .target(
-      name: "LiveWeb", dependencies: ["CThreads", "Imaging", "Camera", "CWeb"],
+      name: "LiveWeb", dependencies: ["CThreads", "Threads", "Imaging", "Camera", "CWeb"],
       exclude: ["live.schema.json"],
       resources: [.embedInCode("Page/page.html"), .embedInCode("Page/page.css"), .embedInCode("Page/page.js")]),
     /// HTML pages with charts, and event files for TensorBoard.
@@ -172,7 +172,9 @@ let package = Package(
     /// What suites share: random models, temporary folders, the built program, the stand-in camera.
     .target(
       name: "TestSupport",
-      dependencies: ["Numerics", "Files", "Models", "ModelFiles", "ONNXFiles", "Imaging", "Faces", "Inference"],
+      dependencies: [
+        "Numerics", "Threads", "Files", "Models", "ModelFiles", "ONNXFiles", "Imaging", "Faces", "Inference",
+      ],
       path: "Tests/TestSupport"),
     /// What `tools/fuzz` gives inputs to: all that reads bytes that somebody else made.
     .target(
@@ -189,7 +191,8 @@ let package = Package(
     suite("NumPyFiles", and: ["CDeflate", "Files", "TestSupport"]),
     suite("Models", and: ["Numerics", "TestSupport"]),
     suite("ModelFiles", and: ["Numerics", "Files", "Models", "TestSupport"]),
-    suite("Runtime", and: ["Numerics", "Models", "Reference", "CInt8Kernels", "TestSupport", "CAllocations"]),
+    suite(
+      "Runtime", and: ["Numerics", "Threads", "Models", "Reference", "CInt8Kernels", "TestSupport", "CAllocations"]),
     suite("FloatRuntime", and: ["Numerics", "Models", "TestSupport"]),
     suite("ONNXFiles", and: ["Numerics", "Files", "TestSupport"]),
     suite("TFLiteFiles", and: ["Numerics", "Files", "TestSupport"]),
@@ -230,14 +233,14 @@ let package = Package(
         "Numerics", "Files", "Models", "ModelFiles", "Reference", "Runtime", "FloatRuntime", "Inference", "Datasets",
         "Evaluation", "Training", "TestSupport",
       ]),
-    suite("RenderedFaces", and: ["Files", "Imaging", "TestSupport"]),
+    suite("RenderedFaces", and: ["Threads", "Files", "Imaging", "TestSupport"]),
     suite("Camera", and: ["Imaging", "TestSupport"]),
     suite(
       "Live",
       and: [
         "Numerics", "Models", "Runtime", "Imaging", "Camera", "GlintCommand", "TestSupport", "CAllocations",
       ]),
-    suite("LiveWeb", and: ["Imaging", "Camera", "Live", "GlintCommand", "TestSupport"]),
+    suite("LiveWeb", and: ["Threads", "Imaging", "Camera", "Live", "GlintCommand", "TestSupport"]),
     suite("Reports", and: ["Numerics", "Files", "Imaging", "TestSupport"]),
     .testTarget(
       name: "CommandTests",

@@ -32,7 +32,7 @@ public struct ComposedPicture: Sendable {
           composer.compose(seed: seed, number: number, hard: [], into: $0.baseAddress!)
         }
         let image = Image(width: width, height: height, channels: 1, pixels: pixels)
-        made.update { $0[number] = ComposedPicture(image: image, faces: contents.faces, ignored: contents.ignored) }
+        made.withLock { $0[number] = ComposedPicture(image: image, faces: contents.faces, ignored: contents.ignored) }
       }
     }
     return made.value.compactMap { $0 }

@@ -139,9 +139,9 @@ public struct DetectionMaterial: Sendable {
         do throws(ImageError) { result = .success(try ImageDecoder.decode(path: all[index].path).grey) } catch {
           result = .failure(error)
         }
-        decoded.update { $0[index] = result }
+        decoded.withLock { $0[index] = result }
       }
-      done.update { count in
+      done.withLock { count in
         count += block.count
         progress(count, all.count)
       }

@@ -34,8 +34,8 @@ public final class FaceDetectorPool: Sendable {
   /// The box of a photo's main face; nil where none is found.
   public func mainFace(of photo: Image) -> FaceBox? {
     // What could be made once can be made again, unless the system has no memory left.
-    guard let lent = idle.update({ $0.popLast() }) ?? (try? Lent(detector: make())) else { return nil }
-    defer { idle.update { $0.append(lent) } }
+    guard let lent = idle.withLock({ $0.popLast() }) ?? (try? Lent(detector: make())) else { return nil }
+    defer { idle.withLock { $0.append(lent) } }
     return lent.detector.faces(inPhoto: photo).main?.box
   }
 

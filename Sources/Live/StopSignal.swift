@@ -1,11 +1,12 @@
 import Dispatch
 import Foundation
 import Synchronization
+import Threads
 
 /// A request to stop, from a signal or from the program itself.
 public final class StopSignal: Sendable {
   private let isSet = Atomic(false)
-  private let sources = Mutex<[any DispatchSourceSignal]>([])
+  private let sources = Locked<[any DispatchSourceSignal]>([])
 
   /// Nothing is requested until a signal comes or `request` is called.
   public init() {}

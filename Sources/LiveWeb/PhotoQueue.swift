@@ -1,7 +1,7 @@
 import CThreads
 import Dispatch
 import Foundation
-import Synchronization
+import Threads
 
 /// Photos, one at a time on a thread of its own, so that many at once neither take the processor from the camera nor
 /// hold up the page.
@@ -16,7 +16,7 @@ final class PhotoQueue: Sendable {
     var hasEnded = false
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
   /// Counts photos, and the end.
   private let arrivals = DispatchSemaphore(value: 0)
 

@@ -1,7 +1,7 @@
 import Camera
 import Foundation
 import Imaging
-import Synchronization
+import Threads
 
 /// A frame's picture as a browser shows it: a camera's own JPEG passed on, anything else encoded when first asked for.
 final class WebPicture: Sendable {
@@ -10,10 +10,10 @@ final class WebPicture: Sendable {
     case image(Image)
   }
 
-  private let content: Mutex<Content>
+  private let content: Locked<Content>
 
   init(_ frame: Frame, _ image: Image) {
-    content = Mutex(frame.format == .mjpeg ? .jpeg(Data(frame.bytes)) : .image(image))
+    content = Locked(frame.format == .mjpeg ? .jpeg(Data(frame.bytes)) : .image(image))
   }
 
   /// The JPEG, or nil when it cannot be made.
@@ -49,7 +49,7 @@ final class WebHub: Sendable {
     var viewers = 0
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   init(mostViewers: Int) {
     self.mostViewers = mostViewers

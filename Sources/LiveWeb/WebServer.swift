@@ -2,7 +2,7 @@ import CWeb
 import Camera
 import Foundation
 import Imaging
-import Synchronization
+import Threads
 
 /// The page of `glint live`: picture, labels and times in a browser, and a place to drop a photo on.
 ///
@@ -27,7 +27,7 @@ public final class WebServer: Sendable {
   private let facts: String
   private let classify: @Sendable ([UInt8]) -> String
   private let photos = PhotoQueue()
-  private let running = Mutex<Running?>(nil)
+  private let running = Locked<Running?>(nil)
 
   /// - Parameters:
   ///   - address: to listen on; anything but loopback asks for a token.

@@ -1,17 +1,23 @@
-import Synchronization
+#if !THREAD_SANITIZER
+  import Synchronization
+#endif
 
 /// A value that several threads change in turn.
-public final class Locked<Value: Sendable>: Sendable {
+public final class Locked<Value>: Sendable {
   private let mutex: Mutex<Value>
 
   /// The value is read and changed through this alone from now on.
-  public init(_ value: Value) { mutex = Mutex(value) }
+  public init(_ value: consuming sending Value) { mutex = Mutex(value) }
 
-  /// A copy of the value as it is now.
-  public var value: Value { mutex.withLock { $0 } }
-
-  /// Changes the value while no other thread looks at it.
-  public func update<Result: Sendable>(_ change: (inout Value) -> Result) -> Result {
-    mutex.withLock { (value: inout Value) in change(&value) }
+  /// Changes the value while no other thread looks at it, and gives on what the change returns or throws.
+  public func withLock<Result, Failure: Error>(
+    _ change: (inout sending Value) throws(Failure) -> sending Result
+  ) throws(Failure) -> sending Result {
+    try mutex.withLock(change)
   }
+}
+
+extension Locked where Value: Sendable {
+  /// A copy of the value as it is now.
+  public var value: Value { withLock { $0 } }
 }

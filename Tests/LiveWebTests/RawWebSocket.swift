@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Synchronization
+import Threads
 
 /// A WebSocket client on a plain socket (RFC 6455), so that the server is not tested with its own code. It
 /// waits on threads of its own: the pool's are few, and the server needs them.
@@ -120,12 +121,12 @@ final class RawWebSocket: @unchecked Sendable {
 /// Many browsers on one thread: all are read as fast as messages come, but the first, which never is.
 final class Crowd: Sendable {
   private let viewers: [RawWebSocket]
-  private let bytes: Mutex<[Int]>
+  private let bytes: Locked<[Int]>
   private let hasEnded = Atomic(false)
 
   init(_ count: Int, port: Int) throws {
     viewers = try (0..<count).map { _ in try RawWebSocket(port: port) }
-    bytes = Mutex([Int](repeating: 0, count: count))
+    bytes = Locked([Int](repeating: 0, count: count))
     Thread { [self] in read() }.start()
   }
 

@@ -2,9 +2,9 @@ import Files
 import Foundation
 import Imaging
 import RenderedFaces
-import Synchronization
 import TestSupport
 import Testing
+import Threads
 
 @Suite struct RenderedSceneTests {
   @Test func dependsOnSeedAndTimeAlone() {
@@ -94,7 +94,7 @@ import Testing
   }
 
   @Test func cancelledWorkLeavesNothing() throws {
-    let left = Mutex(3)
+    let left = Locked(3)
     let isWhole = try RenderedFaces.write(
       count: 40, seed: 1, size: 16, to: folder.path("faces"), threads: 2,
       isCancelled: {

@@ -4,12 +4,12 @@ import Models
 import Numerics
 import Reference
 import Runtime
-import Synchronization
 import TestSupport
 import Testing
+import Threads
 
 /// Which kernels the comparisons of this run have called.
-let ranKernels = Mutex<Set<String>>([])
+let ranKernels = Locked<Set<String>>([])
 
 /// The instruction sets that this machine can be limited to.
 let supportedISAs = ISA.supported

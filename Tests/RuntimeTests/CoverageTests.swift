@@ -1,9 +1,9 @@
 import Models
 import Numerics
 import Runtime
-import Synchronization
 import TestSupport
 import Testing
+import Threads
 
 /// Losing a SIMD path without notice is the worst regression of an engine, so what did not run is a failure.
 @Suite struct CoverageTests {

@@ -1,8 +1,8 @@
-import Synchronization
+import Threads
 
 /// Collects what is reported from anywhere.
 public final class Problems: Sendable {
-  private let list = Mutex<[String]>([])
+  private let list = Locked<[String]>([])
 
   /// Nothing yet.
   public init() {}

@@ -63,8 +63,8 @@ public struct Checkup: Sendable {
         picture.look()
         return picture
       }
-      facts.update { all in for (index, picture) in zip(block, own) { all[index] = picture } }
-      done.update { count in
+      facts.withLock { all in for (index, picture) in zip(block, own) { all[index] = picture } }
+      done.withLock { count in
         count += block.count
         progress(count, found.count)
       }

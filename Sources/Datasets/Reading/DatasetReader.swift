@@ -213,8 +213,8 @@ extension Dataset {
         } catch { scanned.damage = ReadingAccount.LeftOut(error) }
         own.append(scanned)
       }
-      results.update { all in for (index, scanned) in zip(block, own) { all[index] = scanned } }
-      done.update { count in
+      results.withLock { all in for (index, scanned) in zip(block, own) { all[index] = scanned } }
+      done.withLock { count in
         count += block.count
         progress(count, pictures.count)
       }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Datasets
 import Imaging
 import Models
-import Synchronization
+import Threads
 
 /// Reads folders of class folders, with progress.
 ///
@@ -67,9 +67,9 @@ final class LockedProgress: Sendable {
     var done = 0
   }
 
-  private let state: Mutex<State>
+  private let state: Locked<State>
 
-  init(_ title: String, quiet: Bool) { state = Mutex(State(bar: Progress(title, quiet: quiet))) }
+  init(_ title: String, quiet: Bool) { state = Locked(State(bar: Progress(title, quiet: quiet))) }
 
   /// Shows that `done` of `all` steps are done.
   func update(_ done: Int, of all: Int) { state.withLock { $0.bar.update(done, of: all) } }

@@ -1,7 +1,7 @@
 import Datasets
 import Foundation
 import RenderedFaces
-import Synchronization
+import Threads
 
 /// The demo's data set: rendered faces in memory, in three parts.
 enum PaintedData {
@@ -34,9 +34,9 @@ enum PaintedData {
 
 /// Pictures that several threads store by number.
 private final class Collected: Sendable {
-  private let pictures: Mutex<[Dataset.Picture?]>
+  private let pictures: Locked<[Dataset.Picture?]>
 
-  init(count: Int) { pictures = Mutex(Array(repeating: nil, count: count)) }
+  init(count: Int) { pictures = Locked(Array(repeating: nil, count: count)) }
 
   func set(_ index: Int, _ picture: Dataset.Picture) { pictures.withLock { $0[index] = picture } }
 

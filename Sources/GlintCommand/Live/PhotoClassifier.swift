@@ -2,19 +2,19 @@ import Faces
 import Imaging
 import Inference
 import ModelFiles
-import Synchronization
+import Threads
 
 /// Photos that a browser sends, with an engine of their own beside the one that labels the camera.
 final class PhotoClassifier: Sendable {
   /// One photo at a time: the classifier is no thread's own.
   private struct Guarded: @unchecked Sendable { let classifier: PictureClassifier }
 
-  private let guarded: Mutex<Guarded>
+  private let guarded: Locked<Guarded>
 
   /// - Parameter detector: finds the faces of whole photos; of its own, too.
   init(_ model: LoadedModel, detector: FaceDetector?) throws {
     let runner = try ModelRunner(model, threads: 1)
-    guarded = Mutex(Guarded(classifier: PictureClassifier(runner, detector: detector, scope: .several)))
+    guarded = Locked(Guarded(classifier: PictureClassifier(runner, detector: detector, scope: .several)))
   }
 
   /// The JSON for a photo's bytes.

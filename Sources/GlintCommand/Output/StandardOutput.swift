@@ -1,6 +1,6 @@
 import CSystem
 import Foundation
-import Synchronization
+import Threads
 
 /// Standard output, of which every write is checked: results that are not printed are a failure.
 ///
@@ -20,7 +20,7 @@ enum StandardOutput {
     var lost: Loss?
   }
 
-  private static let state = Mutex(State())
+  private static let state = Locked(State())
 
   /// The work is worth more than what it prints: it goes on where output is lost in these ways.
   static func goOn(without losses: Set<Loss>) { state.withLock { $0.survived = losses } }

@@ -1,7 +1,7 @@
 import Dispatch
 import Files
 import Imaging
-import Synchronization
+import Threads
 
 /// The rendered data set as files.
 public enum RenderedFaces {
@@ -64,7 +64,7 @@ private final class Work: Sendable {
   }
 
   private let count: Int
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   init(count: Int) { self.count = count }
 

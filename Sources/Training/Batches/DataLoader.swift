@@ -83,7 +83,7 @@ package final class DataLoader<Item: Sendable> {
   }
 
   deinit {
-    shared.stop.update { $0 = true }
+    shared.stop.withLock { $0 = true }
     shared.free.signal()
     shared.ended.wait()
   }
@@ -97,7 +97,7 @@ package final class DataLoader<Item: Sendable> {
     for (number, size) in plan.sizes.enumerated() {
       shared.free.wait()
       if shared.stop.value { return }
-      let buffer = shared.freeBuffers.update { $0.removeFirst() }
+      let buffer = shared.freeBuffers.withLock { $0.removeFirst() }
       let pixels = shared.buffers[buffer]
       let items = Locked([Item?](repeating: nil, count: size))
       let failure = Locked<TrainingError?>(nil)
@@ -105,20 +105,20 @@ package final class DataLoader<Item: Sendable> {
         for place in stride(from: part, to: size, by: workers.count) {
           do throws(TrainingError) {
             let item = try make(workers[part], number, place, pixels + place * plan.pictureBytes)
-            items.update { $0[place] = item }
+            items.withLock { $0[place] = item }
           } catch {
-            failure.update { $0 = error }
+            failure.withLock { $0 = error }
             return
           }
         }
       }
       if let error = failure.value {
-        shared.made.update { $0.append(.failure(error)) }
+        shared.made.withLock { $0.append(.failure(error)) }
         shared.ready.signal()
         return
       }
       let batch = Batch(pixels: pixels, items: items.value.map { $0! }, buffer: buffer)
-      shared.made.update { $0.append(.success(batch)) }
+      shared.made.withLock { $0.append(.success(batch)) }
       shared.ready.signal()
     }
   }
@@ -126,13 +126,13 @@ package final class DataLoader<Item: Sendable> {
   /// The next batch, nil after the last. Give it back with `finish` when it was computed on.
   package func next() throws(TrainingError) -> Batch? {
     shared.ready.wait()
-    let result = shared.made.update { $0.isEmpty ? nil : $0.removeFirst() }
+    let result = shared.made.withLock { $0.isEmpty ? nil : $0.removeFirst() }
     return try result?.get()
   }
 
   /// Lets the batch's memory be used again.
   package func finish(_ batch: Batch) {
-    shared.freeBuffers.update { $0.append(batch.buffer) }
+    shared.freeBuffers.withLock { $0.append(batch.buffer) }
     shared.free.signal()
   }
 }

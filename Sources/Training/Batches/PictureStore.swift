@@ -41,7 +41,7 @@ final class PictureStore: Sendable {
   /// - Throws: `TrainingError.data` where the file can no longer be read.
   @discardableResult
   func read(_ index: Int, into pixels: UnsafeMutablePointer<UInt8>) throws(TrainingError) -> Canvas {
-    let entry = kept.update { $0.entries[index] }
+    let entry = kept.withLock { $0.entries[index] }
     let input: [UInt8]
     let canvas: Canvas
     switch entry {
@@ -93,7 +93,7 @@ final class PictureStore: Sendable {
   }
 
   private func keep(_ entry: Entry, bytes: Int, _ index: Int) {
-    kept.update { kept in
+    kept.withLock { kept in
       guard kept.entries[index] == nil, kept.bytes + bytes <= budget else { return }
       kept.entries[index] = entry
       kept.bytes += bytes

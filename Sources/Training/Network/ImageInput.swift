@@ -71,8 +71,8 @@ final class Workers {
 
   /// Runs `body` with a number that no other task has meanwhile.
   func borrow(_ body: (Int) -> Void) {
-    let worker = free.update { $0.removeLast() }
+    let worker = free.withLock { $0.removeLast() }
     body(worker)
-    free.update { $0.append(worker) }
+    free.withLock { $0.append(worker) }
   }
 }
