@@ -1,8 +1,8 @@
 #if THREAD_SANITIZER
   import Glibc
 
-  /// What `Synchronization.Mutex` is, on a lock that ThreadSanitizer sees: the standard library's is called in code that
-  /// is not instrumented, so that each value behind it would be reported.
+  /// What `Synchronization.Mutex` is, on a lock that ThreadSanitizer sees: the standard library's is called in code
+  /// that is not instrumented, so that each value behind it would be reported.
   struct Mutex<Value>: ~Copyable, @unchecked Sendable {
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let value = UnsafeMutablePointer<Value>.allocate(capacity: 1)
