@@ -16,7 +16,7 @@ let package = Package(
   ],
   targets: [
     // Values and files. No Foundation, no existentials.
-    /// A fork-join thread pool in C, and a lower priority for threads that may wait.
+    /// Fork-join pools and teams of threads in C, and a lower priority for threads that may wait.
     .target(name: "CThreads", cSettings: gnu),
     /// What the processor can do, asked once, and the limit that every room keeps to.
     .target(name: "CCPU", cSettings: gnu),

@@ -1,15 +1,14 @@
 #include "CThreads.h"
 
 #include <assert.h>
-#include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
+
+#include "wait.h"
 
 // A job is claimed through one 64-bit word, so that a claim is valid for exactly the job that it was read from:
 //   generation (16 bits) | count (24 bits) | next index (24 bits)
@@ -17,11 +16,6 @@
 // that claims an index at or above the count touches nothing. Threads that are still asleep need not be waited for.
 enum { INDEX_BITS = 24 };
 #define INDEX_MASK ((UINT64_C(1) << INDEX_BITS) - 1)
-
-// How long a thread spins, looking for work, before it sleeps: longer than the gap between two layers or what one
-// thread lags behind another, shorter than the gap between two camera frames. By the clock, since a pause takes 1
-// cycle on one processor and 140 on another.
-enum { SPIN_NANOSECONDS = 200000, PAUSES_PER_CLOCK_READ = 16 };
 
 struct ct_pool {
   _Alignas(64) _Atomic uint64_t claim;
@@ -37,14 +31,6 @@ struct ct_pool {
   pthread_t *workers;
 };
 
-static inline void pause_briefly(void) {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  __asm__ volatile("yield");
-#endif
-}
-
 static int has_work(uint64_t claim) { return (claim & INDEX_MASK) < ((claim >> INDEX_BITS) & INDEX_MASK); }
 
 // Claims and runs tasks of the current job until none is left.
@@ -55,14 +41,6 @@ static void work(ct_pool *pool) {
     pool->task(pool->context, (size_t)(claim & INDEX_MASK));
     atomic_fetch_add_explicit(&pool->done, 1, memory_order_release);
   }
-}
-
-static void sleep_while(_Atomic uint32_t *word, uint32_t value) {
-  while (atomic_load(word) == value) syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
-}
-
-static void wake_sleepers(_Atomic uint32_t *word, int threads) {
-  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, threads, NULL, NULL, 0);
 }
 
 // Spins until a new job comes, or for SPIN_NANOSECONDS; whether one came.
@@ -98,13 +76,6 @@ static void signal_workers(ct_pool *pool) {
   if (atomic_load(&pool->sleepers) > 0) wake_sleepers(&pool->wake_word, pool->threads);
 }
 
-// Sleeps until all workers run. A new thread may be queued behind its maker although another core is free, and stay
-// there for milliseconds; as soon as the maker sleeps it runs, and the maker wakes on the free core.
-static void await_start(ct_pool *pool) {
-  uint32_t started;
-  while ((started = atomic_load(&pool->started)) < (uint32_t)pool->threads - 1) sleep_while(&pool->started, started);
-}
-
 ct_pool *ct_pool_create(int threads) {
   if (threads < 1) threads = 1;
   ct_pool *pool = NULL;
@@ -117,7 +88,7 @@ ct_pool *ct_pool_create(int threads) {
     if (pthread_create(&pool->workers[i], NULL, worker, pool) != 0) break;
     pool->threads = i + 2;
   }
-  await_start(pool);
+  await_started(&pool->started, (uint32_t)pool->threads - 1);
   return pool;
 }
 

@@ -40,7 +40,7 @@ public final class Interpreter {
   private let pixelFields: [UnsafeMutablePointer<UnsafeRawPointer?>]
   private let places: [PlanBuilder.Place]
   private let outputs: [Output]
-  private let pool: OpaquePointer
+  private let team: OpaquePointer
 
   private struct Output {
     let accumulators: UnsafeMutablePointer<Int32>
@@ -51,9 +51,7 @@ public final class Interpreter {
 
   /// What all threads do together before they meet: a step cut into parts, or a chain of steps in bands.
   private struct Job {
-    let task: @convention(c) (UnsafeMutableRawPointer?, Int) -> Void
-    let context: UnsafeMutableRawPointer
-    let parts: Int
+    let work: ct_job
     let layers: Range<Int>
     let bands: UnsafeMutablePointer<ck_band>?
   }
@@ -80,10 +78,6 @@ public final class Interpreter {
   ) throws(RuntimeError) {
     let check = try ModelCheck(model)
     let builder = try PlanBuilder(check, table: kernels, threads: threads, keepsAll: keepingAllValues)
-    guard let pool = ct_pool_create(Int32(clamping: threads)) else {
-      throw RuntimeError("engine", "the system gives no \(threads) threads")
-    }
-    self.pool = pool
     graph = model.description.graph
     shapes = check.shapes
     memory = builder.memory
@@ -106,14 +100,26 @@ public final class Interpreter {
       if let chain = chains.first, chain.steps.contains(index) {
         guard chain.steps.lowerBound == index else { continue }
         jobs.append(
-          Job(task: ck_band_run, context: chain.bands, parts: chain.count, layers: chain.steps, bands: chain.bands))
+          Job(
+            work: ct_job(task: ck_band_run, context: chain.bands, parts: chain.count), layers: chain.steps,
+            bands: chain.bands))
       } else {
         jobs.append(
           Job(
-            task: ck_step_run, context: steps + index, parts: step.step.parts, layers: index..<index + 1, bands: nil))
+            work: ct_job(task: ck_step_run, context: steps + index, parts: step.step.parts),
+            layers: index..<index + 1, bands: nil))
       }
     }
     self.jobs = jobs
+    let list = memory.allocate(ct_job.self, jobs.count)
+    list.initialize(from: jobs.map { $0.work }, count: jobs.count)
+    guard jobs.count <= UInt16.max else {
+      throw RuntimeError("engine", "a network of \(jobs.count) steps; at most \(UInt16.max) are run")
+    }
+    guard let team = ct_team_create(Int32(clamping: threads), list, jobs.count) else {
+      throw RuntimeError("engine", "the system gives no \(threads) threads")
+    }
+    self.team = team
     var pixelFields: [UnsafeMutablePointer<UnsafeRawPointer?>] = []
     for link in builder.links {
       switch link.place {
@@ -153,7 +159,7 @@ public final class Interpreter {
     for _ in 0..<2 { pixels.withUnsafeBufferPointer { invoke(pixels: $0.baseAddress!, logits: &logits) } }
   }
 
-  deinit { ct_pool_destroy(pool) }
+  deinit { ct_team_destroy(team) }
 
   /// Computes one picture.
   ///
@@ -162,7 +168,7 @@ public final class Interpreter {
   ///   - logits: room for the logits of every output, joined; its count is `logitCount`.
   public func invoke(pixels: UnsafePointer<UInt8>, logits: inout [Float]) {
     start(pixels)
-    for job in jobs { ct_pool_run(pool, job.task, job.context, job.parts) }
+    ct_team_run(team, 0, jobs.count)
     finish(&logits)
   }
 
@@ -182,12 +188,12 @@ public final class Interpreter {
   public func invoke(pixels: UnsafePointer<UInt8>, timing nanoseconds: inout [UInt64]) {
     start(pixels)
     var before = ct_now()
-    for job in jobs {
+    for (index, job) in jobs.enumerated() {
       if let bands = job.bands {
-        time(bands, job, &nanoseconds)
+        time(bands, index, job, &nanoseconds)
         before = ct_now()
       } else {
-        ct_pool_run(pool, job.task, job.context, job.parts)
+        ct_team_run(team, index, 1)
         let after = ct_now()
         nanoseconds[job.layers.lowerBound] = after - before
         before = after
@@ -196,15 +202,15 @@ public final class Interpreter {
   }
 
   /// Bands run side by side: a layer takes as long as in the band where it takes longest.
-  private func time(_ bands: UnsafeMutablePointer<ck_band>, _ job: Job, _ nanoseconds: inout [UInt64]) {
-    var times = [UInt64](repeating: 0, count: layers.count * job.parts)
+  private func time(_ bands: UnsafeMutablePointer<ck_band>, _ index: Int, _ job: Job, _ nanoseconds: inout [UInt64]) {
+    var times = [UInt64](repeating: 0, count: layers.count * job.work.parts)
     times.withUnsafeMutableBufferPointer { times in
-      for band in 0..<job.parts { bands[band].nanoseconds = times.baseAddress! + layers.count * band }
-      ct_pool_run(pool, job.task, job.context, job.parts)
-      for band in 0..<job.parts { bands[band].nanoseconds = nil }
+      for band in 0..<job.work.parts { bands[band].nanoseconds = times.baseAddress! + layers.count * band }
+      ct_team_run(team, index, 1)
+      for band in 0..<job.work.parts { bands[band].nanoseconds = nil }
     }
     for layer in job.layers {
-      nanoseconds[layer] = (0..<job.parts).reduce(0) { max($0, times[layers.count * $1 + layer]) }
+      nanoseconds[layer] = (0..<job.work.parts).reduce(0) { max($0, times[layers.count * $1 + layer]) }
     }
   }
 

@@ -51,13 +51,24 @@ extension PlanBuilder {
     }
     pair.zero_point = StoredCode.stored(output.zeroPoint)
     (pair.low, pair.high) = StoredCode.clamp(activation, output)
+    let layouts = [node.inputs[0], node.inputs[1], index + 1].map { layout(of: $0) }
+    let shape = check.shapes[index + 1]
+    var rows = shape.count
+    if layouts.contains(where: { $0.isFramed }) {
+      rows = shape[0]
+      pair.row = shape[1] * shape[2]
+      (pair.input_row, pair.output_row) = (layouts[0].row, layouts[2].row)
+      if pair.period == shape.count { (pair.period, pair.other_row) = (pair.row, layouts[1].row) }
+    }
     let kept = memory.keep(pair)
     let io = UnsafeMutableRawPointer(kept)
-    link(io.assumingMemoryBound(to: ck_io.self), input: places[0], output: newValue(index + 1))
+    link(
+      io.assumingMemoryBound(to: ck_io.self), input: places[0], inputOffset: layouts[0].start,
+      output: newValue(index + 1), outputOffset: layouts[2].start)
     let other = (io + Int(CK_IO_OTHER)).assumingMemoryBound(to: UnsafeRawPointer?.self)
-    link(other, places[1])
-    let count = check.shapes[index + 1].count
-    add(node.name, kernel, kept, node: index, rows: count, work: count)
+    link(other, places[1], offset: layouts[1].start)
+    add(
+      node.name, kernel, kept, node: index, rows: rows, frame: border(around: index + 1), work: shape.count)
   }
 
   /// Adds the joining of values along channels: one pass for each, equation (R).

@@ -47,6 +47,8 @@ struct PlanBuilder {
   var links: [Link] = []
   var buffers: [MemoryPlan.Buffer] = []
   var places: [Place]
+  /// By value, of those that lie in a frame; empty before that is known.
+  var layouts: [RowLayout?] = []
   var accumulators: [Int: UnsafeMutablePointer<Int32>] = [:]
 
   var model: QuantizedModel { check.model }
@@ -59,6 +61,7 @@ struct PlanBuilder {
     self.keepsAll = keepsAll
     places = [Place](repeating: .nowhere, count: check.shapes.count)
     places[0] = .pixels
+    layouts = try planFrames()
     if keepsAll { _ = try codes(of: 0) }
     var index = 0
     while index < graph.nodes.count { index += try addNode(index) }
@@ -105,7 +108,7 @@ struct PlanBuilder {
 
   /// The buffer for a value's codes.
   mutating func newValue(_ value: Int) -> Place {
-    let place = newBuffer(graph.valueName(value), bytes: check.shapes[value].count)
+    let place = newBuffer(graph.valueName(value), bytes: layout(of: value).bytes)
     places[value] = place
     return place
   }
@@ -158,16 +161,20 @@ struct PlanBuilder {
   /// - Parameters:
   ///   - rows: what the kernel's range counts.
   ///   - alignment: threads' parts start at multiples of it.
+  ///   - frame: the border around what the operation writes.
   ///   - work: multiply-adds or bytes moved; little work is not cut up (`grain`).
   mutating func add<Operation>(
     _ name: String, _ kernel: Kernel, _ operation: UnsafeMutablePointer<Operation>, node: Int, rows: Int,
-    alignment: Int = 1, work: Int, multiplyAdds: Int = 0
+    alignment: Int = 1, frame: UnsafePointer<ck_frame>? = nil, work: Int, multiplyAdds: Int = 0
   ) {
     let most = (rows + alignment - 1) / alignment
     let grain = grain(of: kernel, isMultiplying: multiplyAdds > 0)
-    let parts = threads == 1 || work < 2 * grain ? 1 : min(most, threads * 4, max(threads, work / grain))
+    // A thread's parts lie side by side: with as many for each, it has the same rows of all layers in its cache.
+    let each = max(1, min(4, work / (grain * threads), most / threads))
+    let parts = threads == 1 || work < 2 * grain ? 1 : min(most, each * threads)
     let step = ck_step(
-      run: kernel.record.run, operation: UnsafeRawPointer(operation), rows: rows, parts: parts, alignment: alignment)
+      run: kernel.record.run, operation: UnsafeRawPointer(operation), rows: rows, parts: parts, alignment: alignment,
+      frame: frame)
     steps.append(
       Step(
         name: name, kernel: kernel, reason: table.reason(for: kernel), multiplyAdds: multiplyAdds, step: step,
@@ -177,7 +184,7 @@ struct PlanBuilder {
   /// Work of about 1.5 microseconds, which is what it takes threads to meet: smaller parts would wait longer than they
   /// compute. By the order of magnitude of what kernels reach.
   private func grain(of kernel: Kernel, isMultiplying: Bool) -> Int {
-    guard isMultiplying else { return 1 << 13 }
+    guard isMultiplying else { return 1 << 10 }
     let perMicrosecond =
       switch kernel.isa {
       case .scalar: 2000

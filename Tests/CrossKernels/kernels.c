@@ -133,6 +133,27 @@ static void check_prepare(const ck_kernel *kernel) {
   }
 }
 
+// The same codes as rows that lie apart, or side by side: what is between them stays.
+static void check_pair_rows(const ck_kernel *kernel, ck_pair pair, size_t count, size_t number) {
+  enum { ROWS = 3, GAP = 5 };
+  const size_t all = ROWS * count, apart = ROWS * (count + GAP) - GAP;
+  pair.row = count;
+  pair.input_row = (ptrdiff_t)count;
+  pair.other_row = pair.period == count ? (ptrdiff_t)count : 0;
+  pair.output_row = (ptrdiff_t)count + GAP;
+  ck_code *a = guarded(all), *b = guarded(pair.period == count ? all : pair.period);
+  fill(a, all, 0);
+  fill(b, pair.period == count ? all : pair.period, 0);
+  void *wanted = guarded(apart), *found = guarded(apart);
+  memset(wanted, 77, apart);
+  memset(found, 77, apart);
+  pair.io = (ck_io){a, b, wanted, NULL};
+  best_kernel(kernel->op, 1)->run(&pair, 0, ROWS);
+  pair.io.output = found;
+  kernel->run(&pair, 0, ROWS);
+  check(kernel, number, wanted, found, apart);
+}
+
 // Sums and products, of values of one shape and with the second one repeated.
 static void check_pair(const ck_kernel *kernel) {
   const size_t counts[] = {1, 7, 8, 16, 31, 200};
@@ -164,6 +185,7 @@ static void check_pair(const ck_kernel *kernel) {
     pair.io.output = found;
     kernel->run(&pair, 0, count);
     check(kernel, i, wanted, found, count);
+    check_pair_rows(kernel, pair, count, i);
   }
 }
 

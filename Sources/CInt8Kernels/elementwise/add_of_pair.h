@@ -1,5 +1,5 @@
 // Equation (S): two multiplications and an addition.
-#define SCALAR ck_qs8_add__scalar
+#define SCALAR ck_add_codes
 #define COMBINE(first, second, multipliers) \
   add_floats(multiply_floats(first, (multipliers)[0]), multiply_floats(second, (multipliers)[1]))
 

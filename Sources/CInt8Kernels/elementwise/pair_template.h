@@ -1,11 +1,11 @@
 // The addition and the multiplication of two tensors, written once for all vector instruction sets, over the
 // primitives of support/vector__*.h. The including file defines
 //   NAME          the kernel
-//   SCALAR        the scalar kernel of the same operation
+//   SCALAR        the same for codes one by one
 //   COMBINE       what becomes of codes less their zero points, as floats: products and sums, which requantize.h
 //                 forbids to join
 
-ck_run SCALAR;
+#include "pair_codes.h"
 
 // What all steps share.
 typedef struct {
@@ -32,10 +32,8 @@ CK_TARGET ALWAYS_INLINE CODES pair_step(const ck_code *a, const ck_code *b, cons
   return min_codes(max_codes(codes, c->low), c->high);
 }
 
-CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
-  const ck_pair *pair = operation;
-  const ck_code *a = pair->io.input, *b = pair->io.other;
-  ck_code *out = pair->io.output;
+CK_TARGET static void pair_codes(const ck_pair *pair, const ck_code *a, const ck_code *b, ck_code *out, size_t first,
+                                 size_t end) {
   const size_t period = pair->period;
   const pair_constants constants = {{splat32(pair->zero_points[0]), splat32(pair->zero_points[1])},
                                     {splat_float(pair->multipliers[0]), splat_float(pair->multipliers[1])},
@@ -46,7 +44,11 @@ CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
     size_t place = first % period, left = end - first, count = left < period - place ? left : period - place, i = 0;
     for (; i + LANES16 <= count; i += LANES16)
       store_codes(out + first + i, pair_step(a + first + i, b + place + i, &constants));
-    if (i < count) SCALAR(operation, first + i, first + count);
+    if (i < count) SCALAR(pair, a, b, out, first + i, first + count);
     first += count;
   }
+}
+
+CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
+  ck_pair_rows(operation, first, end, pair_codes);
 }

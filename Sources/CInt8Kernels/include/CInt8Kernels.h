@@ -153,12 +153,15 @@ typedef struct {
   int32_t output_zero_point;  // average, in codes
 } ck_pool;
 
-/// Two values, code by code; the range counts codes. The second begins anew after `period` codes: all of them, or one
-/// for each channel. A sum is clamp(round(first[a] + second[b]) + zero_point, low, high), a product
+/// Two values, code by code; the range counts codes, or rows where `row` is not 0. The second begins anew after
+/// `period` codes: all of them (of a row), or one for each channel. A sum is
+/// clamp(round(first[a] + second[b]) + zero_point, low, high), a product
 /// clamp(round(float((a - zero_points[0]) * (b - zero_points[1])) * multipliers[0]) + zero_point, low, high).
 typedef struct {
   ck_io io;
   size_t period;
+  size_t row;  // codes of a row where rows lie apart, or 0
+  ptrdiff_t input_row, other_row, output_row;
   const float *first;  // sums: by code as an unsigned byte, float(q - zero point) * (scale / output scale)
   const float *second;
   int32_t zero_points[2];  // in codes as they are stored; with the multipliers, what makes the two tables
@@ -242,13 +245,26 @@ typedef struct {
 size_t ck_kernel_count(void);
 const ck_kernel *ck_kernel_at(size_t index);
 
-/// One operation and how it is cut up for threads: part i of `parts` computes rows rows * i / parts ..< ...
+/// The border around rows that an operation writes, so that the convolution that reads them finds its padding: the
+/// output of the operation is the inside's start.
+typedef struct {
+  ptrdiff_t row;  // bytes from a row to the next: left, inside and right
+  size_t inside;  // bytes of a row
+  size_t height;
+  size_t top, bottom;  // rows
+  size_t left, right;  // bytes
+  int32_t border;      // the zero point as a code
+} ck_frame;
+
+/// One operation and how it is cut up for threads: part i of `parts` computes rows rows * i / parts ..< ..., and the
+/// border around them.
 typedef struct {
   ck_run *run;
-  const void *operation;
+  const void *operation;  // begins with a ck_io
   size_t rows;
   size_t parts;
-  size_t alignment;  // parts start at multiples of it
+  size_t alignment;       // parts start at multiples of it
+  const ck_frame *frame;  // or NULL
 } ck_step;
 
 /// Runs part `index` of a ck_step; has the type of a task of CThreads.

@@ -1,6 +1,7 @@
 #include "CInt8Kernels.h"
 #include "CThreads.h"
 
+#include <string.h>
 #include <sys/mman.h>
 
 #define CK_KERNEL(function, op, isa, group, weight_bytes, activation_bytes) ck_run function;
@@ -21,16 +22,46 @@ const ck_kernel *ck_kernel_at(size_t index) { return &kernels[index]; }
 void ck_prefer_large_pages(void *block, size_t bytes) { madvise(block, bytes, MADV_HUGEPAGE); }
 
 static size_t part_start(const ck_step *step, size_t index) {
-  if (index == step->parts) return step->rows;
-  size_t start = step->rows * index / step->parts;
-  return start / step->alignment * step->alignment;
+  size_t units = (step->rows + step->alignment - 1) / step->alignment;
+  size_t start = units * index / step->parts * step->alignment;
+  return start < step->rows ? start : step->rows;
+}
+
+// A few pixels mostly, for which a call would cost more than they do: by blocks of 16, the last over the one before.
+static inline void fill(ck_code *out, size_t count, const ck_code block[16]) {
+  if (count < 16) {
+    for (size_t i = 0; i < count; i++) out[i] = block[i];
+    return;
+  }
+  for (size_t i = 0; i + 16 <= count; i += 16) memcpy(out + i, block, 16);
+  memcpy(out + count - 16, block, 16);
+}
+
+// The border around rows first ..< end. What lies to the right of a row and to the left of the next is one run.
+static void fill_border(const ck_frame *frame, ck_code *inside, size_t first, size_t end) {
+  ck_code block[16];
+  memset(block, frame->border, sizeof block);
+  const size_t sides = frame->left + frame->right;
+  ck_code *row = inside + (ptrdiff_t)first * frame->row;
+  if (first == 0) {
+    size_t count = frame->top * (size_t)frame->row + frame->left;
+    fill(row - count, count, block);
+  }
+  if (first > 0) fill(row - frame->left, frame->left, block);
+  for (size_t i = first; i < end; i++, row += frame->row) {
+    int is_last = i + 1 == end;
+    fill(row + frame->inside, is_last ? frame->right : sides, block);
+  }
+  if (end == frame->height) fill(row - frame->left, frame->bottom * (size_t)frame->row, block);
 }
 
 void ck_step_run(void *context, size_t index) {
   const ck_step *step = context;
   size_t first = part_start(step, index);
   size_t end = part_start(step, index + 1);
-  if (first < end) step->run(step->operation, first, end);
+  if (first >= end) return;
+  step->run(step->operation, first, end);
+  if (step->frame) fill_border(step->frame, ((const ck_io *)step->operation)->output, first, end);
 }
 
 void ck_band_run(void *context, size_t index) {

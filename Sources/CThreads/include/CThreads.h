@@ -1,4 +1,6 @@
-// A fork-join pool: one call runs `count` independent tasks on all threads of the pool and returns when all are done.
+// Threads in two ways. A pool: one call runs `count` independent tasks on all its threads and returns when all are
+// done. A team: its threads go through a list of jobs, one after the other, without leaving it in between, which is
+// what a network is, layer by layer.
 #ifndef CTHREADS_H
 #define CTHREADS_H
 
@@ -24,6 +26,33 @@ int ct_pool_threads(const ct_pool *pool);
 /// `count` is below 2^24. One run at a time; a task must not start another run on the same pool.
 /// The result is the same for any number of threads as long as each task writes places of its own.
 void ct_pool_run(ct_pool *pool, ct_task task, void *context, size_t count);
+
+/// A job: `task(context, 0 ... parts - 1)`, each once. Parts of one job must not depend on each other.
+typedef struct {
+  ct_task task;
+  void *context;
+  size_t parts;
+} ct_job;
+
+typedef struct ct_team ct_team;
+
+/// Makes a team of `threads` threads, the calling one among them (1 makes no thread at all), of fewer where the system
+/// gives no more: they change no result. NULL when it gives no memory.
+///
+/// jobs: the list, `count` of them, at most 65,535, of at most 65,535 parts each; stays readable and as it is as long
+/// as the team.
+ct_team *ct_team_create(int threads, const ct_job *jobs, size_t count);
+
+/// Ends the threads and frees the team. No run may be under way.
+void ct_team_destroy(ct_team *team);
+
+/// Runs jobs first ... first + count - 1 of the list in turn: no part begins before all parts of the jobs before it are
+/// done. Returns when all are. One run at a time.
+///
+/// Thread t of n takes the parts [parts * t / n, parts * (t + 1) / n) of each job, so that what it wrote in one job is
+/// in its own cache for the next. A thread that is late loses parts to those that wait for them.
+/// The result is the same for any number of threads as long as each part writes places of its own.
+void ct_team_run(ct_team *team, size_t first, size_t count);
 
 /// Lowers the priority of the calling thread: where there is more to do than cores to do it, the program's other
 /// threads come first. Linux has a niceness for each thread.

@@ -1,0 +1,39 @@
+// How threads wait for each other: briefly by looking again, longer in a futex.
+#ifndef CTHREADS_WAIT_H
+#define CTHREADS_WAIT_H
+
+#include <linux/futex.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// How long a thread looks for what others owe it before it lets others have its core: longer than the gap between two
+// layers or what one thread lags behind another, shorter than the gap between two camera frames. By the clock, since a
+// pause takes 1 cycle on one processor and 140 on another.
+enum { SPIN_NANOSECONDS = 200000, PAUSES_PER_CLOCK_READ = 16 };
+
+static inline void pause_briefly(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+static inline void sleep_while(_Atomic uint32_t *word, uint32_t value) {
+  while (atomic_load(word) == value) syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+}
+
+static inline void wake_sleepers(_Atomic uint32_t *word, int threads) {
+  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, threads, NULL, NULL, 0);
+}
+
+// Sleeps until so many workers run. A new thread may be queued behind its maker although another core is free, and stay
+// there for milliseconds; as soon as the maker sleeps it runs, and the maker wakes on the free core.
+static inline void await_started(_Atomic uint32_t *started, uint32_t workers) {
+  uint32_t running;
+  while ((running = atomic_load(started)) < workers) sleep_while(started, running);
+}
+
+#endif

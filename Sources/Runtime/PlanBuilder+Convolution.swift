@@ -1,0 +1,158 @@
+import CInt8Kernels
+import Models
+import Numerics
+
+extension PlanBuilder {
+  /// Adds a convolution, with the max pooling that follows it where both can be one pass. Returns the nodes covered.
+  mutating func addConvolution(_ index: Int, _ conv: Operator.Convolution) throws(RuntimeError) -> Int {
+    let pooled = fusesPooling(after: index, conv)
+    let node = graph.nodes[index]
+    let input = check.shapes[node.inputs[0]]
+    let result = index + (pooled ? 2 : 1)
+    let isDepthwise = conv.isDepthwise(inputChannels: input[2])
+    let kernel = try convolutionKernel(index, conv, pooled: pooled)
+
+    let padding = conv.window.padding
+    let layout = layout(of: node.inputs[0])
+    var rowBytes = (input[1] + padding.left + padding.right) * input[2] * kernel.activationBytes
+    let bytes = kernel.activationBytes
+    var place = places[node.inputs[0]]
+    var start = 0
+    if kernel.operation == .rgbConvolutionMaxPool || kernel.operation == .winogradRGBMaxPool {
+      // Where a pixel is not its own code, the picture becomes codes first.
+      if StoredCode.offset != 128 { place = try codes(of: node.inputs[0]) }
+    } else if layout.isFramed {
+      rowBytes = layout.row
+      start = layout.start - padding.top * layout.row - padding.left * input[2]
+    } else if place == .pixels || padding != .none || bytes != 1 || kernel.operation == .winograd {
+      let preparation = try self.kernel(.prepare)
+      let rows = input[0] + padding.top + padding.bottom + Self.furtherRows(kernel)
+      let framed = newBuffer("\(node.name) frame", bytes: rows * rowBytes)
+      addPreparation(
+        "\(node.name) frame", preparation, from: place, value: node.inputs[0], padding: padding, widening: bytes == 2,
+        to: framed, node: index)
+      place = framed
+    }
+
+    var name = node.name
+    if pooled { name += "+" + graph.nodes[index + 1].name }
+    let sums = accumulators(for: result)
+    let output = sums == nil ? newValue(result) : .nowhere
+    let outputShape = check.shapes[result]
+    let groups = isDepthwise ? 1 : conv.groups
+    // Where a window is a pixel, rows may end anywhere.
+    let outputLayout = self.layout(of: result)
+    let joinsRows = isPointwise(conv) && !pooled && !layout.isFramed && !outputLayout.isFramed
+    let columns = joinsRows ? pointwiseColumns(outputShape) : outputShape[1]
+    let border = border(around: result)
+    let multiplyAdds = outputOf(index).count / conv.outputChannels * model.parameters[index]!.weight.shape.count
+    let segments = segments(conv, rowBytes: rowBytes, pixelBytes: input[2] * bytes)
+    let isBounded = hasBoundedProducts(index)
+    let computesTwoRows =
+      kernel.operation == .winograd || kernel.operation == .depthwise3x3 && conv.window.stride == 1
+    for group in 0..<groups {
+      var operation = ck_conv()
+      operation.input_row = conv.window.stride * (joinsRows ? columns * input[2] * bytes : rowBytes)
+      operation.input_pixel = conv.window.stride * input[2] * bytes
+      (operation.segments, operation.segment_count) = segments
+      let channels = conv.outputChannels / groups
+      setChannels(&operation, index, kernel, isDepthwise: isDepthwise, range: group * channels..<(group + 1) * channels)
+      operation.columns = columns
+      operation.output_row = outputLayout.isFramed ? outputLayout.row : columns * outputShape[2]
+      operation.output_pixel = outputShape[2]
+      operation.io.accumulators = sums.map { $0 + group * channels }
+      operation.requantization.setClamp(
+        node.operator.activation, model.quantization[index + 1], isBounded: isBounded)
+      let kept = memory.keep(operation)
+      link(
+        UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place,
+        inputOffset: start + (isDepthwise ? 0 : group * (input[2] / groups) * bytes), output: output,
+        outputOffset: outputLayout.start + group * channels)
+      add(
+        groups == 1 ? name : "\(name) group \(group)", kernel, kept, node: result - 1,
+        rows: outputShape[0] * outputShape[1] / columns,
+        alignment: computesTwoRows ? 2 : 1, frame: group == 0 ? border : nil,
+        work: multiplyAdds / groups, multiplyAdds: multiplyAdds / groups)
+      guard groups == 1, sums == nil, columns == outputShape[1], kernel.operation != .winograd,
+        !layout.isFramed, !outputLayout.isFramed
+      else { continue }
+      let rowsAcross = pooled ? 2 : 1
+      steps[steps.count - 1].rows = RowUse(
+        operation: kept, inputValue: node.inputs[0], value: result, input: place, output: output,
+        stride: conv.window.stride * rowsAcross,
+        window: (conv.window.height - 1) * conv.dilation + 1 + (rowsAcross - 1) * conv.window.stride)
+    }
+    return pooled ? 2 : 1
+  }
+
+  /// The kernel that computes a convolution.
+  func convolutionKernel(_ index: Int, _ conv: Operator.Convolution, pooled: Bool) throws(RuntimeError) -> Kernel {
+    let isDepthwise = conv.isDepthwise(inputChannels: check.shapes[graph.nodes[index].inputs[0]][2])
+    let kernel = try kernel(isDepthwise ? .depthwise : pooled ? .convolutionMaxPool : .convolution)
+    let specials = isDepthwise ? specialDepthwiseKernels(conv) : specialKernels(index, conv, pooled: pooled)
+    if let special = table.best(of: specials), special.isa.rawValue >= kernel.isa.rawValue { return special }
+    return kernel
+  }
+
+  /// How many pixels make a row, if it can be any number: long rows end in fewer tiles that are not whole, but each
+  /// thread gets one at least, and what one reads stays in the nearest cache.
+  private func pointwiseColumns(_ shape: Shape) -> Int {
+    let pixels = shape[0] * shape[1]
+    let columns = (1...128).last { pixels % $0 == 0 && pixels / $0 >= threads } ?? 1
+    return max(columns, shape[1])
+  }
+
+  private func outputOf(_ index: Int) -> Shape { check.shapes[index + 1] }
+
+  /// Whether the pooling after a convolution joins its pass: 2x2 windows side by side that alone read the result, and
+  /// the same scale on both sides.
+  func fusesPooling(after index: Int, _ conv: Operator.Convolution) -> Bool {
+    guard !keepsAll, conv.groups == 1, index + 1 < graph.nodes.count else { return false }
+    guard case .maxPool2D(let window) = graph.nodes[index + 1].operator else { return false }
+    return window == .init(2, 2, stride: 2) && check.readers[index + 1] == 1
+      && graph.nodes[index + 1].inputs == [index + 1] && !graph.isOutput(index + 1)
+      && model.quantization[index + 1] == model.quantization[index + 2]
+  }
+
+  /// The operations of kernels for 3x3 windows that can compute a convolution.
+  private func specialKernels(_ index: Int, _ conv: Operator.Convolution, pooled: Bool) -> [Kernel.Operation] {
+    let window = conv.window
+    guard window.height == 3, window.width == 3, window.stride == 1, conv.dilation == 1, conv.groups == 1 else {
+      return []
+    }
+    let value = graph.nodes[index].inputs[0]
+    let channels = check.shapes[value][2]
+    if !pooled { return 8...Int(CK_WINOGRAD_INPUTS) ~= channels ? [.winograd] : [] }
+    if window.padding == .none, places[value] == .pixels, channels == 3 {
+      return [.winogradRGBMaxPool, .rgbConvolutionMaxPool]
+    }
+    return 8...Int(CK_WINOGRAD_INPUTS) ~= channels ? [.winogradMaxPool] : []
+  }
+
+  private func specialDepthwiseKernels(_ conv: Operator.Convolution) -> [Kernel.Operation] {
+    let window = conv.window
+    guard window.height == 3, window.width == 3, conv.dilation == 1, let kernel = table.best(.depthwise3x3) else {
+      return []
+    }
+    // Windows that move by 2 take a pixel at a time unless it has a half or a quarter of a vector's channels.
+    let fills = 4 * conv.outputChannels >= Int(kernel.record.group)
+    return window.stride == 1 || window.stride == 2 && fills ? [.depthwise3x3] : []
+  }
+
+  /// Without dilation and groups, the taps of a window's row lie side by side and form one segment.
+  private func segments(
+    _ conv: Operator.Convolution, rowBytes: Int, pixelBytes: Int
+  ) -> (UnsafePointer<Int>, count: Int) {
+    let window = conv.window
+    var offsets: [Int] = []
+    for row in 0..<window.height {
+      let start = row * conv.dilation * rowBytes
+      if conv.dilation == 1, conv.groups == 1 {
+        offsets.append(start)
+      } else {
+        offsets += (0..<window.width).map { start + $0 * conv.dilation * pixelBytes }
+      }
+    }
+    return (UnsafePointer(memory.copy(offsets)), offsets.count)
+  }
+}

@@ -1,0 +1,120 @@
+import CInt8Kernels
+import Models
+import Numerics
+
+// A value that convolutions read with padding is written into the middle of a frame by what computes it, and whoever
+// computes its rows fills the border beside them: no step copies it, and a thread finds in its own cache what it wrote.
+
+/// How a value lies in memory: rows side by side, or in a frame.
+struct RowLayout: Hashable {
+  /// Around the rows; nothing where they lie side by side.
+  var padding = Operator.Padding.none
+  /// Bytes from a row to the next.
+  var row: Int
+  /// Bytes from the buffer's start to the first row.
+  var start = 0
+  /// Bytes of the buffer.
+  var bytes: Int
+
+  /// Rows side by side.
+  init(_ shape: Shape) {
+    row = shape.count / (shape.dimensions.first ?? 1)
+    bytes = shape.count
+  }
+
+  /// - Parameter further: rows below the frame that may be read, whatever they hold.
+  init(_ shape: Shape, in padding: Operator.Padding, further: Int) {
+    self.padding = padding
+    row = (padding.left + shape[1] + padding.right) * shape[2]
+    start = padding.top * row + padding.left * shape[2]
+    bytes = (padding.top + shape[0] + padding.bottom + further) * row
+  }
+
+  var isFramed: Bool { padding != .none }
+}
+
+extension PlanBuilder {
+  /// The least width at which a 1x1 convolution works by the picture's rows: shorter ones are joined to longer, which a
+  /// frame would forbid.
+  private static let leastPointwiseWidth = 16
+
+  /// Where a value's rows lie.
+  func layout(of value: Int) -> RowLayout { (layouts.isEmpty ? nil : layouts[value]) ?? RowLayout(check.shapes[value]) }
+
+  /// The frames of all values that are written into one.
+  func planFrames() throws(RuntimeError) -> [RowLayout?] {
+    guard !keepsAll else { return [] }
+    var wishes = check.shapes.indices.map { value in
+      Wish(isPossible: value > 0 && check.shapes[value].dimensions.count == 3 && !graph.isOutput(value))
+    }
+    for (index, node) in graph.nodes.enumerated() {
+      for value in node.inputs where wishes[value].isPossible { try wishes[value].join(wish(of: index, for: value)) }
+    }
+    var layouts = [RowLayout?](repeating: nil, count: wishes.count)
+    for (value, wish) in wishes.enumerated() where wish.isPossible && wish.padding != .none && writesRows(value) {
+      layouts[value] = RowLayout(check.shapes[value], in: wish.padding, further: wish.further)
+    }
+    return layouts
+  }
+
+  /// What readers of a value ask of a frame.
+  private struct Wish {
+    /// Whether all can read one.
+    var isPossible: Bool
+    var padding = Operator.Padding.none
+    /// Rows below it that may be read.
+    var further = 0
+
+    mutating func join(_ other: Wish) {
+      isPossible = isPossible && other.isPossible
+      (padding.top, padding.bottom) = (max(padding.top, other.padding.top), max(padding.bottom, other.padding.bottom))
+      (padding.left, padding.right) = (max(padding.left, other.padding.left), max(padding.right, other.padding.right))
+      further = max(further, other.further)
+    }
+  }
+
+  /// Whether what computes a value can write its rows apart.
+  private func writesRows(_ value: Int) -> Bool {
+    var index = value - 1
+    if case .maxPool2D = graph.nodes[index].operator, index > 0,
+      case .conv2D(let conv) = graph.nodes[index - 1].operator,
+      fusesPooling(after: index - 1, conv)
+    {
+      index -= 1
+    }
+    switch graph.nodes[index].operator {
+    case .conv2D(let conv): return !isPointwise(conv) || check.shapes[value][1] >= Self.leastPointwiseWidth
+    case .add, .multiply: return true
+    default: return false
+    }
+  }
+
+  private func wish(of index: Int, for value: Int) throws(RuntimeError) -> Wish {
+    switch graph.nodes[index].operator {
+    case .conv2D(let conv):
+      let kernel = try convolutionKernel(index, conv, pooled: fusesPooling(after: index, conv))
+      let keepsRows = !isPointwise(conv) || check.shapes[value][1] >= Self.leastPointwiseWidth
+      return Wish(
+        isPossible: keepsRows && kernel.activationBytes == 1, padding: conv.window.padding,
+        further: Self.furtherRows(kernel))
+    case .add, .multiply: return Wish(isPossible: check.shapes[value] == check.shapes[index + 1])
+    default: return Wish(isPossible: false)
+    }
+  }
+
+  /// Rows below a frame that a kernel may read, whatever they hold: Winograd's tiles reach a row and a pixel further.
+  static func furtherRows(_ kernel: Kernel) -> Int { kernel.operation == .winograd ? 2 : 0 }
+
+  func isPointwise(_ conv: Operator.Convolution) -> Bool { conv.window == .init(1, 1) }
+
+  /// The border that a step fills around a value's rows, or nil where it has none.
+  func border(around value: Int) -> UnsafePointer<ck_frame>? {
+    let (layout, shape) = (layout(of: value), check.shapes[value])
+    guard layout.isFramed else { return nil }
+    let frame = ck_frame(
+      row: layout.row, inside: shape[1] * shape[2], height: shape[0], top: layout.padding.top,
+      bottom: layout.padding.bottom, left: layout.padding.left * shape[2], right: layout.padding.right * shape[2],
+      border: StoredCode.stored(model.quantization[value].zeroPoint))
+    return UnsafePointer(memory.keep(frame))
+  }
+}
