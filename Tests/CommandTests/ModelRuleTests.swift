@@ -83,6 +83,15 @@ import Testing
     #expect(asked.errors.contains("120 cropped to the face"), "\(asked.errors)")
   }
 
+  /// Fed against the rule on purpose, no figure is said to be the model's own.
+  @Test func doctorDoesNotPraiseWhatTheUserOverrode() throws {
+    let words = try GlintProgram.run(["doctor", data, "--model", float, "--no-faces"])
+    #expect(words.output.contains("a mistake in itself") && words.output.contains("against what the model's file says"))
+    #expect(!words.output.contains("fed as it was trained"), "\(words.output)")
+    let facts = try GlintProgram.run(["doctor", data, "--model", float, "--no-faces", "--json"])
+    #expect(facts.output.contains("\"as_the_file_says\":false"), "\(facts.output)")
+  }
+
   /// A model that knows of no faces: that a crop would help is found out, and an option that changes nothing refused.
   @Test func modelsWithoutFaces() throws {
     var model = try FloatModel.random(.happySad(input: [32, 32, 1]), seed: 5)

@@ -11,13 +11,17 @@ enum AppliedRule {
   ///   - cropped: pictures of which a face was cut out.
   ///   - whole: pictures that were taken as they are.
   static func say(_ rule: Preprocessing, _ faces: FaceSource, cropped: Int, whole: Int) {
-    let holds = !rule.cropsToFaces || faces.findsFaces || whole == 0
-    var line = holds ? "Fed as the model's file says" : "Fed otherwise than the model's file says"
+    var line = holds(rule, faces, whole: whole) ? "Fed as the model's file says" : "Fed otherwise than the model's file says"
     line += " (\(rule.width)x\(rule.height) \(rule.colour.rawValue), \(rule.fit.words))"
     if rule.cropsToFaces {
       line += ": \(grouped(cropped)) cropped to the face, \(grouped(whole)) taken as they are"
     }
     printError("  " + line)
+  }
+
+  /// Whether pictures were fed as the file says: faces are cropped to where it says so, unless the user forbade that.
+  static func holds(_ rule: Preprocessing, _ faces: FaceSource, whole: Int) -> Bool {
+    !rule.cropsToFaces || faces.findsFaces || whole == 0
   }
 
   /// The same of all pictures of a data set.

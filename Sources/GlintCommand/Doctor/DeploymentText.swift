@@ -7,21 +7,24 @@ struct DeploymentText {
   private let check: DeploymentCheck
   /// The accuracy that another program reaches, 0...1.
   private let seen: Double?
-
   /// What became of every file of the folders.
   private let account: ReadingAccount
+  /// Whether the user had the model fed against what its file says.
+  private let isOverridden: Bool
 
-  init(_ check: DeploymentCheck, seen: Double?, account: ReadingAccount) {
+  init(_ check: DeploymentCheck, seen: Double?, account: ReadingAccount, isOverridden: Bool) {
     self.check = check
     self.account = account
     self.seen = seen
+    self.isOverridden = isOverridden
   }
 
   func show() {
     emit("")
     var table = Table(["fed with", "accuracy", "95 % interval", "change", "pictures"])
     table.add([
-      "what the model's file says", percent(check.accuracy), words(check.interval), "", String(check.pictures),
+      isOverridden ? "whole pictures, against what the model's file says" : "what the model's file says",
+      percent(check.accuracy), words(check.interval), "", String(check.pictures),
     ])
     for row in check.rows.sorted(by: { $0.gain < $1.gain }) {
       table.add([
@@ -42,7 +45,10 @@ struct DeploymentText {
       those that it was trained on, were made so. Put that right where they are made.
       """
     }
-    if sentences.isEmpty {
+    if isOverridden {
+      sentences.append(
+        "The model was trained on faces and is fed whole pictures here, which is a mistake in itself: leave --no-faces out.")
+    } else if sentences.isEmpty {
       sentences.append("No mistake makes the answers clearly better: the model is fed as it was trained.")
     }
     guard let seen else { return sentences }
@@ -76,6 +82,8 @@ struct DeploymentText {
     let pictures: Int
     let accuracy: Double
     let accuracy_interval: [Double]
+    /// Whether the model was fed as its file says, before any mistake.
+    let as_the_file_says: Bool
     let mistakes: [Mistake]
     let explanations: [String]
     let explains_seen: [String]?
@@ -86,7 +94,7 @@ struct DeploymentText {
   var facts: Facts {
     Facts(
       pictures: check.pictures, accuracy: check.accuracy,
-      accuracy_interval: [check.interval.lowerBound, check.interval.upperBound],
+      accuracy_interval: [check.interval.lowerBound, check.interval.upperBound], as_the_file_says: !isOverridden,
       mistakes: check.rows.map {
         .init(
           mistake: $0.mistake.rawValue, pictures: $0.pictures, accuracy: $0.accuracy,

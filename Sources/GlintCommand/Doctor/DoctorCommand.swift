@@ -103,6 +103,7 @@ struct Doctor: ParsableCommand {
     account.notNeeded += pictures.count - min(images, pictures.count)
     pictures = pictures.spread(images)
     let isQuiet = quiet.quiet || json.json
+    let rule = loaded.description.preprocessing
     var progress = Progress("Feeding the model", quiet: isQuiet)
     let check = try DeploymentCheck(
       runner, pictures: pictures, searches: searches
@@ -111,10 +112,11 @@ struct Doctor: ParsableCommand {
     account.add(check.account)
     tell(account, quiet: isQuiet)
     if !isQuiet {
-      AppliedRule.say(
-        loaded.description.preprocessing, source, cropped: check.cropped, whole: check.pictures - check.cropped)
+      AppliedRule.say(rule, source, cropped: check.cropped, whole: check.pictures - check.cropped)
     }
-    let text = DeploymentText(check, seen: seen.map { $0 / 100 }, account: account)
+    let text = DeploymentText(
+      check, seen: seen.map { $0 / 100 }, account: account,
+      isOverridden: !AppliedRule.holds(rule, source, whole: check.pictures - check.cropped))
     if json.json { emit(try jsonLine(text.facts)) } else { text.show() }
     if !check.explanations.isEmpty { throw ExitCode(1) }
   }
