@@ -11,7 +11,8 @@ enum AppliedRule {
   ///   - cropped: pictures of which a face was cut out.
   ///   - whole: pictures that were taken as they are.
   static func say(_ rule: Preprocessing, _ faces: FaceSource, cropped: Int, whole: Int) {
-    var line = holds(rule, faces, whole: whole) ? "Fed as the model's file says" : "Fed otherwise than the model's file says"
+    let isFedSo = holds(rule, faces, whole: whole)
+    var line = isFedSo ? "Fed as the model's file says" : "Fed otherwise than the model's file says"
     line += " (\(rule.width)x\(rule.height) \(rule.colour.rawValue), \(rule.fit.words))"
     if rule.cropsToFaces {
       line += ": \(grouped(cropped)) cropped to the face, \(grouped(whole)) taken as they are"
