@@ -47,7 +47,10 @@ struct DeploymentText {
     }
     if isOverridden {
       sentences.append(
-        "The model was trained on faces and is fed whole pictures here, which is a mistake in itself: leave --no-faces out."
+        """
+        The model was trained on faces and is fed whole pictures here, which is a mistake in itself: leave --no-faces \
+        out.
+        """
       )
     } else if sentences.isEmpty {
       sentences.append("No mistake makes the answers clearly better: the model is fed as it was trained.")
