@@ -90,8 +90,11 @@ extension PlanBuilder {
     let isDepthwise = conv.isDepthwise(inputChannels: check.shapes[graph.nodes[index].inputs[0]][2])
     let kernel = try kernel(isDepthwise ? .depthwise : pooled ? .convolutionMaxPool : .convolution)
     let specials = isDepthwise ? specialDepthwiseKernels(conv) : specialKernels(index, conv, pooled: pooled)
-    if let special = table.best(of: specials), special.isa.rawValue >= kernel.isa.rawValue { return special }
-    return kernel
+    guard let special = table.best(of: specials) else { return kernel }
+    // smmla takes eight inputs at a time: nine of a row of three pixels fill half of what it multiplies, so that the
+    // kernel of the dot products is the faster one for the first layer.
+    let outdoes = kernel.isa == .neonI8MM && special.isa == .neonDotprod && special.operation == .rgbConvolutionMaxPool
+    return special.isa.rawValue >= kernel.isa.rawValue || outdoes ? special : kernel
   }
 
   /// How many pixels make a row, if it can be any number: long rows end in fewer tiles that are not whole, but each

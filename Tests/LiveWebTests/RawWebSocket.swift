@@ -20,11 +20,17 @@ final class RawWebSocket: @unchecked Sendable {
 
   func message() async throws -> Message { try await Self.elsewhere { try self.readMessage() } }
 
-  /// Waits on a thread of its own.
+  /// Waits on a thread of its own. What comes of it is handed over by a lock, which ThreadSanitizer sees as well.
   static func elsewhere<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-      DispatchQueue.global().async { continuation.resume(with: Result { try work() }) }
+    let made = Locked<Result<Value, any Error>?>(nil)
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global().async {
+        let result = Result { try work() }
+        made.withLock { $0 = result }
+        continuation.resume()
+      }
     }
+    return try made.value!.get()
   }
 
   /// As `open`, on this thread.

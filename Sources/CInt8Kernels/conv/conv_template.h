@@ -63,19 +63,25 @@ CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t c
     for (size_t i = 0; i < lines; i++, next_line += 64) __builtin_prefetch(next_line, 0, 2);
     size_t group = 0;
 #if defined(GROUPS_AT_ONCE)
-    for (; group + GROUPS_AT_ONCE <= groups; group += GROUPS_AT_ONCE) {
+    const char *windows[2 * MOST_WINDOWS];
+    UNROLL_FOR (int p = 0; p < side * columns; p++) windows[p] = x + (p / columns) * down + (p % columns) * across;
+    const ptrdiff_t whole = (ptrdiff_t)(groups / GROUPS_AT_ONCE) * (4 * GROUPS_AT_ONCE);
+    for (ptrdiff_t at = 0; at < whole; at += 4 * GROUPS_AT_ONCE) {
+      // One number that moves all windows' addresses: unseen, it is not turned into a pointer for each.
+      __asm__("" : "+r"(at));
       BYTES weights[GROUPS_AT_ONCE][WIDE_VECTORS];
       UNROLL_FOR (int g = 0; g < GROUPS_AT_ONCE; g++, w += VECTORS * VECTOR_BYTES) {
         UNROLL_FOR (int v = 0; v < vectors; v++) weights[g][v] = load_bytes(w + (size_t)v * next);
       }
       UNROLL_FOR (int p = 0; p < side * columns; p++) {
-        BYTES values = load_bytes(x + (p / columns) * down + (p % columns) * across);
+        BYTES values = load_bytes(windows[p] + at);
         UNROLL_FOR (int v = 0; v < vectors; v++) {
           UNROLL_FOR (int g = 0; g < GROUPS_AT_ONCE; g++) acc[p][v] = dot_lane(acc[p][v], values, weights[g][v], g);
         }
       }
-      x += 4 * GROUPS_AT_ONCE;
     }
+    group = groups / GROUPS_AT_ONCE * GROUPS_AT_ONCE;
+    x += whole;
 #endif
     for (; group < groups; group++, x += 4, w += VECTORS * VECTOR_BYTES) {
       BYTES weights[WIDE_VECTORS];

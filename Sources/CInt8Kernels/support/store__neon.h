@@ -48,4 +48,36 @@ CK_TARGET ALWAYS_INLINE void store_channels(const ck_conv *conv, const V32 *acc,
   if (left < lanes) memcpy(out, all, left);
 }
 
+// Stores the channels from `channel` on of pixels side by side, four vectors in all, `vectors` of each pixel: as 16 codes
+// they are clamped at once.
+#define store_together store_four
+CK_TARGET ALWAYS_INLINE void store_four(const ck_conv *conv, const V32 acc[4], const int vectors, size_t channel,
+                                        ptrdiff_t place) {
+  if (conv->io.accumulators || conv->channels - channel < LANES32 * (size_t)vectors) {
+    UNROLL_FOR (int i = 0; i < 4; i += vectors)
+      store_channels(conv, acc + i, vectors, channel, place + i / vectors * conv->output_pixel);
+    return;
+  }
+  const ck_requantization *r = &conv->requantization;
+  F32 products[4];
+  UNROLL_FOR (int i = 0; i < 4; i++) products[i] = scaled(acc[i], r, channel + LANES32 * (size_t)(i % vectors));
+  const V16 zero_point = splat16(r->zero_point);
+  int8x16_t codes = vcombine_s8(codes_of(add16_saturating(rounded16(products[0], products[1]), zero_point)),
+                                codes_of(add16_saturating(rounded16(products[2], products[3]), zero_point)));
+  codes = vminq_s8(vmaxq_s8(codes, vdupq_n_s8((int8_t)r->low)), vdupq_n_s8((int8_t)r->high));
+  ck_code *out = (ck_code *)conv->io.output + place + (ptrdiff_t)channel;
+  if (vectors == 4) {
+    vst1q_s8(out, codes);
+  } else if (vectors == 2) {
+    vst1_s8(out, vget_low_s8(codes));
+    vst1_s8(out + conv->output_pixel, vget_high_s8(codes));
+  } else {
+    int32x4_t fours = vreinterpretq_s32_s8(codes);
+    UNROLL_FOR (int i = 0; i < 4; i++) {
+      int32_t four = fours[i];
+      memcpy(out + i * conv->output_pixel, &four, sizeof four);
+    }
+  }
+}
+
 #endif
