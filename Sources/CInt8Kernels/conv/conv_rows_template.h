@@ -34,8 +34,8 @@ CK_TARGET ALWAYS_INLINE void output_tile(const ck_conv *conv, size_t row, size_t
   int done = 0;
 #if defined(store_together)
   // Tiles of which all columns count: all with a store of four vectors.
-  const int together = 4 / vectors;
-  UNROLL_FOR (; done + together * side <= columns; done += together * side) {
+  const int together = 4 / vectors, whole = left < (size_t)columns ? 0 : columns;
+  UNROLL_FOR (; done + together * side <= whole; done += together * side) {
     V32 four[4][WIDE_VECTORS];
     UNROLL_FOR (int i = 0; i < together; i++) tile_sums(tile, side, columns, done + i * side, vectors, four[i]);
     V32 flat[4];
