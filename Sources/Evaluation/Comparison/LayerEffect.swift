@@ -59,9 +59,7 @@ public struct LayerEffect: Sendable {
     var result = [LayerEffect?](repeating: nil, count: graph.nodes.count)
     for node in nodes {
       var mixed = float
-      if let own = int8.parameters[node] {
-        mixed.parameters[node] = reals(own, inputScale: int8.quantization[graph.nodes[node].inputs[0]].scale)
-      }
+      if let own = float.coded(node, int8) { mixed.parameters[node] = own }
       let changed = try logits(mixed, node)
       let after = changed.map { answer($0, float.description) }
       var squares = 0.0
@@ -74,16 +72,6 @@ public struct LayerEffect: Sendable {
         same: zip(before, after).count { $0 == $1 }, squaredError: squares / Double(all.count), spread: spread)
     }
     return result
-  }
-
-  /// int8 weights and biases as the real numbers that they stand for.
-  private static func reals(_ parameters: QuantizedModel.Parameters, inputScale: Float) -> FloatModel.Parameters {
-    let taps = parameters.weight.shape.count / parameters.scales.count
-    let weight = parameters.weight.elements.enumerated().map { parameters.scales[$0 / taps] * Float($1) }
-    let bias = zip(parameters.bias.elements, parameters.scales).map {
-      Float(Double($0) * Double(inputScale) * Double($1))
-    }
-    return .init(weight: Tensor(parameters.weight.shape, weight), bias: Tensor(parameters.bias.shape, bias))
   }
 
   /// The class with the largest logit, the first of equals; of one logit, whether it is above 0.

@@ -80,15 +80,20 @@ struct Compare: ParsableCommand {
         graph: description.graph,
         suggestions: suggestions,
         card: models.1.description.card,
-        pictures: "\(part == .all ? "all" : "the test part") of \(data.joined(separator: ", "))")
+        pictures: "\(part == .all ? "all" : "the test part") of \(data.joined(separator: ", "))",
+        network: try NetworkPage.report(of: models.1, named: second).graph)
       try page.page.write(to: report)
     }
     if json.json {
       emit(
         try jsonLine(
           ComparisonFacts(
-            comparison, verdict, names, suggestions: suggestions, models: (first, second), data: data,
-            account: account)))
+            comparison, verdict, names, suggestions: suggestions,
+            attribution: comparison.attribution.map {
+              AttributionFacts(
+                $0, temperature: description.temperature, own: models.1.description.temperature,
+                function: description.graph.outputs[0].function.rawValue)
+            }, models: (first, second), data: data, account: account)))
     } else {
       if try isSameModel() { emit("Both files hold the same model: whatever is measured, they do not differ.") }
       show(comparison, verdict, suggestions, names)
@@ -187,6 +192,7 @@ struct Compare: ParsableCommand {
     if comparison.isEqualized {
       emit("Layers are held against the float network after equalization, as int8 was made.")
     }
+    if let attribution = comparison.attribution { AttributionText.show(attribution, of: comparison) }
     guard !suggestions.isEmpty else { return }
     emit("\nSuggestions:")
     for suggestion in suggestions { emit("  \(suggestion)") }

@@ -19,10 +19,11 @@ enum ComparisonPage {
   ///   - kinds: what they are, `float` or `int8`; two of a kind are called by their files.
   ///   - card: the second model's.
   ///   - pictures: which they are, in words.
+  ///   - network: the second model's, for colours by where the difference arises.
   static func report(
     _ comparison: Comparison, _ verdict: ComparisonVerdict, models: (String, String),
     kinds: (String, String) = ("float", "int8"), data: [String] = [], images: [LabelledImage], graph: Graph,
-    suggestions: [String], card: ModelCard, pictures: String
+    suggestions: [String], card: ModelCard, pictures: String, network: NetworkGraph? = nil
   ) -> ComparisonReport {
     let files = (URL(fileURLWithPath: models.0).lastPathComponent, URL(fileURLWithPath: models.1).lastPathComponent)
     let names = kinds.0 != kinds.1 ? kinds : files.0 != files.1 ? files : ("first", "second")
@@ -38,6 +39,10 @@ enum ComparisonPage {
     }
     if kinds == ("float", "int8") {
       report.subtitle = "What quantization to int8 changed, measured with the engine that runs on the device."
+    }
+    if let attribution = comparison.attribution {
+      report.attribution = AttributionPage.figures(attribution, of: comparison)
+      report.network = network.map { AttributionPage.coloured($0, by: attribution) }
     }
     report.layerPictures = comparison.layerImages
     report.alonePictures = comparison.layers.compactMap(\.alone?.loss.images).max() ?? 0

@@ -53,6 +53,10 @@ public struct ComparisonReport: Sendable {
   public var groups: [GroupFigures] = []
   /// The layers in order.
   public var layers: [LayerFigures]
+  /// Where the difference arises; nil where that was not measured.
+  public var attribution: AttributionFigures?
+  /// The network, for colours by where the difference arises.
+  public var network: NetworkGraph?
   /// On how many pictures the layers were held against float; 0 where nobody counted.
   public var layerPictures = 0
   /// On how many pictures each layer alone was int8; 0 where nobody counted.
@@ -99,6 +103,7 @@ public struct ComparisonReport: Sendable {
     if !groups.isEmpty {
       sections.append(ReportSection("Where they differ", text: mcNemarSentence, blocks: groups.map(\.block)))
     }
+    if let attribution { sections.append(attribution.section(network)) }
     if !layers.isEmpty { sections.append(layerSection) }
     sections.append(changedSides)
     if let method { sections.append(made(by: method)) }

@@ -69,7 +69,7 @@ enum Stylesheet {
     svg{display:block;width:100%;height:auto;font-size:12px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
     svg text{fill:var(--ink)}
     .tick,.name{fill:var(--soft)!important}
-    .tick{font-size:11.5px}
+    .tick,.small{font-size:11.5px}
     .class{font-size:12.5px}
     .grid{stroke:var(--grid)}
     .axis,.mark{stroke:var(--soft)}
@@ -87,6 +87,8 @@ enum Stylesheet {
     .tip{fill:var(--soft)}
     .network .bubble{fill-opacity:.14}
     .head{font-weight:650}
+    .network a:hover .head{text-decoration:underline}
+    tr:target td{background:var(--grid)}
     .count{font-size:24px;font-weight:650}
     .few{font-size:13px;font-weight:600}
     .share{font-size:13px}

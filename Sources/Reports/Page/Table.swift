@@ -17,6 +17,8 @@ public struct ReportTable: Sendable {
   public var columns: [String]
   /// The rows; short ones are filled up.
   public var rows: [[Cell]]
+  /// Places in the page that links may lead to, by row; empty for none.
+  public var anchors: [String] = []
 
   /// Rows that are shorter than `columns` are filled up.
   public init(columns: [String], rows: [[Cell]]) {
@@ -38,9 +40,10 @@ extension ReportBlock {
     let head = zip(table.columns, numeric).map { column, isNumber -> Markup in
       isNumber ? "<th class=\"n\" scope=\"col\">\(column)</th>" : "<th scope=\"col\">\(column)</th>"
     }
-    let rows = table.rows.map { row -> Markup in
+    let rows = table.rows.enumerated().map { index, row -> Markup in
+      let anchor: Markup = index < table.anchors.count ? " id=\"\(table.anchors[index])\"" : .empty
       let cells = table.columns.indices.map { $0 < row.count ? cell(row[$0]) : "<td></td>" as Markup }
-      return "<tr>\(cells.joined())</tr>"
+      return "<tr\(anchor)>\(cells.joined())</tr>"
     }
     return ReportBlock(
       """
