@@ -99,8 +99,12 @@ import Testing
     let clipped = try Pair(.random(graph, seed: 5), try #require(QuantizationMethod(name: "percentile-60")), images)
     let most = try #require(clipped.attribution.bySize.first)
     #expect(clipped.attribution.sentence(most).contains("clipping of activations"))
-    // Each channel of conv2 gets one weight so large that the others fall between few codes.
+    // Each channel of conv2 gets a weight so large that the others fall between few codes. It reads a channel of conv1
+    // that is always 0.
     var wide = try FloatModel.random(graph, seed: 5)
+    let source = try #require(graph.nodes.firstIndex { $0.name == "conv1" })
+    for tap in 0..<27 { wide.parameters[source]!.weight.elements[tap] = 0 }
+    wide.parameters[source]!.bias.elements[0] = 0
     let index = try #require(graph.nodes.firstIndex { $0.name == "conv2" })
     let weight = wide.parameters[index]!.weight
     let taps = weight.shape.count / weight.shape[0]
@@ -125,7 +129,7 @@ import Testing
     let graph = Self.branching
     var model = try FloatModel.random(graph, seed: 11)
     let index = try #require(graph.nodes.firstIndex { $0.name == "point" })
-    // A channel that nothing reads: its sum's channel has no weight behind it.
+    // Behind the sum's ReLU nothing is left of it.
     model.parameters[index]!.bias.elements[0] = -4000
     let pair = try Pair(model, QuantizationMethod(range: .minMax), Self.images(graph, 30, seed: 12))
     let first = try #require(pair.attribution.bySize.first)

@@ -33,6 +33,7 @@ extension Attribution {
     let amount =
       share < 0 ? "takes \(percent(-share, 0)) off the logit error" : "\(percent(share, 0)) of the logit error"
     var text = "\(step.name): \(amount), \(step.sourceWords)"
+    guard share > 0 else { return text + "." }
     let activations = step.sources.filter { !$0.source.isOfWeights }.reduce(0) { $0 + $1.added }
     let isOfResults = 2 * activations > step.squaredError && step.withoutActivations != nil
     guard let won = isOfResults ? step.withoutActivations : step.without else { return text + "." }

@@ -16,7 +16,8 @@ public struct ChannelErrors: Hashable, Sendable {
 
   /// Adds a picture's results before and after one source of error.
   mutating func add(from: [Float], to: [Float], _ source: ErrorSource) {
-    Self.add(zip(from, to).lazy.map { Double($1) - Double($0) }, to: &noise[source, default: [Double](repeating: 0, count: signal.count)])
+    let none = [Double](repeating: 0, count: signal.count)
+    Self.add(zip(from, to).lazy.map { Double($1) - Double($0) }, to: &noise[source, default: none])
   }
 
   private static func add(_ values: some Sequence<Double>, to sums: inout [Double]) {

@@ -112,7 +112,9 @@ final class LayerByLayer {
       if case .codes(let codes) = exact[value] {
         let parameters = int8.quantization[value]
         let (low, high) = (parameters.dequantize(-128), parameters.dequantize(127))
-        note(result.map { min(max($0, low), high) }, .activationClipping)
+        // Half a code further still rounds to the end.
+        let (first, last) = (low - parameters.scale / 2, high + parameters.scale / 2)
+        note(result.map { $0 < first ? low : $0 > last ? high : $0 }, .activationClipping)
         note(codes.map(parameters.dequantize), .activationRounding)
       }
       leaveOut(node, plain, withWeights, result)

@@ -136,7 +136,7 @@ extension Comparison {
   }
 
   /// Says why two models do not answer the same question.
-  private static func checkPair(_ first: ModelDescription, _ second: ModelDescription) throws {
+  static func checkPair(_ first: ModelDescription, _ second: ModelDescription) throws {
     guard first.labels == second.labels else {
       throw ComparisonError(
         description: "the models have other labels: \(first.labels.joined(separator: ", ")) against "

@@ -115,12 +115,15 @@ struct AttributionFacts: Encodable {
   let own_temperature: Float?
   let loss_at_own_temperature: Double?
   let steps: [Step]
-  let evidence: Evidence
+  let evidence: Evidence?
 
   /// - Parameters:
   ///   - temperature: the float model's.
   ///   - own: the int8 model's.
-  init(_ attribution: Attribution, temperature: Float, own: Float, function: String) {
+  ///   - provesSteps: whether the logits of the largest steps are told.
+  init(
+    _ attribution: Attribution, temperature: Float, own: Float, function: String, provesSteps: Bool
+  ) {
     summary = attribution.summary
     images = attribution.images
     float = Answers(attribution.float)
@@ -131,6 +134,6 @@ struct AttributionFacts: Encodable {
     own_temperature = own == temperature ? nil : own
     loss_at_own_temperature = attribution.lossAtOwnTemperature
     steps = attribution.steps.map { Step($0, of: attribution) }
-    evidence = Evidence(attribution.evidence)
+    evidence = provesSteps ? Evidence(attribution.evidence) : nil
   }
 }

@@ -8,7 +8,9 @@ enum AttributionPage {
   static func figures(_ attribution: Attribution, of comparison: Comparison) -> AttributionFigures {
     let alone = Dictionary(comparison.layers.map { ($0.name, $0.alone?.logitError ?? .nan) }) { first, _ in first }
     func won(_ leftOut: Attribution.LeftOut?) -> AttributionFigures.Won? {
-      leftOut.map { .init(share: attribution.share($0.squaredError), points: $0.pointsWords) }
+      leftOut.map { own in
+        .init(share: attribution.share(own.squaredError), points: own.points, interval: own.loss.interval)
+      }
     }
     let steps = attribution.steps.filter { $0.without != nil || $0.squaredError != 0 }.map { step in
       AttributionFigures.Step(

@@ -4,13 +4,16 @@ public struct AttributionFigures: Sendable {
   public struct Won: Sendable {
     /// Share of the logit error that it takes away.
     public var share: Double
-    /// Points of accuracy, with their interval, in words.
-    public var points: String
+    /// Points of accuracy, with their 95 % interval.
+    public var points: Double
+    /// The interval.
+    public var interval: ClosedRange<Double>
 
-    /// `share` of the logit error, and points in words.
-    public init(share: Double, points: String) {
+    /// `share` of the logit error, and points of accuracy.
+    public init(share: Double, points: Double, interval: ClosedRange<Double>) {
       self.share = share
       self.points = points
+      self.interval = interval
     }
   }
 
@@ -100,22 +103,24 @@ public struct AttributionFigures: Sendable {
             steps: steps.map { Waterfall.Step($0.name, parts: $0.losses) }, text: { Figures.fixed($0, 5) }),
           title: "Mean loss above float's, which is \(Figures.fixed(floatLoss, 4))"))
     }
-    blocks.append(.table(table, title: "By layer, the largest first"))
+    blocks.append(.table(table, title: "What each layer adds, the largest first"))
+    blocks.append(.table(winnings, title: "What leaving it out of int8 wins"))
     if let network { blocks.append(.network(network, title: "The network, by the share of the logit error")) }
     return ReportSection("Where it is lost", text: "\(summary) \(explanation)", blocks: blocks)
   }
 
-  private var table: ReportTable {
-    let sorted = steps.sorted { (-abs($0.share), $0.node) < (-abs($1.share), $1.node) }
+  private var sorted: [Step] {
+    steps.sorted { (-abs($0.share), $0.node) < (-abs($1.share), $1.node) }
+  }
+
+  /// What each layer adds, the largest first.
+  public var table: ReportTable {
     let largest = sorted.first.map { abs($0.share) } ?? 1
     let used = Self.sourceNames.indices.filter { source in steps.contains { $0.sources[source] != 0 } }
     let hasLoss = steps.allSatisfy { !$0.losses.isEmpty }
     var table = ReportTable(
       columns: ["layer", "of the logit error"] + used.map { Self.sourceNames[$0] } + (hasLoss ? ["loss"] : [])
-        + [
-          "points lost", "layer in float: wins", "in points", "results in more bits: win", "in points",
-          "alone: logits off by", "output channel that strays most",
-        ], rows: [])
+        + ["points lost"], rows: [])
     table.anchors = sorted.map { Self.anchor($0.node) }
     table.rows = sorted.map { step in
       var row: [ReportTable.Cell] = [
@@ -123,15 +128,31 @@ public struct AttributionFigures: Sendable {
       ]
       row += used.map { .number(step.sources[$0] == 0 ? "" : Figures.percent(step.sources[$0])) }
       if hasLoss { row.append(.number(Figures.fixed(step.losses.reduce(0, +), 5))) }
-      row.append(.number(Figures.fixed(step.pointsLost, 2)))
-      for won in [step.without, step.withoutActivations] {
-        row.append(.number(won.map { Figures.percent($0.share) } ?? ""))
-        row.append(.number(won?.points ?? ""))
-      }
-      row.append(.number(step.alone.isFinite ? Figures.percent(step.alone, 2) : ""))
-      row.append(.text(step.worstChannel))
-      return row
+      return row + [.number(Figures.fixed(step.pointsLost, 2))]
     }
     return table
+  }
+
+  /// What leaving each out of int8 wins, in the order of `table`.
+  public var winnings: ReportTable {
+    ReportTable(
+      columns: [
+        "layer", "in float: of the logit error", "in float: points won, 95 % interval",
+        "results in more bits: of the logit error", "points won, 95 % interval", "alone in int8: logits off by",
+        "output channel that strays most",
+      ],
+      rows: sorted.map { step in
+        let won = [step.without, step.withoutActivations].flatMap { won -> [ReportTable.Cell] in
+          guard let won else { return [.number(""), .number("")] }
+          let ends = "\(Figures.fixed(won.interval.lowerBound, 1)) to \(Figures.fixed(won.interval.upperBound, 1))"
+          return [
+            .number(Figures.percent(won.share)),
+            .interval("\(Figures.fixed(won.points, 1)) (\(ends))", .init(won.points, won.interval)),
+          ]
+        }
+        return [.text(step.name)] + won + [
+          .number(step.alone.isFinite ? Figures.percent(step.alone, 2) : ""), .text(step.worstChannel),
+        ]
+      })
   }
 }

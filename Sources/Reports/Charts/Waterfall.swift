@@ -82,8 +82,10 @@ public struct Waterfall: Sendable {
     let scale = (ChartFrame.width - left - right) / (high > low ? high - low : 1)
     func x(_ value: Double) -> Double { left + (value - low) * scale }
     var drawing = Markup.empty
-    func row(_ index: Int, _ name: String, _ title: String, _ bars: [(from: Double, to: Double, colour: Int)], _ value: String)
-    {
+    func row(
+      _ index: Int, _ name: String, _ title: String, _ bars: [(from: Double, to: Double, colour: Int)],
+      _ value: String
+    ) {
       let y = height * Double(index) + 3
       let lane = (height - 6) / Double(max(1, bars.count))
       let marks = bars.enumerated().map { place, bar -> Markup in

@@ -72,7 +72,7 @@ extension ReportBlock {
     }
     let drawing = NetworkDrawing(graph)
     if graph.nodes.contains(where: { $0.share != nil }) {
-      return ReportBlock("<div class=\"scroll\">\(drawing.markup)</div>", title: title, wide: true)
+      return ReportBlock("\(scroll("drawing of the network"))\(drawing.markup)</div>", title: title, wide: true)
     }
     let kinds = NetworkGraph.Kind.allCases.filter { kind in graph.nodes.contains { $0.kind == kind } }
     let legend = kinds.map { kind -> Markup in
@@ -83,7 +83,7 @@ extension ReportBlock {
     }.joined()
     return ReportBlock(
       """
-      <div class="scroll">\(drawing.markup)</div><div class="legend">\(legend)</div>
+      \(scroll("drawing of the network"))\(drawing.markup)</div><div class="legend">\(legend)</div>
       """, title: title, wide: true)
   }
 }
