@@ -171,7 +171,8 @@ import Testing
     #expect(files.count == count)
     for file in files { #expect(try ImageDecoder.decode(path: pictures + "/" + file).width == 32) }
     let same = try compare([float, float] + arguments)
-    #expect(same.status == 0 && (try FileManager.default.contentsOfDirectory(atPath: pictures)).isEmpty)
+    let left = try FileManager.default.contentsOfDirectory(atPath: pictures)
+    #expect(same.status == 0 && left.isEmpty, "\(left)")
     // A photo of that name is nobody's to replace.
     let photo = Image(width: 8, height: 8, channels: 3, pixels: [UInt8](repeating: 9, count: 192))
     try folder.write(ImageEncoder.jpeg(photo, quality: 90), as: "out/changed/changed-01.jpg")

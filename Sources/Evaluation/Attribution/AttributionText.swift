@@ -63,7 +63,7 @@ extension Attribution {
   /// The whole, in a sentence.
   public var summary: String {
     guard int8.squaredError > 0 else { return "int8 gives float's logits to the bit on these pictures." }
-    let largest = bySize.first.map { "; most of it arises in \($0.name) (\(percent(share($0.squaredError), 0)))" }
+    let largest = bySize.first.map { "; the largest part arises in \($0.name) (\(percent(share($0.squaredError), 0)))" }
     return "int8's logits are off by \(percent(logitError(int8), 2)) of their spread\(largest ?? "")."
   }
 }

@@ -2,6 +2,7 @@ import Datasets
 import Evaluation
 import ModelFiles
 import Models
+import Numerics
 import Quantization
 import Reports
 

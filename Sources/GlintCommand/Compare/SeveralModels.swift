@@ -84,8 +84,8 @@ struct SeveralModels {
     let models = facts.models
     var page = ReportTable(
       columns: [
-        "", "model", "kind", "accuracy", "95 % interval", "points lost, 95 % interval", "same label", "loss",
-        "ms a picture", "size", "activations", "multiply-adds", "",
+        "number", "model", "kind", "accuracy", "95 % interval", "points lost, 95 % interval", "same label", "loss",
+        "ms a picture", "size", "activations", "multiply-adds", "beaten by none",
       ], rows: [])
     for (place, model) in models.enumerated() {
       let low = model.points_lost_interval[0], high = model.points_lost_interval[1]

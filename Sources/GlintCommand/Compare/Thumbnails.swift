@@ -2,6 +2,8 @@ import Datasets
 import Files
 import Imaging
 import Models
+import Numerics
+import Reports
 
 /// Pictures that changed sides, as small files that a summary in Markdown shows: hosts of pull requests drop pictures
 /// that lie in the text itself.

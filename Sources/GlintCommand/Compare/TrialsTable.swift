@@ -8,7 +8,7 @@ enum TrialsTable {
   ///   - chosen: the method that was taken.
   /// - Returns: nil where a line says something else, as in cards of other versions.
   static func table(_ trials: [String], chosen: String) -> ReportTable? {
-    var table = ReportTable(columns: ["method", "points lost, 95 % interval", "logits off by", ""], rows: [])
+    var table = ReportTable(columns: ["method", "points lost, 95 % interval", "logits off by", "choice"], rows: [])
     for trial in trials {
       let words = trial.split(separator: " ").map(String.init)
       guard words.count >= 9, words[3] == "to", let points = Double(words[1]),

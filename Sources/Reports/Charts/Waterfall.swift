@@ -97,7 +97,7 @@ public struct Waterfall: Sendable {
       drawing +=
         """
         <g><title>\(title)</title><text class="class" text-anchor="end" x="\(left - 8)" \
-        y="\(y + 14)">\(NetworkDrawing.cut(name, 17))</text>\(marks)<text class="tick" \
+        y="\(y + 14)">\(NetworkDrawing.cut(name, 16))</text>\(marks)<text class="tick" \
         text-anchor="end" x="\(ChartFrame.width - 2)" y="\(y + 14)">\(value)</text></g>
         """
     }
