@@ -91,8 +91,8 @@ import Testing
     }
   }
 
-  /// A percentile of 60 leaves little of what a layer makes: clipping is nearly all. Weights made coarse are a matter of
-  /// weights, in the layer where they are.
+  /// A percentile of 60 leaves little of what a layer makes: clipping is nearly all. Weights made coarse are a matter
+  /// of weights, in the layer where they are.
   @Test func theSourceIsNamed() throws {
     let graph = Graph.happySad(input: [32, 32, 3])
     let images = Self.images(graph, 30, seed: 9)

@@ -105,7 +105,8 @@ import Testing
 
   @Test func modelsStandWhereTheyCost() throws {
     let chart = ParetoChart(
-      cost: "ms", places: [
+      cost: "ms",
+      places: [
         .init("slow", cost: 4, accuracy: Share(0.9, low: 0.85, high: 0.95), isBest: true),
         .init("fast & \"small\"", cost: 1, accuracy: Share(0.88, low: 0.83, high: 0.93), isBest: true),
         .init("bad", cost: 2, accuracy: Share(0.5), isBest: false),

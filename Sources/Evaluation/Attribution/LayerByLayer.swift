@@ -111,7 +111,7 @@ final class LayerByLayer {
       let withWeights = result
       if case .codes(let codes) = exact[value] {
         let parameters = int8.quantization[value]
-        let (low, high) = (parameters.dequantize(-128), parameters.dequantize(127))
+        let (low, high) = (parameters.ends.lowerBound, parameters.ends.upperBound)
         // Half a code further still rounds to the end.
         let (first, last) = (low - parameters.scale / 2, high + parameters.scale / 2)
         note(result.map { $0 < first ? low : $0 > last ? high : $0 }, .activationClipping)
@@ -149,18 +149,5 @@ final class LayerByLayer {
   private func toCodes(_ value: Int, _ elements: UnsafeMutableBufferPointer<Float>) {
     guard value > 0, !graph.isOutput(value) else { return }
     int8.quantization[value].moveToCodes(elements)
-  }
-}
-
-extension QuantizationParameters {
-  /// What `dequantize(quantize(_:))` gives of each element, at the speed of additions.
-  func moveToCodes(_ elements: UnsafeMutableBufferPointer<Float>) {
-    // Adding 1.5 * 2^23 leaves no bit below the point: it rounds to nearest even.
-    let magic: Float = 12_582_912
-    let (low, high) = (Float(-128 - Int(zeroPoint)), Float(127 - Int(zeroPoint)))
-    for at in elements.indices {
-      let code = min(max(elements[at] / scale, low), high)
-      elements[at] = ((code + magic) - magic) * scale
-    }
   }
 }

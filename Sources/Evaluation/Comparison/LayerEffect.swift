@@ -50,7 +50,9 @@ public struct LayerEffect: Sendable {
         let value = node + 1
         coded.computeOnly(value)
         var result = Array(coded.elements(of: value))
-        if !graph.isOutput(value) { result.withUnsafeMutableBufferPointer(int8.quantization[value].moveToCodes) }
+        if !graph.isOutput(value) {
+          result.withUnsafeMutableBufferPointer { int8.quantization[value].moveToCodes($0) }
+        }
         plain.replace(value, by: result)
         changed[node].append(plain.run(after: value))
       }

@@ -20,7 +20,7 @@ struct GateOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: "Write the pictures that changed sides, at most \(Thumbnails.most), to this folder, and show them in --summary.")
+    help: "Write pictures that changed sides, at most \(Thumbnails.most), to this folder, and show them in --summary.")
   var thumbnails: String?
 
   /// Whether any of them was asked for.

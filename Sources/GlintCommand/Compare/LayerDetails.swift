@@ -60,7 +60,7 @@ enum LayerDetails {
     }
     return ActivationChart(
       counts: counts, seen: seen,
-      codes: Double(parameters.dequantize(-128))...Double(parameters.dequantize(127)))
+      codes: Double(parameters.ends.lowerBound)...Double(parameters.ends.upperBound))
   }
 
   /// The largest weight of each output channel; none of a layer without weights.

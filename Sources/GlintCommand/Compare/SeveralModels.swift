@@ -53,9 +53,10 @@ struct SeveralModels {
   }
 
   func show() {
-    var text = Table([
-      "", "accuracy", "95 % interval", "points lost", "same label", "loss", "ms an image", "bytes", "activations", "",
-    ], text: [0, 9])
+    var text = Table(
+      [
+        "", "accuracy", "95 % interval", "points lost", "same label", "loss", "ms an image", "bytes", "activations", "",
+      ], text: [0, 9])
     for model in facts.models {
       text.add([
         URL(fileURLWithPath: model.file).lastPathComponent, percent(model.accuracy),
@@ -84,15 +85,16 @@ struct SeveralModels {
     let models = facts.models
     var page = ReportTable(
       columns: [
-        "number", "model", "kind", "accuracy", "95 % interval", "points lost, 95 % interval", "same label", "loss",
+        "number", "model", "kind", "accuracy, 95 % interval", "points lost, 95 % interval", "same label", "loss",
         "ms a picture", "size", "activations", "multiply-adds", "beaten by none",
       ], rows: [])
     for (place, model) in models.enumerated() {
       let low = model.points_lost_interval[0], high = model.points_lost_interval[1]
       page.rows.append([
         .number("\(place + 1)"), .text(URL(fileURLWithPath: model.file).lastPathComponent), .text(model.kind),
-        .number(Figures.percent(model.accuracy)),
-        .number("\(Figures.percent(model.accuracy_interval[0])) to \(Figures.percent(model.accuracy_interval[1]))"),
+        .number(
+          "\(Figures.percent(model.accuracy)) (\(Figures.percent(model.accuracy_interval[0])) to "
+            + "\(Figures.percent(model.accuracy_interval[1])))"),
         .interval(
           "\(Figures.fixed(model.points_lost, 1)) (\(Figures.fixed(low, 1)) to \(Figures.fixed(high, 1)))",
           .init(model.points_lost, low...high)),

@@ -16,7 +16,9 @@ public struct ChannelChart: Sendable {
     guard highest > 0 else { return .nothing }
     let frame = ChartFrame(
       x: Axis(covering: [], within: 0...Double(values.count)), y: Axis(covering: [0, highest]), height: 190)
-    var drawing = frame.grid(xLabel: "output channel", yLabel: name, xText: Figures.short, yText: Figures.short)
+    var drawing = frame.grid(
+      xLabel: "output channel", yLabel: name, xText: { $0 == $0.rounded() ? Figures.count(Int($0)) : "" },
+      yText: Figures.short)
     let width = frame.innerWidth / Double(values.count)
     for (channel, value) in values.enumerated() where value > 0 && value.isFinite {
       let y = frame.atY(value)

@@ -38,7 +38,7 @@ public struct ParetoChart: Sendable {
     let frame = ChartFrame(
       x: Axis(covering: [0] + places.map(\.cost)), y: Axis(covering: shares), height: 300)
     var drawing = frame.grid(
-      xLabel: cost, yLabel: "accuracy", xText: Figures.short, yText: { Figures.percent($0, 1) })
+      xLabel: cost, yLabel: "", xText: Figures.short, yText: { Figures.percent($0, 1) })
     let best = places.filter(\.isBest).sorted { $0.cost < $1.cost }
     let path = best.enumerated().map { index, place in
       "\(index == 0 ? "M" : "L")\(Figures.coordinate(frame.atX(place.cost))) "

@@ -118,7 +118,8 @@ enum Stylesheet {
     @media print{:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--edge:#ccc;--grid:#e4e4e4;--accent:#0072b2;\
     --c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b0578d;--c4:#3b93c9;--c5:#b07d00;--c6:#5b5f97;--c7:#6b6b6b;\
     --good:#00795a;--bad:#b64a00;--strong:#fff}body{font-size:10.5pt}nav{display:none}section{margin-top:22px}\
-    header,main,footer{max-width:none;padding-left:0;padding-right:0}.scroll{overflow:visible;background:none}td{white-space:normal}td.interval svg{width:70px}\
+    header,main,footer{max-width:none;padding-left:0;padding-right:0}.scroll{overflow:visible;background:none}\
+    td{white-space:normal}td.interval svg{width:70px}\
     table{font-size:8.5pt}\
     th,td{padding:3px 6px}td.bar{min-width:70px}.gallery{grid-template-columns:repeat(6,minmax(0,1fr));gap:10px}}
     """

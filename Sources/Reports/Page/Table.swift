@@ -69,7 +69,8 @@ extension ReportBlock {
     }
     return ReportBlock(
       """
-      \(scroll("table \(title)"))<table><thead><tr>\(head.joined())</tr></thead><tbody>\(rows.joined())</tbody></table></div>
+      \(scroll("table \(title)"))<table><thead><tr>\(head.joined())</tr></thead>\
+      <tbody>\(rows.joined())</tbody></table></div>
       """,
       title: title, wide: wide)
   }
