@@ -1,5 +1,6 @@
 import Datasets
 import Evaluation
+import FloatRuntime
 import Inference
 import ModelFiles
 import Models
@@ -138,6 +139,41 @@ import Testing
     #expect(sentence.contains("rounding of activations") && sentence.contains("in more than 8 bits"), "\(sentence)")
     let won = try #require(first.withoutActivations)
     #expect(won.without.squaredError < 0.05 * won.int8.squaredError)
+  }
+
+  /// Each layer left out, against the whole network computed in float with that layer's results as they are.
+  @Test func whatIsLeftOutIsThatLayerAlone() throws {
+    for graph in [Graph.happySad(input: [32, 32, 3]), Self.branching] {
+      let pair = try Pair(.random(graph, seed: 5), QuantizationMethod(range: .minMax), Self.images(graph, 20, seed: 2))
+      var coded = pair.float
+      for (node, own) in pair.int8.parameters.enumerated() {
+        guard let own else { continue }
+        let input = pair.int8.quantization[graph.nodes[node].inputs[0]].scale
+        let taps = own.weight.shape.count / own.scales.count
+        coded.parameters[node] = .init(
+          weight: Tensor(own.weight.shape, own.weight.elements.enumerated().map { Float($1) * own.scales[$0 / taps] }),
+          bias: Tensor(own.bias.shape, zip(own.bias.elements, own.scales).map { Float($0) * input * $1 }))
+      }
+      let (float, simulated) = (try FloatInterpreter(pair.float), try FloatInterpreter(coded))
+      for step in pair.attribution.steps {
+        guard let won = step.withoutActivations else { continue }
+        var whole: Set = [step.node + 1]
+        for (index, node) in graph.nodes.enumerated()
+        where node.operator.keepsQuantization && whole.isSuperset(of: node.inputs) { whole.insert(index + 1) }
+        var (squares, count) = (0.0, 0)
+        for image in pair.images {
+          let logits = simulated.runChanging(pixels: image.pixels) { value, elements in
+            guard value > 0, !graph.isOutput(value), !whole.contains(value) else { return }
+            let parameters = pair.int8.quantization[value]
+            for at in elements.indices { elements[at] = parameters.dequantize(parameters.quantize(elements[at])) }
+          }
+          for (a, b) in zip(logits, float.run(pixels: image.pixels)) { squares += Double(a - b) * Double(a - b) }
+          count += logits.count
+        }
+        let mean = squares / Double(count)
+        #expect(abs(won.without.squaredError - mean) < 0.02 * won.int8.squaredError, "\(step.name)")
+      }
+    }
   }
 
   @Test func theNastyNetworkAddsUp() throws {
