@@ -108,6 +108,8 @@ import Testing
     #expect(line.layers.compactMap(\.alone).allSatisfy { $0.logit_error > 0 && $0.logit_error < 0.2 })
     let html = try String(contentsOfFile: page, encoding: .utf8)
     #expect(html.contains("alone: same label") && html.contains("levels used"))
+    // The search is a table, not the lines of the card.
+    #expect(html.contains("<td>chosen</td>"))
   }
 
   /// The rendered faces in folders named by what the float network says of them: float is always right there, and int8

@@ -27,6 +27,8 @@ public struct Comparison: Sendable {
   public let second: ModelEvaluation
   /// By node; empty where layers were not compared.
   public let layers: [Layer]
+  /// Where the difference arises; nil where layers were not compared or the second model is not int8.
+  public let attribution: Attribution?
   /// On how many of the images values of all layers were compared.
   public let layerImages: Int
   /// The float network that layers were held against: the first model, or that after equalization; nil where layers
@@ -92,7 +94,8 @@ extension Comparison {
       try ModelRunner(second, threads: threads, kernels: kernels),
     ]
     let layered = images.spread(layerImages)
-    let total = images.count + layered.count
+    // Layers alone, and one after the other, take about as long as the pictures do.
+    let total = 3 * images.count
     let labels = first.description.labels
     var evaluations = [first, second].map {
       ModelEvaluation(labels: labels, truth: images.map(\.label), decision: $0.description.decision)
@@ -111,7 +114,7 @@ extension Comparison {
     self.second = evaluations[1]
     // Layers correspond only where both models are of one graph.
     guard first.description.graph == second.description.graph, case .float(let float) = first else {
-      (network, isEqualized, layers, self.layerImages) = (nil, false, [], 0)
+      (network, isEqualized, layers, self.layerImages, attribution) = (nil, false, [], 0, nil)
       return
     }
     let compared = equalized ?? float
@@ -119,14 +122,21 @@ extension Comparison {
     layers = try Self.compareLayers(
       compared, second, images, layered: layered, threads: threads, kernels: kernels
     ) {
-      progress(images.count + $0 * layered.count / max(1, $1), total)
+      progress(images.count + $0 * images.count / max(1, $1), total)
+    }
+    if case .int8(let int8) = second, !images.isEmpty {
+      attribution = try Attribution(compared, int8, images: images, threads: threads, kernels: kernels) {
+        progress(2 * images.count + $0 * images.count / max(1, $1), total)
+      }
+    } else {
+      attribution = nil
     }
     isEqualized = equalized != nil
     self.layerImages = layered.count
   }
 
   /// Says why two models do not answer the same question.
-  private static func checkPair(_ first: ModelDescription, _ second: ModelDescription) throws {
+  static func checkPair(_ first: ModelDescription, _ second: ModelDescription) throws {
     guard first.labels == second.labels else {
       throw ComparisonError(
         description: "the models have other labels: \(first.labels.joined(separator: ", ")) against "

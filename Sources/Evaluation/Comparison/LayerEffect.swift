@@ -38,52 +38,40 @@ public struct LayerEffect: Sendable {
     let cost = try graph.multiplyAdds().reduce(0, +) * (nodes.count + 1)
     let images = images.spread(max(16, min(mostImages, mostMultiplyAdds / max(1, cost))))
     guard !images.isEmpty else { return graph.nodes.map { _ in nil } }
-    let total = (nodes.count + 1) * images.count
-    var done = 0
-    func logits(_ model: FloatModel, _ node: Int?) throws -> [[Float]] {
-      let interpreter = try FloatInterpreter(model, threads: threads)
-      return images.map { image in
-        done += 1
-        progress(done, total)
-        return interpreter.runChanging(pixels: image.pixels) { value, elements in
-          guard let node, value == node + 1, !graph.isOutput(value) else { return }
-          let parameters = int8.quantization[value]
-          for at in elements.indices { elements[at] = parameters.dequantize(parameters.quantize(elements[at])) }
+    let plain = try FloatInterpreter(float, threads: threads)
+    let coded = try FloatInterpreter(float.withWeights(of: int8), threads: threads)
+    var reference: [[Float]] = []
+    var changed = [[[Float]]](repeating: [], count: graph.nodes.count)
+    for (done, image) in images.enumerated() {
+      reference.append(
+        plain.run(pixels: image.pixels) { value, elements in coded.replace(value, by: elements) })
+      // From the last node to the first, what a node reads is still as float has it.
+      for node in nodes.reversed() {
+        let value = node + 1
+        coded.computeOnly(value)
+        var result = Array(coded.elements(of: value))
+        if !graph.isOutput(value) {
+          result.withUnsafeMutableBufferPointer { int8.quantization[value].moveToCodes($0) }
         }
+        plain.replace(value, by: result)
+        changed[node].append(plain.run(after: value))
       }
+      progress(done + 1, images.count)
     }
-    let plain = try logits(float, nil)
-    let all = plain.joined().map { Double($0) }
-    let spread = all.standardDeviation
-    let before = plain.map { answer($0, float.description) }
-    var result = [LayerEffect?](repeating: nil, count: graph.nodes.count)
-    for node in nodes {
-      var mixed = float
-      if let own = int8.parameters[node] {
-        mixed.parameters[node] = reals(own, inputScale: int8.quantization[graph.nodes[node].inputs[0]].scale)
-      }
-      let changed = try logits(mixed, node)
-      let after = changed.map { answer($0, float.description) }
+    let all = reference.joined().map { Double($0) }
+    let (spread, before) = (all.standardDeviation, reference.map { answer($0, float.description) })
+    return changed.map { logits in
+      guard !logits.isEmpty else { return nil }
+      let after = logits.map { answer($0, float.description) }
       var squares = 0.0
-      for (logit, float) in zip(changed.joined(), all) {
+      for (logit, float) in zip(logits.joined(), all) {
         let difference = Double(logit) - float
         squares += difference * difference
       }
-      result[node] = LayerEffect(
+      return LayerEffect(
         loss: PairedLoss(truth: images.map(\.label), float: before, int8: after),
         same: zip(before, after).count { $0 == $1 }, squaredError: squares / Double(all.count), spread: spread)
     }
-    return result
-  }
-
-  /// int8 weights and biases as the real numbers that they stand for.
-  private static func reals(_ parameters: QuantizedModel.Parameters, inputScale: Float) -> FloatModel.Parameters {
-    let taps = parameters.weight.shape.count / parameters.scales.count
-    let weight = parameters.weight.elements.enumerated().map { parameters.scales[$0 / taps] * Float($1) }
-    let bias = zip(parameters.bias.elements, parameters.scales).map {
-      Float(Double($0) * Double(inputScale) * Double($1))
-    }
-    return .init(weight: Tensor(parameters.weight.shape, weight), bias: Tensor(parameters.bias.shape, bias))
   }
 
   /// The class with the largest logit, the first of equals; of one logit, whether it is above 0.

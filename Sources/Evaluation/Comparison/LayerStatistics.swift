@@ -32,8 +32,8 @@ public struct LayerStatistics: Sendable {
   ///   - codes: int8 codes of the same elements.
   public mutating func add(reference: UnsafeBufferPointer<Float>, codes: [Int8]) {
     guard let parameters else { return }
-    let low = parameters.dequantize(-128) - parameters.scale / 2
-    let high = parameters.dequantize(127) + parameters.scale / 2
+    let low = parameters.ends.lowerBound - parameters.scale / 2
+    let high = parameters.ends.upperBound + parameters.scale / 2
     for (index, code) in codes.enumerated() {
       let real = reference[index]
       if real < low || real > high { beyond += 1 }

@@ -13,7 +13,8 @@ public final class FloatInterpreter {
   private let shapes: [Shape]
   private let kernels: FloatKernels
   private let pool: ThreadPool
-  private let values: [FloatBuffer]
+  /// The elements of each value, as the last run left them.
+  let values: [FloatBuffer]
   private var prepared: [PreparedNode?] = []
 
   /// A convolution or dense node with packed weights.
@@ -102,14 +103,10 @@ public final class FloatInterpreter {
     precondition(pixels.count == shapes[0].count, "\(pixels.count) bytes for an input of \(shapes[0])")
     kernels.table.pointee.unit_from_bytes(pixels, values[0].start, pixels.count)
     changing(0, values[0].values)
-    for index in graph.nodes.indices {
-      compute(index)
-      changing(index + 1, values[index + 1].values)
-    }
-    return graph.outputs.flatMap { Array(values[$0.value].values) }
+    return run(after: 0, changing)
   }
 
-  private func compute(_ index: Int) {
+  func compute(_ index: Int) {
     let node = graph.nodes[index]
     let inputs = node.inputs.map { (shape: shapes[$0], values: UnsafePointer(values[$0].start)) }
     let (shape, result) = (shapes[index + 1], values[index + 1].start)

@@ -1,7 +1,8 @@
 import ArgumentParser
+import Datasets
 import Evaluation
 import Files
-import Foundation
+import Imaging
 import ModelFiles
 import Models
 import Numerics
@@ -20,6 +21,7 @@ struct Compare: ParsableCommand {
         glint compare m.safetensors q.safetensors --data photos
         glint compare m.safetensors q.safetensors --data photos --report compare.html
         glint compare m.safetensors q.safetensors --data photos --json > compare.json
+        glint compare m.safetensors q8.safetensors old.safetensors --data photos --report table.html
         glint compare m.safetensors q.safetensors --data photos --gate 0.5 --summary summary.md --junit results.xml
       """)
 
@@ -28,6 +30,9 @@ struct Compare: ParsableCommand {
 
   @Argument(help: "The model that is compared with it, usually int8.")
   var second: String
+
+  @Argument(help: "More models, for one table of all; each is held against the first.")
+  var others: [String] = []
 
   @Option(
     name: .long,
@@ -40,6 +45,10 @@ struct Compare: ParsableCommand {
   @Option(name: .long, help: "Write an HTML report to this file.")
   var report: String?
 
+  @Option(
+    name: .long, help: "The int8 model's calibration record, for the report: what its ranges were chosen from.")
+  var record: String?
+
   @OptionGroup var gate: GateOptions
   @OptionGroup var split: SplitOption
   @OptionGroup var faces: FaceSourceOption
@@ -49,20 +58,61 @@ struct Compare: ParsableCommand {
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
+  func validate() throws {
+    guard !others.isEmpty, gate.isAsked || record != nil else { return }
+    throw ValidationError("--gate, --summary, --junit, --thumbnails and --record tell of two models, not of several.")
+  }
+
   func run() throws {
     var plan = OutputPlan()
-    plan.read("a model", [first, second])
+    plan.read("a model", [first, second] + others)
     plan.read("the data", data)
+    plan.read("--record", record)
     faces.note(in: &plan)
     try plan.write("--report", report, .report)
     try gate.plan(&plan)
     try plan.check(force: force.force)
-    let models = try (faces.trust.loadClassifier(first), faces.trust.loadClassifier(second))
-    let description = models.0.description
+    let models = try ([first, second] + others).map { try faces.trust.loadClassifier($0) }
+    let description = models[0].description
+    let calibration = try record.map { try calibrationRecord($0, for: models[0]) }
     let (images, account) = try LabelledImages.read(
       data, faces: try faces.source(for: description), part: part, split: split.shares, for: description,
-      threads: threads.count, quiet: quiet.quiet || json.json)
-    var progress = Progress("Comparing", quiet: quiet.quiet || json.json)
+      threads: threads.count, quiet: isQuiet)
+    if others.isEmpty {
+      try compare((models[0], models[1]), calibration, images, account)
+    } else {
+      try compare(models, images, account)
+    }
+  }
+
+  /// No progress; `--json` has standard output for itself.
+  private var isQuiet: Bool { quiet.quiet || json.json }
+
+  private func calibrationRecord(_ path: String, for model: LoadedModel) throws -> CalibrationRecord {
+    guard case .float(let float) = model else { throw Failure("--record tells of a float model, and \(first) is int8") }
+    return try CalibrationRecord.load(path, for: float)
+  }
+
+  private func recipe(_ images: [LabelledImage], _ labels: [String], _ account: ReadingAccount) -> [Fact] {
+    ComparisonRecipe.facts(
+      models: [first, second] + others,
+      pictures: "\(part == .all ? "all" : "the test part") of \(data.joined(separator: ", "))", images: images,
+      labels: labels, account: account, threads: threads.count)
+  }
+
+  private func sayWhereChanceRules(_ evaluation: ModelEvaluation) {
+    let words = part == .all ? "labelled" : "test"
+    for sentence in Verdicts.sentences(evaluation.metrics.chance, labels: evaluation.labels, part: words) {
+      printError("glint: \(sentence)")
+    }
+  }
+
+  private func compare(
+    _ models: (LoadedModel, LoadedModel), _ calibration: CalibrationRecord?, _ images: [LabelledImage],
+    _ account: ReadingAccount
+  ) throws {
+    let description = models.0.description
+    var progress = Progress("Comparing", quiet: isQuiet)
     let comparison = try Comparison(
       models.0, models.1, images: images, threads: threads.count,
       equalized: models.0.equalizedVersion(of: models.1)
@@ -74,134 +124,73 @@ struct Compare: ParsableCommand {
     let verdict = comparison.verdict(margin: gate.margin)
     let outcome = GateOutcome(
       comparison: comparison, verdict: verdict, names: names, files: (first, second), gate: gate.gate)
+    func facts(provesSteps: Bool) -> ComparisonFacts {
+      ComparisonFacts(
+        comparison, verdict, names, suggestions: suggestions,
+        attribution: comparison.attribution.map {
+          AttributionFacts(
+            $0, temperature: description.temperature, own: models.1.description.temperature,
+            function: description.graph.outputs[0].function.rawValue, provesSteps: provesSteps)
+        }, models: (first, second), data: data, account: account)
+    }
     if let report {
-      let page = ComparisonPage.report(
+      var page = ComparisonPage.report(
         comparison, verdict, models: (first, second), kinds: kinds, data: data, images: images,
-        graph: description.graph,
-        suggestions: suggestions,
-        card: models.1.description.card,
-        pictures: "\(part == .all ? "all" : "the test part") of \(data.joined(separator: ", "))")
+        graph: description.graph, suggestions: suggestions, card: models.1.description.card,
+        recipe: recipe(images, description.labels, account),
+        network: try NetworkPage.report(of: models.1, named: second).graph)
+      if case .int8(let int8) = models.1 {
+        page.details = try LayerDetails.list(
+          comparison, int8, record: calibration, images: images, threads: threads.count)
+      }
+      page.downloads = [
+        Download("comparison.json", kind: "application/json", text: try jsonLine(facts(provesSteps: false)) + "\n")
+      ]
+      for (name, table) in [
+        ("layers.csv", page.layerTable), ("steps.csv", page.attribution?.table),
+        ("left-out.csv", page.attribution?.winnings),
+      ] {
+        guard let table, !table.rows.isEmpty else { continue }
+        page.downloads.append(Download(name, kind: "text/csv", text: table.csv))
+      }
       try page.page.write(to: report)
     }
     if json.json {
-      emit(
-        try jsonLine(
-          ComparisonFacts(
-            comparison, verdict, names, suggestions: suggestions, models: (first, second), data: data,
-            account: account)))
+      emit(try jsonLine(facts(provesSteps: true)))
     } else {
       if try isSameModel() { emit("Both files hold the same model: whatever is measured, they do not differ.") }
-      show(comparison, verdict, suggestions, names)
-      for sentence in Verdicts.sentences(
-        comparison.first.metrics.chance, labels: comparison.first.labels, part: part == .all ? "labelled" : "test")
-      {
-        printError("glint: \(sentence)")
-      }
+      ComparisonText(
+        comparison: comparison, verdict: verdict, suggestions: suggestions, names: names, files: (first, second),
+        data: data
+      ).show()
+      sayWhereChanceRules(comparison.first)
       if let report { emit("\nReport: \(report)") }
       if !quiet.quiet, outcome.failure == nil { NextCommand.show(["live", second]) }
     }
-    try gate.write(outcome)
+    try gate.write(outcome, images: images, graph: description.graph)
     if let failure = outcome.failure { throw Failure(failure) }
+  }
+
+  private func compare(_ models: [LoadedModel], _ images: [LabelledImage], _ account: ReadingAccount) throws {
+    var progress = Progress("Comparing", quiet: isQuiet)
+    let table = try ModelTable(models, images: images, threads: threads.count) { progress.update($0, of: $1) }
+    progress.finish("\(images.count) images, \(models.count) models")
+    let several = SeveralModels(table: table, files: [first, second] + others, kinds: models.map(\.kind))
+    if let report {
+      try several.page(recipe: recipe(images, models[0].description.labels, account)).page.write(to: report)
+    }
+    if json.json {
+      emit(try jsonLine(several.facts))
+    } else {
+      several.show()
+      sayWhereChanceRules(table.rows[0].evaluation)
+      if let report { emit("\nReport: \(report)") }
+    }
   }
 
   private func isSameModel() throws -> Bool {
     let files = try (MappedFile(path: first), MappedFile(path: second))
     return withExtendedLifetime(files) { files.0.bytes.elementsEqual(files.1.bytes) }
-  }
-
-  /// - Parameter names: what to call the two.
-  private func show(
-    _ comparison: Comparison, _ verdict: ComparisonVerdict, _ suggestions: [String], _ names: (String, String)
-  ) {
-    emit(verdict.sentence(names) + "\n")
-    var table = Table(["", "accuracy", "95 % interval", "AUC", "calibration error", "ms an image"])
-    for (path, evaluation) in [(first, comparison.first), (second, comparison.second)] {
-      let facts = ComparisonFacts.Side(evaluation, path: path)
-      table.add([
-        URL(fileURLWithPath: path).lastPathComponent, percent(facts.accuracy),
-        "\(percent(facts.accuracy_interval[0])) to \(percent(facts.accuracy_interval[1]))",
-        facts.auc.map { fixed($0, 4) } ?? "", fixed(facts.ece, 3),
-        fixed(evaluation.seconds * 1000 / Double(max(1, comparison.names.count)), 2),
-      ])
-    }
-    table.show()
-    let agreement = verdict.agreement
-    emit(
-      """
-      \nSame label on \(percent(comparison.agreement, 2)) of \(grouped(comparison.names.count)) pictures \
-      (\(percent(agreement.lowerBound, 2)) to \(percent(agreement.upperBound, 2)), 95 % interval).
-      \(verdict.mcNemarSentence(names))
-      """
-    )
-    showConfusion(comparison, names)
-    for (title, groups) in comparison.groups(data) where groups.count > 1 { showGroups(title, groups, names) }
-    showLayers(comparison, suggestions)
-    showFlipped(comparison, names)
-  }
-
-  private func showConfusion(_ comparison: Comparison, _ names: (String, String)) {
-    let labels = comparison.first.labels
-    emit("")
-    var table = Table(["truth \\ answer"] + labels.map { "\(names.0): \($0)" } + labels.map { "\(names.1): \($0)" })
-    let (one, two) = (comparison.first.metrics.confusion, comparison.second.metrics.confusion)
-    for (index, label) in labels.enumerated() { table.add([label] + (one[index] + two[index]).map(String.init)) }
-    table.show()
-    for (name, evaluation) in [(names.0, comparison.first), (names.1, comparison.second)] {
-      guard let decision = evaluation.decision, let coverage = evaluation.coverage else { continue }
-      emit("\n\(name): \(decision.words(labels: labels)):\n  \(coverage.words)")
-    }
-  }
-
-  private func showGroups(_ title: String, _ groups: [ComparisonGroup], _ names: (String, String)) {
-    emit("")
-    var table = Table([title, "pictures", "right: \(names.0)", "right: \(names.1)", "points lost", "same label"])
-    for group in groups {
-      let pictures = Double(group.pictures), interval = group.loss.interval
-      table.add([
-        group.name, grouped(group.pictures), percent(Double(group.firstRight) / pictures),
-        percent(Double(group.secondRight) / pictures),
-        "\(fixed(group.loss.points)) (\(fixed(interval.lowerBound)) to \(fixed(interval.upperBound)))",
-        percent(Double(group.same) / pictures),
-      ])
-    }
-    table.show()
-  }
-
-  private func showLayers(_ comparison: Comparison, _ suggestions: [String]) {
-    guard !comparison.layers.isEmpty else { return }
-    emit("")
-    var table = Table(["layer", "SQNR dB", "cosine", "clipped", "levels used", "alone: same answer", "logits off by"])
-    for layer in comparison.layers {
-      let own = layer.statistics
-      table.add([
-        layer.name, own.sqnr.isFinite ? fixed(own.sqnr) : "exact", fixed(own.cosine, 5), percent(own.clipped, 3),
-        own.usedLevels.map { percent($0, 0) } ?? "", layer.alone.map { percent($0.agreement, 2) } ?? "",
-        layer.alone.map { percent($0.logitError, 2) } ?? "",
-      ])
-    }
-    table.show()
-    let alone = comparison.layers.compactMap(\.alone?.loss.images).max()
-    emit(
-      "On \(comparison.layerImages) of the pictures"
-        + (alone.map { ", each layer alone in int8 on \($0)" } ?? "") + "; both spread evenly over all.")
-    if comparison.isEqualized {
-      emit("Layers are held against the float network after equalization, as int8 was made.")
-    }
-    guard !suggestions.isEmpty else { return }
-    emit("\nSuggestions:")
-    for suggestion in suggestions { emit("  \(suggestion)") }
-  }
-
-  private func showFlipped(_ comparison: Comparison, _ names: (String, String)) {
-    let flipped = comparison.flipped
-    guard !flipped.isEmpty else { return }
-    emit("\nChanged sides, largest change first:")
-    for index in flipped.prefix(10) {
-      let label = comparison.first.labels[comparison.first.truth[index]]
-      let said = (comparison.first.answer(index), comparison.second.answer(index))
-      emit("  \(comparison.names[index]) (\(label)): \(said.0) by \(names.0), \(said.1) by \(names.1)")
-    }
-    if flipped.count > 10 { emit("  and \(flipped.count - 10) more (see --json or --report)") }
   }
 }
 

@@ -150,6 +150,8 @@ struct ComparisonFacts: Encodable {
   let identical: Bool
   let mcnemar_p: Double
   let layers: [Layer]
+  /// Where the difference arises; null where layers were not compared or the second model is not int8.
+  let attribution: AttributionFacts?
   let layer_images: Int
   let layers_equalized: Bool
   let flipped: [Flip]
@@ -164,7 +166,7 @@ struct ComparisonFacts: Encodable {
   ///   - data: the folders of the pictures.
   init(
     _ comparison: Comparison, _ verdict: ComparisonVerdict, _ names: (String, String), suggestions: [String],
-    models: (String, String), data: [String], account: ReadingAccount
+    attribution: AttributionFacts?, models: (String, String), data: [String], account: ReadingAccount
   ) {
     self.verdict = Verdict(verdict, names)
     by_class = comparison.byClass.map { Group($0) }
@@ -183,6 +185,7 @@ struct ComparisonFacts: Encodable {
     identical = comparison.isIdentical
     mcnemar_p = comparison.mcNemarP
     layers = comparison.layers.map { Layer($0) }
+    self.attribution = attribution
     layer_images = comparison.layerImages
     layers_equalized = comparison.isEqualized
     self.suggestions = suggestions

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Datasets
 import Evaluation
 import Files
+import Models
 import Numerics
 
 /// `--gate`, and the files in which model repositories are told of it.
@@ -16,7 +18,18 @@ struct GateOptions: ParsableArguments {
   @Option(name: .long, help: "Write the outcome of --gate as JUnit XML to this file, for a CI server.")
   var junit: String?
 
+  @Option(
+    name: .long,
+    help: "Write pictures that changed sides, at most \(Thumbnails.most), to this folder, and show them in --summary.")
+  var thumbnails: String?
+
+  /// Whether any of them was asked for.
+  var isAsked: Bool { gate != nil || summary != nil || junit != nil || thumbnails != nil }
+
   func validate() throws {
+    if thumbnails != nil, summary == nil {
+      throw ValidationError("--thumbnails are shown in --summary: say --summary FILE too.")
+    }
     if let gate, !(gate > 0 && gate <= 100) { throw ValidationError("--gate takes points above 0 and up to 100.") }
     if junit != nil, gate == nil { throw ValidationError("--junit tells of --gate: say --gate POINTS too.") }
   }
@@ -24,6 +37,7 @@ struct GateOptions: ParsableArguments {
   func plan(_ plan: inout OutputPlan) throws {
     try plan.write("--summary", summary, .summary)
     try plan.write("--junit", junit, .results)
+    try thumbnails.map { Thumbnails(folder: $0) }?.plan(&plan)
   }
 
   /// The loss, in points, that is as good as none.
@@ -31,9 +45,16 @@ struct GateOptions: ParsableArguments {
 
   /// Writes what was asked for.
   ///
+  /// - Parameters:
+  ///   - images: those compared.
+  ///   - graph: the network, whose input they are.
   /// - Throws: `FileError` where it cannot be written.
-  func write(_ outcome: GateOutcome) throws {
-    if let summary { try AtomicFile.write(outcome.markdown, to: summary) }
+  func write(_ outcome: GateOutcome, images: [LabelledImage], graph: Graph) throws {
+    let thumbnails = thumbnails.map { Thumbnails(folder: $0) }
+    try thumbnails?.write(outcome.comparison.flipped, of: images, input: graph.input)
+    if let summary {
+      try AtomicFile.write(outcome.markdown { place in thumbnails?.address(place, from: summary) }, to: summary)
+    }
     if let junit { try AtomicFile.write(outcome.results, to: junit) }
   }
 }
@@ -71,7 +92,9 @@ extension GateOutcome {
   static let mark = "<!-- glint compare -->"
 
   /// A summary that GitHub, GitLab and Gitea show.
-  var markdown: String {
+  ///
+  /// - Parameter thumbnail: the address of the picture at a place among those that changed sides; nil for none.
+  func markdown(thumbnail: (_ place: Int) -> String?) -> String {
     let head = gate == nil ? "compared" : isPassed ? "passed" : "failed"
     var lines = [
       Self.mark, "## \(Self.cell(Self.name(files.second))) \(head)", "", Self.cell(verdict.sentence(names)), "",
@@ -93,13 +116,22 @@ extension GateOutcome {
       "Same label on \(percent(comparison.agreement, 2)) of \(grouped(verdict.pictures)) pictures. "
         + Self.cell(verdict.mcNemarSentence(names)),
     ]
+    if let attribution = comparison.attribution, attribution.int8.squaredError > 0 {
+      lines += ["", Self.cell(attribution.summary), ""]
+      lines += attribution.bySize.prefix(3).map { "- " + Self.cell(attribution.sentence($0)) }
+    }
     let flipped = comparison.flipped
     if !flipped.isEmpty {
       lines += ["", "<details><summary>Changed sides: \(flipped.count)</summary>", ""]
       lines += ["| picture | truth | \(Self.cell(names.first)) | \(Self.cell(names.second)) |", "|---|---|---|---|"]
-      for index in flipped.prefix(50) {
+      for (place, index) in flipped.prefix(50).enumerated() {
         let label = comparison.first.labels[comparison.first.truth[index]]
-        row(Self.code(comparison.names[index]), [Self.cell(label)] + sides.map { Self.cell($0.answer(index)) })
+        let picture = (place < Thumbnails.most ? thumbnail(place) : nil).map {
+          "<img src=\"\(Self.attribute($0))\" width=\"96\" alt=\"\(Self.attribute(label))\"><br>"
+        }
+        row(
+          (picture ?? "") + Self.code(comparison.names[index]),
+          [Self.cell(label)] + sides.map { Self.cell($0.answer(index)) })
       }
       if flipped.count > 50 { lines.append("\nand \(flipped.count - 50) more") }
       lines += ["", "</details>"]
@@ -118,6 +150,11 @@ extension GateOutcome {
       default: line.append(character)
       }
     }
+  }
+
+  /// Text of an attribute within a cell.
+  private static func attribute(_ text: String) -> String {
+    cell(text).replacing("\"", with: "&quot;")
   }
 
   /// A file's name.

@@ -18,11 +18,12 @@ enum ComparisonPage {
   ///   - models: paths of the two models.
   ///   - kinds: what they are, `float` or `int8`; two of a kind are called by their files.
   ///   - card: the second model's.
-  ///   - pictures: which they are, in words.
+  ///   - recipe: what was compared on what.
+  ///   - network: the second model's, for colours by where the difference arises.
   static func report(
     _ comparison: Comparison, _ verdict: ComparisonVerdict, models: (String, String),
     kinds: (String, String) = ("float", "int8"), data: [String] = [], images: [LabelledImage], graph: Graph,
-    suggestions: [String], card: ModelCard, pictures: String
+    suggestions: [String], card: ModelCard, recipe: [Fact], network: NetworkGraph? = nil
   ) -> ComparisonReport {
     let files = (URL(fileURLWithPath: models.0).lastPathComponent, URL(fileURLWithPath: models.1).lastPathComponent)
     let names = kinds.0 != kinds.1 ? kinds : files.0 != files.1 ? files : ("first", "second")
@@ -39,6 +40,10 @@ enum ComparisonPage {
     if kinds == ("float", "int8") {
       report.subtitle = "What quantization to int8 changed, measured with the engine that runs on the device."
     }
+    if let attribution = comparison.attribution {
+      report.attribution = AttributionPage.figures(attribution, of: comparison)
+      report.network = network.map { AttributionPage.coloured($0, by: attribution) }
+    }
     report.layerPictures = comparison.layerImages
     report.alonePictures = comparison.layers.compactMap(\.alone?.loss.images).max() ?? 0
     let flipped = comparison.flipped
@@ -50,13 +55,14 @@ enum ComparisonPage {
       return "\(name), \(decision.words(labels: evaluation.labels)): \(coverage.words)"
     }
     if let method = card[choice[0]] {
+      let trials =
+        card[choice[2]].map { $0.replacingOccurrences(of: ": ", with: "; ").components(separatedBy: "; ") } ?? []
       report.method = .init(
-        name: method, reason: card[choice[1]] ?? "",
-        trials: card[choice[2]].map { $0.replacingOccurrences(of: ": ", with: "; ").components(separatedBy: "; ") }
-          ?? [])
+        name: method, reason: card[choice[1]] ?? "", trials: trials,
+        table: TrialsTable.table(Array(trials.dropFirst()), chosen: method))
     }
     report.facts =
-      [Fact("models", "\(models.0) and \(models.1)"), Fact("pictures", pictures)]
+      recipe
       + card.entries.filter { !choice.contains($0.field) }.map { Fact($0.field, $0.text) }
     return report
   }

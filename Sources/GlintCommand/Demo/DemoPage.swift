@@ -33,7 +33,7 @@ struct DemoPage {
       }, keptEpoch: trained.keptEpoch)
     var compared = ComparisonPage.report(
       comparison, comparison.verdict(), models: (files.float, files.int8), images: images, graph: graph,
-      suggestions: suggestions, card: quantized, pictures: "the test part of the rendered faces")
+      suggestions: suggestions, card: quantized, recipe: [])
     // The training's facts are shown beside them.
     compared.facts = []
     let samples = images.indices.prefix(12).map {

@@ -8,12 +8,15 @@ public struct ComparisonReport: Sendable {
     public var reason: String
     /// What was tried: the images it was evaluated on and the measure, then a method a line.
     public var trials: [String]
+    /// The same as a table; nil where its lines say something else.
+    public var table: ReportTable?
 
     /// `trials` has the heading first, then one line a method.
-    public init(name: String, reason: String, trials: [String] = []) {
+    public init(name: String, reason: String, trials: [String] = [], table: ReportTable? = nil) {
       self.name = name
       self.reason = reason
       self.trials = trials
+      self.table = table
     }
   }
 
@@ -53,6 +56,14 @@ public struct ComparisonReport: Sendable {
   public var groups: [GroupFigures] = []
   /// The layers in order.
   public var layers: [LayerFigures]
+  /// Where the difference arises; nil where that was not measured.
+  public var attribution: AttributionFigures?
+  /// The network, for colours by where the difference arises.
+  public var network: NetworkGraph?
+  /// Results and weights of the layers where most is lost, the largest first, and where results were observed.
+  public var details: (layers: [LayerDetail], pictures: String) = ([], "")
+  /// What the page's values can be saved as.
+  public var downloads: [Download] = []
   /// On how many pictures the layers were held against float; 0 where nobody counted.
   public var layerPictures = 0
   /// On how many pictures each layer alone was int8; 0 where nobody counted.
@@ -99,10 +110,21 @@ public struct ComparisonReport: Sendable {
     if !groups.isEmpty {
       sections.append(ReportSection("Where they differ", text: mcNemarSentence, blocks: groups.map(\.block)))
     }
+    if let attribution { sections.append(attribution.section(network)) }
     if !layers.isEmpty { sections.append(layerSection) }
+    if !details.layers.isEmpty {
+      sections.append(
+        ReportSection(
+          "Values and weights",
+          text: "Of the layers where most is lost. Dashed lines are the ends of what codes can say, observed on "
+            + "\(details.pictures).", blocks: details.layers.flatMap(\.blocks)))
+    }
     sections.append(changedSides)
     if let method { sections.append(made(by: method)) }
     if !facts.isEmpty { sections.append(ReportSection("Recipe", blocks: [.facts(facts, wide: true)])) }
+    if !downloads.isEmpty {
+      sections.append(ReportSection("Values", blocks: [.downloads(downloads, text: "The values of this page:")]))
+    }
     return ReportPage(title: title, subtitle: subtitle, sections: sections, footer: footer)
   }
 
@@ -152,7 +174,8 @@ public struct ComparisonReport: Sendable {
       "Side by side", text: "Both models on the same \(Figures.count(total)) labelled pictures.", blocks: blocks)
   }
 
-  private var layerSection: ReportSection {
+  /// The layers with their figures.
+  public var layerTable: ReportTable {
     // The bars end at the best finite layer; a layer without noise fills its bar.
     let best = layers.map(\.sqnr).filter(\.isFinite).max() ?? 1
     let measuresLevels = layers.contains { $0.usedLevels.isFinite }
@@ -174,6 +197,11 @@ public struct ComparisonReport: Sendable {
     let columns =
       ["layer", "SQNR, dB", "cosine", "clipped"] + (measuresLevels ? ["levels used"] : [])
       + (measuresAlone ? ["alone: same label", "alone: logits off by"] : [])
+    return ReportTable(columns: columns, rows: rows)
+  }
+
+  private var layerSection: ReportSection {
+    let measuresAlone = layers.contains { $0.agreementAlone.isFinite }
     let pictures = layerPictures > 0 ? ", on \(Figures.count(layerPictures)) of the pictures" : ""
     let alone =
       measuresAlone
@@ -186,15 +214,17 @@ public struct ComparisonReport: Sendable {
         How far the output of each layer is from its float output: signal over quantization noise (6 dB is one bit), \
         direction, and values cut off at the ends of the range\(pictures)\(alone).
         """,
-      blocks: [.table(ReportTable(columns: columns, rows: rows))])
+      blocks: [.table(layerTable)])
   }
 
   private func made(by method: Method) -> ReportSection {
     let reason = method.reason.isEmpty ? "" : ": " + method.reason
     let trials = method.trials.dropFirst()
+    let title = "Tried \(method.trials.first ?? "")"
     return ReportSection(
       "How \(int8.name) was made", text: "By \(method.name)\(reason).",
-      blocks: trials.isEmpty ? [] : [.list(Array(trials), title: "Tried \(method.trials[0])")])
+      blocks: trials.isEmpty
+        ? [] : [method.table.map { .table($0, title: title) } ?? .list(Array(trials), title: title)])
   }
 
   private var changedSides: ReportSection {

@@ -38,12 +38,14 @@ public struct GroupFigures: Sendable {
   var block: ReportBlock {
     .table(
       ReportTable(
-        columns: [criterion, "pictures", "first right", "second right", "points lost", "95 % interval", "same label"],
+        columns: [criterion, "pictures", "first right", "second right", "points lost, 95 % interval", "same label"],
         rows: rows.map { row in
           [
             .text(row.name), .number(Figures.count(row.pictures)), .number(Figures.percent(row.float)),
-            .number(Figures.percent(row.int8)), .number(Figures.fixed(row.pointsLost, 1)),
-            .number("\(Figures.fixed(row.interval.lowerBound, 1)) to \(Figures.fixed(row.interval.upperBound, 1))"),
+            .number(Figures.percent(row.int8)),
+            .interval(
+              "\(Figures.fixed(row.pointsLost, 1)) (\(Figures.fixed(row.interval.lowerBound, 1)) to "
+                + "\(Figures.fixed(row.interval.upperBound, 1)))", .init(row.pointsLost, row.interval)),
             .number(Figures.percent(row.agreement)),
           ]
         }))

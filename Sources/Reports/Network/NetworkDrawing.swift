@@ -28,8 +28,10 @@ struct NetworkDrawing {
     let boxes = layout.places.map { $0.node == nil ? .empty : box($0) }.joined()
     let description = "network of \(graph.nodes.count) nodes"
     // Drawn at its own size: a narrow network does not fill the page, and a wide one is scrolled.
+    // What is no picture but a group may hold links.
+    let role = graph.nodes.contains { $0.anchor != nil } ? "group" : "img"
     return """
-      <svg class="network" role="img" aria-label="\(description)" viewBox="0 0 \(width) \(height)" \
+      <svg class="network" role="\(role)" aria-label="\(description)" viewBox="0 0 \(width) \(height)" \
       style="width:\(width)px;max-width:none">\(arrows)\(boxes)</svg>
       """
   }
@@ -68,9 +70,10 @@ struct NetworkDrawing {
     let (width, height) = Self.box
     let lines = [node.operator, node.detail].filter { !$0.isEmpty }
     let title = ([node.name] + lines + [node.shape]).filter { !$0.isEmpty }.joined(separator: "\n")
+    let small = node.share == nil ? "tick" : "small"
     let texts = lines.prefix(2).enumerated().map { index, line -> Markup in
       """
-      <text class="\(index == 0 ? "" : "tick")" x="\(x)" y="\(y + 4 + 16 * Double(index))" \
+      <text class="\(index == 0 ? "" : small)" x="\(x)" y="\(y + 4 + 16 * Double(index))" \
       text-anchor="middle">\(Self.cut(line, 31))</text>
       """
     }.joined()
@@ -80,11 +83,17 @@ struct NetworkDrawing {
       : """
       <text class="tick" x="\(x + 8)" y="\(y + height / 2 + 14)">\(Self.cut(node.shape, 18))</text>
       """
-    return """
-      <g><title>\(title)</title><rect class="bubble c\(node.kind.rawValue)" x="\(x - width / 2)" \
+    // By the root, small shares still have a colour; never so much that what is written on it cannot be read.
+    let fill: Markup =
+      node.share.map { "style=\"fill-opacity:\(0.45 * min(max($0, 0), 1).squareRoot())\" " as Markup } ?? .empty
+    let colour = node.share == nil ? node.kind.rawValue : 1
+    let group: Markup = """
+      <g><title>\(title)</title><rect class="bubble c\(colour)" \(fill)x="\(x - width / 2)" \
       y="\(y - height / 2)" width="\(width)" height="\(height)" rx="8"/><text class="head" x="\(x)" \
       y="\(y - 13)" text-anchor="middle">\(Self.cut(node.name, 27))</text>\(texts)\(shape)</g>
       """
+    guard let anchor = node.anchor else { return group }
+    return "<a href=\"#\(anchor)\">\(group)</a>"
   }
 
   /// The beginning and the end of a text that is too long: names of exporters differ at their ends.

@@ -36,6 +36,10 @@ public struct NetworkGraph: Sendable {
     public var kind: Kind
     /// The boxes that it reads, by their place in the list, all before its own.
     public var inputs: [Int]
+    /// How much of something it has, 0...1, which then is its colour; nil for the colour of its kind.
+    public var share: Double?
+    /// The place in the page that it leads to; nil for none.
+    public var anchor: String?
 
     /// Long texts are cut in the drawing, and whole where the reader points at the box.
     public init(
@@ -67,6 +71,9 @@ extension ReportBlock {
       return .note("A network of \(Figures.count(graph.nodes.count)) nodes is not drawn.")
     }
     let drawing = NetworkDrawing(graph)
+    if graph.nodes.contains(where: { $0.share != nil }) {
+      return ReportBlock("\(scroll("drawing of the network"))\(drawing.markup)</div>", title: title, wide: true)
+    }
     let kinds = NetworkGraph.Kind.allCases.filter { kind in graph.nodes.contains { $0.kind == kind } }
     let legend = kinds.map { kind -> Markup in
       """
@@ -76,7 +83,7 @@ extension ReportBlock {
     }.joined()
     return ReportBlock(
       """
-      <div class="scroll">\(drawing.markup)</div><div class="legend">\(legend)</div>
+      \(scroll("drawing of the network"))\(drawing.markup)</div><div class="legend">\(legend)</div>
       """, title: title, wide: true)
   }
 }

@@ -63,7 +63,7 @@ extension ReportBlock {
 
 extension Image {
   /// The picture averaged over squares of pixels until its longest side is at most about `side`.
-  func shrunk(toFit side: Int) -> Image {
+  public func shrunk(toFit side: Int) -> Image {
     let factor = max(1, (max(width, height) + side - 1) / max(1, side))
     guard factor > 1, width >= factor, height >= factor else { return self }
     let newWidth = width / factor

@@ -66,10 +66,11 @@ enum Stylesheet {
     td.bar i{position:absolute;left:0;top:5px;bottom:5px;background:var(--c0);opacity:.22;border-radius:3px;\
     print-color-adjust:exact;-webkit-print-color-adjust:exact}
     td.bar span{position:relative}
+    td.interval svg{display:inline-block;width:120px;vertical-align:middle;margin-left:8px}
     svg{display:block;width:100%;height:auto;font-size:12px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
     svg text{fill:var(--ink)}
     .tick,.name{fill:var(--soft)!important}
-    .tick{font-size:11.5px}
+    .tick,.small{font-size:11.5px}
     .class{font-size:12.5px}
     .grid{stroke:var(--grid)}
     .axis,.mark{stroke:var(--soft)}
@@ -87,6 +88,8 @@ enum Stylesheet {
     .tip{fill:var(--soft)}
     .network .bubble{fill-opacity:.14}
     .head{font-weight:650}
+    .network a:hover .head{text-decoration:underline}
+    tr:target td{background:var(--grid)}
     .count{font-size:24px;font-weight:650}
     .few{font-size:13px;font-weight:600}
     .share{font-size:13px}
@@ -116,6 +119,7 @@ enum Stylesheet {
     --c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b0578d;--c4:#3b93c9;--c5:#b07d00;--c6:#5b5f97;--c7:#6b6b6b;\
     --good:#00795a;--bad:#b64a00;--strong:#fff}body{font-size:10.5pt}nav{display:none}section{margin-top:22px}\
     header,main,footer{max-width:none;padding-left:0;padding-right:0}.scroll{overflow:visible;background:none}\
+    td{white-space:normal}td.interval svg{width:70px}\
     table{font-size:8.5pt}\
     th,td{padding:3px 6px}td.bar{min-width:70px}.gallery{grid-template-columns:repeat(6,minmax(0,1fr));gap:10px}}
     """

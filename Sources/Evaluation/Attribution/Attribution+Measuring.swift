@@ -1,0 +1,90 @@
+import Datasets
+import ModelFiles
+import Models
+import Numerics
+import Runtime
+
+extension Attribution {
+  /// The most pictures, multiply-adds and logits kept.
+  private static let (mostImages, mostMultiplyAdds, mostLogits) = (128, 60_000_000_000, 20_000_000)
+
+  /// How many of so many pictures it is measured on: as many as take some seconds, and at least eight.
+  static func images(of count: Int, _ graph: Graph) throws -> Int {
+    let multiplyAdds = try graph.multiplyAdds()
+    // A node lets the network run on from it about five times.
+    var (behind, cost) = (0, 1)
+    for own in multiplyAdds.reversed() {
+      cost += 5 * behind
+      behind += own
+    }
+    let logits = try graph.nodes.count * 6 * graph.outputs.reduce(0) { try $0 + graph.shapes()[$1.value].count }
+    return min(count, max(8, min(mostImages, mostMultiplyAdds / cost, mostLogits / max(1, logits))))
+  }
+
+  /// Measures.
+  ///
+  /// - Parameters:
+  ///   - float: the float network, equalized where int8 is.
+  ///   - images: labelled; some of them, spread evenly over all, are used.
+  /// - Throws: `RuntimeError` or `FloatRuntimeError` for a network that cannot be run.
+  init(
+    _ float: FloatModel, _ int8: QuantizedModel, images: [LabelledImage], threads: Int, kernels: KernelTable,
+    progress: (_ done: Int, _ total: Int) -> Void
+  ) throws {
+    let description = float.description
+    let chosen = Array(images.indices).spread(try Self.images(of: images.count, description.graph))
+    let run = try LayerByLayer(float, int8, threads: threads, kernels: kernels)
+    for (done, index) in chosen.enumerated() {
+      try run.add(images[index].pixels)
+      progress(done + 1, chosen.count)
+    }
+    let truth = chosen.map { images[$0].label }
+    func error(_ logits: [[Float]]) -> AnswerError {
+      AnswerError(logits, reference: run.reference, truth: truth, by: description)
+    }
+    let (simulated, said) = (error(run.simulated), run.simulated.map(description.likeliest))
+    func leftOut(_ logits: [[Float]]?) -> LeftOut? {
+      logits.map {
+        LeftOut(
+          int8: simulated, without: error($0),
+          loss: PairedLoss(truth: truth, float: $0.map(description.likeliest), int8: said))
+      }
+    }
+    var last = error(run.reference)
+    self.float = last
+    var parts = [[Part]](repeating: [], count: description.graph.nodes.count)
+    for stage in run.stages {
+      let next = error(stage.logits)
+      parts[stage.node].append(Part(source: stage.source, before: last, after: next))
+      last = next
+    }
+    steps = parts.indices.filter { !parts[$0].isEmpty }.map { node in
+      Step(
+        node: node, name: description.graph.nodes[node].name, parts: parts[node], without: leftOut(run.without[node]),
+        withoutActivations: leftOut(run.withoutActivations[node]), channels: run.channels[node])
+    }
+    self.int8 = last
+    let final = run.stages.last?.logits ?? run.reference
+    lossAtOwnTemperature =
+      int8.description.temperature == description.temperature
+      ? nil : AnswerError(final, reference: run.reference, truth: truth, by: int8.description).loss
+    spread = run.reference.joined().map { Double($0) }.standardDeviation
+    self.images = chosen
+    let largest = steps.sorted { abs($0.squaredError) > abs($1.squaredError) }.prefix(3).map(\.node)
+    evidence = Evidence(run, largest, description.graph)
+  }
+}
+
+extension Attribution.Evidence {
+  /// - Parameter nodes: whose steps are kept.
+  fileprivate init(_ run: LayerByLayer, _ nodes: [Int], _ graph: Graph) {
+    float = run.reference
+    steps = nodes.map { node in
+      let first = run.stages.firstIndex { $0.node == node }!
+      return (
+        graph.nodes[node].name, first == 0 ? run.reference : run.stages[first - 1].logits,
+        run.stages.filter { $0.node == node }.map { ($0.source, $0.logits) }
+      )
+    }
+  }
+}
