@@ -23,6 +23,12 @@ extension ONNXModel {
       switch model {
       case .float(let model): network = try FloatNetwork(model).list.graph
       case .int8(let model):
+        if let value = model.sixteenBitValues.first {
+          throw GraphError(
+            model.description.graph.valueName(value),
+            "its codes have 16 bits, which 'glint export' does not write; quantize without --sixteen-bits, or export "
+              + "the float model")
+        }
         try Self.checkSums(model.description.graph)
         network = try QuantizedNetwork(model, codes).list.graph
       }

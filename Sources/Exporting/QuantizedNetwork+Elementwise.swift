@@ -132,7 +132,7 @@ extension QuantizedNetwork {
     let node = model.description.graph.nodes[index]
     let source = parameters(node.inputs[0])
     let own = parameters(index + 1)
-    let codes = QuantizedValue(Tensor([256], (-128...127).map { Int8($0) }), source)
+    let codes = QuantizedValue(Tensor([256], Array(-128...127)), source)
     let results = ReferenceOperators.apply(function, codes, to: own).codes.elements
     let table = list.constant(node.name + ".table", [256], results.map { Float($0) - Float(own.zeroPoint) })
     // The first of the table belongs to the smallest code.

@@ -11,7 +11,7 @@ enum CodeTables {
 
   /// What DequantizeLinear and QuantizeLinear, one after the other, make of each code.
   static func requantized(_ from: QuantizationParameters, _ to: QuantizationParameters) -> [Int8] {
-    all.map { to.quantize(from.dequantize(Int8($0))) }
+    all.map { Int8(to.quantize(from.dequantize(Int16($0)))) }
   }
 
   /// Equation (R) for each code.
@@ -137,7 +137,7 @@ enum CodeTables {
   static func affine(
     factor: Float, term: Float, from input: QuantizationParameters, to output: QuantizationParameters
   ) -> Affine {
-    let wanted = all.map { output.quantize(input.dequantize(Int8($0)) * factor + term) }
+    let wanted = all.map { Int8(output.quantize(input.dequantize(Int16($0)) * factor + term)) }
     return affine(
       wanted, from: input, slope: Double(factor) * Double(input.scale) / Double(output.scale),
       start: Double(term) / Double(output.scale), to: output)

@@ -18,6 +18,9 @@ extension Lowering {
     _ node: ONNXNode, _ source: Computed, _ own: QuantizationParameters, _ isUnsigned: Bool
   ) throws(Refusal) {
     guard let convention else { throw Refusal("the input has codes") }
+    guard !own.isSixteenBits else {
+      throw Refusal("the input has codes of 16 bits", advice: "an input in float, or codes of 8 bits, would work")
+    }
     // Codes run from 0 for uint8, as pixels do, and from -128 for int8.
     let first = -128 - Double(own.zeroPoint)
     let line = Line(scale: 255 * Double(own.scale), shift: first * Double(own.scale))
@@ -56,7 +59,8 @@ extension Lowering {
       throw Refusal("a channel of the input is multiplied by 0")
     }
     if quantized.pixels[own] == nil {
-      quantized.pixels[own] = pixelLayer(own, lines, convention)
+      quantized.pixels[own] =
+        own.isSixteenBits ? pixelLayerOfSixteenBits(lines, convention) : pixelLayer(own, lines, convention)
       note(own, isUnsigned, quantized.pixels[own]!)
     }
     let value = quantized.pixels[own]!
@@ -68,7 +72,7 @@ extension Lowering {
     _ own: QuantizationParameters, _ lines: [Line], _ convention: PixelConvention
   ) -> Int {
     let tables = lines.map { line in
-      (0..<256).map { own.quantize(Float(line.scale * Double($0) / 255 + line.shift)) }
+      (0..<256).map { Int8(own.quantize(Float(line.scale * Double($0) / 255 + line.shift))) }
     }
     let shape = builder.shapes[0]
     let isPixel = !convention.swaps && tables.allSatisfy { $0 == (-128...127).map { Int8($0) } }

@@ -67,6 +67,9 @@ extension Lowering {
         "its weights have \(codes.scales.count) scales along axis \(codes.axis)",
         advice: "one scale, or one for each output channel, would work")
     }
+    guard codes.element != .int16, codes.element != .uint16 else {
+      throw Refusal("its weights have codes of 16 bits", advice: "weights of 8 bits would work")
+    }
     guard codes.numbers.allSatisfy({ (-127...127).contains($0) }) else {
       throw Refusal("a weight has the code -128", advice: "quantize weights to -127...127")
     }
@@ -105,13 +108,17 @@ extension Lowering {
   ) throws(Refusal) -> (QuantizationParameters, isUnsigned: Bool) {
     let (scales, zeroPoints, named, _) = try scales(node)
     let isSigned = value.map { isQuantized($0) && !quantized.unsigned.contains(maker($0)) } ?? false
-    let element = named ?? (isSigned ? .int8 : .uint8)
+    let isWide = value.flatMap { quantized.values[maker($0)] }?.isSixteenBits ?? false
+    let element = named ?? (isWide ? .int16 : isSigned ? .int8 : .uint8)
     guard scales.count == 1 else {
       throw Refusal("\(scales.count) scales for what the network computes", advice: "one scale would work")
     }
+    if element == .int16 || element == .uint16 {
+      return (try Self.sixteenBits(scales[0], zeroPoints[0], element), false)
+    }
     let isUnsigned = element == .uint8
     guard isUnsigned || element == .int8 else {
-      throw Refusal("codes that are neither int8 nor uint8", advice: "8 bits would work")
+      throw Refusal("codes that are neither of 8 bits nor of 16", advice: "int8 or uint8 would work")
     }
     let zeroPoint = zeroPoints[0] - (isUnsigned ? 128 : 0)
     guard (-128...127).contains(zeroPoint) else { throw Refusal("a zero point of \(zeroPoints[0])") }

@@ -34,10 +34,17 @@ struct QuantizedAssembly {
     guard !notes.pixels.isEmpty else {
       throw Refusal("the input is read in float; a network that begins with QuantizeLinear would work")
     }
+    makeRoomForSums()
     if !notes.isExact {
       remarks = ["a code may be the neighbour of LiteRT's, which rounds sums and means in other ways"]
     }
     self.outputs = outputs.map { Graph.Output(value: number[$0.value], function: $0.function) }
+  }
+
+  /// See `SumRoom`, and what is said of values of 16 bits.
+  private mutating func makeRoomForSums() {
+    guard quantization.contains(where: \.isSixteenBits) else { return }
+    remarks += SumRoom.make(Graph(input: builder.shapes[0], nodes: nodes, outputs: []), &parameters, &quantization)
   }
 
   private mutating func add(_ index: Int, isOutput: Bool) {
@@ -61,6 +68,8 @@ struct QuantizedAssembly {
       return append(node, layer, own)
     }
     switch node.operator {
+    // Codes of 16 bits are too many for tables of what becomes of each.
+    case _ where own.isSixteenBits || node.inputs.contains { quantization[$0].isSixteenBits }: break
     case .add: nudgeAddition(&node, own)
     case .averagePool2D(let window):
       guard !notes.isExact || AverageCertainty.isSure(window, from: source, to: own) else {
@@ -169,7 +178,8 @@ struct QuantizedAssembly {
     let channels = real.bias.shape.count
     if isIdentity, notes.layers[node.name] == nil {
       // Equation (3) with a weight of 1 is equation (R), whose source the weight's scale may stand for.
-      let scale = isOutput ? 1 : (CodeTables.scale(from: source, to: own) ?? source.scale) / source.scale
+      let isWide = source.isSixteenBits || own.isSixteenBits
+      let scale = isOutput || isWide ? 1 : (CodeTables.scale(from: source, to: own) ?? source.scale) / source.scale
       return .init(
         weight: Tensor(real.weight.shape, filledWith: 1), bias: Tensor([channels], filledWith: 0),
         scales: .init(repeating: scale, count: channels))
@@ -215,6 +225,11 @@ struct QuantizedAssembly {
     var result = QuantizedModel.Parameters(weight: Tensor([0], []), bias: Tensor([0], []), scales: [])
     var (weights, biases): ([Int8], [Int32]) = ([], [])
     var wrong = 0
+    if source.isSixteenBits || own.isSixteenBits {
+      let layer = SixteenBitFit.layer(real, from: source)
+      if layer == nil { refuse(node, "a factor or term of it is beyond the scales around it") }
+      return layer
+    }
     for (factor, term) in zip(real.weight.elements, real.bias.elements) {
       let fit = CodeTables.affine(factor: factor, term: term, from: source, to: own)
       guard fit.wrong <= 256 else {

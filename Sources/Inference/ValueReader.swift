@@ -4,12 +4,12 @@ import Models
 import Numerics
 import Runtime
 
-/// Every value that a model computes for one picture, int8 codes as they are.
+/// Every value that a model computes for one picture, codes as they are.
 public final class ValueReader {
   /// What a node computed, row-major.
   public enum Value: Sendable {
-    /// int8 codes, as the engine keeps them.
-    case codes([Int8])
+    /// Codes of 8 or 16 bits, as `parameters(of:)` says.
+    case codes([Int16])
     /// Real numbers: float activations, or logits.
     case reals([Float])
   }

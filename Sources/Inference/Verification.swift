@@ -12,8 +12,13 @@ import Runtime
 /// only the accumulators remain to be seen.
 public enum Verification {
   /// Two networks of random weights: one with every operator, and the reference network at 96x96.
-  public static func builtInModels() throws(GraphError) -> [QuantizedModel] {
-    [try .random(.everyOperator, seed: 1), try .random(.happySad(input: [96, 96, 3]), seed: 2)]
+  ///
+  /// - Parameter sixteenBits: whether half of their values have 16 bits.
+  public static func builtInModels(sixteenBits: Bool = false) throws(GraphError) -> [QuantizedModel] {
+    let models: [QuantizedModel] = [
+      try .random(.everyOperator, seed: 1), try .random(.happySad(input: [96, 96, 3]), seed: 2),
+    ]
+    return sixteenBits ? models.map { $0.withSixteenBits(seed: 1, quarters: 2) } : models
   }
 
   /// The hash that the engine computes.
@@ -35,7 +40,9 @@ public enum Verification {
         let pixels = TestPattern.pixels(graph.input, number: number)
         _ = plain.invoke(pixels)
         _ = fused.invoke(pixels)
-        for value in 0...graph.nodes.count where !graph.isOutput(value) { hash.add(plain.value(value)) }
+        for value in 0...graph.nodes.count where !graph.isOutput(value) {
+          hash.add(plain.value(value), model.quantization[value])
+        }
         for output in graph.outputs.indices {
           for interpreter in [plain, fused] { hash.add(interpreter.accumulators(output: output)) }
         }
@@ -51,7 +58,7 @@ public enum Verification {
       let interpreter = ReferenceInterpreter(model)
       for number in 0..<images {
         let result = interpreter.run(TestPattern.pixels(model.description.graph.input, number: number))
-        for value in result.values { hash.add(value.elements) }
+        for (value, parameters) in zip(result.values, model.quantization) { hash.add(value.elements, parameters) }
         for output in result.accumulators {
           for _ in 0..<2 { hash.add(output.elements) }
         }
@@ -62,7 +69,14 @@ public enum Verification {
 }
 
 extension SHA256 {
-  fileprivate mutating func add(_ codes: [Int8]) { codes.withUnsafeBytes { update($0) } }
+  /// A byte a code, or two where they have 16 bits.
+  fileprivate mutating func add(_ codes: [Int16], _ parameters: QuantizationParameters) {
+    if parameters.isSixteenBits {
+      codes.map { $0.littleEndian }.withUnsafeBytes { update($0) }
+    } else {
+      codes.map { Int8($0) }.withUnsafeBytes { update($0) }
+    }
+  }
 
   fileprivate mutating func add(_ sums: [Int32]) { sums.map { $0.littleEndian }.withUnsafeBytes { update($0) } }
 }

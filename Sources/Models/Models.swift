@@ -101,7 +101,8 @@ public struct FloatModel: Sendable {
   }
 }
 
-/// A network with int8 weights, one scale per output channel, and the scale and zero point of every value.
+/// A network with int8 weights, one scale per output channel, and the scale and zero point of every value, whose codes
+/// have 8 bits or 16.
 public struct QuantizedModel: Sendable {
   /// The weight and bias of one node.
   public struct Parameters: Equatable, Sendable {
@@ -126,11 +127,19 @@ public struct QuantizedModel: Sendable {
   public var parameters: [Parameters?]
   /// By value number (0 is the input). Values that leave the graph as float logits have an entry that nothing reads.
   public var quantization: [QuantizationParameters]
-  /// By value number, the share of elements with the largest code, 127, that calibration saw: much more of them later
+  /// By value number, the share of elements with the largest code that calibration saw: much more of them later
   /// is a picture unlike those. Empty where it was not recorded.
   public var saturation: [Float]
   /// Samples for the self-test at load.
   public var golden: [GoldenSample]
+
+  /// Whether a value has codes of 16 bits. What leaves the graph as logits has no codes.
+  public var hasSixteenBits: Bool { !sixteenBitValues.isEmpty }
+
+  /// The numbers of the values whose codes have 16 bits.
+  public var sixteenBitValues: [Int] {
+    quantization.indices.filter { quantization[$0].isSixteenBits && !description.graph.isOutput($0) }
+  }
 
   /// `parameters` has one entry a node, `quantization` one a value. Nothing is checked here.
   public init(

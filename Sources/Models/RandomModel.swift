@@ -60,6 +60,32 @@ extension QuantizedModel {
   }
 }
 
+extension QuantizedModel {
+  /// The same model with some values in 16 bits that cover what they covered in 8: for tests, and for holding machines
+  /// against each other. Their codes reach as far as the sums of their readers allow; a value that only moved keeps the
+  /// parameters of what it moved, more often than not.
+  ///
+  /// - Parameters:
+  ///   - seed: which values.
+  ///   - quarters: how many of four values, on average.
+  public func withSixteenBits(seed: UInt64, quarters: Int) -> QuantizedModel {
+    var random = CounterRandom(seed: seed, stream: 3)
+    let largest = largestCodes()
+    var result = self
+    for (index, node) in description.graph.nodes.enumerated() where !description.graph.isOutput(index + 1) {
+      let old = quantization[index + 1]
+      if node.operator.keepsQuantization, old == quantization[node.inputs[0]], random.below(4) > 0 {
+        result.quantization[index + 1] = result.quantization[node.inputs[0]]
+        continue
+      }
+      guard random.below(4) < quarters, largest[index + 1] > 127 else { continue }
+      let most = Int16(largest[index + 1])
+      result.quantization[index + 1] = .init(sixteenBits: old.scale * 128 / Float(most), largest: most)
+    }
+    return result
+  }
+}
+
 extension Graph {
   /// A small network in which every operator occurs, and every fusion: what machines are held against each other with.
   public static let everyOperator: Graph = {

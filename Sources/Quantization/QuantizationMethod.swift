@@ -15,10 +15,14 @@ public struct QuantizationMethod: Hashable, Sendable, CustomStringConvertible {
   /// Whether all weights learn in the end by `FineTuning`. It needs the images.
   public var fineTunes: Bool
 
+  /// Which layers keep their results in 16 bits, over the whole range that calibration saw.
+  public var sixteenBits: SixteenBitLayers
+
   /// By default percentiles for ranges, the largest weight for scales, and nothing besides.
   public init(
     range: RangeMethod = .defaultPercentile, weights: WeightMethod = .maximum, equalizes: Bool = false,
-    correctsBias: Bool = false, learnsRounding: Bool = false, fineTunes: Bool = false
+    correctsBias: Bool = false, learnsRounding: Bool = false, fineTunes: Bool = false,
+    sixteenBits: SixteenBitLayers = .none
   ) {
     self.range = range
     self.weights = weights
@@ -26,6 +30,7 @@ public struct QuantizationMethod: Hashable, Sendable, CustomStringConvertible {
     self.correctsBias = correctsBias
     self.learnsRounding = learnsRounding
     self.fineTunes = fineTunes
+    self.sixteenBits = sixteenBits
   }
 
   /// Whether the images must run through int8 layers, so that a calibration record alone is not enough.
@@ -39,13 +44,14 @@ public struct QuantizationMethod: Hashable, Sendable, CustomStringConvertible {
     if learnsRounding { parts.append("round") }
     if correctsBias { parts.append("bias") }
     if fineTunes { parts.append("fine-tune") }
+    if sixteenBits != .none { parts.append(sixteenBits.description) }
     return parts.joined(separator: "+")
   }
 
   /// What the parts of a name may be, for help and errors.
   public static let words =
     "min-max, moving-average, percentile, percentile-99.9 (or another number), entropy, mse; "
-    + "weights-max, weights-mse; equalize; round; bias; fine-tune"
+    + "weights-max, weights-mse; equalize; round; bias; fine-tune; sixteen-bits=LAYER,LAYER (or all)"
 
   /// The method of a name such as `entropy+bias`; nil where a part is unknown or two contradict each other.
   public init?(name: String) {
@@ -67,6 +73,8 @@ public struct QuantizationMethod: Hashable, Sendable, CustomStringConvertible {
         correctsBias = true
       } else if part == "fine-tune" {
         fineTunes = true
+      } else if sixteenBits == .none, let layers = SixteenBitLayers(part: part) {
+        sixteenBits = layers
       } else {
         return nil
       }

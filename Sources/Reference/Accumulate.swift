@@ -75,12 +75,13 @@ extension ReferenceOperators {
     let multipliers = weightScales.map {
       requantizationMultiplier(input: inputScale, weight: $0, output: output.scale)
     }
-    var codes: [Int8] = []
+    var codes: [Int16] = []
     codes.reserveCapacity(accumulators.shape.count)
     for (index, accumulator) in accumulators.elements.enumerated() {
       codes.append(
         requantize(
-          accumulator, multiplier: multipliers[index % multipliers.count], zeroPoint: output.zeroPoint, clamp: range))
+          sum: Int64(accumulator), multiplier: multipliers[index % multipliers.count], zeroPoint: output.zeroPoint,
+          clamp: range))
     }
     return QuantizedValue(Tensor(accumulators.shape, codes), output)
   }

@@ -9,9 +9,9 @@ extension ReferenceOperators {
   /// It carries flatten, reshape, max pooling, upsampling and concatenation, which move codes but compute nothing.
   public static func rescaled(_ input: QuantizedValue, to output: QuantizationParameters) -> QuantizedValue {
     let multiplier = requantizationMultiplier(input: input.parameters.scale, weight: 1, output: output.scale)
-    let zeroPoint = Int32(input.parameters.zeroPoint)
+    let zeroPoint = Int64(input.parameters.zeroPoint)
     let codes = input.codes.elements.map {
-      requantize(Int32($0) - zeroPoint, multiplier: multiplier, zeroPoint: output.zeroPoint)
+      requantize(sum: Int64($0) - zeroPoint, multiplier: multiplier, zeroPoint: output.zeroPoint, clamp: output.codes)
     }
     return QuantizedValue(Tensor(input.codes.shape, codes), output)
   }
@@ -23,7 +23,7 @@ extension ReferenceOperators {
     _ first: QuantizedValue, _ second: QuantizedValue, activation: Operator.Activation,
     to output: QuantizationParameters
   ) -> QuantizedValue {
-    func scaled(_ code: Int8, _ parameters: QuantizationParameters) -> Float {
+    func scaled(_ code: Int16, _ parameters: QuantizationParameters) -> Float {
       Float(Int32(code) - Int32(parameters.zeroPoint)) * (parameters.scale / output.scale)
     }
     let range = clamp(activation, output)
@@ -43,17 +43,17 @@ extension ReferenceOperators {
     let multiplier = requantizationMultiplier(
       input: first.parameters.scale, weight: second.parameters.scale, output: output.scale)
     let range = clamp(activation, output)
-    let (firstZero, secondZero) = (Int32(first.parameters.zeroPoint), Int32(second.parameters.zeroPoint))
+    let (firstZero, secondZero) = (Int64(first.parameters.zeroPoint), Int64(second.parameters.zeroPoint))
     let codes = pairs(first, second).map { a, b in
       requantize(
-        (Int32(a) - firstZero) * (Int32(b) - secondZero), multiplier: multiplier, zeroPoint: output.zeroPoint,
+        sum: (Int64(a) - firstZero) * (Int64(b) - secondZero), multiplier: multiplier, zeroPoint: output.zeroPoint,
         clamp: range)
     }
     return QuantizedValue(Tensor(first.codes.shape, codes), output)
   }
 
   /// Each code of the first value beside the second's; one number a channel belongs to each pixel.
-  private static func pairs(_ first: QuantizedValue, _ second: QuantizedValue) -> [(Int8, Int8)] {
+  private static func pairs(_ first: QuantizedValue, _ second: QuantizedValue) -> [(Int16, Int16)] {
     let others = second.codes.elements
     return first.codes.elements.enumerated().map { ($1, others[$0 % others.count]) }
   }
@@ -62,7 +62,7 @@ extension ReferenceOperators {
   public static func concatenate(_ inputs: [QuantizedValue], to output: QuantizationParameters) -> QuantizedValue {
     let parts = inputs.map { rescaled($0, to: output).codes }
     let (height, width) = (parts[0].shape[0], parts[0].shape[1])
-    var codes: [Int8] = []
+    var codes: [Int16] = []
     for pixel in 0..<height * width {
       for part in parts {
         let channels = part.shape[2]
@@ -79,7 +79,7 @@ extension ReferenceOperators {
     _ input: QuantizedValue, factor: Int, to output: QuantizationParameters
   ) -> QuantizedValue {
     let (height, width, channels) = (input.codes.shape[0], input.codes.shape[1], input.codes.shape[2])
-    var codes: [Int8] = []
+    var codes: [Int16] = []
     for y in 0..<height * factor {
       for x in 0..<width * factor {
         let first = (y / factor * width + x / factor) * channels
@@ -92,23 +92,23 @@ extension ReferenceOperators {
 
   /// Equation (E), a function of one code: `x = scale_in * float(q - zeroPoint_in)`, `y = f(x)`,
   /// `q_out = clamp(round_half_even(y / scale_out) + zeroPoint_out)`; where f has no value, the code of 0. Kernels keep
-  /// it as a table of 256 codes. f is computed in double precision and rounded to float, but for hard-swish, equation
+  /// it as a table of all codes. f is computed in double precision and rounded to float, but for hard-swish, equation
   /// (H): `t = min(max(x + 3, 0), 6)`, `y = (x * t) / 6`, in float and in this order.
   public static func apply(
     _ function: Operator.Function, _ input: QuantizedValue, to output: QuantizationParameters
   ) -> QuantizedValue {
     let codes = input.codes.elements.map { code in
       let y = function(input.parameters.dequantize(code))
-      return y.isNaN ? output.zeroPoint : nearest(y / output.scale, output, -128...127)
+      return y.isNaN ? Int16(output.zeroPoint) : nearest(y / output.scale, output, output.codes)
     }
     return QuantizedValue(Tensor(input.codes.shape, codes), output)
   }
 
   /// The end of equations (S) and (E): one rounding, the zero point, the clamp.
   private static func nearest(
-    _ scaled: Float, _ output: QuantizationParameters, _ range: ClosedRange<Int8>
-  ) -> Int8 {
-    let code = Int32(max(-1024, min(1024, scaled)).rounded(.toNearestOrEven)) + Int32(output.zeroPoint)
-    return Int8(max(Int32(range.lowerBound), min(Int32(range.upperBound), code)))
+    _ scaled: Float, _ output: QuantizationParameters, _ range: ClosedRange<Int16>
+  ) -> Int16 {
+    let code = Int32(max(-65536, min(65536, scaled)).rounded(.toNearestOrEven)) + Int32(output.zeroPoint)
+    return Int16(max(Int32(range.lowerBound), min(Int32(range.upperBound), code)))
   }
 }

@@ -20,11 +20,11 @@ extension ReferenceOperators {
   public static func averagePool2D(
     _ input: QuantizedValue, _ window: Operator.Window, to output: QuantizationParameters
   ) -> QuantizedValue {
-    let zeroPoint = Int32(input.parameters.zeroPoint)
+    let zeroPoint = Int64(input.parameters.zeroPoint)
     let pooled = overWindows(input, window) { elements in
-      let sum = elements.reduce(Int32(0)) { $0 + (Int32($1) - zeroPoint) }
+      let sum = elements.reduce(Int64(0)) { $0 + (Int64($1) - zeroPoint) }
       let multiplier = input.parameters.scale / (output.scale * Float(elements.count))
-      return requantize(sum, multiplier: multiplier, zeroPoint: output.zeroPoint)
+      return requantize(sum: sum, multiplier: multiplier, zeroPoint: output.zeroPoint, clamp: output.codes)
     }
     return QuantizedValue(pooled, output)
   }
@@ -37,17 +37,17 @@ extension ReferenceOperators {
   }
 
   private static func overWindows(
-    _ input: QuantizedValue, _ window: Operator.Window, _ combine: ([Int8]) -> Int8
-  ) -> Tensor<Int8> {
+    _ input: QuantizedValue, _ window: Operator.Window, _ combine: ([Int16]) -> Int16
+  ) -> Tensor<Int16> {
     let (height, width, channels) = (input.codes.shape[0], input.codes.shape[1], input.codes.shape[2])
     let (outHeight, outWidth) = window.positions(height: height, width: width)!
-    var result: [Int8] = []
+    var result: [Int16] = []
     for y in 0..<outHeight {
       let rows = window.rows(coveredBy: y, height: height)
       for x in 0..<outWidth {
         let columns = window.columns(coveredBy: x, width: width)
         for channel in 0..<channels {
-          var elements: [Int8] = []
+          var elements: [Int16] = []
           for row in rows {
             for column in columns {
               elements.append(input.codes.elements[(row * width + column) * channels + channel])

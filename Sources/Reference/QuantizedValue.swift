@@ -3,13 +3,13 @@ import Numerics
 
 /// Codes and what they stand for, equation (1): `real = scale * (q - zeroPoint)`.
 public struct QuantizedValue: Equatable, Sendable {
-  /// The int8 codes.
-  public var codes: Tensor<Int8>
+  /// The codes, of 8 or 16 bits as the parameters say.
+  public var codes: Tensor<Int16>
   /// Scale and zero point, the same for all elements.
   public var parameters: QuantizationParameters
 
   /// Joins codes and their meaning.
-  public init(_ codes: Tensor<Int8>, _ parameters: QuantizationParameters) {
+  public init(_ codes: Tensor<Int16>, _ parameters: QuantizationParameters) {
     self.codes = codes
     self.parameters = parameters
   }
@@ -20,11 +20,11 @@ public struct QuantizedValue: Equatable, Sendable {
   ///   - pixels: `[height, width, channels]`, row-major.
   ///   - shape: the same extents.
   public init(pixels: [UInt8], shape: Shape) {
-    self.init(Tensor(shape, pixels.map { Int8(Int($0) - 128) }), .pixel)
+    self.init(Tensor(shape, pixels.map { Int16($0) - 128 }), .pixel)
   }
 }
 
-/// One plain function per operator: the definition of the int8 numerics. Every kernel gives these bytes.
+/// One plain function per operator: the definition of the integer numerics. Every kernel gives these bytes.
 ///
 /// Floating point appears in single IEEE-754 operations only (binary32, round to nearest even), in the written order
 /// and never fused, so that results are the same everywhere.
@@ -34,11 +34,12 @@ public enum ReferenceOperators {
   /// ReLU starts at the zero point, the code of 0; ReLU6 also ends at the code nearest to 6.
   public static func clamp(
     _ activation: Operator.Activation, _ parameters: QuantizationParameters
-  ) -> ClosedRange<Int8> {
-    switch activation {
-    case .none: -128...127
-    case .relu: parameters.zeroPoint...127
-    case .relu6: parameters.zeroPoint...max(parameters.zeroPoint, parameters.quantize(6))
+  ) -> ClosedRange<Int16> {
+    let zero = Int16(parameters.zeroPoint)
+    return switch activation {
+    case .none: parameters.codes
+    case .relu: zero...parameters.largest
+    case .relu6: zero...max(zero, parameters.quantize(6))
     }
   }
 }

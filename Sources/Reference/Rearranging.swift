@@ -22,14 +22,14 @@ extension ReferenceOperators {
     _ input: QuantizedValue, _ resize: Operator.Resize, to output: QuantizationParameters
   ) -> QuantizedValue {
     let (height, width, channels) = (input.codes.shape[0], input.codes.shape[1], input.codes.shape[2])
-    let zeroPoint = Int32(input.parameters.zeroPoint)
+    let zeroPoint = Int64(input.parameters.zeroPoint)
     let shape: Shape = [resize.rows.count, resize.columns.count, channels]
-    func code(_ row: Int, _ column: Int, _ channel: Int) -> Int8 {
+    func code(_ row: Int, _ column: Int, _ channel: Int) -> Int16 {
       // What lies beyond the edge has no share.
       input.codes.elements[(min(row, height - 1) * width + min(column, width - 1)) * channels + channel]
     }
     guard resize.isLinear else {
-      var codes: [Int8] = []
+      var codes: [Int16] = []
       for y in 0..<shape[0] {
         for x in 0..<shape[1] {
           for channel in 0..<channels {
@@ -41,20 +41,21 @@ extension ReferenceOperators {
       return rescaled(QuantizedValue(Tensor(shape, codes), input.parameters), to: output)
     }
     let multiplier = requantizationMultiplier(input: input.parameters.scale, weight: 0x1p-22, output: output.scale)
-    var codes: [Int8] = []
+    var codes: [Int16] = []
     for y in 0..<shape[0] {
       let (row, below) = resize.rows.coarsePlace(y, of: height)
       for x in 0..<shape[1] {
         let (column, right) = resize.columns.coarsePlace(x, of: width)
         for channel in 0..<channels {
-          // |acc| <= 255 * 2^22 < 2^30, since the weights sum to 2^22.
-          var acc: Int32 = 0
+          // |acc| <= 32767 * 2^22 < 2^37, since the weights sum to 2^22.
+          var acc: Int64 = 0
           for (r, rowWeight) in [(row, 2048 - below), (row + 1, below)] {
             for (c, columnWeight) in [(column, 2048 - right), (column + 1, right)] {
-              acc += (Int32(code(r, c, channel)) - zeroPoint) * Int32(rowWeight * columnWeight)
+              acc += (Int64(code(r, c, channel)) - zeroPoint) * Int64(rowWeight * columnWeight)
             }
           }
-          codes.append(requantize(acc, multiplier: multiplier, zeroPoint: output.zeroPoint))
+          codes.append(
+            requantize(sum: acc, multiplier: multiplier, zeroPoint: output.zeroPoint, clamp: output.codes))
         }
       }
     }

@@ -6,7 +6,7 @@ public struct ReferenceInterpreter: Sendable {
   /// What one run leaves.
   public struct Result: Sendable {
     /// The codes of every value by number. A value that leaves the graph as logits has none: its shape is `[0]`.
-    public var values: [Tensor<Int8>]
+    public var values: [Tensor<Int16>]
     /// The accumulators of each output, in the order of `graph.outputs`.
     public var accumulators: [Tensor<Int32>]
     /// The logits of every output, joined.

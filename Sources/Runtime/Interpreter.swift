@@ -33,6 +33,7 @@ public final class Interpreter {
 
   private let graph: Graph
   private let shapes: [Shape]
+  private let quantization: [QuantizationParameters]
   private let memory: PackedMemory
   private let addresses: [UnsafeMutablePointer<UInt8>]
   private let steps: UnsafeMutablePointer<ck_step>
@@ -80,6 +81,7 @@ public final class Interpreter {
     let builder = try PlanBuilder(check, table: kernels, threads: threads, keepsAll: keepingAllValues)
     graph = model.description.graph
     shapes = check.shapes
+    quantization = model.quantization
     memory = builder.memory
     places = builder.places
     plan = MemoryPlan(builder.buffers)
@@ -216,16 +218,25 @@ public final class Interpreter {
 
   /// The codes of a value after `invoke`, row-major; for an interpreter that keeps all values. Empty for a value that
   /// leaves the graph as logits.
-  public func value(_ number: Int) -> [Int8] {
+  public func value(_ number: Int) -> [Int16] {
     guard case .buffer(let index) = places[number] else { return [] }
+    if quantization[number].isSixteenBits { return Array(words(index, number)) }
     let bytes = UnsafeBufferPointer(start: addresses[index], count: shapes[number].count)
-    return bytes.map(StoredCode.code)
+    return bytes.map { Int16(StoredCode.code($0)) }
   }
 
-  /// The share of a value's elements with the largest code, 127, after `invoke`; for an interpreter that keeps all
-  /// values.
+  private func words(_ buffer: Int, _ value: Int) -> UnsafeBufferPointer<Int16> {
+    let start = UnsafeRawPointer(addresses[buffer]).assumingMemoryBound(to: Int16.self)
+    return UnsafeBufferPointer(start: start, count: shapes[value].count)
+  }
+
+  /// The share of a value's elements with the largest code after `invoke`; for an interpreter that keeps all values.
   public func saturation(_ number: Int) -> Float {
     guard case .buffer(let index) = places[number] else { return 0 }
+    if quantization[number].isSixteenBits {
+      let (words, largest) = (words(index, number), quantization[number].largest)
+      return Float(words.reduce(into: 0) { $0 += $1 == largest ? 1 : 0 }) / Float(words.count)
+    }
     let bytes = UnsafeBufferPointer(start: addresses[index], count: shapes[number].count)
     let largest = StoredCode.byte(127)
     return Float(bytes.reduce(into: 0) { $0 += $1 == largest ? 1 : 0 }) / Float(bytes.count)

@@ -44,6 +44,28 @@ public struct Kernel: Sendable {
     case rearrange
     /// Borders and widening before a convolution.
     case prepare
+    /// Codes of 8 bits become words, int16 codes less their zero point, which all further operations read; borders.
+    case widen
+    /// Convolution of words.
+    case convolution16
+    /// The same and 2x2 max pooling in one pass.
+    case convolution16MaxPool
+    /// Convolution of words with a filter per channel.
+    case depthwise16
+    /// Fully connected layer of words.
+    case dense16
+    /// Max pooling of words.
+    case maxPool16
+    /// Average pooling of words.
+    case averagePool16
+    /// Sum of two values of words.
+    case add16
+    /// Product of two values of words.
+    case multiply16
+    /// Words rescaled, narrowed, or through a table.
+    case map16
+    /// Another number of rows and columns of words, mixed.
+    case resize16
   }
 
   private let index: Int

@@ -59,7 +59,7 @@ struct ModelCheck {
     let input = model.quantization[node.inputs[0]]
     let output = model.quantization[index + 1]
     // |x - zero point| is at most this.
-    let reach = Int64(max(127 - Int(input.zeroPoint), Int(input.zeroPoint) + 128))
+    let reach = Int64(max(Int(input.largest) - Int(input.zeroPoint), Int(input.zeroPoint) - Int(input.least)))
     let perChannel = wanted.weight.count / wanted.bias.count
     var channels: [ck_weight_sums] = []
     for channel in parameters.scales.indices {
@@ -70,7 +70,10 @@ struct ModelCheck {
         throw RuntimeError(node.name, "channel \(channel) has a weight of -128; weights are in -127...127")
       }
       guard Int64(parameters.bias.elements[channel].magnitude) + sum.magnitude * reach < 1 << 31 else {
-        throw RuntimeError(node.name, "channel \(channel) could overflow its 32-bit accumulator")
+        throw RuntimeError(
+          node.name,
+          "channel \(channel) could overflow its 32-bit accumulator"
+            + (input.isSixteenBits ? ": the codes of its input reach \(input.largest), too far for its weights" : ""))
       }
       let scale = parameters.scales[channel]
       guard scale.isNormal, scale > 0, (input.scale * scale).isNormal,

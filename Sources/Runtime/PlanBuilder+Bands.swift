@@ -122,10 +122,6 @@ extension PlanBuilder {
     try add("\(node.name) sum", kernel(.denseSum), kept, node: index, rows: dense.outputs, work: dense.outputs)
   }
 
-  private func io<Operation>(_ operation: UnsafeMutablePointer<Operation>) -> UnsafeMutablePointer<ck_io> {
-    UnsafeMutableRawPointer(operation).assumingMemoryBound(to: ck_io.self)
-  }
-
   /// Cuts the steps of a chain into slices. The first band uses the steps' own operations and buffers, the others
   /// copies with buffers of their own; the last convolution's bands write side by side.
   private mutating func addBands(

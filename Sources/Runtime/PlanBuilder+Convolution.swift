@@ -18,7 +18,10 @@ extension PlanBuilder {
     let bytes = kernel.activationBytes
     var place = places[node.inputs[0]]
     var start = 0
-    if kernel.operation == .rgbConvolutionMaxPool || kernel.operation == .winogradRGBMaxPool {
+    let ofWords = readsOrMakesWords(index)
+    if ofWords {
+      place = try words(of: node.inputs[0], padding: padding, node: index)
+    } else if kernel.operation == .rgbConvolutionMaxPool || kernel.operation == .winogradRGBMaxPool {
       // Where a pixel is not its own code, the picture becomes codes first.
       if StoredCode.offset != 128 { place = try codes(of: node.inputs[0]) }
     } else if layout.isFramed {
@@ -67,13 +70,13 @@ extension PlanBuilder {
       link(
         UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place,
         inputOffset: start + (isDepthwise ? 0 : group * (input[2] / groups) * bytes), output: output,
-        outputOffset: outputLayout.start + group * channels)
+        outputOffset: outputLayout.start + group * channels * (model.quantization[result].isSixteenBits ? 2 : 1))
       add(
         groups == 1 ? name : "\(name) group \(group)", kernel, kept, node: result - 1,
         rows: outputShape[0] * outputShape[1] / columns,
         alignment: computesTwoRows ? 2 : 1, frame: group == 0 ? border : nil,
         work: multiplyAdds / groups, multiplyAdds: multiplyAdds / groups)
-      guard groups == 1, sums == nil, columns == outputShape[1], kernel.operation != .winograd,
+      guard !ofWords, groups == 1, sums == nil, columns == outputShape[1], kernel.operation != .winograd,
         !layout.isFramed, !outputLayout.isFramed
       else { continue }
       let rowsAcross = pooled ? 2 : 1
@@ -88,6 +91,9 @@ extension PlanBuilder {
   /// The kernel that computes a convolution.
   func convolutionKernel(_ index: Int, _ conv: Operator.Convolution, pooled: Bool) throws(RuntimeError) -> Kernel {
     let isDepthwise = conv.isDepthwise(inputChannels: check.shapes[graph.nodes[index].inputs[0]][2])
+    if readsOrMakesWords(index) {
+      return try kernel(isDepthwise ? .depthwise16 : pooled ? .convolution16MaxPool : .convolution16)
+    }
     let kernel = try kernel(isDepthwise ? .depthwise : pooled ? .convolutionMaxPool : .convolution)
     let specials = isDepthwise ? specialDepthwiseKernels(conv) : specialKernels(index, conv, pooled: pooled)
     guard let special = table.best(of: specials) else { return kernel }

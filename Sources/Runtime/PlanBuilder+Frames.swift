@@ -82,6 +82,8 @@ extension PlanBuilder {
     {
       index -= 1
     }
+    // Words have frames of their own, since few layers have them.
+    guard !readsOrMakesWords(index) else { return false }
     switch graph.nodes[index].operator {
     case .conv2D(let conv): return !isPointwise(conv) || check.shapes[value][1] >= Self.leastPointwiseWidth
     case .add, .multiply: return true
@@ -90,6 +92,7 @@ extension PlanBuilder {
   }
 
   private func wish(of index: Int, for value: Int) throws(RuntimeError) -> Wish {
+    guard !readsOrMakesWords(index) else { return Wish(isPossible: false) }
     switch graph.nodes[index].operator {
     case .conv2D(let conv):
       let kernel = try convolutionKernel(index, conv, pooled: fusesPooling(after: index, conv))

@@ -9,15 +9,8 @@ extension PlanBuilder {
     let node = graph.nodes[index]
     let kernel = try kernel(operation)
     let (input, output) = (model.quantization[node.inputs[0]], model.quantization[index + 1])
-    let shape = check.shapes[node.inputs[0]]
     let place = try codes(of: node.inputs[0])
-    let columns = (shape[1] + window.padding.left + window.padding.right - window.width) / window.stride + 1
-    let rows = (shape[0] + window.padding.top + window.padding.bottom - window.height) / window.stride + 1
-    var pool = ck_pool()
-    (pool.height, pool.width, pool.channels) = (shape[0], shape[1], shape[2])
-    (pool.window_height, pool.window_width, pool.stride) = (window.height, window.width, window.stride)
-    (pool.pad_top, pool.pad_left) = (window.padding.top, window.padding.left)
-    pool.columns = columns
+    var (pool, rows) = pool(index, window)
     if operation == .maxPool { pool.table = keep(StoredCode.rescaling(input, to: output)) }
     (pool.input_scale, pool.output_scale) = (input.scale, output.scale)
     (pool.input_zero_point, pool.output_zero_point) = (
@@ -27,7 +20,23 @@ extension PlanBuilder {
     link(UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place, output: newValue(index + 1))
     add(
       node.name, kernel, kept, node: index, rows: rows,
-      work: rows * columns * shape[2] * window.height * window.width)
+      work: check.shapes[index + 1].count * window.height * window.width)
+  }
+
+  /// The extents of a pool, and how many rows it makes.
+  func pool(_ index: Int, _ window: Operator.Window) -> (ck_pool, rows: Int) {
+    let shape = check.shapes[graph.nodes[index].inputs[0]]
+    var pool = ck_pool()
+    (pool.height, pool.width, pool.channels) = (shape[0], shape[1], shape[2])
+    (pool.window_height, pool.window_width, pool.stride) = (window.height, window.width, window.stride)
+    (pool.pad_top, pool.pad_left) = (window.padding.top, window.padding.left)
+    pool.columns = (shape[1] + window.padding.left + window.padding.right - window.width) / window.stride + 1
+    return (pool, (shape[0] + window.padding.top + window.padding.bottom - window.height) / window.stride + 1)
+  }
+
+  /// The first member of every operation.
+  func io<Operation>(_ operation: UnsafeMutablePointer<Operation>) -> UnsafeMutablePointer<ck_io> {
+    UnsafeMutableRawPointer(operation).assumingMemoryBound(to: ck_io.self)
   }
 
   /// Adds the sum or the product of two values, equations (S) and (M).

@@ -84,12 +84,15 @@ extension PlanBuilder {
 
   /// Adds a fully connected layer.
   mutating func addDense(_ index: Int, _ dense: Operator.Dense) throws(RuntimeError) {
-    if let chain = chain(before: index, dense) { return try addDense(index, dense, to: chain) }
+    if !readsOrMakesWords(index), let chain = chain(before: index, dense) {
+      return try addDense(index, dense, to: chain)
+    }
     let node = graph.nodes[index]
-    let kernel = try kernel(.dense)
+    let ofWords = readsOrMakesWords(index)
+    let kernel = try kernel(ofWords ? .dense16 : .dense)
     let inputs = check.shapes[node.inputs[0]].count
-    let place = try codes(of: node.inputs[0])
-    let alignment = Int(CK_DENSE_ALIGNMENT)
+    let place = ofWords ? try words(of: node.inputs[0], node: index) : try codes(of: node.inputs[0])
+    let alignment = Int(ofWords ? CK_DENSE16_ALIGNMENT : CK_DENSE_ALIGNMENT)
     var operation = ck_dense()
     operation.row_bytes = (inputs + alignment - 1) / alignment * alignment
     let weights = memory.allocate(Int8.self, operation.row_bytes * dense.outputs)
@@ -112,50 +115,5 @@ extension PlanBuilder {
     add(
       node.name, kernel, kept, node: index, rows: dense.outputs, alignment: Int(CK_DENSE_STEP),
       work: inputs * dense.outputs, multiplyAdds: inputs * dense.outputs)
-  }
-
-  /// Biases with the zero point's term of equation (2) folded in, and the multipliers of equation (3).
-  mutating func biasAndMultipliers(
-    _ index: Int, _ range: Range<Int>, capacity: Int
-  ) -> (UnsafePointer<Int32>, UnsafePointer<Float>) {
-    let parameters = model.parameters[index]!
-    let input = model.quantization[graph.nodes[index].inputs[0]]
-    let output = model.quantization[index + 1]
-    let zeroPoint = Int64(StoredCode.stored(input.zeroPoint))
-    // The folded bias may leave 32 bits; it wraps around, and so does the sum that it meets.
-    let biases = range.map { channel in
-      Int32(truncatingIfNeeded: Int64(parameters.bias.elements[channel]) - zeroPoint * check.sums[index][channel].sum)
-    }
-    let multipliers = range.map { channel in
-      requantizationMultiplier(input: input.scale, weight: parameters.scales[channel], output: output.scale)
-    }
-    return (
-      UnsafePointer(memory.copy(biases, capacity: capacity)),
-      UnsafePointer(memory.copy(multipliers, capacity: capacity))
-    )
-  }
-
-  /// Whether no accumulator times its multiplier leaves 32 bits, whatever the input.
-  func hasBoundedProducts(_ index: Int) -> Bool {
-    let parameters = model.parameters[index]!
-    let input = model.quantization[graph.nodes[index].inputs[0]]
-    let output = model.quantization[index + 1]
-    return parameters.scales.indices.allSatisfy { channel in
-      let bound = Int64(parameters.bias.elements[channel].magnitude) + check.sums[index][channel].magnitude * 255
-      let multiplier = requantizationMultiplier(
-        input: input.scale, weight: parameters.scales[channel], output: output.scale)
-      return Float(bound) * multiplier < 0x1p30
-    }
-  }
-}
-
-extension ck_requantization {
-  /// Equation (4) in stored codes.
-  mutating func setClamp(_ activation: Operator.Activation, _ output: QuantizationParameters, isBounded: Bool) {
-    zero_point = StoredCode.stored(output.zeroPoint)
-    (low, high) = StoredCode.clamp(activation, output)
-    bounded = isBounded ? 1 : 0
-    plain =
-      isBounded && output.zeroPoint == -128 && low == StoredCode.stored(-128) && high == StoredCode.stored(127) ? 1 : 0
   }
 }

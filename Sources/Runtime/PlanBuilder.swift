@@ -73,6 +73,16 @@ struct PlanBuilder {
     switch node.operator {
     case .conv2D(let conv): return try addConvolution(index, conv)
     case .dense(let dense): try addDense(index, dense)
+    default: try readsOrMakesWords(index) ? addOfWords(index) : addOfCodes(index)
+    }
+    return 1
+  }
+
+  /// Adds the steps of a node without weights whose values all have codes of 8 bits.
+  private mutating func addOfCodes(_ index: Int) throws(RuntimeError) {
+    let node = graph.nodes[index]
+    switch node.operator {
+    case .conv2D, .dense: break
     case .maxPool2D(let window): try addPool(index, window, .maxPool)
     case .averagePool2D(let window): try addPool(index, window, .averagePool)
     case .globalAveragePool:
@@ -95,7 +105,6 @@ struct PlanBuilder {
         places[index + 1] = try codes(of: node.inputs[0])
       }
     }
-    return 1
   }
 
   // MARK: Buffers
@@ -108,7 +117,8 @@ struct PlanBuilder {
 
   /// The buffer for a value's codes.
   mutating func newValue(_ value: Int) -> Place {
-    let place = newBuffer(graph.valueName(value), bytes: layout(of: value).bytes)
+    let bytes = model.quantization[value].isSixteenBits ? 2 : 1
+    let place = newBuffer(graph.valueName(value), bytes: layout(of: value).bytes * bytes)
     places[value] = place
     return place
   }

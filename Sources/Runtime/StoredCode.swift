@@ -15,10 +15,13 @@ enum StoredCode {
 
   /// Equation (4): the stored codes that an activation allows.
   static func clamp(_ activation: Operator.Activation, _ output: QuantizationParameters) -> (low: Int32, high: Int32) {
-    switch activation {
-    case .none: (stored(-128), stored(127))
-    case .relu: (stored(output.zeroPoint), stored(127))
-    case .relu6: (stored(output.zeroPoint), stored(max(output.zeroPoint, output.quantize(6))))
+    // Words are stored as they are.
+    func stored(_ code: Int16) -> Int32 { output.isSixteenBits ? Int32(code) : Int32(code) + offset }
+    let zero = Int16(output.zeroPoint)
+    return switch activation {
+    case .none: (stored(output.least), stored(output.largest))
+    case .relu: (stored(zero), stored(output.largest))
+    case .relu6: (stored(zero), stored(max(zero, output.quantize(6))))
     }
   }
 
@@ -40,12 +43,26 @@ enum StoredCode {
   static func table(
     of function: Operator.Function, _ input: QuantizationParameters, to output: QuantizationParameters
   ) -> [UInt8] {
-    table { code in
-      let scaled = function(input.dequantize(code)) / output.scale
-      if scaled.isNaN { return output.zeroPoint }
-      let rounded = Int32(max(-1024, min(1024, scaled)).rounded(.toNearestOrEven))
-      return Int8(clamping: rounded + Int32(output.zeroPoint))
+    table { code in Int8(result(of: function, input.dequantize(Int16(code)), to: output)) }
+  }
+
+  /// Equation (E) as a table of what is stored, for an input of words: `-largest...largest`.
+  static func words(
+    of function: Operator.Function, scale: Float, largest: Int16, to output: QuantizationParameters
+  ) -> [Int16] {
+    (-Int32(largest)...Int32(largest)).map { word in
+      let code = result(of: function, scale * Float(word), to: output)
+      return output.isSixteenBits ? code : code + Int16(offset)
     }
+  }
+
+  private static func result(
+    of function: Operator.Function, _ x: Float, to output: QuantizationParameters
+  ) -> Int16 {
+    let scaled = function(x) / output.scale
+    if scaled.isNaN { return Int16(output.zeroPoint) }
+    let code = Int32(max(-65536, min(65536, scaled)).rounded(.toNearestOrEven)) + Int32(output.zeroPoint)
+    return Int16(max(Int32(output.least), min(Int32(output.largest), code)))
   }
 
   /// One summand of equation (S) by stored byte.

@@ -1,6 +1,7 @@
 // Compares every kernel of this machine with the scalar one of its operation, byte for byte, and fails when the
 // instruction sets that the first argument lists were not all covered. Prints what ran.
 #include "network.h"
+#include "words.h"
 
 #include <stdio.h>
 
@@ -79,8 +80,8 @@ static void check_dense(const ck_kernel *kernel) {
       ck_code *input = guarded(shapes[i][0] + CK_SLACK);
       random_state = 200 + i;
       fill(input, shapes[i][0] + CK_SLACK, loud);
-      ck_dense wanted = make_dense(shapes[i][0], shapes[i][1], loud, input, i);
-      ck_dense found = make_dense(shapes[i][0], shapes[i][1], loud, input, i);
+      ck_dense wanted = make_dense(shapes[i][0], shapes[i][1], CK_DENSE_ALIGNMENT, loud, input, i);
+      ck_dense found = make_dense(shapes[i][0], shapes[i][1], CK_DENSE_ALIGNMENT, loud, input, i);
       best_kernel(CK_OP_DENSE, 1)->run(&wanted, 0, shapes[i][1]);
       kernel->run(&found, 0, shapes[i][1]);
       check(kernel, i, wanted.io.output, found.io.output, shapes[i][1]);
@@ -293,7 +294,7 @@ static ck_conv make_depthwise(const ck_kernel *kernel, size_t channels, ptrdiff_
   conv.output_pixel = (ptrdiff_t)channels;
   conv.output_row = (ptrdiff_t)(conv.columns * channels);
   conv.requantization = (ck_requantization){
-      multipliers, CK_CODE_OFFSET + 3, CK_CODE_OFFSET - 125, CK_CODE_OFFSET + 120, 0, 0};
+      multipliers, CK_CODE_OFFSET + 3, CK_CODE_OFFSET - 125, CK_CODE_OFFSET + 120, 0, 0, 0};
   if (kernel->op == CK_OP_DEPTHWISE3X3) {
     conv.segment_groups = ck_depthwise3x3_chunks(channels, kernel->group);
     const size_t places = conv.segment_groups * kernel->group;
@@ -359,6 +360,10 @@ int main(int argc, char **argv) {
       case CK_OP_WINOGRAD_MAXPOOL2X2:
       case CK_OP_WINOGRAD_RGB_MAXPOOL2X2:
       case CK_OP_RGB3X3_MAXPOOL2X2: check_convolutions(kernel); break;
+      case CK_OP_CONV16:
+      case CK_OP_CONV16_MAXPOOL2X2: check_conv16(kernel, layers, sizeof layers / sizeof layers[0], check); break;
+      case CK_OP_DEPTHWISE16: check_depthwise16(kernel, check); break;
+      case CK_OP_DENSE16: check_dense16(kernel, check); break;
       case CK_OP_DENSE: check_dense(kernel); break;
       case CK_OP_DENSE_PART: check_dense_part(kernel); break;
       case CK_OP_PREPARE: check_prepare(kernel); break;

@@ -38,9 +38,9 @@ int main(int argc, char **argv) {
     convs[i].conv.io.output = guarded(convs[i].out_count + CK_SLACK);
     input = convs[i].conv.io.output;
   }
-  ck_dense dense1 = make_dense(14400, 256, 0, input, 50);
+  ck_dense dense1 = make_dense(14400, 256, CK_DENSE_ALIGNMENT, 0, input, 50);
   dense1.io.output = guarded(256 + CK_SLACK);
-  ck_dense dense2 = make_dense(256, 1, 0, dense1.io.output, 51);
+  ck_dense dense2 = make_dense(256, 1, CK_DENSE_ALIGNMENT, 0, dense1.io.output, 51);
   const ck_kernel *prepare_kernel = best_kernel(CK_OP_PREPARE, isas), *dense_kernel = best_kernel(CK_OP_DENSE, isas);
   for (int run = 0; run < times; run++) {
     prepare_kernel->run(&prepare, 0, 256);

@@ -49,7 +49,7 @@ static inline int32_t zero_point_term(const int8_t *weights, size_t count) {
 }
 
 // The description of a convolution for one kernel; random numbers are drawn from `seed`, the same for every kernel.
-static inline conv_layer make_conv(const layer *l, const ck_kernel *kernel, const ck_code *input, uint64_t seed) {
+static inline conv_layer make_conv(const layer *l, const ck_kernel *kernel, const void *input, uint64_t seed) {
   conv_layer made;
   memset(&made, 0, sizeof made);
   ck_conv *conv = &made.conv;
@@ -101,7 +101,7 @@ static inline conv_layer make_conv(const layer *l, const ck_kernel *kernel, cons
   conv->output_row = (ptrdiff_t)(conv->columns * l->outputs);
   conv->output_pixel = (ptrdiff_t)l->outputs;
   conv->requantization = (ck_requantization){
-      multipliers, (int32_t)(seed % 7) - 3 + CK_CODE_OFFSET, CK_CODE_OFFSET - 100, CK_CODE_OFFSET + 120, 0, 0};
+      multipliers, (int32_t)(seed % 7) - 3 + CK_CODE_OFFSET, CK_CODE_OFFSET - 100, CK_CODE_OFFSET + 120, 0, 0, 0};
   made.out_count = made.rows * conv->columns * l->outputs;
   if (l->raw) conv->io.accumulators = guarded(made.out_count * sizeof(int32_t));
   else conv->io.output = guarded(made.out_count);
@@ -113,11 +113,12 @@ static inline void run_conv(conv_layer *made, const ck_kernel *kernel) {
   kernel->run(&made->conv, 0, made->rows);
 }
 
-static inline ck_dense make_dense(size_t inputs, size_t outputs, int loud, const ck_code *input, uint64_t seed) {
+static inline ck_dense make_dense(size_t inputs, size_t outputs, size_t alignment, int loud, const void *input,
+                                  uint64_t seed) {
   random_state = seed;
   ck_dense dense;
   memset(&dense, 0, sizeof dense);
-  dense.row_bytes = (inputs + CK_DENSE_ALIGNMENT - 1) / CK_DENSE_ALIGNMENT * CK_DENSE_ALIGNMENT;
+  dense.row_bytes = (inputs + alignment - 1) / alignment * alignment;
   int8_t *weights = guarded(dense.row_bytes * outputs);
   int32_t *bias = guarded(outputs * sizeof *bias);
   float *multipliers = guarded(outputs * sizeof *multipliers);
@@ -131,7 +132,7 @@ static inline ck_dense make_dense(size_t inputs, size_t outputs, int loud, const
   dense.io.input = input;
   dense.io.output = guarded(outputs);
   dense.requantization = (ck_requantization){
-      multipliers, CK_CODE_OFFSET - 5, CK_CODE_OFFSET - 128, CK_CODE_OFFSET + 127, 0, 0};
+      multipliers, CK_CODE_OFFSET - 5, CK_CODE_OFFSET - 128, CK_CODE_OFFSET + 127, 0, 0, 0};
   return dense;
 }
 

@@ -1,16 +1,16 @@
 // The engine on an emulated core: prints the kernels that it chooses for the reference network, one hash of all int8
 // values by the plain definition of each operator, and one for each instruction set and number of threads.
-// `tools/check-embedded` compares them.
+// With a second argument, 16, half of the networks' values have 16 bits. `tools/check-embedded` compares the hashes.
 import CProgram
 import Models
 import Runtime
 
 guard let text = cp_argument(1), let images = Int(String(cString: text)) else {
-  cp_print_error("usage: verify IMAGES\n")
+  cp_print_error("usage: verify IMAGES [16]\n")
   cp_exit(2)
 }
 do throws(GraphError) {
-  let models = try Verification.builtInModels()
+  let models = try Verification.builtInModels(sixteenBits: cp_argument(2) != nil)
   do throws(RuntimeError) {
     for layer in try Interpreter(models[1]).layers { print("kernel \(layer.name) \(layer.kernel)") }
   } catch {

@@ -53,6 +53,48 @@ private let everything = Graph(
   outputs: [.init(value: 19, function: .softmax)])
 
 @Suite struct ModelFileTests {
+  /// Values of 16 bits come back, in a file whose version programs that know none of them refuse; a file without them
+  /// stays as it was.
+  @Test func sixteenBitRoundTrip() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("q.safetensors")
+    let eight = try QuantizedModel.random(everything, seed: 1, labels: ["a", "b", "c"])
+    let sixteen = eight.withSixteenBits(seed: 5, quarters: 2)
+    #expect(sixteen.hasSixteenBits && !eight.hasSixteenBits)
+    for (model, version) in [(eight, "1"), (sixteen, "2")] {
+      try model.write(to: path)
+      let file = try SafetensorsFile(path: path)
+      #expect(file.metadata("format_version") == version)
+      #expect(file.contains("values.largest") == model.hasSixteenBits)
+      let back = try QuantizedModel.load(path)
+      #expect(back.quantization == model.quantization)
+      #expect(back.writer().bytes() == model.writer().bytes())
+    }
+  }
+
+  /// A file of the old version has no values of 16 bits, and their codes lie around 0 and beyond 127.
+  @Test func wrongSixteenBits() throws {
+    let folder = try TemporaryFolder()
+    let model = try QuantizedModel.random(everything, seed: 1, labels: ["a", "b", "c"])
+    func reason(_ version: String, _ largest: Int16, _ zeroPoint: Int8) throws -> String {
+      var changed = model
+      changed.quantization[3] = .init(scale: 0.1, zeroPoint: zeroPoint)
+      var writer = changed.writer()
+      writer.add("values.largest", Tensor([20], (0..<20).map { $0 == 3 ? largest : 127 }))
+      let path = try folder.write(
+        CraftedModel.replacing("format_version", by: version, in: writer.bytes()), as: "q.safetensors")
+      do {
+        _ = try QuantizedModel.load(path)
+        return "none"
+      } catch { return error.description }
+    }
+    #expect(try reason("2", 500, 0) == "none")
+    #expect(try reason("1", 500, 0).contains("belongs to format version 2"))
+    #expect(try reason("2", 500, 7).contains("whose zero point is not 0"))
+    #expect(try reason("2", 126, 0).contains("below 127"))
+    #expect(try reason("3", 127, 0).contains("has format version 3; this program reads versions 1 and 2"))
+  }
+
   @Test func floatRoundTrip() throws {
     let folder = try TemporaryFolder()
     var model = try FloatModel.random(everything, seed: 1, labels: ["a", "b", "ç"])

@@ -27,9 +27,21 @@ import Testing
   @Test func zeroIsExact() {
     for (low, high) in [(-1, 3), (0.5, 2), (-7, -2), (0, 0), (-1e-30, 1e-30)] as [(Float, Float)] {
       let parameters = QuantizationParameters(covering: low, high)
-      #expect(parameters.dequantize(parameters.zeroPoint) == 0)
+      #expect(parameters.dequantize(Int16(parameters.zeroPoint)) == 0)
       #expect(parameters.quantize(0) == parameters.zeroPoint)
+      let words = QuantizationParameters(sixteenBitsCovering: low, high, largest: 20_000)
+      #expect(words.quantize(0) == 0 && words.dequantize(0) == 0)
     }
+  }
+
+  /// 16 bits lie around 0, end on both sides at the largest code, and take what lies beyond to it.
+  @Test func sixteenBits() {
+    let parameters = QuantizationParameters(sixteenBitsCovering: -1, 8, largest: 16_000)
+    #expect(parameters.scale == 0.0005 && parameters.codes == -16_000...16_000 && parameters.isSixteenBits)
+    #expect(parameters.quantize(8) == 16_000 && parameters.quantize(9) == 16_000)
+    #expect(parameters.quantize(-8) == -16_000 && parameters.quantize(-.infinity) == -16_000)
+    #expect(parameters.quantize(0.00125) == 2 && parameters.quantize(0.00175) == 4)
+    #expect(!QuantizationParameters.pixel.isSixteenBits && QuantizationParameters.pixel.codes == -128...127)
   }
 }
 
@@ -45,6 +57,11 @@ import Testing
     #expect(requantize(.max, multiplier: 1e30, zeroPoint: -128) == 127)
     #expect(requantize(.min, multiplier: 1e30, zeroPoint: 127) == -128)
     #expect(requantize(-500, multiplier: 1, zeroPoint: -10, clamp: -10...127) == -10)
+    let codes: ClosedRange<Int16> = -30_000...30_000
+    #expect(requantize(sum: Int64.max, multiplier: 1e30, zeroPoint: 0, clamp: codes) == 30_000)
+    #expect(requantize(sum: Int64.min, multiplier: 1e30, zeroPoint: 0, clamp: codes) == -30_000)
+    #expect(requantize(sum: Int64(59_999), multiplier: 0.5, zeroPoint: 0, clamp: codes) == 30_000)
+    #expect(requantize(sum: Int64(40_001), multiplier: 0.5, zeroPoint: 0, clamp: codes) == 20_000)
   }
 }
 

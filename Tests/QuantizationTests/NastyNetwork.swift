@@ -45,6 +45,47 @@ struct NastyNetwork {
         for row in 0..<16 { model.parameters[point]!.weight.elements[row * channels + channel] /= 50_000 }
       }
     }
+    try self.init(model, seed: seed)
+  }
+
+  /// A network whose layer `wide` has one channel that is 1,000 times as loud as most and 10,000 times as loud as the
+  /// last: one layer reads the loud channel alone, another one the quiet ones. No scale of 8 bits serves both, and
+  /// nothing can be equalized, since ReLU6 lets no factor of a channel pass.
+  static func ofWideRange(seed: UInt64) throws -> NastyNetwork {
+    func convolution(_ channels: Int, _ size: Int, _ activation: Operator.Activation) -> Operator {
+      .conv2D(
+        .init(
+          outputChannels: channels, window: .init(size, size, padding: .all(size / 2)), activation: activation))
+    }
+    let graph = Graph(
+      input: [12, 12, 3],
+      nodes: [
+        .init("stem", convolution(8, 3, .relu), inputs: [0]), .init("wide", convolution(8, 1, .relu6), inputs: [1]),
+        .init("loud", convolution(4, 1, .relu), inputs: [2]), .init("quiet", convolution(8, 1, .relu), inputs: [2]),
+        .init("join", .concatenate, inputs: [3, 4]), .init("mean", .globalAveragePool, inputs: [5]),
+        .init("logits", .dense(.init(outputs: 1)), inputs: [6]),
+      ], outputs: [.init(value: 7, function: .sigmoid)])
+    var model = try FloatModel.random(graph, seed: seed)
+    // Positive, so that ReLU leaves it alive.
+    for tap in 0..<8 { model.parameters[1]!.weight.elements[tap] = abs(model.parameters[1]!.weight.elements[tap]) }
+    for channel in 1..<8 {
+      let factor: Float = channel < 7 ? 1_000 : 10_000
+      for tap in 0..<8 { model.parameters[1]!.weight.elements[channel * 8 + tap] /= factor }
+      model.parameters[1]!.bias.elements[channel] /= factor
+    }
+    for channel in 0..<8 {
+      for output in 0..<4 where channel > 0 { model.parameters[2]!.weight.elements[output * 8 + channel] = 0 }
+      for output in 0..<8 { model.parameters[3]!.weight.elements[output * 8 + channel] *= channel > 0 ? 1_000 : 0 }
+    }
+    // The quiet ones say more.
+    for input in 0..<4 { model.parameters[6]!.weight.elements[input] *= 0.2 }
+    return try NastyNetwork(model, seed: seed)
+  }
+
+  /// Pictures for a network of one logit, which moves to where half of the pictures are on either side of 0.
+  private init(_ network: FloatModel, seed: UInt64) throws {
+    var model = network
+    let graph = model.description.graph
     let pictures = (0..<2_000).map { Self.picture($0, graph.input, seed) }
     func logits(_ model: FloatModel) throws -> [Float] {
       let interpreter = try FloatInterpreter(model)

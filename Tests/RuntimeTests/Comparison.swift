@@ -14,13 +14,26 @@ let ranKernels = Locked<Set<String>>([])
 /// The instruction sets that this machine can be limited to.
 let supportedISAs = ISA.supported
 
-/// Runs a model on every instruction set and thread count, plain and keeping all values, its buffers ending at
-/// unmapped pages, and compares all bytes with the reference.
+/// Runs a random model of a graph, and the same with half of its values and all of them in 16 bits, as below.
 func expectReferenceBytes(
   _ graph: Graph, seed: UInt64, _ extremes: QuantizedModel.Extremes = .typical, threads: [Int] = [1],
   sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
   let model = try QuantizedModel.random(graph, seed: seed, extremes)
+  try expectReferenceBytes(model, seed: seed, extremes, threads: threads, sourceLocation: sourceLocation)
+  for quarters in [2, 4] {
+    let words = model.withSixteenBits(seed: seed, quarters: quarters)
+    try expectReferenceBytes(words, seed: seed, extremes, threads: threads, sourceLocation: sourceLocation)
+  }
+}
+
+/// Runs a model on every instruction set and thread count, plain and keeping all values, its buffers ending at
+/// unmapped pages, and compares all bytes with the reference.
+func expectReferenceBytes(
+  _ model: QuantizedModel, seed: UInt64, _ extremes: QuantizedModel.Extremes, threads: [Int],
+  sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let graph = model.description.graph
   let pixels = graph.randomPixels(seed: seed, extremes)
   let wanted = ReferenceInterpreter(model).run(pixels)
   let guarded = try #require(ca_guarded(pixels.count, 0)).assumingMemoryBound(to: UInt8.self)
@@ -31,7 +44,9 @@ func expectReferenceBytes(
       for keeps in [false, true] {
         var buffers: [(start: UnsafeMutableRawPointer, bytes: Int)] = []
         defer { for buffer in buffers { ca_unmap_guarded(buffer.start, buffer.bytes) } }
-        let label = Comment(rawValue: "\(isa.name), \(count) threads, keeping \(keeps), seed \(seed), \(extremes)")
+        let label = Comment(
+          rawValue: "\(isa.name), \(count) threads, keeping \(keeps), seed \(seed), \(extremes), "
+            + "\(model.sixteenBitValues.count) values of 16 bits")
         let interpreter = try Interpreter(
           model, kernels: KernelTable(limit: isa), threads: count, keepingAllValues: keeps,
           placing: { buffer in

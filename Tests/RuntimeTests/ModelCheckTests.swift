@@ -6,8 +6,8 @@ import Testing
 
 /// A model that makes no sense is refused at load with the node's name.
 @Suite struct ModelCheckTests {
-  private func refusal(_ change: (inout QuantizedModel) -> Void) throws -> RuntimeError? {
-    var model = try QuantizedModel.random(.happySad(input: [32, 32, 3]), seed: 1)
+  private func refusal(side: Int = 32, _ change: (inout QuantizedModel) -> Void) throws -> RuntimeError? {
+    var model = try QuantizedModel.random(.happySad(input: [side, side, 3]), seed: 1)
     change(&model)
     do {
       _ = try Interpreter(model)
@@ -29,6 +29,20 @@ import Testing
   @Test func refusesAccumulatorsThatOverflow() throws {
     #expect(try refusal { $0.parameters[7]!.bias.elements[3] = .max }?.node == "dense1")
     #expect(try refusal { $0.parameters[7]!.bias.elements[3] = .min }?.node == "dense1")
+  }
+
+  /// Codes of 16 bits reach as far as the bound says, and no further.
+  @Test func refusesCodesThatOverflow() throws {
+    let bounds = try QuantizedModel.random(.happySad(input: [96, 96, 3]), seed: 1).largestCodes()
+    #expect(bounds[7] < 32_767 && bounds[7] > 1_000)
+    func error(_ largest: Int) throws -> RuntimeError? {
+      try refusal(side: 96) { model in
+        for value in 5...7 { model.quantization[value] = .init(sixteenBits: 0.001, largest: Int16(largest)) }
+      }
+    }
+    #expect(try error(bounds[7]) == nil)
+    let beyond = try error(bounds[7] + 1)
+    #expect(beyond?.node == "dense1" && beyond!.reason.contains("reach \(bounds[7] + 1)"))
   }
 
   @Test func refusesScales() throws {

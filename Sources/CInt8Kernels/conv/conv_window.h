@@ -16,7 +16,7 @@ static inline ptrdiff_t ck_window_in_tile(const ck_conv *conv, int p, int column
   return (p / columns) * conv->input_row + (ptrdiff_t)(across < left ? across : left - 1) * conv->input_pixel;
 }
 
-// Where an output pixel lies: bytes from the output's start, or accumulators.
+// Where an output pixel lies: codes, words or accumulators from the output's start.
 static inline ptrdiff_t ck_place_of(const ck_conv *conv, size_t row, size_t column) {
   return (ptrdiff_t)row * conv->output_row + (ptrdiff_t)column * conv->output_pixel;
 }

@@ -4,14 +4,18 @@
 //   add_taps       adds the products of two taps and their weights
 //   add_tap        the same for one tap
 //   in_order       between channels in order and the order in which add_taps keeps its sums; its own inverse
+//   CODE_BYTES     of an input, if not 1
 //   NAME           the kernel
 
 #include "conv_window.h"
 
-CK_TARGET ALWAYS_INLINE void depthwise_pixel(const ck_conv *conv, const ck_code *window, size_t channel,
-                                             ptrdiff_t place) {
+#if !defined(CODE_BYTES)
+#define CODE_BYTES 1
+#endif
+
+CK_TARGET ALWAYS_INLINE void depthwise_pixel(const ck_conv *conv, const char *window, size_t channel, ptrdiff_t place) {
   const int16_t *w = (const int16_t *)conv->weights + channel;
-  const ck_code *x = window + channel;
+  const char *x = window + CODE_BYTES * channel;
   V32 acc[2] = {load32(conv->bias + channel), load32(conv->bias + channel + LANES32)};
   in_order(acc);
   size_t tap = 0;
@@ -26,7 +30,7 @@ CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
   const ck_conv copy = *(const ck_conv *)operation, *conv = &copy;
   for (size_t row = first; row < end; row++) {
     for (size_t column = 0; column < conv->columns; column++) {
-      const ck_code *window = ck_window_at(conv, row, column);
+      const char *window = ck_window_at(conv, row, column);
       const ptrdiff_t place = ck_place_of(conv, row, column);
       for (size_t channel = 0; channel < conv->channels; channel += LANES16)
         depthwise_pixel(conv, window, channel, place);

@@ -1,13 +1,7 @@
 #include "../support/requantize.h"
 #include "dense_store.h"
 
-void ck_qs8_qc8w_dense__scalar(const void *operation, size_t first, size_t end) {
-  const ck_dense *dense = operation;
-  const ck_code *x = dense->io.input;
-  for (size_t output = first; output < end; output++) {
-    const int8_t *w = dense->weights + output * dense->row_bytes;
-    uint32_t acc = (uint32_t)dense->bias[output];
-    for (size_t i = 0; i < dense->row_bytes; i++) acc += (uint32_t)((int32_t)x[i] * w[i]);
-    ck_dense_store(dense, output, (int32_t)acc);
-  }
-}
+#define CODE ck_code
+#define NAME ck_qs8_qc8w_dense__scalar
+
+#include "dense_plain_template.h"

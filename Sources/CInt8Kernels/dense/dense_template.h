@@ -7,12 +7,17 @@
 //   V32, zero32    accumulators
 //   load_inputs, dot (of inputs with the weights at a place), sum_of_lanes
 //   OUTPUTS        outputs at once
+//   CODE           what is read, if not ck_code
 //   NAME           the kernel
 
 #include "../support/template.h"
 
+#if !defined(CODE)
+#define CODE ck_code
+#endif
+
 CK_TARGET ALWAYS_INLINE void outputs_of(const ck_dense *dense, size_t output, const int outputs) {
-  const ck_code *x = dense->io.input;
+  const CODE *x = dense->io.input;
   const int8_t *w = dense->weights + output * dense->row_bytes;
   V32 acc[OUTPUTS];
   UNROLL_FOR (int o = 0; o < outputs; o++) acc[o] = zero32();

@@ -21,6 +21,7 @@ ALWAYS_INLINE void ck_prepare_rows(const ck_prepare *prepare, size_t first, size
   size_t left = prepare->pad_left * prepare->channels;
   size_t right = prepare->pad_right * prepare->channels;
   size_t bytes = prepare->widen ? 2 : 1;
+  size_t input_row = inside * (prepare->from_words ? 2 : 1);
   for (size_t row = first; row < end; row++) {
     char *out = (char *)prepare->io.output + row * (left + inside + right) * bytes;
     if (row < prepare->pad_top || row >= prepare->pad_top + prepare->height) {
@@ -28,7 +29,7 @@ ALWAYS_INLINE void ck_prepare_rows(const ck_prepare *prepare, size_t first, size
       continue;
     }
     out = ck_fill_border(prepare, out, left);
-    copy(prepare, (const uint8_t *)prepare->io.input + (row - prepare->pad_top) * inside, out, inside);
+    copy(prepare, (const uint8_t *)prepare->io.input + (row - prepare->pad_top) * input_row, out, inside);
     ck_fill_border(prepare, out + inside * bytes, right);
   }
 }

@@ -22,7 +22,7 @@ void ck_qs8_resize__scalar(const void *operation, size_t first, size_t end) {
       continue;
     }
     for (size_t x = 0; x < resize->columns; x++) {
-      const ck_corners corners = ck_corners_at(resize, y, x);
+      const ck_corners corners = ck_corners_at(resize, y, x, 1);
       for (size_t c = 0; c < channels; c++) {
         // |acc| <= 255 * 2^22 < 2^30
         int32_t acc = 0;

@@ -30,7 +30,7 @@ CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
   ck_code *out = (ck_code *)resize->io.output + first * resize->columns * channels;
   for (size_t y = first; y < end; y++) {
     for (size_t x = 0; x < resize->columns; x++, out += channels) {
-      const ck_corners corners = ck_corners_at(resize, y, x);
+      const ck_corners corners = ck_corners_at(resize, y, x, 1);
       V32 weights[4];
       for (int i = 0; i < 4; i++) weights[i] = splat32(corners.weights[i]);
       size_t c = 0;

@@ -1,4 +1,5 @@
-// Int8 microkernels. All compute the bytes that Reference defines; they differ in instruction set and tile only.
+// Microkernels for int8 weights, and codes of 8 bits or 16. All compute the bytes that Reference defines; they differ
+// in instruction set and tile only.
 //
 // Every kernel has the type ck_run: a description of the whole operation, and the range of rows (or outputs) that this
 // call computes, so that threads may share one operation. kernels.inc lists them all.
@@ -54,6 +55,19 @@ typedef enum {
   CK_OP_RESIZE,                   // ck_resize
   CK_OP_REARRANGE,                // ck_rearrange
   CK_OP_PREPARE,                  // ck_prepare
+  // The operations below read words: int16 codes less their zero point, of values of 16 bits as they lie, of values of
+  // 8 bits after CK_OP_WIDEN. Results are words or codes.
+  CK_OP_WIDEN,              // ck_prepare
+  CK_OP_CONV16,             // ck_conv
+  CK_OP_CONV16_MAXPOOL2X2,  // ck_conv, rows and columns are of the pooled result
+  CK_OP_DEPTHWISE16,        // ck_conv
+  CK_OP_DENSE16,            // ck_dense
+  CK_OP_MAXPOOL16,          // ck_pool, words alone
+  CK_OP_AVERAGEPOOL16,      // ck_pool
+  CK_OP_ADD16,              // ck_pair16
+  CK_OP_MULTIPLY16,         // ck_pair16
+  CK_OP_MAP16,              // ck_map16
+  CK_OP_RESIZE16,           // ck_resize, bilinear alone
   CK_OP_COUNT
 } ck_op;
 
@@ -80,13 +94,21 @@ typedef struct {
   int32_t high;
   int bounded;  // no product reaches 2^31
   int plain;    // that, and zero_point and low are the least code, high the largest
+  int words;    // results are words; of kernels that read words alone
 } ck_requantization;
+
+/// What results of kernels that read words become: clamp(round(product) + zero_point, low, high), as words or codes.
+typedef struct {
+  int32_t zero_point, low, high;
+  int words;
+} ck_result;
 
 /// A convolution over windows that lie wholly inside the input (borders are made by ck_prepare).
 ///
 /// A window is `segment_count` runs of contiguous inputs, each `segment_groups` groups of the kernel's size long. The
 /// last group of a segment may reach beyond the inputs that count: the weights there are 0.
-/// |bias + sum (x - zero point) * w| < 2^31 is checked at load; sums before that wrap around, which is harmless.
+/// |bias + sum (x - zero point) * w| < 2^31 is checked at load; sums before that wrap around, which is harmless. Of
+/// words it is |bias| + sum |w| * largest code < 2^31, so that no sum leaves 32 bits on the way either.
 typedef struct {
   ck_io io;                   // input: the first window's start; output: [rows][columns][channels]
   ptrdiff_t input_row;        // bytes from a window to the one below
@@ -99,7 +121,7 @@ typedef struct {
   const int32_t *bias;   // [block][CK_BLOCK], the zero point's term folded in
   size_t channels;       // outputs
   size_t columns;        // outputs across, after pooling where it is fused
-  ptrdiff_t output_row;  // bytes (or accumulators)
+  ptrdiff_t output_row;  // codes, words or accumulators
   ptrdiff_t output_pixel;
   ck_requantization requantization;
   const char *prefetch;    // what a later operation reads, fetched into the second-level cache meanwhile; or NULL
@@ -117,6 +139,7 @@ typedef struct {
 } ck_dense;
 #define CK_DENSE_STEP 8
 #define CK_DENSE_ALIGNMENT 64
+#define CK_DENSE16_ALIGNMENT 32  // so that no row of words reaches further beyond its end than CK_SLACK
 
 /// A part of a fully connected layer: raw sums over some rows of its input, for each output. The range counts rows.
 /// Lanes are outputs, so that the weights stream by in the order of the input.
@@ -151,6 +174,7 @@ typedef struct {
   float output_scale;
   int32_t input_zero_point;   // average, in codes
   int32_t output_zero_point;  // average, in codes
+  ck_result result;           // average of words
 } ck_pool;
 
 /// Two values, code by code; the range counts codes, or rows where `row` is not 0. The second begins anew after
@@ -168,6 +192,26 @@ typedef struct {
   float multipliers[2];
   int32_t zero_point, low, high;
 } ck_pair;
+
+/// Two values of words, word by word; the range counts words, and `period` is as in ck_pair. A sum is that of
+/// float(a) * multipliers[0] + float(b) * multipliers[1], a product that of float(a * b) * multipliers[0].
+typedef struct {
+  ck_io io;
+  size_t period;
+  float multipliers[2];
+  ck_result result;
+} ck_pair16;
+
+/// Words times a number, or through a table: rescaling, narrowing, concatenation, functions of one number.
+typedef struct {
+  ck_io io;
+  size_t channels;       // contiguous words of a pixel; the range counts pixels
+  size_t output_pixel;   // words or codes from an output pixel to the next
+  const int16_t *table;  // by word + largest, what is stored; or NULL
+  int32_t largest;
+  float multiplier;
+  ck_result result;
+} ck_map16;
 
 /// Bytes through a table, and into every `output_pixel`-th place: concatenation, rescaling, functions of one number.
 typedef struct {
@@ -202,6 +246,7 @@ typedef struct {
   int32_t input_zero_point;  // linear, in codes
   float multiplier;          // linear: input scale * 2^-22 / output scale
   int32_t zero_point;        // linear, in codes
+  ck_result result;          // linear, of words
 } ck_resize;
 
 /// Codes picked at regular distances, through a table; the range counts runs.
@@ -222,9 +267,11 @@ typedef struct {
   ck_io io;
   size_t height, width, channels;
   size_t pad_top, pad_left, pad_right;
-  int32_t border;   // the zero point as a code
-  int widen;        // outputs are int16
-  int from_pixels;  // the input holds pixels, not codes
+  int32_t border;      // the zero point as a code; 0 for words
+  int widen;           // outputs are int16
+  int from_pixels;     // the input holds pixels, not codes
+  int from_words;      // the input holds words; of CK_OP_WIDEN alone
+  int32_t subtrahend;  // of CK_OP_WIDEN: the zero point as a code, which is taken off codes; 0 for pixels and words
 } ck_prepare;
 
 /// Computes rows (outputs, pixels) first ..< end of an operation.

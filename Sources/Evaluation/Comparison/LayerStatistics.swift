@@ -1,6 +1,6 @@
 import Numerics
 
-/// How far one int8 value strays from the float value, gathered over images.
+/// How far one quantized value strays from the float value, gathered over images.
 public struct LayerStatistics: Sendable {
   /// The node.
   public let name: String
@@ -17,27 +17,28 @@ public struct LayerStatistics: Sendable {
   public private(set) var beyond = 0
   /// Values added.
   public private(set) var count = 0
-  private var used = [Bool](repeating: false, count: 256)
+  private var used: [Bool]
 
-  /// Starts statistics of a value; `parameters` are those of its int8 codes, nil for float logits.
+  /// Starts statistics of a value; `parameters` are those of its codes, nil for float logits.
   public init(name: String, parameters: QuantizationParameters?) {
     self.name = name
     self.parameters = parameters
+    used = [Bool](repeating: false, count: parameters?.codes.count ?? 0)
   }
 
   /// Adds one image's values.
   ///
   /// - Parameters:
   ///   - reference: float values.
-  ///   - codes: int8 codes of the same elements.
-  public mutating func add(reference: UnsafeBufferPointer<Float>, codes: [Int8]) {
+  ///   - codes: those of the same elements.
+  public mutating func add(reference: UnsafeBufferPointer<Float>, codes: [Int16]) {
     guard let parameters else { return }
     let low = parameters.ends.lowerBound - parameters.scale / 2
     let high = parameters.ends.upperBound + parameters.scale / 2
     for (index, code) in codes.enumerated() {
       let real = reference[index]
       if real < low || real > high { beyond += 1 }
-      used[Int(code) + 128] = true
+      used[Int(code) - Int(parameters.least)] = true
       add(real, parameters.dequantize(code))
     }
     count += codes.count
@@ -73,9 +74,9 @@ public struct LayerStatistics: Sendable {
   /// Share of float values that lie outside what the codes can say.
   public var clipped: Double { count > 0 ? Double(beyond) / Double(count) : 0 }
 
-  /// How many of the 256 codes occurred; nil for float logits.
+  /// How many of all codes occurred, which are 256 in 8 bits; nil for float logits.
   public var levels: Int? { parameters == nil ? nil : used.count { $0 } }
 
-  /// Share of the 256 codes that occurred; nil for float logits.
-  public var usedLevels: Double? { levels.map { Double($0) / 256 } }
+  /// Share of all codes that occurred; nil for float logits.
+  public var usedLevels: Double? { levels.map { Double($0) / Double(used.count) } }
 }

@@ -24,11 +24,17 @@ struct EngineFigures: Encodable {
   let gmacs: Double
   let shareOfPeak: Double
   let layers: [Layer]
+  /// Nil where all values have 8 bits.
+  let sixteenBits: SixteenBitPrice?
 
   /// - Parameters:
   ///   - samples: of each layer.
   ///   - medianMs: of one whole inference.
-  init(_ interpreter: Interpreter, _ samples: [Samples], medianMs: Double, threads: Int) {
+  ///   - sixteenBits: what values of 16 bits cost.
+  init(
+    _ interpreter: Interpreter, _ samples: [Samples], medianMs: Double, threads: Int, sixteenBits: SixteenBitPrice?
+  ) {
+    self.sixteenBits = sixteenBits
     let peak = DotProductPeak.measure(KernelTable.detected.isa, threads: threads)
     func speed(_ macs: Int, _ milliseconds: Double) -> Double { Double(macs) / (max(milliseconds, 1e-6) * 1e6) }
     func share(_ gmacs: Double) -> Double { peak > 0 ? gmacs * 1e9 / peak : 0 }
@@ -67,7 +73,7 @@ struct EngineFigures: Encodable {
     table.add(row("all", "", macs, (times.minMs, times.medianMs, times.p99Ms), 1, gmacs, shareOfPeak))
     return ["\(times.model): \(times.title), peak \(fixed(peakGmacs)) G MAC/s", ""] + table.lines + [
       "", times.footer("arena \(arenaBytes / 1024) KiB, packed \(packedBytes / 1024) KiB, "),
-    ]
+    ] + (sixteenBits.map { [$0.line] } ?? [])
   }
 }
 
@@ -89,7 +95,9 @@ extension BenchResult {
       pixels.withUnsafeBufferPointer { interpreter.invoke(pixels: $0.baseAddress!, timing: &nanoseconds) }
       for (index, time) in nanoseconds.enumerated() { byLayer[index].add(Double(time) * 1e-6) }
     }
-    engine = EngineFigures(interpreter, byLayer, medianMs: totals.median, threads: threads)
+    engine = EngineFigures(
+      interpreter, byLayer, medianMs: totals.median, threads: threads,
+      sixteenBits: try SixteenBitPrice(quantized, pixels, medianMs: totals.median, threads: threads, runs: runs))
     times = Times(
       path, isa: KernelTable.detected.isa.name, threads: threads, runs: runs, first: first, samples: totals,
       readMs: readMs, loadMs: loadMs)

@@ -111,6 +111,7 @@ private struct ModelFacts: Encodable {
     let macs: Int
     let scale: Float?
     let zero_point: Int?
+    let bits: Int?
   }
 
   struct Input: Encodable {
@@ -168,7 +169,8 @@ private struct ModelFacts: Encodable {
         name: node.name, operator: node.operator.name + activation, inputs: node.inputs.map(graph.valueName),
         output: shapes[index + 1].dimensions,
         parameters: parameterShapes[index].map { $0.weight.count + $0.bias.count } ?? 0, macs: macs[index],
-        scale: codes?.scale, zero_point: codes.map { Int($0.zeroPoint) })
+        scale: codes?.scale, zero_point: codes.map { Int($0.zeroPoint) },
+        bits: codes.map { $0.isSixteenBits ? 16 : 8 })
     }
     parameters = layers.reduce(0) { $0 + $1.parameters }
     card = Dictionary(description.card.entries.map { ($0.field, $0.text) }, uniquingKeysWith: { first, _ in first })
@@ -191,13 +193,13 @@ private struct ModelFacts: Encodable {
     emit("input   \(input.width)x\(input.height), \(input.channels) channels, \(input.fit)")
     emit("sha256  \(sha256)\n")
     var table = Table(
-      ["layer", "operator", "reads", "output", "parameters", "multiply-adds", "scale", "zero point"],
+      ["layer", "operator", "reads", "output", "parameters", "multiply-adds", "scale", "zero point", "bits"],
       text: [0, 1, 2, 3])
     for layer in layers {
       table.add([
         layer.name, layer.operator, layer.inputs.joined(separator: ", "), Shape(layer.output).description,
         layer.parameters == 0 ? "" : grouped(layer.parameters), layer.macs == 0 ? "" : grouped(layer.macs),
-        layer.scale.map { "\($0)" } ?? "", layer.zero_point.map { "\($0)" } ?? "",
+        layer.scale.map { "\($0)" } ?? "", layer.zero_point.map { "\($0)" } ?? "", layer.bits.map { "\($0)" } ?? "",
       ])
     }
     table.show()

@@ -4,8 +4,8 @@ import ModelFiles
 import Models
 import Numerics
 
-/// Every value of one picture as a safetensors file, for tools that check the engine from outside: int8 values under
-/// their nodes' names (`input` for the pixels' codes), the accumulators of outputs as `<node>.acc`.
+/// Every value of one picture as a safetensors file, for tools that check the engine from outside: int8 (or int16)
+/// values under their nodes' names (`input` for the pixels' codes), the accumulators of outputs as `<node>.acc`.
 struct ValueDump {
   /// What the file says that it is.
   static let kind = "glint-values"
@@ -22,7 +22,9 @@ struct ValueDump {
     for (number, value) in try reader.values(pixels).enumerated() {
       let name = description.graph.valueName(number)
       switch value {
-      case .codes(let codes): writer.add(name, Tensor(shapes[number], codes))
+      case .codes(let codes) where reader.parameters(of: number)!.isSixteenBits:
+        writer.add(name, Tensor(shapes[number], codes))
+      case .codes(let codes): writer.add(name, Tensor(shapes[number], codes.map { Int8($0) }))
       case .reals(let reals): writer.add(name, Tensor(shapes[number], reals))
       }
     }

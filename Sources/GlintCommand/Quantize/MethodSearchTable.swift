@@ -20,7 +20,20 @@ enum MethodSearchTable {
       ])
     }
     table.show()
+    show(result.sixteenBitTrials)
     emit("\nChosen: \(result.trials[result.winner].method): \(result.reason).\n")
+  }
+
+  /// What each layer alone would win and cost in 16 bits, the best first.
+  private static func show(_ trials: [SixteenBitTrial]) {
+    guard !trials.isEmpty else { return }
+    emit("\nOne layer alone in 16 bits:")
+    var table = Table(["layer", "logits off by", "costs"], text: [0])
+    for trial in trials.sorted(by: { $0.relativeError < $1.relativeError }) {
+      let cost = trial.microseconds < 0.5 ? "nothing measurable" : "\(fixed(trial.microseconds / 1000, 3)) ms"
+      table.add([trial.name, percent(trial.relativeError, 2), cost])
+    }
+    table.show()
   }
 }
 

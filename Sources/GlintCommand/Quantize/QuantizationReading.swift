@@ -71,3 +71,11 @@ extension QuantizationData {
     return images
   }
 }
+
+/// What was made, in the words of `quantize --json`.
+struct QuantizationFacts: Encodable {
+  let model: String
+  let method: String
+  let calibration_images: Int
+  let reading: ReadingFacts?
+}

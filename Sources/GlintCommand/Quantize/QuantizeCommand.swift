@@ -21,6 +21,10 @@ struct Quantize: ParsableCommand {
       the budget beyond doubt. --method takes one without trying others; then any folders of pictures will do. A \
       network that is no classifier, such as a detector, is quantized by one method, and not evaluated.
 
+      A layer's result may keep 16 bits, where 8 lose too much: --sixteen-bits names such layers, or says 'all'. With \
+      'auto', where methods short of fine-tuning do not keep the budget beyond doubt, each layer is tried, and those \
+      that win most for the time that they cost on this machine are put into 16 bits, until the budget is kept.
+
       What was observed, what was chosen and what was learned can be kept with --write-record; --record makes the same \
       int8 file of the same float model again without the pictures.
 
@@ -29,6 +33,8 @@ struct Quantize: ParsableCommand {
         glint quantize m.safetensors --calibration photos crops -o q.safetensors
         glint quantize m.safetensors --calibration photos --require 0.5 -o q.safetensors
         glint quantize m.safetensors --calibration photos --method mse+bias -o q.safetensors
+        glint quantize m.safetensors --calibration photos --sixteen-bits auto -o q.safetensors
+        glint quantize m.safetensors --calibration photos --sixteen-bits stage2.a,stage4.b -o q.safetensors
         glint quantize m.safetensors --record calibration.json -o q.safetensors
         glint quantize detector.safetensors --calibration scenes -o q.safetensors
         glint quantize m.safetensors --calibration photos -o q.safetensors --json     # every file left out, and why
@@ -65,6 +71,18 @@ struct Quantize: ParsableCommand {
     })
   var method: QuantizationMethod?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Layers whose results keep 16 bits, with commas between them; or 'all', or 'auto'.", valueName: "layers"),
+    transform: { list in
+      guard let wish = SixteenBitsOption(list: list) else {
+        throw ValidationError("--sixteen-bits takes names of layers with commas between them, 'all' or 'auto'.")
+      }
+      return wish
+    })
+  var sixteenBits: SixteenBitsOption?
+
   @Option(name: .long, help: "How many points of accuracy may be lost.")
   var budget = 0.5
 
@@ -94,6 +112,12 @@ struct Quantize: ParsableCommand {
       throw ValidationError("Give either --calibration FOLDER or --record FILE.")
     }
     guard images > 0 else { throw ValidationError("--images takes a number from 1.") }
+    guard sixteenBits != .auto || record == nil else {
+      throw ValidationError("--sixteen-bits auto needs images to try layers on: give --calibration.")
+    }
+    guard sixteenBits == nil || (method?.sixteenBits ?? SixteenBitLayers.none) == SixteenBitLayers.none else {
+      throw ValidationError("Both --method and --sixteen-bits name layers: leave one out.")
+    }
     guard (0...100).contains(budget) else { throw ValidationError("--budget takes points from 0 to 100.") }
     guard let require else { return }
     guard (0...100).contains(require) else { throw ValidationError("--require takes points from 0 to 100.") }
@@ -149,8 +173,14 @@ struct Quantize: ParsableCommand {
   /// The method asked for, else the one that the record was chosen for.
   private func quantize(_ float: FloatModel, by record: CalibrationRecord) throws -> Outcome {
     let chosen = record.choice.flatMap { QuantizationMethod(name: $0.method) }
-    let method = method ?? chosen ?? QuantizationMethod()
+    let method = withSixteenBits(method ?? chosen ?? QuantizationMethod())
     return Outcome(model: try Quantizer(method).quantize(float, record), record: record, method: method.description)
+  }
+
+  /// The method with the layers that are named besides.
+  private func withSixteenBits(_ method: QuantizationMethod) -> QuantizationMethod {
+    guard let layers = sixteenBits?.layers else { return method }
+    return method.with { $0.sixteenBits = layers }
   }
 
   private func quantize(_ float: FloatModel, onImagesOf folders: [String]) throws -> Outcome {
@@ -175,6 +205,11 @@ struct Quantize: ParsableCommand {
     var outcome: Outcome
     if isClassifier, !data.validation.isEmpty {
       outcome = try searchMethods(float, record, data)
+    } else if sixteenBits == .auto {
+      throw Failure(
+        "--sixteen-bits auto goes by a classifier's answers on at least \(QuantizationData.fewestValidation) images "
+          + "that do not calibrate; "
+          + (isClassifier ? "give more images" : "\(model) is no classifier") + ", or name the layers")
     } else {
       sayWhyUnevaluated(isClassifier)
       outcome = try quantizeUnevaluated(float, record, data)
@@ -197,7 +232,7 @@ struct Quantize: ParsableCommand {
   private func quantizeUnevaluated(
     _ float: FloatModel, _ record: CalibrationRecord, _ data: QuantizationData
   ) throws -> Outcome {
-    let method = method ?? QuantizationMethod()
+    let method = withSixteenBits(method ?? QuantizationMethod())
     var record = record
     if method.needsImages {
       var learning = Progress("Learning", quiet: isQuiet)
@@ -236,14 +271,16 @@ struct Quantize: ParsableCommand {
     if let chance = evaluator.floatChance { try check(chance, labels: float.description.labels) }
     var search = MethodSearch(
       float, record, calibration: data.calibration.map(\.pixels), evaluator: evaluator,
-      budget: min(budget, require ?? budget), threads: threads.count)
+      budget: min(budget, require ?? budget), sixteenBits: sixteenBits?.layers ?? .none,
+      addsSixteenBits: sixteenBits == .auto, threads: threads.count)
     var trying = Progress(method == nil ? "Trying methods" : "Quantizing", quiet: isQuiet)
     var tried = 0
     let note = { (name: String) in
-      trying.update(tried, of: MethodSearch.mostTrials, note: name)
+      trying.update(tried, of: max(MethodSearch.mostTrials, tried + 1), note: name)
       tried += 1
     }
-    let result = try method.map { try search.run(only: $0, trying: note) } ?? search.run(trying: note)
+    let only = method.map(withSixteenBits)
+    let result = try only.map { try search.run(only: $0, trying: note) } ?? search.run(trying: note)
     trying.finish("\(result.trials.count) tried")
     if !isQuiet { MethodSearchTable.show(result, isLabelled: data.isLabelled) }
     try Contract.check(result, evaluator, require: require)
@@ -256,26 +293,4 @@ struct Quantize: ParsableCommand {
     return Outcome(
       model: result.model, record: result.record, method: result.trials[result.winner].method.description)
   }
-}
-
-/// What was made, in the words of `quantize --json`.
-private struct QuantizationFacts: Encodable {
-  let model: String
-  let method: String
-  let calibration_images: Int
-  let reading: ReadingFacts?
-}
-
-/// Observes images in memory, with progress.
-func calibrate(
-  _ model: FloatModel, _ images: [(pixels: [UInt8], hash: String)], threads: Int, quiet: Bool
-) throws -> CalibrationRecord {
-  let calibrator = try Calibrator(model, threads: threads)
-  var progress = Progress("Calibrating", quiet: quiet)
-  for (index, image) in images.enumerated() {
-    try calibrator.observe(image.pixels, hash: image.hash)
-    progress.update(index + 1, of: images.count)
-  }
-  progress.finish("\(images.count) images observed")
-  return calibrator.record
 }

@@ -20,6 +20,7 @@ struct Verify: ParsableCommand {
         glint verify happy-sad.int8.safetensors --images 20
         glint verify happy-sad.int8.safetensors --expect 5f3c...
         glint verify --images 5 --reference --json
+        glint verify --sixteen-bits
       """)
 
   @Argument(help: "An int8 model.")
@@ -45,12 +46,19 @@ struct Verify: ParsableCommand {
   @Flag(name: .long, help: "Also compute by the plain definition of each operator, which is slow.")
   var reference = false
 
+  @Flag(
+    name: .long, help: "Compute the two networks with half of their values in 16 bits, which have a hash of their own.")
+  var sixteenBits = false
+
   @OptionGroup var force: ForceOption
   @OptionGroup var trust: TrustOption
   @OptionGroup var json: JSONOption
 
   func validate() throws {
     guard (1...1_000_000).contains(images) else { throw ValidationError("--images takes a number from 1 to 1000000.") }
+    guard model == nil || !sixteenBits else {
+      throw ValidationError("A model has the bits that it has: give either MODEL or --sixteen-bits.")
+    }
     guard (1...256).contains(threads ?? 1) else { throw ValidationError("--threads takes a number from 1 to 256.") }
     try ISAOption.limit(to: isa)
   }
@@ -60,7 +68,7 @@ struct Verify: ParsableCommand {
     plan.read("the model", model)
     try plan.write("--save", save, .int8Model)
     try plan.check(force: force.force)
-    let models = try model.map { [try trust.loadQuantized($0)] } ?? Verification.builtInModels()
+    let models = try model.map { [try trust.loadQuantized($0)] } ?? Verification.builtInModels(sixteenBits: sixteenBits)
     if let save { try saveBuiltIn(to: save) }
     let sets = isa.flatMap(ISA.init(name:)).map { [$0] } ?? ISA.detected
     let counts = threads.map { [$0] } ?? [1, 2, 3, 4]
@@ -87,7 +95,7 @@ struct Verify: ParsableCommand {
 
   /// The network with every operator as a model file, its test picture and the logits for it included.
   private func saveBuiltIn(to path: String) throws {
-    var model = try Verification.builtInModels()[0]
+    var model = try Verification.builtInModels(sixteenBits: sixteenBits)[0]
     let pixels = TestPattern.pixels(model.description.graph.input)
     model.golden = [GoldenSample(pixels: pixels, logits: try Interpreter(model).invoke(pixels))]
     try model.write(to: path)

@@ -4,13 +4,17 @@ import Numerics
 
 /// How a model's description stands in the metadata: one JSON text each for graph, preprocessing, labels and card.
 enum DescriptionCoding {
-  /// The version of the whole layout; files of another are refused with a clear word.
+  /// The version of the whole layout; files of others are refused with a clear word.
   static let formatVersion = "1"
+  /// The version of files whose values may have codes of 16 bits: programs that know none would misread them.
+  static let sixteenBitVersion = "2"
 
-  static func texts(_ description: ModelDescription, kind: String) -> [MetadataTexts.Entry] {
+  static func texts(
+    _ description: ModelDescription, kind: String, version: String = formatVersion
+  ) -> [MetadataTexts.Entry] {
     let card = description.card.entries.map { JSONValue.Member($0.field, .string($0.text)) }
     var texts: [MetadataTexts.Entry] = [
-      .init("format", "glint"), .init("format_version", formatVersion), .init("kind", kind),
+      .init("format", "glint"), .init("format_version", version), .init("kind", kind),
       .init("graph", GraphCoding.encode(description.graph).text),
       .init("preprocessing", encode(description.preprocessing).text),
       .init("labels", JSONValue.array(description.labels.map { .string($0) }).text),
@@ -35,11 +39,11 @@ enum DescriptionCoding {
     guard file["format"] == "glint" else {
       throw FormatError(path: file.path, reason: "is a safetensors file, but holds no Glint model")
     }
-    guard file["format_version"] == formatVersion else {
+    guard let version = file["format_version"], [formatVersion, sixteenBitVersion].contains(version) else {
       throw FormatError(
         path: file.path,
         reason: "has format version \(file["format_version"] ?? "none"); "
-          + "this program reads version \(formatVersion)")
+          + "this program reads versions \(formatVersion) and \(sixteenBitVersion)")
     }
     if let key = file.entries.first(where: { !keys.contains($0.key) })?.key {
       throw FormatError(path: file.path, place: "metadata '\(key)'", reason: unknown)

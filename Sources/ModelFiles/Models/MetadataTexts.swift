@@ -38,7 +38,10 @@ public struct MetadataTexts: Sendable {
   public init(_ model: LoadedModel) {
     switch model {
     case .float(let model): self.init(path: "", DescriptionCoding.texts(model.description, kind: FloatModel.kind))
-    case .int8(let model): self.init(path: "", DescriptionCoding.texts(model.description, kind: QuantizedModel.kind))
+    case .int8(let model):
+      self.init(
+        path: "",
+        DescriptionCoding.texts(model.description, kind: QuantizedModel.kind, version: model.formatVersion))
     }
   }
 

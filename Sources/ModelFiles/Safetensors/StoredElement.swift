@@ -14,6 +14,11 @@ extension Int8: StoredElement {
   public static let storedName = "I8"
 }
 
+extension Int16: StoredElement {
+  /// 16-bit signed integer.
+  public static let storedName = "I16"
+}
+
 extension Int32: StoredElement {
   /// 32-bit signed integer.
   public static let storedName = "I32"

@@ -72,6 +72,21 @@ public final class MethodEvaluator {
     probabilities = Self.probabilities(logits, model.description)
   }
 
+  /// As many of the images, spread evenly over all, evaluated by the same float logits.
+  private init(_ all: MethodEvaluator, places: [Int]) {
+    (description, isLabelled, threads, kernels) = (all.description, all.isLabelled, all.threads, all.kernels)
+    images = places.map { all.images[$0] }
+    logits = places.map { all.logits[$0] }
+    probabilities = places.map { all.probabilities[$0] }
+    spread = all.spread
+  }
+
+  /// An evaluator of some of the images, spread evenly over all; of all where there are no more.
+  func spread(_ count: Int) -> MethodEvaluator {
+    guard images.count > count else { return self }
+    return MethodEvaluator(self, places: (0..<count).map { $0 * images.count / count })
+  }
+
   /// Share of images that the float model names rightly; nil where the truth is unknown.
   public var floatAccuracy: Double? { floatChance?.accuracy }
 

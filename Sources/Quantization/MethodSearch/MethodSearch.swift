@@ -8,7 +8,9 @@ import Runtime
 ///
 /// Methods are tried in rounds. Cheap ones always: every way of choosing ranges; then, each on the best so far, weights
 /// by squared error, equalization, biases corrected from images. Expensive ones only while the budget is not kept
-/// with room: learned rounding, at last fine-tuning.
+/// with room: learned rounding, at last fine-tuning. Where layers may be put into 16 bits, that comes just before
+/// fine-tuning, since what rounding wins costs no time: those that win most for the time that they cost, until the
+/// budget is kept with room.
 ///
 /// Of those within the budget, the best is the one whose logits are nearest to the float model's: on few hundred
 /// images, accuracy alone cannot tell good methods apart, and what a method wins whose logits are more than twice as
@@ -40,10 +42,14 @@ public struct MethodSearch {
     public let winner: Int
     /// Why it won, as a sentence.
     public let reason: String
+    /// What each layer alone would win and cost in 16 bits, where that was tried.
+    public let sixteenBitTrials: [SixteenBitTrial]
   }
 
   /// The most methods that are tried.
   public static let mostTrials = 14
+  /// The most images that tell what layers win in 16 bits.
+  private static let imagesForOrder = 64
   /// With fewer evaluation images, the calibration images evaluate as well.
   private static let enoughImages = 256
 
@@ -57,6 +63,9 @@ public struct MethodSearch {
   private var trials: [Trial] = []
   private var learned: [String: LearnedParameters] = [:]
   private var skipsExpensiveMethods = false
+  private let sixteenBits: SixteenBitLayers
+  private let addsSixteenBits: Bool
+  private var sixteenBitTrials: [SixteenBitTrial] = []
   /// The calibration images, where they evaluate as well.
   private var helper: MethodEvaluator?
 
@@ -66,9 +75,11 @@ public struct MethodSearch {
   ///   - record: of the calibration images.
   ///   - calibration: their pixels, for methods that learn from them.
   ///   - budget: how many points of accuracy may be lost.
+  ///   - sixteenBits: layers that have 16 bits whatever the method.
+  ///   - addsSixteenBits: whether layers are put into 16 bits until the budget is kept with room.
   public init(
     _ model: FloatModel, _ record: CalibrationRecord, calibration: [[UInt8]], evaluator: MethodEvaluator,
-    budget: Double,
+    budget: Double, sixteenBits: SixteenBitLayers = .none, addsSixteenBits: Bool = false,
     threads: Int, kernels: KernelTable = .detected
   ) {
     self.model = model
@@ -76,6 +87,8 @@ public struct MethodSearch {
     self.calibration = calibration
     self.evaluator = evaluator
     self.budget = budget
+    self.sixteenBits = sixteenBits
+    self.addsSixteenBits = addsSixteenBits
     self.threads = threads
     self.kernels = kernels
   }
@@ -91,17 +104,21 @@ public struct MethodSearch {
       helper = try MethodEvaluator(model, images: images, isLabelled: false, threads: threads, kernels: kernels)
     }
     let ranges: [RangeMethod] = [.minMax, .movingAverage, .defaultPercentile, .entropy, .squaredError]
-    try round(ranges.map { .init(range: $0) }, trying)
+    try round(ranges.map { .init(range: $0, sixteenBits: sixteenBits) }, trying)
     try round([best.with { $0.weights = .squaredError }], trying)
     if record.equalized != nil {
       let plain = best
       try round([plain.with { $0.equalizes = true }], trying)
       // Equal channels may suit another way of choosing ranges.
       if best.equalizes || !hasRoom {
-        try round(ranges.map { .init(range: $0, weights: plain.weights, equalizes: true) }, trying)
+        try round(
+          ranges.map { .init(range: $0, weights: plain.weights, equalizes: true, sixteenBits: sixteenBits) }, trying)
       }
     }
-    guard learning else { return try finish() }
+    guard learning else {
+      if addsSixteenBits, !hasRoom { try addSixteenBits(trying) }
+      return try finish()
+    }
     try round([best.with { $0.correctsBias = true }], trying)
     skipsExpensiveMethods = hasRoom
     if !hasRoom {
@@ -113,6 +130,7 @@ public struct MethodSearch {
           }
         ], trying)
     }
+    if addsSixteenBits, !hasRoom { try addSixteenBits(trying) }
     if !hasRoom, FineTuning.obstacle(model.description.graph) == nil {
       try round([best.with { $0.fineTunes = true }], trying)
     }
@@ -122,14 +140,37 @@ public struct MethodSearch {
   /// Tries one method alone.
   public mutating func run(only method: QuantizationMethod, trying: (String) -> Void = { _ in }) throws -> Result {
     try round([method], trying)
+    if addsSixteenBits, !hasRoom { try addSixteenBits(trying) }
     return try finish()
+  }
+
+  /// Puts layers into 16 bits, in the order of what they win for a microsecond, while that makes logits nearer.
+  private mutating func addSixteenBits(_ trying: (String) -> Void) throws {
+    let plain = best
+    sixteenBitTrials = try SixteenBitTrial.measure(
+      model, record, plain, learned: learned[plain.description],
+      evaluator: evaluator.spread(Self.imagesForOrder), kernels: kernels
+    ) { trying("\($0) in 16 bits") }
+    var chosen: Set<String> = []
+    var error = trials[leader].error
+    for trial in sixteenBitTrials.sorted(by: { $0.gainPerMicrosecond > $1.gainPerMicrosecond }) where trial.gain > 0 {
+      let method = plain.with { $0.sixteenBits = .named(chosen.union([trial.name])) }
+      // How weights are rounded is as good for layers in 16 bits.
+      learned[method.description] = learned[plain.description]
+      try round([method], trying)
+      // What wins less than a fiftieth is not worth its time.
+      guard let after = trials.last?.error, after < 0.98 * error else { continue }
+      error = after
+      chosen.insert(trial.name)
+      if hasRoom { return }
+    }
   }
 
   private mutating func round(_ methods: [QuantizationMethod], _ trying: (String) -> Void) throws {
     for method in methods where !trials.contains(where: { $0.method == method }) {
       let name = method.description
       trying(name)
-      if method.needsImages {
+      if method.needsImages, learned[name] == nil {
         learned[name] = try Learner(method, model, record, threads: threads, kernels: kernels).learn(calibration)
       }
       let int8 = try Quantizer(method).untested(model, record, learned: learned[name])
@@ -152,6 +193,7 @@ public struct MethodSearch {
       $0.correctsBias = false
       $0.learnsRounding = false
       $0.fineTunes = false
+      $0.sixteenBits = sixteenBits
     }
     guard let base = trials.first(where: { $0.method == plain }), base.outcome.squaredError > 0 else {
       return outcome.squaredError
@@ -190,7 +232,7 @@ public struct MethodSearch {
     record.learned = learned.filter { $0.key == method.description }
     return Result(
       model: try Quantizer(method).quantize(model, record), record: record, trials: trials, winner: winner,
-      reason: reason)
+      reason: reason, sixteenBitTrials: sixteenBitTrials)
   }
 
   private func reason(_ winner: Int) -> String {

@@ -16,8 +16,8 @@ final class FakeQuantization: ImageLayer {
 
   init(_ parameters: QuantizationParameters, shape: Shape) {
     scale = parameters.scale
-    low = Float(-128 - Int(parameters.zeroPoint))
-    high = Float(127 - Int(parameters.zeroPoint))
+    low = Float(Int(parameters.least) - Int(parameters.zeroPoint))
+    high = Float(Int(parameters.largest) - Int(parameters.zeroPoint))
     count = shape.count
   }
 

@@ -1,0 +1,12 @@
+#if defined(__x86_64__)
+
+#include "../support/words__avx2.h"
+
+#define NAME ck_qs16_qc8w_conv__avx2
+#define NAME_POOLED ck_qs16_qc8w_conv_maxpool2x2__avx2
+
+#include "conv_widened.h"
+#include "conv_store.h"
+#include "conv_template.h"
+
+#endif

@@ -1,0 +1,11 @@
+#if defined(__x86_64__)
+
+#include "../support/words__avx2.h"
+#include "dense16_store.h"
+
+#define NAME ck_qs16_qc8w_dense__avx2
+
+#include "dense16_pairs.h"
+#include "dense_template.h"
+
+#endif

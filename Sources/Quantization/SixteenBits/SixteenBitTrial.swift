@@ -1,0 +1,76 @@
+import Models
+import Numerics
+import Runtime
+
+/// What it wins and costs to keep one layer's result in 16 bits, all others as they were.
+public struct SixteenBitTrial: Hashable, Sendable {
+  /// The layer.
+  public let name: String
+  /// By how much the mean squared error of the logits falls.
+  public let gain: Double
+  /// The root of that error with the layer in 16 bits, as a share of the spread of the float model's logits.
+  public let relativeError: Double
+  /// Time that it adds to a picture on this machine, in microseconds; below 0 where it is measured to be faster.
+  public let microseconds: Double
+
+  /// What is won for a microsecond. Differences below one are noise.
+  var gainPerMicrosecond: Double { gain / max(1, microseconds) }
+
+  /// Tries each layer that may have 16 bits, in the order of the graph.
+  ///
+  /// - Parameters:
+  ///   - plain: how it is quantized otherwise; layers that have 16 bits keep them.
+  ///   - evaluator: tells errors of logits.
+  ///   - trying: called with each layer's name.
+  static func measure(
+    _ model: FloatModel, _ record: CalibrationRecord, _ plain: QuantizationMethod, learned: LearnedParameters?,
+    evaluator: MethodEvaluator, kernels: KernelTable, trying: (String) -> Void
+  ) throws -> [SixteenBitTrial] {
+    let base = try Quantizer(plain).untested(model, record, learned: learned)
+    let before = try evaluator.evaluate(base)
+    let stopwatch = try Stopwatch(base, kernels: kernels)
+    return try SixteenBitLayers.candidates(model.description.graph).map { name in
+      trying(name)
+      let method = plain.with { $0.sixteenBits = .named([name]) }
+      let changed = try Quantizer(method).untested(model, record, learned: learned)
+      let after = try evaluator.evaluate(changed)
+      return SixteenBitTrial(
+        name: name, gain: before.squaredError - after.squaredError, relativeError: after.relativeError,
+        microseconds: try stopwatch.microseconds(beyond: changed))
+    }
+  }
+}
+
+/// Compares the time of models with that of one, on one thread.
+private struct Stopwatch {
+  private let base: Interpreter
+  private let kernels: KernelTable
+  private let pixels: [UInt8]
+  private let rounds: Int
+
+  init(_ base: QuantizedModel, kernels: KernelTable) throws {
+    self.kernels = kernels
+    self.base = try Interpreter(base, kernels: kernels)
+    pixels = TestPattern.pixels(base.description.graph.input)
+    // About 20 milliseconds a model.
+    let once = Self.time(self.base, pixels)
+    rounds = Int(max(3, min(200, 20_000 / max(1, once))))
+  }
+
+  /// The difference of the shortest times of both, taken in turn, so that what disturbs meets both.
+  func microseconds(beyond model: QuantizedModel) throws -> Double {
+    let other = try Interpreter(model, kernels: kernels)
+    var (one, two) = (Double.infinity, Double.infinity)
+    for _ in 0..<rounds {
+      one = min(one, Self.time(base, pixels))
+      two = min(two, Self.time(other, pixels))
+    }
+    return two - one
+  }
+
+  private static func time(_ interpreter: Interpreter, _ pixels: [UInt8]) -> Double {
+    let start = ContinuousClock.now
+    _ = interpreter.invoke(pixels)
+    return (ContinuousClock.now - start) / .microseconds(1)
+  }
+}
