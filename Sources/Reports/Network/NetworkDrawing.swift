@@ -78,12 +78,12 @@ struct NetworkDrawing {
       node.shape.isEmpty
       ? .empty
       : """
-      <text class="tick" x="\(x + 8)" y="\(y + height / 2 + 14)">\(Self.cut(node.shape, 18))</text>
+      <text class="tick along" x="\(x + 8)" y="\(y + height / 2 + 14)">\(Self.cut(node.shape, 18))</text>
       """
     return """
       <g><title>\(title)</title><rect class="bubble c\(node.kind.rawValue)" x="\(x - width / 2)" \
       y="\(y - height / 2)" width="\(width)" height="\(height)" rx="8"/><text class="head" x="\(x)" \
-      y="\(y - 13)" text-anchor="middle">\(Self.cut(node.name, 27))</text>\(texts)\(shape)</g>
+      y="\(y - 13)" text-anchor="middle">\(Self.cut(node.name, 25))</text>\(texts)\(shape)</g>
       """
   }
 
