@@ -56,8 +56,8 @@ enum ForeignFormat {
         torch.onnx.export(model, torch.zeros(1, 3, 64, 64), "net.onnx", opset_version=17)
       """
     case .pickle:
-      "load it in the program that wrote it, export ONNX of opset 17 there (PyTorch has torch.onnx.export, scikit-learn "
-        + "has skl2onnx), and import that"
+      "load it in the program that wrote it, export ONNX of opset 17 there (PyTorch has torch.onnx.export, "
+        + "scikit-learn has skl2onnx), and import that"
     case .torchExport:
       """
       only PyTorch runs what it holds. Export it there with these two lines, and import net.onnx:

@@ -47,8 +47,8 @@ public struct NumPyArchive {
       guard [0, 8].contains(member.method) else {
         throw FileError(
           path: path,
-          reason: "packs '\(member.name)' by method \(member.method); numpy.savez and numpy.savez_compressed write what "
-            + "is read")
+          reason: "packs '\(member.name)' by method \(member.method); numpy.savez and numpy.savez_compressed write "
+            + "what is read")
       }
       guard members.updateValue(member, forKey: name) == nil else {
         throw FileError(path: path, reason: "holds '\(name)' twice")

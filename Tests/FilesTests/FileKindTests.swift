@@ -18,8 +18,10 @@ import Testing
     ([0, 0, 0, 0x18] + ascii("ftypisom"), .video, "an MP4 video"),
     ([0x1A, 0x45, 0xDF, 0xA3, 1, 0, 0, 0], .video, "a Matroska or WebM video"),
     // The first bytes of archives, without the directory at their end.
-    (Array(ZipWriter([.init("metadata.json", []), .init("config.json", [])]).bytes[..<90]), .foreignModel,
-      "a Keras model (.keras)"),
+    (
+      Array(ZipWriter([.init("metadata.json", []), .init("config.json", [])]).bytes[..<90]), .foreignModel,
+      "a Keras model (.keras)"
+    ),
     (Array(ZipWriter([.init("arr_0.npy", [1])]).bytes[..<40]), .other, "NumPy arrays (.npz)"),
     (Array(ZipWriter([.init("letter.txt", [1])]).bytes[..<41]), .archive, "a zip archive"),
     (ascii("<!DOCTYPE html><html>"), .text, "a page of HTML or XML"),

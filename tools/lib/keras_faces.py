@@ -100,7 +100,8 @@ class Story:
                 environment={"LD_PRELOAD": str(library), "STANDIN_SCRIPT": str(script)})
             labels = [json.loads(line)["faces"][0]["label"] for line in told.splitlines()]
             right += labels == ["sad" if wanted[index] > 0.5 else "happy"] * 3
-        self.says(right == len(shown), f"'glint live' on a camera labels {right} of {len(shown)} photos as 'glint classify'")
+        words = f"labels {right} of {len(shown)} photos as 'glint classify'"
+        self.says(right == len(shown), f"'glint live' on a camera {words}")
 
     def tell(self):
         for name, seed, count in (("train", 1, 300), ("photos", 2, PHOTOS)):

@@ -105,7 +105,7 @@ class Layers:
         """LiteRT with its reference kernels, or, for the few operators that have none, or a wrong one, without
         delegates."""
         plain = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-        # The reference kernel of SUM in LiteRT 2.3 gives codes far from the sums; the one that all programs use is right.
+        # The reference kernel of SUM in LiteRT 2.3 gives codes far from the sums; the one that programs use is right.
         for kernels in (plain,) if kind == "SUM" else (OpResolverType.BUILTIN_REF, plain):
             try:
                 interpreter = Interpreter(model_content=content, experimental_op_resolver_type=kernels)

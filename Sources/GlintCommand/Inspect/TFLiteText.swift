@@ -36,7 +36,8 @@ struct TFLiteText: Encodable {
     // Values come before constants: a bias goes by the name of the value that it is added to.
     var taken: Set<String> = []
     var names = all
-    let order = model.tensors.indices.filter { model.tensors[$0].data == nil }
+    let order =
+      model.tensors.indices.filter { model.tensors[$0].data == nil }
       + model.tensors.indices.filter { model.tensors[$0].data != nil }
     for number in order {
       let free = [short[number], all[number]].first { !taken.contains($0) } ?? "\(all[number]) (\(number))"

@@ -29,7 +29,8 @@ enum CommandNames {
     command.configuration.commandName ?? "\(command)".lowercased()
   }
 
-  /// What to do with a file that was given without a command; nil where there is none, or nothing is done with its kind.
+  /// What to do with a file that was given without a command; nil where there is none, or nothing is done with its
+  /// kind.
   private static func advice(onFile path: String) -> String? {
     guard let kind = try? FileKind(path: path) else { return nil }
     return switch kind.group {

@@ -113,8 +113,8 @@ struct NetworkLayout {
           let near = isDown ? places[place].above : places[place].below
           guard !near.isEmpty else { return places[place].x }
           if places[place].node != nil {
-            // A branch with fewer boxes ends in an arrow that passes: the box that it comes from counts, so that a chain
-            // of sums and joins runs down in one column, whichever branch is longer.
+            // A branch with fewer boxes ends in an arrow that passes: the box that it comes from counts, so that a
+            // chain of sums and joins runs down in one column, whichever branch is longer.
             let boxes = near.map { isDown ? places[$0].source : places[$0].node }
             if let left = boxes.compactMap({ $0.map { places[$0].x } }).min() { return left }
           }
