@@ -44,8 +44,8 @@ enum ForeignFormat {
   /// What to do, as a clause. FILE, FOLDER and capitals like them stand for what only the reader knows.
   var advice: String {
     switch self {
-    case .onnx, .tflite: "'glint import FILE -o MODEL' makes one of it"
-    case .keras, .hdf5: "'tools/import-keras FILE -o MODEL' makes one of it, with the options of 'glint import'"
+    case .onnx, .tflite: "'glint import FILE -o MODEL' makes a model of it"
+    case .keras, .hdf5: "'tools/import-keras FILE -o MODEL' makes a model of it, with the options of 'glint import'"
     case .kerasJSON, .tensorFlowCheckpoint:
       "load network and weights together where they were made, save them as .keras or .h5, and import that with "
         + "'tools/import-keras FILE -o MODEL'"
