@@ -41,7 +41,7 @@ enum FileSignature {
     guard isZip || kind == unknown, let file = try? MappedFile(path: path) else { return kind }
     return withExtendedLifetime(file) {
       isZip
-        ? (try? ZipDirectory(file.bytes)).map { zip($0.members.map(\.name)) } ?? kind
+        ? (try? ZipDirectory(file.bytes)).map { zip($0.members.map { $0.name }) } ?? kind
         : ForeignSignature.end(of: file.bytes).map { FileKind($0) } ?? kind
     }
   }

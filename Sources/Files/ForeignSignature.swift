@@ -17,14 +17,17 @@ enum ForeignSignature {
   /// A zip archive, by the names of its members.
   static func zip(_ names: [String]) -> ForeignFormat? {
     func has(_ ending: String) -> Bool { names.contains { $0 == ending || $0.hasSuffix("/" + ending) } }
+    func hasFolder(_ folder: Substring) -> Bool {
+      names.contains { $0.split(separator: "/").dropLast().contains(folder) }
+    }
     if has("config.json"), has("model.weights.h5") || has("metadata.json") { return .keras }
     // PyTorch before 2.8, and since.
     if has("serialized_exported_program.json") || has("archive_format") && has("models/model.json") {
       return .torchExport
     }
-    if has("constants.pkl") || names.contains(where: { $0.contains("/code/__torch__") }) { return .torchScript }
+    if has("constants.pkl") || hasFolder("__torch__") { return .torchScript }
     if has("data.pkl") { return .torchArchive }
-    if names.contains(where: { $0.contains("com.apple.CoreML/") }) { return .coreMLPackage }
+    if hasFolder("com.apple.CoreML") { return .coreMLPackage }
     return nil
   }
 
