@@ -200,8 +200,7 @@ let package = Package(
     suite(
       "Importing",
       and: [
-        "Numerics", "Files", "Models", "ModelFiles", "Runtime", "FloatRuntime", "ONNXFiles", "TFLiteFiles",
-        "TestSupport",
+        "Numerics", "Models", "ModelFiles", "Runtime", "FloatRuntime", "ONNXFiles", "TFLiteFiles", "TestSupport",
       ]),
     suite("Imaging", and: ["Numerics", "Files", "Models", "CImaging", "TestSupport"]),
     suite(

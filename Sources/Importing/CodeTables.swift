@@ -111,6 +111,13 @@ enum CodeTables {
     to output: QuantizationParameters
   ) -> Affine {
     var best = Affine(weight: 1, bias: 0, scale: 1, wrong: wanted.count + 1)
+    // One code whatever comes in, in steps of the result.
+    guard slope != 0 else {
+      let bias = max(-512, min(512, start.rounded()))
+      let code = Int8(max(-128, min(127, bias + Double(output.zeroPoint))))
+      return Affine(
+        weight: 0, bias: Int(bias), scale: output.scale / input.scale, wrong: wanted.count { $0 != code })
+    }
     for size in (1...127).reversed() {
       let weight = slope < 0 ? -size : size
       let step = slope / Double(weight)

@@ -89,8 +89,17 @@ struct InputPlan {
   private static func layout(
     _ extents: [Int], name: String, _ graph: ONNXGraph, _ options: ImportOptions, _ channelsLast: Bool
   ) throws(Refusal) -> ImportOptions.Layout {
-    if let layout = options.layout { return layout }
     let isPicture = { (channels: Int) in channels == 1 || channels == 3 }
+    if let layout = options.layout {
+      let (channels, others) = layout == .nchw ? (extents[1], extents[3]) : (extents[3], extents[1])
+      // Names of classes go with pictures.
+      guard options.labels.isEmpty || isPicture(channels) || !isPicture(others) else {
+        throw Refusal(
+          "--layout \(layout.rawValue) makes \(channels) channels of the input \(extents.extents), which is then no "
+            + "picture: without --layout it has \(others)")
+      }
+      return layout
+    }
     switch (isPicture(extents[1]), isPicture(extents[3])) {
     case (true, false): return .nchw
     case (false, true): return .nhwc

@@ -102,7 +102,7 @@ extension Lowering {
     let real = node.outputs[0] + ".bias"
     values[real] = .constant(Constant(given.dimensions, .floats(zip(numbers, scales).map { Float($0) * $1 })))
     quantized.constants[real] = .init(
-      numbers: numbers, scales: scales, zeroPoints: [0], axis: 0, element: .int32)
+      numbers: numbers, dimensions: given.dimensions, scales: scales, zeroPoints: [0], axis: 0, element: .int32)
     return real
   }
 }

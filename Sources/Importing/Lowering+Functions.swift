@@ -52,6 +52,19 @@ extension Lowering {
     let slopes = slope.floats
     guard let first = slopes.first else { throw Refusal("has no slopes") }
     if slopes.allSatisfy({ $0 == first }) { return try apply(.init(.leakyReLU, first), node) }
+    if isQuantized(try computed(node, 0).value) {
+      // relu(x) + a min(x, 0): one of both is 0, so that the sum of their codes is rounded once.
+      try expand(
+        node, constants: [("slope", slope), ("none", Constant([], .floats([0])))],
+        [
+          ("Relu", [node.inputs[0]], "above"), ("Min", [node.inputs[0], "none"], "under"),
+          ("Mul", ["under", "slope"], "below"), ("Add", ["above", "below"], ""),
+        ])
+      if case .computed(let below)? = values["\(node.outputs[0])#below"] {
+        quantized.alternatives.insert(maker(below.value))
+      }
+      return
+    }
     if slopes.allSatisfy({ $0 <= 1 }) {
       // relu((1 - a) x) + a x
       return try expand(

@@ -45,11 +45,12 @@ extension Lowering {
   /// Remembers the integer weights of a layer that was lowered from dequantized ones.
   mutating func noteQuantized(_ node: ONNXNode) throws(Refusal) {
     guard let output = node.outputs.first, case .computed(let result)? = values[output] else { return }
-    let name = maker(result.value)
-    guard ["Conv", "Gemm", "MatMul"].contains(node.operatorType), node.inputs.count > 1,
-      let codes = quantized.constants[node.inputs[1]], result.value > 0,
-      let own = builder.parameters[result.value - 1]
+    let isTurned = node.operatorType == "ConvTranspose"
+    guard isTurned || ["Conv", "Gemm", "MatMul"].contains(node.operatorType), node.inputs.count > 1,
+      let codes = quantized.constants[node.inputs[1]], let value = layer(result.value, isBehindMoves: isTurned),
+      let own = builder.parameters[value - 1]
     else { return }
+    let name = maker(value)
     // With zero points, each product would need the sum of the inputs too.
     guard codes.zeroPoints.allSatisfy({ $0 == 0 }) else {
       let isOne = Set(codes.zeroPoints).count == 1
@@ -59,10 +60,15 @@ extension Lowering {
           : "its weights have a zero point for each channel",
         advice: "quantize weights symmetrically (zero point 0, or 128 for uint8)")
     }
-    let outputs = own.bias.shape.count
+    // A transposed convolution makes the channels of each phase by itself.
+    let groups = isTurned ? try node.integer("group", 1) : 1
+    let perGroup = isTurned ? codes.dimensions[1] : own.bias.shape.count
+    let outputs = perGroup * groups
+    let phases = own.bias.shape.count / outputs
+    let channels = (0..<own.bias.shape.count).map { $0 / (phases * perGroup) * perGroup + $0 % perGroup }
     let isTransposed = try node.integer("transB", 0) != 0
     let outputAxis = node.operatorType == "Conv" || isTransposed ? 0 : 1
-    guard codes.scales.count == 1 || codes.axis == outputAxis && codes.scales.count == outputs else {
+    guard codes.scales.count == 1 || codes.axis == outputAxis && codes.scales.count == perGroup else {
       throw Refusal(
         "its weights have \(codes.scales.count) scales along axis \(codes.axis)",
         advice: "one scale, or one for each output channel, would work")
@@ -76,8 +82,19 @@ extension Lowering {
     let bias = node.inputs.count > 2 ? quantized.constants[node.inputs[2]] : nil
     let isWhole = bias?.element == .int32 && bias!.zeroPoints.allSatisfy { $0 == 0 }
     quantized.layers[name] = .init(
-      scales: codes.scales.count == 1 ? .init(repeating: codes.scales[0], count: outputs) : codes.scales,
-      bias: isWhole && bias!.numbers.count == outputs ? bias!.numbers : nil, real: own)
+      scales: channels.map { codes.scales[codes.scales.count == 1 ? 0 : $0 % perGroup] },
+      bias: isWhole && bias!.numbers.count == outputs ? channels.map { bias!.numbers[$0] } : nil, real: own)
+  }
+
+  /// The layer that makes a value, or of whose result it is a rearrangement; nil where there is none.
+  private func layer(_ value: Int, isBehindMoves: Bool) -> Int? {
+    var value = value
+    while let node = builder.node(of: value) {
+      if builder.parameters[value - 1] != nil { return value }
+      guard isBehindMoves, node.inputs.count == 1 else { return nil }
+      value = node.inputs[0]
+    }
+    return nil
   }
 
   // MARK: Scales
@@ -219,7 +236,7 @@ extension Lowering {
     let real = codes.enumerated().map { index, code in scales[place(index)] * Float(code) }
     values[node.outputs[0]] = .constant(Constant(constant.dimensions, .floats(real)))
     quantized.constants[node.outputs[0]] = .init(
-      numbers: codes, scales: scales, zeroPoints: zeroPoints,
+      numbers: codes, dimensions: constant.dimensions, scales: scales, zeroPoints: zeroPoints,
       axis: constant.dimensions.normalized(axis: axis) ?? 0, element: element)
     counts.folded += 1
   }

@@ -9,6 +9,7 @@ struct QuantizationNotes {
   struct Codes {
     /// Counted from the zero points.
     var numbers: [Int]
+    var dimensions: [Int]
     /// One, or one for each place along `axis`.
     var scales: [Float]
     var zeroPoints: [Int]
@@ -39,6 +40,8 @@ struct QuantizationNotes {
   var unsigned: Set<String> = []
   /// The node of the file that made each of Glint's, for refusals.
   var makers: [String: (index: Int, node: ONNXNode)] = [:]
+  /// Summands that are 0 wherever the other one is not, by the name of Glint's node.
+  var alternatives: Set<String> = []
   /// Values of Glint's that hold the input's codes.
   var pixels: [QuantizationParameters: Int] = [:]
   /// What differs from ONNX Runtime and cannot be helped.

@@ -12,10 +12,11 @@ struct QuantizedAssembly {
   private(set) var quantization = [QuantizationParameters.pixel]
   private(set) var outputs: [Graph.Output] = []
   /// What differs from ONNX Runtime.
-  private(set) var remarks: [String]
+  var remarks: [String]
 
-  private let notes: QuantizationNotes
+  let notes: QuantizationNotes
   private let builder: GraphBuilder
+  private let implied: [Int: QuantizationParameters]
   private var refusals: [UnsupportedNode] = []
   private let opset: Int
   /// The new number of each value of the builder's.
@@ -25,6 +26,7 @@ struct QuantizedAssembly {
   init(_ lowering: Lowering, _ outputs: [Graph.Output]) throws(Refusal) {
     notes = lowering.quantized
     builder = lowering.builder
+    implied = ImpliedScales(builder, notes).values
     opset = lowering.opset
     remarks = notes.remarks
     names = Set(builder.nodes.map(\.name))
@@ -53,10 +55,14 @@ struct QuantizedAssembly {
     let source = quantization[node.inputs[0]]
     let isIdentity = Self.isIdentity(builder.parameters[index])
     var own = notes.values[node.name]
-    if own == nil { own = inherited(node, isIdentity: isIdentity) }
+    if own == nil { own = inherited(node, ChannelArithmetic(node, builder.parameters[index])) }
+    if own == nil, let scale = implied[index + 1] {
+      own = scale
+      noteNeighbours(node)
+    }
     if isOutput { own = .pixel }
     guard let own else {
-      refuse(node, "its result (\(node.operator.name)) stays in float: no QuantizeLinear follows")
+      refuseFloat(node)
       return append(node, nil, .pixel)
     }
     guard !node.inputs.contains(0) || notes.values["input"] != nil || notes.pixels.values.contains(index + 1) else {
@@ -106,10 +112,16 @@ struct QuantizedAssembly {
 
   /// The parameters of a value that the file does not quantize, where its node gives codes that stand for the same
   /// numbers exactly; nil where it computes others.
-  private func inherited(_ node: Graph.Node, isIdentity: Bool) -> QuantizationParameters? {
+  private func inherited(_ node: Graph.Node, _ arithmetic: ChannelArithmetic?) -> QuantizationParameters? {
     let source = quantization[node.inputs[0]]
     switch node.operator {
-    case _ where node.operator.keepsQuantization || isIdentity: return source
+    case _ where node.operator.keepsQuantization: return source
+    case .conv2D:
+      // Each code stands for another number, and stays.
+      guard let arithmetic, let factor = arithmetic.factor, factor > 0, arithmetic.term == 0,
+        (source.scale * factor).isNormal
+      else { return nil }
+      return .init(scale: source.scale * factor, zeroPoint: source.zeroPoint)
     case .concatenate: return node.inputs.allSatisfy { quantization[$0] == source } ? source : nil
     case .function(let function) where function.kind == .negate && !notes.isExact:
       // The code k becomes -1 - k.
@@ -123,7 +135,24 @@ struct QuantizedAssembly {
     }
   }
 
-  private mutating func refuse(
+  /// Codes that ONNX Runtime computes with real numbers in between, and rounds at the end alone.
+  private mutating func noteNeighbours(_ node: Graph.Node) {
+    guard notes.isExact, let maker = notes.makers[node.name]?.node else { return }
+    let remark = "'\(maker.title)' (\(maker.operatorType)): a code near a tie may be the neighbour of ONNX Runtime's"
+    if !remarks.contains(remark) { remarks.append(remark) }
+  }
+
+  private mutating func refuseFloat(_ node: Graph.Node) {
+    let index = notes.makers[node.name]?.index
+    let isOne = notes.makers.values.count { $0.index == index } < 2
+    refuse(
+      node,
+      isOne
+        ? "its result (\(node.operator.name)) stays in float: no QuantizeLinear follows"
+        : "it takes several layers (\(node.operator.name) among them), for whose values the file has no scale")
+  }
+
+  mutating func refuse(
     _ node: Graph.Node, _ reason: String,
     advice: String = "quantize this layer too, or import the float network and use 'glint quantize'"
   ) {
@@ -160,104 +189,6 @@ struct QuantizedAssembly {
       model.golden = [GoldenSample(pixels: pixels, logits: interpreter.invoke(pixels))]
     } catch { throw Refusal(error.description) }
     return model
-  }
-
-  // MARK: Weights
-
-  /// Whether a layer's weights change nothing: of one tap a channel, all 1.
-  private static func isIdentity(_ own: FloatModel.Parameters?) -> Bool {
-    guard let own, own.weight.shape.count == own.bias.shape.count else { return false }
-    return own.weight.elements.allSatisfy { $0 == 1 } && own.bias.elements.allSatisfy { $0 == 0 }
-  }
-
-  /// The whole weights of a layer; nil and a refusal where it has none.
-  private mutating func weights(
-    _ node: Graph.Node, _ real: FloatModel.Parameters, _ source: QuantizationParameters,
-    _ own: QuantizationParameters, isIdentity: Bool, isOutput: Bool
-  ) -> QuantizedModel.Parameters? {
-    let channels = real.bias.shape.count
-    if isIdentity, notes.layers[node.name] == nil {
-      // Equation (3) with a weight of 1 is equation (R), whose source the weight's scale may stand for.
-      let isWide = source.isSixteenBits || own.isSixteenBits
-      let scale = isOutput || isWide ? 1 : (CodeTables.scale(from: source, to: own) ?? source.scale) / source.scale
-      return .init(
-        weight: Tensor(real.weight.shape, filledWith: 1), bias: Tensor([channels], filledWith: 0),
-        scales: .init(repeating: scale, count: channels))
-    }
-    guard let layer = notes.layers[node.name] else {
-      if real.weight.shape.count == channels {
-        return isOutput ? factors(node, real) : lines(node, real, source, own)
-      }
-      refuse(node, "its weights are float")
-      return nil
-    }
-    guard layer.real.weight == real.weight else {
-      refuse(node, "arithmetic in float changes its result before it is quantized")
-      return nil
-    }
-    let taps = real.weight.shape.count / channels
-    var codes: [Int8] = []
-    codes.reserveCapacity(real.weight.shape.count)
-    for (index, weight) in real.weight.elements.enumerated() {
-      codes.append(Int8(max(-127, min(127, (weight / layer.scales[index / taps]).rounded(.toNearestOrEven)))))
-    }
-    var bias: [Int32] = []
-    for channel in 0..<channels {
-      if let given = layer.bias, layer.real.bias == real.bias {
-        bias.append(Int32(clamping: given[channel]))
-      } else {
-        let steps = Double(real.bias.elements[channel]) / Double(source.scale * layer.scales[channel])
-        bias.append(Int32(max(-0x1p31, min(0x1p31 - 1, steps.rounded(.toNearestOrEven)))))
-      }
-    }
-    if layer.bias == nil, real.bias.elements.contains(where: { $0 != 0 }) {
-      remarks.append("'\(node.name)': its bias is float, and is rounded to whole steps")
-    }
-    return .init(weight: Tensor(real.weight.shape, codes), bias: Tensor([channels], bias), scales: layer.scales)
-  }
-
-  /// Arithmetic with constants on codes: a weight for each channel, fitted so that each code becomes what float
-  /// arithmetic makes of it.
-  private mutating func lines(
-    _ node: Graph.Node, _ real: FloatModel.Parameters, _ source: QuantizationParameters,
-    _ own: QuantizationParameters
-  ) -> QuantizedModel.Parameters? {
-    var result = QuantizedModel.Parameters(weight: Tensor([0], []), bias: Tensor([0], []), scales: [])
-    var (weights, biases): ([Int8], [Int32]) = ([], [])
-    var wrong = 0
-    if source.isSixteenBits || own.isSixteenBits {
-      let layer = SixteenBitFit.layer(real, from: source)
-      if layer == nil { refuse(node, "a factor or term of it is beyond the scales around it") }
-      return layer
-    }
-    for (factor, term) in zip(real.weight.elements, real.bias.elements) {
-      let fit = CodeTables.affine(factor: factor, term: term, from: source, to: own)
-      guard fit.wrong <= 256 else {
-        refuse(node, "its factor \(factor) and term \(term) are beyond the scales around it")
-        return nil
-      }
-      wrong = max(wrong, fit.wrong)
-      weights.append(Int8(fit.weight))
-      biases.append(Int32(fit.bias))
-      result.scales.append(fit.scale)
-    }
-    if wrong > 0 {
-      remarks.append("'\(node.name)': up to \(wrong) of 256 codes of a channel become a neighbouring code")
-    }
-    result.weight = Tensor(real.weight.shape, weights)
-    result.bias = Tensor(real.bias.shape, biases)
-    return result
-  }
-
-  /// Factors at the end, behind which numbers are real again.
-  private mutating func factors(_ node: Graph.Node, _ real: FloatModel.Parameters) -> QuantizedModel.Parameters? {
-    guard real.bias.elements.allSatisfy({ $0 == 0 }), real.weight.elements.allSatisfy({ abs($0).isNormal }) else {
-      refuse(node, "arithmetic in float follows the last codes")
-      return nil
-    }
-    return .init(
-      weight: Tensor(real.weight.shape, real.weight.elements.map { $0 < 0 ? -1 : 1 }),
-      bias: Tensor(real.bias.shape, filledWith: 0), scales: real.weight.elements.map { abs($0) })
   }
 
   // MARK: Scales that agree

@@ -31,6 +31,9 @@ public struct NumPyArchive {
   ///
   /// - Throws: `FileError` for what is no such archive, breaks off, or contradicts itself.
   public init(path: String) throws(FileError) {
+    if let reason = FileKind.refusal(of: path, wanting: "an .npz file of NumPy", among: [.archive]) {
+      throw FileError(path: path, reason: reason)
+    }
     self.path = path
     file = try MappedFile(path: path)
     do throws(ZipDirectory.Fault) {
@@ -40,6 +43,13 @@ public struct NumPyArchive {
     var members: [String: ZipDirectory.Member] = [:]
     for member in directory.members where member.name.hasSuffix(Self.suffix) {
       let name = String(member.name.dropLast(Self.suffix.count))
+      guard !member.isEncrypted else { throw FileError(path: path, reason: "is encrypted") }
+      guard [0, 8].contains(member.method) else {
+        throw FileError(
+          path: path,
+          reason: "packs '\(member.name)' by method \(member.method); numpy.savez and numpy.savez_compressed write "
+            + "what is read")
+      }
       guard members.updateValue(member, forKey: name) == nil else {
         throw FileError(path: path, reason: "holds '\(name)' twice")
       }
@@ -62,7 +72,7 @@ public struct NumPyArchive {
     do throws(ZipDirectory.Fault) {
       stored = try directory.stored(member)
     } catch { throw FileError(path: path, reason: error.reason) }
-    guard member.isDeflated else {
+    guard member.method != 0 else {
       guard stored.count == member.count else {
         throw FileError(path: title, reason: "is stored with \(stored.count) bytes, and should have \(member.count)")
       }

@@ -35,6 +35,9 @@ public struct NumPyArray: Sendable {
   /// - Throws: `FileError` for what is no such file, breaks off, or holds other than float32, float64, uint8 or int8
   ///   in C order and little-endian.
   public init(path: String) throws(FileError) {
+    if let reason = FileKind.refusal(of: path, wanting: "an .npy or .npz file of NumPy", among: []) {
+      throw FileError(path: path, reason: reason)
+    }
     let file = try MappedFile(path: path)
     // The mapping lasts as long as the file.
     defer { withExtendedLifetime(file) {} }

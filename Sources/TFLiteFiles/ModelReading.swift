@@ -69,7 +69,7 @@ extension TFLiteModel {
         metadata = try TFLiteMetadata(flat, in: range)
       }
     }
-    metadata.add(ZipDirectory(flat.bytes))
+    metadata.addFiles(behind: flat.bytes)
     place = ""
   }
 

@@ -120,7 +120,7 @@ import Testing
     try refused(["classify", tflite, picture], "\(tflite) is a TensorFlow Lite model. Glint runs its own models only")
     try refused(["classify", picture, int8], "\(int8) is a Glint model, and a picture is wanted here")
     try refused(["classify", picture, tflite], "\(tflite) is a TensorFlow Lite model, and a picture is wanted here")
-    try refused(["inspect", picture], "\(picture) is a JPEG picture; a Glint model is wanted here")
+    try refused(["inspect", picture], "\(picture) is a JPEG picture, and a Glint model is wanted here")
     try refused(["bench", files["checkpoint"]!], "a checkpoint of training")
     try refused(["live", photos], "is a folder; a model is one file")
     try refused(["verify", files["record"]!], "a calibration record")

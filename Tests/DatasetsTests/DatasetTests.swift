@@ -278,7 +278,7 @@ import Testing
       #expect(message(folder + "/nowhere").contains("no such folder"))
       #expect(message(folder).contains("no class folders"))
       try Self.write(1, to: folder + "/a", seed: 1)
-      #expect(message(folder + "/a/0.PNG").contains("is a file"))
+      #expect(message(folder + "/a/0.PNG").contains("is a PNG picture; name a folder"))
       #expect(message(folder).contains("one class, 'a'"))
       try Self.write(1, to: folder + "/b", seed: 2)
       #expect(message(folder).contains("give it at least ten"))

@@ -17,28 +17,13 @@ import Testing
     ([0, 0, 0, 0x18] + ascii("ftypavif"), .picture, "an AVIF picture"),
     ([0, 0, 0, 0x18] + ascii("ftypisom"), .video, "an MP4 video"),
     ([0x1A, 0x45, 0xDF, 0xA3, 1, 0, 0, 0], .video, "a Matroska or WebM video"),
-    ([0x1C, 0, 0, 0] + ascii("TFL3"), .foreignModel, "a TensorFlow Lite model"),
-    // ir_version 8, producer_name "pytorch".
-    ([0x08, 0x08, 0x12, 0x07] + ascii("pytorch"), .foreignModel, "an ONNX model"),
-    // ir_version 7, then the graph.
-    ([0x08, 0x07, 0x3A, 0xB5, 0x01, 0x0A, 0x2F, 0x0A], .foreignModel, "an ONNX model"),
-    // specificationVersion 4, then a description with its first input.
-    ([0x08, 0x04, 0x12, 0x20, 0x0A, 0x10, 0x0A, 0x05], .foreignModel, "a Core ML model"),
-    ([0x89] + ascii("HDF\r\n\u{1A}\n"), .foreignModel, "an HDF5 file, as Keras writes models (.h5)"),
-    (ascii("PK\u{3}\u{4}..........metadata.json........config.json"), .foreignModel, "a Keras model (.keras)"),
-    (ascii("PK\u{3}\u{4}.....archive/data.pkl"), .foreignModel, "a PyTorch file"),
-    (ascii("PK\u{3}\u{4}.....net/constants.pkl...net/data.pkl"), .foreignModel, "a TorchScript model"),
-    (ascii("PK\u{3}\u{4}.....arr_0.npy"), .other, "NumPy arrays (.npz)"),
-    (ascii("PK\u{3}\u{4}.....letter.txt"), .archive, "a zip archive"),
-    ([0x80, 0x02, 0x8A, 0x0A], .foreignModel, "a Python pickle, as PyTorch writes models"),
-    (ascii("7767517\n75 83\n"), .foreignModel, "an ncnn network (.param)"),
-    (ascii("name: \"LeNet\"\nlayer {\n"), .foreignModel, "a Caffe network (.prototxt)"),
-    ([0x0A, 0x05] + ascii("LeNet") + [0xA2, 0x06, 0x10], .foreignModel, "a Caffe model"),
-    ([0x0A, 0xC6, 0x52, 0x08, 0x00, 0x10, 0xFF, 0xFF], .foreignModel, "a PaddlePaddle model"),
-    ([0x0A, 0x32, 0x0A, 0x05] + ascii("input\u{12}\u{0B}Placeholder"), .foreignModel, "a TensorFlow graph (.pb)"),
-    (ascii("ptrt\u{1}\0\0\0"), .foreignModel, "a TensorRT engine"),
-    (ascii("GGUF\u{3}\0\0\0"), .foreignModel, "a GGUF model"),
-    (ascii("<?xml version=\"1.0\"?>\n<net name=\"m\" version=\"11\">"), .foreignModel, "an OpenVINO model"),
+    // The first bytes of archives, without the directory at their end.
+    (
+      Array(ZipWriter([.init("metadata.json", []), .init("config.json", [])]).bytes[..<90]), .foreignModel,
+      "a Keras model (.keras)"
+    ),
+    (Array(ZipWriter([.init("arr_0.npy", [1])]).bytes[..<40]), .other, "NumPy arrays (.npz)"),
+    (Array(ZipWriter([.init("letter.txt", [1])]).bytes[..<41]), .archive, "a zip archive"),
     (ascii("<!DOCTYPE html><html>"), .text, "a page of HTML or XML"),
     (
       ascii("version https://git-lfs.github.com/spec/v1\n"), .other,
@@ -52,6 +37,54 @@ import Testing
     let kind = FileKind(beginning: bytes)
     #expect(kind.group == group)
     #expect(kind.name == name)
+  }
+
+  /// What other programs write is known with its format, and answered with what makes a model of it.
+  @Test(arguments: ForeignFile.all)
+  func modelsOfOtherPrograms(_ file: ForeignFile) throws {
+    let folder = try TemporaryFolder()
+    let kind = try FileKind(path: try file.written(to: folder))
+    #expect(kind.group == .foreignModel && kind.name == file.kind, "\(file.name): \(kind.name)")
+    let advice = try #require(kind.advice, "\(file.name)")
+    #expect(advice.contains(file.advice), "\(file.name): \(advice)")
+    #expect(kind.refusalAsModel == "is \(kind.name). Glint runs its own models only: \(advice)")
+    let isRead = file.name.hasSuffix(".onnx") || file.name.hasSuffix(".tflite")
+    #expect(kind.refusalAsNetwork == (isRead ? nil : "is \(kind.name): \(advice)"))
+  }
+
+  /// Weights lie before the names of an archive's other members, and may themselves be an archive.
+  @Test func archivesAreKnownByTheirDirectory() throws {
+    let folder = try TemporaryFolder()
+    let weights = [UInt8](repeating: 7, count: 10_000)
+    let script = ZipWriter([
+      .init("net/data/0", weights), .init("net/data.pkl", [1]), .init("net/constants.pkl", [1]),
+    ])
+    #expect(try FileKind(path: folder.write(script.bytes, as: "a")).name == "a TorchScript model")
+    let inner = ZipWriter([.init("model/data.pkl", [1])])
+    let program = ZipWriter([
+      .init("net/data/sample_inputs/model.pt", inner.bytes), .init("net/data/weights/weight_0", weights),
+      .init("net/models/model.json", [1]), .init("net/archive_format", [1]),
+    ])
+    #expect(try FileKind(path: folder.write(program.bytes, as: "b")).name == "a program of torch.export (.pt2)")
+    // A damaged end leaves the first names.
+    let broken = ZipWriter([.init("net/data.pkl", [1]), .init("net/data/0", weights)]).bytes.dropLast(30)
+    #expect(try FileKind(path: folder.write(Array(broken), as: "c")).name == "a PyTorch file")
+    let index = [UInt8](repeating: 0, count: 40) + [0x57, 0xFB, 0x80, 0x8B, 0x24, 0x75, 0x47, 0xDB]
+    #expect(try FileKind(path: folder.write(index, as: "d")).name == "a TensorFlow checkpoint")
+  }
+
+  @Test func whatIsNotWanted() throws {
+    let folder = try TemporaryFolder()
+    let picture = try folder.write([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], as: "a.onnx")
+    let text = try folder.write(Self.ascii("a line"), as: "a.txt")
+    #expect(
+      FileKind.refusal(of: picture, wanting: "a table", among: [.text])
+        == "is a PNG picture, and a table is wanted here")
+    #expect(FileKind.refusal(of: text, wanting: "a table", among: [.text]) == nil)
+    #expect(FileKind.refusal(of: folder.path("gone"), wanting: "a table", among: [.text]) == nil)
+    #expect(
+      try FileKind(path: picture).refusalAsNetwork
+        == "is a PNG picture, and an ONNX or TensorFlow Lite file is wanted here")
   }
 
   /// No beginning, however short or odd, is read beyond.

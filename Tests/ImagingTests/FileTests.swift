@@ -55,7 +55,8 @@ import Testing
       #expect(throws: ImageError(file: folder + "/no", cause: .unreadable("no such folder"))) {
         try ImageFiles.list(folder + "/no")
       }
-      #expect(throws: ImageError(file: folder + "/a.PNG", cause: .unreadable("it is a file, not a folder"))) {
+      let what = "it is a file of no known kind, not a folder of pictures"
+      #expect(throws: ImageError(file: folder + "/a.PNG", cause: .unreadable(what))) {
         try ImageFiles.list(folder + "/a.PNG")
       }
       try write(Array("RIFF1234AVI LIST".utf8), to: folder + "/film.avi")

@@ -124,7 +124,8 @@ import Testing
     expect("holds no arrays", sound) { $0.name = "x" }
     #expect(reason(ZipWriter([sound, sound]).bytes) == "holds 'x' twice")
     #expect(reason(ZipWriter([]).bytes)?.contains("no arrays") == true)
-    #expect(reason([UInt8](repeating: 0x50, count: 100))?.contains("breaks off") == true)
+    #expect(reason([UInt8](repeating: 0x50, count: 100)) == "is text, and an .npz file of NumPy is wanted here")
+    #expect(reason([0x50, 0x4B, 3, 4] + [UInt8](repeating: 1, count: 100))?.contains("breaks off") == true)
   }
 
   /// Places and lengths that lead out of the file, in every field of an archive with sizes of 64 bits.

@@ -68,7 +68,7 @@ import Testing
       [
         LayerDetail(
           name: "stage<1>", activations: ActivationChart(counts: [9, 0, 3, 1], seen: 0...4, codes: 0...2.9),
-          clipped: 0.01, usedLevels: 0.5, weights: [0.1, 2, 0], errors: [0.01, 0, 0.3])
+          clipped: 0.01, levels: 256, usedLevels: 0.5, weights: [0.1, 2, 0], errors: [0.01, 0, 0.3])
       ], "32 pictures"
     )
     report.downloads = [Download("a.csv", kind: "text/csv", text: "a,b\r\n")]

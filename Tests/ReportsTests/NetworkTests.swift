@@ -58,6 +58,21 @@ import Testing
     #expect(drawn["in"]!.x == left.x && drawn["sum"]!.x == left.x)
   }
 
+  /// Blocks whose second branch has more boxes do not drift away to the right: each sum stands under the last.
+  @Test func sumsStandInOneColumn() throws {
+    var nodes = [node("in", [])]
+    for block in 0..<4 {
+      let start = nodes.count - 1
+      nodes.append(node("a\(block)", [start]))
+      nodes.append(node("p\(block)", [start]))
+      nodes.append(node("q\(block)", [start + 2]))
+      nodes.append(node("r\(block)", [start, start + 3]))
+      nodes.append(node("sum\(block)", [start + 1, start + 4]))
+    }
+    let drawn = try boxes(page(nodes))
+    for block in 0..<4 { #expect(drawn["sum\(block)"]!.x == drawn["in"]!.x, "block \(block)") }
+  }
+
   /// The way around of a residual block runs beside the boxes that it passes, not through them.
   @Test func waysAroundPassBoxes() throws {
     var nodes = [node("in", [])]

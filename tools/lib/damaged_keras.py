@@ -55,25 +55,28 @@ def outcome(file, network, words):
     return "imported" if status == 0 else f"status {status}, {said[-200:]!r}"
 
 
-def main():
-    count, good = int(sys.argv[1]), True
+def survives(path, count):
+    """Whether nothing but importing and refusing happens to damaged copies of a file."""
+    draw, good, outcomes = random.Random(15), True, {}
     with tempfile.TemporaryDirectory() as name:
-        for path in map(pathlib.Path, sys.argv[2:]):
-            draw = random.Random(15)
-            outcomes = {}
-            for number in range(count):
-                file = pathlib.Path(name) / ("damaged" + path.suffix)
-                file.write_bytes(damaged(path, draw))
-                found = outcome(file, pathlib.Path(name) / "net.onnx", pathlib.Path(name) / "words")
-                outcomes[found] = outcomes.get(found, 0) + 1
-                if not found.startswith(("imported", "refused")):
-                    good = False
-                    kept = pathlib.Path(tempfile.gettempdir()) / f"damaged-{number}{path.suffix}"
-                    kept.write_bytes(file.read_bytes())
-                    print(f"{path.name}: copy {number} ended with {found}; it is {kept}")
-            words = ", ".join(f"{times} {what}" for what, times in sorted(outcomes.items()))
-            print(f"{path.name}: of {count} damaged copies {words}", flush=True)
-    sys.exit(0 if good else 1)
+        for number in range(count):
+            file = pathlib.Path(name) / ("damaged" + path.suffix)
+            file.write_bytes(damaged(path, draw))
+            found = outcome(file, pathlib.Path(name) / "net.onnx", pathlib.Path(name) / "words")
+            outcomes[found] = outcomes.get(found, 0) + 1
+            if not found.startswith(("imported", "refused")):
+                good = False
+                kept = pathlib.Path(tempfile.gettempdir()) / f"damaged-{number}{path.suffix}"
+                kept.write_bytes(file.read_bytes())
+                print(f"{path.name}: copy {number} ended with {found}; it is {kept}")
+    words = ", ".join(f"{times} {what}" for what, times in sorted(outcomes.items()))
+    print(f"{path.name}: of {count} damaged copies {words}", flush=True)
+    return good
+
+
+def main():
+    outcomes = [survives(pathlib.Path(name), int(sys.argv[1])) for name in sys.argv[2:]]
+    sys.exit(0 if all(outcomes) else 1)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 photos as numbers, as files, in int8 and as a camera. Used by tools/test-keras; argument: the program."""
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -16,13 +17,15 @@ PHOTOS = 50
 TOLERANCE = 1e-5
 SIZE = 256
 LABELS = "happy,sad"
+CAMERA = "/dev/video-stand-in"
 # An int8 network may answer otherwise where float is in doubt itself.
 AGREEMENT = 0.95
 
 
-def run(program, *arguments):
+def run(program, *arguments, environment={}):
     """What a program prints; the end of this one, with its words, where it fails."""
-    done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True)
+    done = subprocess.run(
+        [program, *map(str, arguments)], capture_output=True, text=True, env={**os.environ, **environment})
     if done.returncode != 0:
         sys.exit(f"{' '.join(map(str, [program, *arguments]))}:\n{done.stderr.rstrip()}")
     return done.stdout
@@ -83,6 +86,23 @@ class Story:
             seen += 1
         self.says(right == seen == 2 * len(files), f"'glint live' labels {right} of {seen} frames as 'glint classify'")
 
+    def camera(self, model, files, wanted):
+        """Shows some of the photos to a V4L2 camera that is none, each as one that stands still."""
+        source = pathlib.Path(__file__).parents[2] / "Tests" / "StandInCamera" / "standin.c"
+        library, script = self.folder / "standin.so", self.folder / "script"
+        run("cc", "-shared", "-fPIC", "-O1", "-D_GNU_SOURCE", "-o", library, source, "-lpthread")
+        right, shown = 0, range(0, len(files), 5)
+        for index in shown:
+            script.write_text(
+                f"device {CAMERA}\nmode MJPG {SIZE} {SIZE} 30\ninterval 20\nframe {files[index]}\nagain\n")
+            told = run(
+                self.glint, "live", model, "--camera", CAMERA, "--count", 3, "--json", "--no-page",
+                environment={"LD_PRELOAD": str(library), "STANDIN_SCRIPT": str(script)})
+            labels = [json.loads(line)["faces"][0]["label"] for line in told.splitlines()]
+            right += labels == ["sad" if wanted[index] > 0.5 else "happy"] * 3
+        words = f"labels {right} of {len(shown)} photos as 'glint classify'"
+        self.says(right == len(shown), f"'glint live' on a camera {words}")
+
     def tell(self):
         for name, seed, count in (("train", 1, 300), ("photos", 2, PHOTOS)):
             run(self.glint, "paint", self.folder / name, "--count", count, "--seed", seed, "--size", SIZE, "--quiet")
@@ -120,7 +140,9 @@ class Story:
             "--quiet"))
         told = compared["agreement"]
         self.says(told == alike, f"'glint compare' tells the same: {told:.0%} of the answers agree")
-        self.live(quantized, self.folder / "photos", files, self.files(quantized, files))
+        answers = self.files(quantized, files)
+        self.live(quantized, self.folder / "photos", files, answers)
+        self.camera(quantized, files, answers)
 
 
 def main():

@@ -31,9 +31,8 @@ def agreement(path, folder, inputs_of):
     engine = TFLite(path) if path.suffix == ".tflite" else ONNX(path)
     inputs = np.random.default_rng(15).random([INPUTS] + engine.shape[1:], dtype=np.float32)
     wanted = [engine.run(x[None]) for x in inputs]
-    own = inputs if engine.channels_last else np.ascontiguousarray(inputs.transpose(0, 2, 3, 1))
-    results = run_glint(GLINT, folder, own)
-    inputs_of.append(own)
+    results = run_glint(GLINT, folder, inputs)
+    inputs_of.append(inputs)
     off = [difference(y, np.concatenate([each[index] for each in wanted])) for index, y in enumerate(results)]
     return max(off), results
 

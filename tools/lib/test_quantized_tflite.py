@@ -149,7 +149,7 @@ def compare(path, folder, pictures, random):
                 if not tensor.is_code:
                     continue
                 name = names.get((index, place))
-                if kind == "QUANTIZE" and reads == layers.inputs:
+                if kind == "QUANTIZE" and reads == layers.inputs and not layers.tensors[reads[0]].is_code:
                     codes = first
                 elif name is not None and ours[name].size == theirs.size:
                     codes = ours[name]

@@ -44,11 +44,13 @@ public final class CaptureDevice {
     var facts = stat()
     guard stat(PathText.bytes(path), &facts) == 0 else { return nil }
     switch facts.st_mode & S_IFMT {
-    case S_IFDIR: return "a folder: '--folder \(path)' plays the pictures in it"
+    case S_IFDIR:
+      if let kind = try? FileKind(path: path), kind.group == .foreignModel { return kind.name }
+      return "a folder: '--folder \(path)' plays the pictures in it"
     case S_IFREG:
-      let format = (try? ImageDecoder.format(ofFile: path)) ?? nil
-      return (format?.name ?? "a file")
-        + (format.map { $0.isRead ? ": '--folder' plays a folder of pictures" : ": \($0.advice)" } ?? "")
+      guard let kind = try? FileKind(path: path) else { return "a file" }
+      let format = kind.group == .foreignModel ? nil : (try? ImageDecoder.format(ofFile: path)) ?? nil
+      return kind.name + (format.map { $0.isRead ? ": '--folder' plays a folder of pictures" : ": \($0.advice)" } ?? "")
     default: return nil
     }
   }

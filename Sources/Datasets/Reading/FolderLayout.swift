@@ -97,12 +97,9 @@ struct FolderLayout {
         throw DatasetError(path: folder, errno == EACCES ? "cannot be read (permission denied)" : "no such folder")
       }
       guard facts.st_mode & S_IFMT == S_IFDIR else {
-        let found = (try? ImageDecoder.format(ofFile: folder)) ?? nil
+        let kind = (try? FileKind(path: folder))?.name ?? "a file"
         throw DatasetError(
-          path: folder,
-          "is a file\(found.map { ", \($0.name)" } ?? ""); name a folder that holds one folder of pictures for each "
-            + "class"
-        )
+          path: folder, "is \(kind); name a folder that holds one folder of pictures for each class")
       }
       throw DatasetError(path: folder, error.reason)
     }

@@ -27,6 +27,9 @@ public struct FaceBoxTable: Sendable {
   ///
   /// - Throws: `FaceBoxError` naming the line.
   public init(path: String) throws {
+    if let reason = FileKind.refusal(of: path, wanting: "a table of face boxes", among: [.text]) {
+      throw FaceBoxError(path: path, line: nil, reason: reason)
+    }
     let file: MappedFile
     do throws(FileError) { file = try MappedFile(path: path) } catch {
       throw FaceBoxError(path: path, line: nil, reason: error.reason)

@@ -63,6 +63,8 @@ struct Classify: ParsableCommand {
   }
 
   func validate() throws {
+    // What is no model of Glint's is told as such, with or without pictures behind it.
+    if namesModel { try TrustOption.checkKind(paths[0]) }
     guard paths.count > (namesModel ? 1 : 0) else { throw ValidationError("Name a picture, or a folder of pictures.") }
   }
 

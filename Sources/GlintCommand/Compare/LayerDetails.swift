@@ -36,7 +36,8 @@ enum LayerDetails {
       return LayerDetail(
         name: step.name,
         activations: isOutput ? nil : chart(values[step.node + 1].histogram, int8, step.node + 1),
-        clipped: statistics.clipped, usedLevels: statistics.usedLevels ?? .nan,
+        clipped: statistics.clipped, levels: int8.quantization[step.node + 1].codes.count,
+        usedLevels: statistics.usedLevels ?? .nan,
         weights: weights(network.parameters[step.node]),
         errors: step.channels.map { own in
           own.signal.indices.map { channel in

@@ -110,6 +110,8 @@ struct DetectorTrain: ParsableCommand {
     if output != nil, !resume, exists {
       throw Failure("\(checkpoint): an earlier run was interrupted. Go on with --resume, or delete it to start anew")
     }
+    // A text that is none is told before any picture is read.
+    let architecture = try detectorNetwork()
     let rule = Self.preprocessing
     if output != nil, showPictures == nil, writePictures == nil { try material.checkParts() }
     let training = try material.read(.training, threads: threads.count, quiet: quiet.quiet)
@@ -130,7 +132,6 @@ struct DetectorTrain: ParsableCommand {
       return emit("\(writePictures): 256 composed pictures")
     }
     guard let output else { return }
-    let architecture = try detectorNetwork()
     let validation = try material.read(.validation, threads: threads.count, quiet: quiet.quiet)
     let loop = try DetectionLoop(
       architecture, preprocessing: rule, material: training,

@@ -108,8 +108,8 @@ struct Import: ParsableCommand {
     faces.note(in: &plan)
     try plan.write("-o", output, .model)
     try plan.check(force: force.force)
-    if !ForeignNetwork.isOne(path: file), let reason = OtherFormats.refusal(try FileKind(path: file)) {
-      throw ValidationError("\(file) \(reason)")
+    if !ForeignNetwork.isOne(path: file), let reason = try FileKind(path: file).refusalAsNetwork {
+      throw ValidationError("\(file) \(reason).")
     }
     let network = try ForeignNetwork(path: file)
     if case .onnx(let network) = network, outputs == nil, try importOwn(network) { return }
@@ -160,6 +160,9 @@ struct Import: ParsableCommand {
     }
     guard let labels else { return options }
     let text: String
+    if let reason = FileKind.refusal(of: labels, wanting: "a text that names the classes", among: [.text]) {
+      throw ValidationError("--labels: \(labels) \(reason).")
+    }
     if let file = try? MappedFile(path: labels) {
       guard file.bytes.count <= 1 << 20 else { throw Failure("--labels \(labels): is no list of classes") }
       text = String(decoding: file.copy(), as: UTF8.self)

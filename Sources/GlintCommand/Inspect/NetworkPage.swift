@@ -109,19 +109,14 @@ enum NetworkPage {
         facts: model.properties.map { Fact($0.key, String($0.value.prefix(300))) })
     case .tflite(let model):
       let text = TFLiteText(model)
-      let weights = Dictionary(
-        model.tensors.indices.filter { model.tensors[$0].data != nil }
-          .map { (TFLiteText.name($0, in: model), model.tensors[$0].shape ?? []) },
-        uniquingKeysWith: { first, _ in first })
-      let shapes = Dictionary(
-        model.tensors.indices.map {
-          (TFLiteText.name($0, in: model), Shape(model.tensors[$0].shape ?? []).description)
-        },
-        uniquingKeysWith: { first, _ in first })
+      let names = TFLiteText.names(in: model)
+      let extents = Dictionary(
+        zip(names, model.tensors).map { ($0, $1.shape ?? []) }, uniquingKeysWith: { first, _ in first })
+      let constants = Set(zip(names, model.tensors).filter { $1.data != nil }.map(\.0))
       return report(
-        named: name, network.words, text.nodes, weights, shapes,
-        inputs: model.inputs.map { (TFLiteText.name($0, in: model), "") },
-        outputs: model.outputs.map { (TFLiteText.name($0, in: model), "") },
+        named: name, network.words, text.nodes, extents.filter { constants.contains($0.key) },
+        extents.mapValues { Shape($0).description }, inputs: model.inputs.map { (names[$0], "") },
+        outputs: model.outputs.map { (names[$0], "") },
         facts: text.files.map { Fact("file inside", $0) })
     }
   }
@@ -146,13 +141,14 @@ enum NetworkPage {
     }
     for node in list {
       let sources = node.reads.compactMap { makers[$0] }
-      let count = node.reads.reduce(0) { $0 + (constants[$1] ?? 0) }
+      // What a reshape or a resize reads beside values are extents and places, no weights.
+      let count = movesOnly(node.operator) ? 0 : node.reads.reduce(0) { $0 + (constants[$1] ?? 0) }
       table.rows.append([
         .text(node.name), .text(node.operator), .text(node.reads.joined(separator: ", ")),
         .text(node.makes.joined(separator: ", ")), .number(count == 0 ? "" : Figures.count(count)),
       ])
       guard !sources.isEmpty else {
-        for output in node.makes { constants[output] = count }
+        for output in node.makes { constants[output] = node.reads.reduce(0) { $0 + (constants[$1] ?? 0) } }
         continue
       }
       for output in node.makes { makers[output] = nodes.count }
@@ -175,6 +171,20 @@ enum NetworkPage {
       ],
       facts: facts, graph: NetworkGraph(nodes), table: table, footer: footer)
   }
+}
+
+extension NetworkPage {
+  /// Whether an operator, as ONNX or TensorFlow Lite call it, has no weights, whatever constants it reads.
+  private static func movesOnly(_ operation: String) -> Bool {
+    let name = operation.lowercased().filter { $0 != "_" }
+    return moves.contains(name) || name.hasPrefix("reduce") || name.hasPrefix("resize")
+  }
+
+  private static let moves: Set<String> = [
+    "reshape", "transpose", "upsample", "slice", "stridedslice", "pad", "padv2", "mirrorpad", "squeeze", "unsqueeze",
+    "expanddims", "expand", "broadcastto", "tile", "gather", "split", "splitv", "clip", "mean", "sum", "quantizelinear",
+    "dequantizelinear",
+  ]
 }
 
 extension Operator {

@@ -28,9 +28,23 @@ struct TFLiteText: Encodable {
     case kind, origin, networks, files, mean, deviation, inputs, outputs, nodes, tensors, parameters
   }
 
-  /// A tensor's name, of which the converter may have joined several.
-  static func name(_ number: Int, in model: TFLiteModel) -> String {
-    model.tensors[number].name.split(separator: ";").first.map(String.init) ?? "tensor \(number)"
+  /// The tensors' names, each its own: the first of those that the converter joined, where no other tensor begins with
+  /// it.
+  static func names(in model: TFLiteModel) -> [String] {
+    let all = model.tensors.indices.map { model.tensors[$0].name.isEmpty ? "tensor \($0)" : model.tensors[$0].name }
+    let short = all.map { $0.split(separator: ";").first.map(String.init) ?? $0 }
+    // Values come before constants: a bias goes by the name of the value that it is added to.
+    var taken: Set<String> = []
+    var names = all
+    let order =
+      model.tensors.indices.filter { model.tensors[$0].data == nil }
+      + model.tensors.indices.filter { model.tensors[$0].data != nil }
+    for number in order {
+      let free = [short[number], all[number]].first { !taken.contains($0) } ?? "\(all[number]) (\(number))"
+      names[number] = free
+      taken.insert(free)
+    }
+    return names
   }
 
   init(_ model: TFLiteModel) {
@@ -47,7 +61,8 @@ struct TFLiteText: Encodable {
     }
     inputs = model.inputs.map(value)
     outputs = model.outputs.map(value)
-    func names(_ numbers: [Int]) -> [String] { numbers.map { $0 < 0 ? "" : Self.name($0, in: model) } }
+    let all = Self.names(in: model)
+    func names(_ numbers: [Int]) -> [String] { numbers.map { $0 < 0 ? "" : all[$0] } }
     nodes = model.operators.map {
       let made = names($0.outputs)
       return ONNXText.Node(name: made.first ?? "", operator: $0.name, reads: names($0.inputs), makes: made)

@@ -44,7 +44,7 @@ struct TrustOption: ParsableArguments {
 
   /// A file that is known to be something else was named by mistake: wrong use. What cannot be read or known is left to
   /// who reads it.
-  private static func checkKind(_ path: String) throws {
+  static func checkKind(_ path: String) throws {
     guard let kind = try? FileKind(path: path), let reason = kind.refusalAsModel else { return }
     switch kind.group {
     case .picture, .video, .foreignModel, .companion, .archive, .folder: throw ValidationError("\(path) \(reason).")
@@ -63,7 +63,7 @@ enum PictureArguments {
       case .model:
         throw ValidationError("\(path) is \(kind.name), and a picture is wanted here: name the model before pictures.")
       case .companion, .foreignModel, .video, .archive:
-        throw ValidationError("\(path) is \(kind.name), and a picture is wanted here.")
+        throw ValidationError("\(path) \(kind.refusal(wanting: "a picture")).")
       case .picture, .folder, .text, .other: continue
       }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 
 /// The first words of a command line, which name a command.
 enum CommandNames {
@@ -10,6 +11,9 @@ enum CommandNames {
       let commands = command.configuration.subcommands
       guard !commands.isEmpty, !word.hasPrefix("-"), word != "help" else { return }
       guard let next = commands.first(where: { name($0) == word }) else {
+        if let advice = advice(onFile: word) {
+          throw ValidationError("'\(path)' has no command '\(word)', which \(advice).")
+        }
         let known = commands.map(name)
         let nearest = nearest(to: word, among: known)
         throw ValidationError(
@@ -23,6 +27,18 @@ enum CommandNames {
 
   private static func name(_ command: any ParsableCommand.Type) -> String {
     command.configuration.commandName ?? "\(command)".lowercased()
+  }
+
+  /// What to do with a file that was given without a command; nil where there is none, or nothing is done with its
+  /// kind.
+  private static func advice(onFile path: String) -> String? {
+    guard let kind = try? FileKind(path: path) else { return nil }
+    return switch kind.group {
+    case .model: "is \(kind.name): 'glint inspect FILE' shows it, 'glint classify FILE PICTURES' takes it"
+    case .foreignModel: kind.refusalAsModel
+    case .picture: "is \(kind.name): 'glint classify FILE' labels it"
+    case .companion, .video, .folder, .archive, .text, .other: nil
+    }
   }
 
   /// The name that takes fewest corrections, if they are no more than a third of it.

@@ -34,11 +34,11 @@ public enum ImageFiles {
     var facts = stat()
     guard stat(PathText.bytes(path), &facts) == 0 else { throw unreadable(folder, errno) }
     guard facts.st_mode & S_IFMT == S_IFDIR else {
-      // Named for what it is: a video or a picture, where a folder of pictures is wanted.
-      let isFile = facts.st_mode & S_IFMT == S_IFREG
-      let format = isFile ? FileFormat(try ByteFile.begin(path, count: FileFormat.prefix)) : nil
-      let words = format.map { "it is \($0.name), not a folder of pictures" + ($0.isRead ? "" : ": \($0.advice)") }
-      throw ImageError(file: folder, cause: .unreadable(words ?? "it is a file, not a folder"))
+      // Named for what it is: a video, a picture or a model, where a folder of pictures is wanted.
+      throw ImageError(file: folder, cause: .unreadable(Self.words(forFile: path)))
+    }
+    if let kind = try? FileKind(path: path), kind.group == .foreignModel {
+      throw ImageError(file: folder, cause: .unreadable("it is \(kind.name), not a folder of pictures"))
     }
     var walk = Walk()
     guard let error = walk.enter(path, facts) else {
@@ -59,6 +59,14 @@ public enum ImageFiles {
     "lost+found", "system volume information", "__macosx", "__pycache__", "thumbs.db", "ehthumbs.db", "desktop.ini",
     "icon\r",
   ]
+
+  private static func words(forFile path: String) -> String {
+    guard let kind = try? FileKind(path: path) else { return "it is a file, not a folder of pictures" }
+    let isConvertible = kind.group == .video || kind.group == .archive || kind.group == .picture
+    let format = isConvertible ? (try? ImageDecoder.format(ofFile: path)) ?? nil : nil
+    return "it is \(kind.name), not a folder of pictures"
+      + (format.map { $0.isRead ? "" : ": \($0.advice)" } ?? "")
+  }
 
   private static func unreadable(_ path: String, _ error: CInt) -> ImageError {
     ImageError(file: path, cause: .unreadable(words(for: error)))

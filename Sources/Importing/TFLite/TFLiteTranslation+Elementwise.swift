@@ -73,7 +73,7 @@ extension TFLiteTranslation {
       let kind = step.integer("approximate") != 0 ? "tanh" : "none"
       return node("Gelu", [try read(step, 0)], [("approximate", .text(kind))])
     case "PRELU": return try slopes(step)
-    case "RSQRT": return node("Reciprocal", [node("Sqrt", [try read(step, 0)])])
+    case "RSQRT": return node("Pow", [try read(step, 0), constant(number: -0.5)])
     case "SQUARE":
       let value = try read(step, 0)
       return node("Mul", [value, value])

@@ -111,6 +111,9 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
   ///
   /// - Throws: `QuantizationError`.
   public static func load(_ path: String, for model: FloatModel) throws -> CalibrationRecord {
+    if let reason = FileKind.refusal(of: path, wanting: "a calibration record", among: [.companion, .text]) {
+      throw QuantizationError("\(path): \(reason)")
+    }
     let data: Data
     do { data = try Data(MappedFile(path: path).copy()) } catch { throw QuantizationError("\(error)") }
     guard let record = try? JSONDecoder().decode(CalibrationRecord.self, from: data) else {

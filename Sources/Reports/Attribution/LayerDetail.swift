@@ -6,7 +6,9 @@ public struct LayerDetail: Sendable {
   public var activations: ActivationChart?
   /// Share of the results that codes cannot say.
   public var clipped: Double
-  /// Share of the 256 codes that occurred.
+  /// How many codes there are: 256 for results in 8 bits.
+  public var levels: Int
+  /// Share of the codes that occurred.
   public var usedLevels: Double
   /// The largest weight by output channel; empty for a layer without weights.
   public var weights: [Double]
@@ -15,12 +17,13 @@ public struct LayerDetail: Sendable {
 
   /// What is not known is nil or empty.
   public init(
-    name: String, activations: ActivationChart?, clipped: Double, usedLevels: Double, weights: [Double] = [],
-    errors: [Double] = []
+    name: String, activations: ActivationChart?, clipped: Double, levels: Int, usedLevels: Double,
+    weights: [Double] = [], errors: [Double] = []
   ) {
     self.name = name
     self.activations = activations
     self.clipped = clipped
+    self.levels = levels
     self.usedLevels = usedLevels
     self.weights = weights
     self.errors = errors
@@ -29,12 +32,12 @@ public struct LayerDetail: Sendable {
   var blocks: [ReportBlock] {
     var blocks: [ReportBlock] = []
     if let activations {
-      let step = (activations.codes.upperBound - activations.codes.lowerBound) / 255
+      let step = (activations.codes.upperBound - activations.codes.lowerBound) / Double(max(1, levels - 1))
       blocks.append(
         ReportBlock(
           activations.markup,
           title: "\(name): results; codes \(Figures.short(step)) apart, \(Figures.percent(clipped, 3)) clipped, "
-            + "\(Figures.percent(usedLevels, 0)) of 256 codes used"))
+            + "\(Figures.percent(usedLevels, 0)) of \(levels) codes used"))
     }
     if !weights.isEmpty {
       blocks.append(

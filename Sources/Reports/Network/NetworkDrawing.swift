@@ -81,7 +81,7 @@ struct NetworkDrawing {
       node.shape.isEmpty
       ? .empty
       : """
-      <text class="tick" x="\(x + 8)" y="\(y + height / 2 + 14)">\(Self.cut(node.shape, 18))</text>
+      <text class="tick along" x="\(x + 8)" y="\(y + height / 2 + 14)">\(Self.cut(node.shape, 18))</text>
       """
     // By the root, small shares still have a colour; never so much that what is written on it cannot be read.
     let fill: Markup =
@@ -90,7 +90,7 @@ struct NetworkDrawing {
     let group: Markup = """
       <g><title>\(title)</title><rect class="bubble c\(colour)" \(fill)x="\(x - width / 2)" \
       y="\(y - height / 2)" width="\(width)" height="\(height)" rx="8"/><text class="head" x="\(x)" \
-      y="\(y - 13)" text-anchor="middle">\(Self.cut(node.name, 27))</text>\(texts)\(shape)</g>
+      y="\(y - 13)" text-anchor="middle">\(Self.cut(node.name, 25))</text>\(texts)\(shape)</g>
       """
     guard let anchor = node.anchor else { return group }
     return "<a href=\"#\(anchor)\">\(group)</a>"

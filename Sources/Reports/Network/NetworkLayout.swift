@@ -7,6 +7,8 @@ struct NetworkLayout {
   struct Place {
     /// The box; nil for an arrow that passes.
     var node: Int?
+    /// The box itself, or the one that the arrow comes from.
+    let source: Int
     var row: Int
     /// The middle, in units of a box with its gap.
     var x = 0.0
@@ -29,7 +31,7 @@ struct NetworkLayout {
     rows = [[Int]](repeating: [], count: (depths.max() ?? -1) + 1)
     for (node, depth) in depths.enumerated() {
       rows[depth].append(places.count)
-      places.append(Place(node: node, row: depth, half: 0.5))
+      places.append(Place(node: node, source: node, row: depth, half: 0.5))
     }
     for (node, reads) in inputs.enumerated() {
       for source in reads { connect(source, node) }
@@ -43,7 +45,7 @@ struct NetworkLayout {
     for row in places[source].row + 1..<max(places[node].row, places[source].row + 1) {
       rows[row].append(places.count)
       path.append(places.count)
-      places.append(Place(node: nil, row: row, half: 0.08))
+      places.append(Place(node: nil, source: source, row: row, half: 0.08))
     }
     path.append(node)
     for (upper, lower) in zip(path, path.dropFirst()) {
@@ -110,8 +112,12 @@ struct NetworkLayout {
         let wanted = row.map { place -> Double in
           let near = isDown ? places[place].above : places[place].below
           guard !near.isEmpty else { return places[place].x }
-          let boxes = places[place].node == nil ? [] : near.filter { places[$0].node != nil }
-          if let left = boxes.map({ places[$0].x }).min() { return left }
+          if places[place].node != nil {
+            // A branch with fewer boxes ends in an arrow that passes: the box that it comes from counts, so that a
+            // chain of sums and joins runs down in one column, whichever branch is longer.
+            let boxes = near.map { isDown ? places[$0].source : places[$0].node }
+            if let left = boxes.compactMap({ $0.map { places[$0].x } }).min() { return left }
+          }
           return near.reduce(0) { $0 + places[$1].x } / Double(near.count)
         }
         let placed = spread(row, wanted)

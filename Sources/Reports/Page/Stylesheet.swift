@@ -14,7 +14,7 @@ enum Stylesheet {
     "Helvetica Neue","Noto Sans",Arial,sans-serif;font-variant-numeric:tabular-nums}
     header,main,footer{max-width:1080px;margin:0 auto;padding:0 20px}
     header{padding-top:40px}
-    h1{font-size:2rem;line-height:1.2;margin:0;letter-spacing:-.02em;font-weight:700}
+    h1{font-size:2rem;line-height:1.2;margin:0;letter-spacing:-.02em;font-weight:700;overflow-wrap:anywhere}
     .sub{color:var(--soft);margin:.4rem 0 0;font-size:1.06rem;max-width:46em}
     nav{margin-top:18px;padding-top:12px;border-top:1px solid var(--edge);display:flex;flex-wrap:wrap;gap:4px 20px;\
     font-size:.92rem}
@@ -87,6 +87,7 @@ enum Stylesheet {
     .arrow{fill:none;stroke:var(--soft);stroke-width:1.3}
     .tip{fill:var(--soft)}
     .network .bubble{fill-opacity:.14}
+    .network .along{paint-order:stroke;stroke:var(--card);stroke-width:5px;stroke-linejoin:round}
     .head{font-weight:650}
     .network a:hover .head{text-decoration:underline}
     tr:target td{background:var(--grid)}

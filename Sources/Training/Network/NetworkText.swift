@@ -48,6 +48,9 @@ public struct NetworkText: Sendable {
   ///
   /// - Throws: `NetworkTextError` naming the line.
   public init(path: String) throws(NetworkTextError) {
+    if let reason = FileKind.refusal(of: path, wanting: "a text that describes a network", among: [.text]) {
+      throw NetworkTextError(path: path, line: nil, reason: reason)
+    }
     let file: MappedFile
     do throws(FileError) { file = try MappedFile(path: path) } catch {
       throw NetworkTextError(path: path, line: nil, reason: error.reason)

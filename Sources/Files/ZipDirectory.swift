@@ -1,29 +1,34 @@
-import Files
-
 /// What a ZIP archive says of its members: the directory at its end, sizes of 64 bits included. Every number is held
 /// against the file's length before it is used.
-struct ZipDirectory {
+public struct ZipDirectory {
   /// A member as the directory describes it.
-  struct Member {
-    let name: String
-    let isDeflated: Bool
-    let checksum: UInt32
+  public struct Member: Sendable {
+    /// Its path in the archive.
+    public let name: String
+    /// How it is packed: 0 is not at all, 8 is deflate.
+    public let method: UInt16
+    /// Whether it takes a password to read it.
+    public let isEncrypted: Bool
+    /// The CRC-32 of its bytes.
+    public let checksum: UInt32
     /// Bytes in the archive.
-    let packedCount: Int
+    public let packedCount: Int
     /// Bytes of the member itself.
-    let count: Int
+    public let count: Int
     /// Where its own header begins.
     let offset: Int
   }
 
-  /// What is wrong with an archive, as a clause.
-  struct Fault: Error {
-    let reason: String
+  /// What is wrong with an archive.
+  public struct Fault: Error {
+    /// The reason, as a clause.
+    public let reason: String
 
     init(_ reason: String) { self.reason = reason }
   }
 
-  private(set) var members: [Member] = []
+  /// What is in the archive, in the directory's order.
+  public private(set) var members: [Member] = []
   private let bytes: UnsafeRawBufferPointer
   /// Where the directory begins, and all members have ended.
   private let start: Int
@@ -38,8 +43,13 @@ struct ZipDirectory {
   private static let memberSignature: UInt32 = 0x0403_4B50
   private static let outside = Fault("points beyond its own bytes")
 
-  /// Reads the directory of an archive; `bytes` must outlive this.
-  init(_ bytes: UnsafeRawBufferPointer) throws(Fault) {
+  /// Reads the directory of an archive.
+  ///
+  /// - Parameters:
+  ///   - bytes: of the file; they must outlive this.
+  ///   - isAppended: whether something else may stand before the archive, from whose beginning its places count.
+  /// - Throws: `Fault` for what is no archive, breaks off, or contradicts itself.
+  public init(_ bytes: UnsafeRawBufferPointer, isAppended: Bool = false) throws(Fault) {
     self.bytes = bytes
     guard let end = Self.end(of: bytes) else { throw Fault("breaks off: a ZIP archive's directory stands at its end") }
     let small = { (offset: Int) in Int(UInt16(littleEndian: Self.load(bytes, end + offset))) }
@@ -61,10 +71,11 @@ struct ZipDirectory {
     guard count <= Self.mostMembers else {
       throw Fault("has \(count) members; \(Self.mostMembers) are as many as are read")
     }
-    start = first
-    var place = first
-    for _ in 0..<count { members.append(try Self.entry(bytes, &place, limit: first + size)) }
-    guard place == first + size else { throw Fault("has a directory of another length than it says") }
+    let base = isAppended ? limit - size - first : 0
+    start = base + first
+    var place = start
+    for _ in 0..<count { members.append(try Self.entry(bytes, &place, limit: start + size, base: base)) }
+    guard place == start + size else { throw Fault("has a directory of another length than it says") }
   }
 
   /// Where the record at an archive's end begins: its comment runs up to the last byte.
@@ -82,7 +93,7 @@ struct ZipDirectory {
 
   /// One line of the directory, and on to the next.
   private static func entry(
-    _ bytes: UnsafeRawBufferPointer, _ place: inout Int, limit: Int
+    _ bytes: UnsafeRawBufferPointer, _ place: inout Int, limit: Int, base: Int
   ) throws(Fault) -> Member {
     guard limit - place >= 46, UInt32(littleEndian: load(bytes, place)) == entrySignature else {
       throw Fault("has a damaged directory")
@@ -96,10 +107,6 @@ struct ZipDirectory {
     guard let name = String(validating: nameBytes, as: UTF8.self), !name.isEmpty else {
       throw Fault("has a member whose name is no text")
     }
-    guard small(8) & 1 == 0 else { throw Fault("is encrypted") }
-    guard [0, 8].contains(small(10)) else {
-      throw Fault("packs '\(name)' by method \(small(10)); numpy.savez and numpy.savez_compressed write what is read")
-    }
     // Sizes and place of 64 bits stand behind the name, those alone that are too large for their own field.
     var numbers = [medium(24), medium(20), medium(42)]
     if numbers.contains(0xFFFF_FFFF) {
@@ -108,8 +115,8 @@ struct ZipDirectory {
     guard numbers[1...].allSatisfy({ $0 <= UInt64(bytes.count) }), numbers[0] <= UInt64(1) << 40 else { throw outside }
     place += 46 + nameCount + extraCount + commentCount
     return Member(
-      name: name, isDeflated: small(10) == 8, checksum: UInt32(medium(16)), packedCount: Int(numbers[1]),
-      count: Int(numbers[0]), offset: Int(numbers[2]))
+      name: name, method: UInt16(small(10)), isEncrypted: small(8) & 1 == 1, checksum: UInt32(medium(16)),
+      packedCount: Int(numbers[1]), count: Int(numbers[0]), offset: base + Int(numbers[2]))
   }
 
   /// Puts the numbers of a ZIP64 field in place of those that say 0xFFFFFFFF.
@@ -136,7 +143,9 @@ struct ZipDirectory {
   }
 
   /// A member's bytes as they lie in the archive, packed or not.
-  func stored(_ member: Member) throws(Fault) -> UnsafeRawBufferPointer {
+  ///
+  /// - Throws: `Fault` where they lie outside the archive, or under another name.
+  public func stored(_ member: Member) throws(Fault) -> UnsafeRawBufferPointer {
     guard start >= 30, member.offset <= start - 30,
       UInt32(littleEndian: Self.load(bytes, member.offset)) == Self.memberSignature
     else { throw Self.outside }
