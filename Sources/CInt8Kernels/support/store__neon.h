@@ -48,8 +48,8 @@ CK_TARGET ALWAYS_INLINE void store_channels(const ck_conv *conv, const V32 *acc,
   if (left < lanes) memcpy(out, all, left);
 }
 
-// Stores the channels from `channel` on of pixels side by side, four vectors in all, `vectors` of each pixel: as 16 codes
-// they are clamped at once.
+// Stores the channels from `channel` on of pixels side by side, four vectors in all, `vectors` of each pixel: as 16
+// codes they are clamped at once.
 #define store_together store_four
 CK_TARGET ALWAYS_INLINE void store_four(const ck_conv *conv, const V32 acc[4], const int vectors, size_t channel,
                                         ptrdiff_t place) {
