@@ -37,7 +37,6 @@ extension PlanBuilder {
       place = framed
     }
 
-    // At once: a short string that is appended to in place loses its length here in Embedded Swift 6.3, optimized.
     let name = pooled ? node.name + "+" + graph.nodes[index + 1].name : node.name
     let sums = accumulators(for: result)
     let output = sums == nil ? newValue(result) : .nowhere
