@@ -79,8 +79,10 @@ extension Lowering {
       guard (0..<extent).contains(row) else { throw Refusal("index \(index) of \(extent)") }
       rows.append(row)
     }
-    let dimensions = constant.dimensions[..<axis] + indices.dimensions + constant.dimensions[(axis + 1)...]
-    _ = try elementCount(Array(dimensions))
+    var dimensions = Array(constant.dimensions[..<axis])
+    dimensions += indices.dimensions
+    dimensions += constant.dimensions[(axis + 1)...]
+    _ = try elementCount(dimensions)
     let outer = constant.dimensions[..<axis].reduce(1, *)
     let inner = constant.dimensions[(axis + 1)...].reduce(1, *)
     let places = (0..<outer).flatMap { start in

@@ -41,8 +41,9 @@ import Testing
       isTraining ? [("training_mode", .int(1))] : [])
     if isTraining {
       mean = (0..<2).map { row in raw[row * 3..<row * 3 + 3].reduce(0, +) / 3 }
-      variance = (0..<2).map { row in
-        raw[row * 3..<row * 3 + 3].reduce(0) { $0 + ($1 - mean[row]) * ($1 - mean[row]) } / 3
+      for row in 0..<2 {
+        let squares = raw[row * 3..<row * 3 + 3].map { ($0 - mean[row]) * ($0 - mean[row]) }
+        variance[row] = squares.reduce(0, +) / 3
       }
     }
     trial.writer.node("Reshape", ["n", "back"], ["s"])

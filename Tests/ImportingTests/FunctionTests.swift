@@ -149,7 +149,7 @@ import Testing
       for node in nodes {
         let isGate = node.type == "HardSigmoid"
         trial.writer.node(
-          node.type, node.inputs, [node.output], isGate ? [("alpha", .float(1.0 / 6)), ("beta", .float(0.5))] : [])
+          node.type, node.inputs, [node.output], isGate ? [("alpha", .float(Float(1) / 6)), ("beta", .float(0.5))] : [])
       }
       trial.writer.node("Identity", ["f"], ["y"])
       func wanted(_ x: Float) -> Float {

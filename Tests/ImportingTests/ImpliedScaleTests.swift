@@ -92,7 +92,8 @@ import Testing
     var reals = [Float](repeating: 0, count: 21)
     for c in 0..<3 {
       for x in 0..<7 {
-        let sum = (0..<9).reduce(0) { $0 + codes.planes[(c * 9 + $1) * 7 + x] - Self.zero }
+        var sum = 0
+        for y in 0..<9 { sum += codes.planes[(c * 9 + y) * 7 + x] - Self.zero }
         reals[c * 7 + x] = Float(sum) * Self.scale
       }
     }

@@ -143,7 +143,7 @@ import Testing
     trial.writer.weights("scales", [4], [1, 1, 2, 2])
     trial.writer.node("Resize", ["j", "", "scales"], ["u"])
     trial.writer.node("HardSwish", ["u"], ["h"])
-    trial.writer.node("HardSigmoid", ["h"], ["g"], [("alpha", .float(1.0 / 6)), ("beta", .float(0.5))])
+    trial.writer.node("HardSigmoid", ["h"], ["g"], [("alpha", .float(Float(1) / 6)), ("beta", .float(0.5))])
     trial.writer.node("Mul", ["g", "h"], ["y"])
     let q = trial.input.conv(a, outputs: 3, kernel: (3, 3), pads: [1, 1, 1, 1]).map { min(max($0, 0), 6) }
     let r = trial.input.conv(b, outputs: 3, kernel: (1, 1))

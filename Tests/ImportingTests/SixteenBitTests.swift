@@ -17,7 +17,8 @@ import Testing
     init(seed: UInt64, isUnsigned: Bool, channels: Int, zero: Int? = nil) {
       coded = CodedTrial(seed: seed, isUnsigned: isUnsigned)
       self.isUnsigned = isUnsigned
-      scales = [1 / 32_767, 9 / 32_767, 2 * Float(channels) / 32_767]
+      let most: Float = 32_767
+      scales = [1 / most, 9 / most, 2 * Float(channels) / most]
       first = coded.layer("one", inputs: 3, outputs: channels, input: scales[0])
       second = coded.layer("two", inputs: channels, outputs: 4, input: scales[1])
       pair("x", to: "a", scales[0], zero)
