@@ -97,7 +97,7 @@ import Testing
     let png = try ImageEncoder.png(testPicture(20, 10))
     let profile = PNGChunk.bytes("iCCP", Array("x\0\0".utf8) + [UInt8](repeating: 0xAA, count: 64))
     let text = PNGChunk.bytes("zTXt", Array("x\0\0".utf8) + [UInt8](repeating: 0xAA, count: 64))
-    let bytes = Array(png[..<33]) + profile + text + png[33...]
+    let bytes = Array(png[..<33]) + profile + text + Array(png[33...])
     #expect(try ImageDecoder.decode(bytes, name: "profile") == testPicture(20, 10))
   }
 }
