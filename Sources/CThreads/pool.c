@@ -43,18 +43,6 @@ static void work(ct_pool *pool) {
   }
 }
 
-// Spins until a new job comes, or for SPIN_NANOSECONDS; whether one came.
-static int spin_for_work(const ct_pool *pool, uint32_t seen) {
-  uint64_t end = ct_now() + SPIN_NANOSECONDS;
-  do {
-    for (int pause = 0; pause < PAUSES_PER_CLOCK_READ; pause++) {
-      if (atomic_load_explicit(&pool->wake_word, memory_order_relaxed) != seen) return 1;
-      pause_briefly();
-    }
-  } while (ct_now() < end);
-  return 0;
-}
-
 static void *worker(void *argument) {
   ct_pool *pool = argument;
   atomic_fetch_add(&pool->started, 1);
@@ -64,16 +52,11 @@ static void *worker(void *argument) {
     // A thread that starts after the pool's end has begun sees the last change of `wake_word` already.
     if (atomic_load(&pool->stop)) return NULL;
     work(pool);
-    if (spin_for_work(pool, seen)) continue;
+    if (changes_within(&pool->wake_word, seen, SPIN_NANOSECONDS)) continue;
     atomic_fetch_add(&pool->sleepers, 1);
     sleep_while(&pool->wake_word, seen);
     atomic_fetch_sub(&pool->sleepers, 1);
   }
-}
-
-static void signal_workers(ct_pool *pool) {
-  atomic_fetch_add(&pool->wake_word, 1);
-  if (atomic_load(&pool->sleepers) > 0) wake_sleepers(&pool->wake_word, pool->threads);
 }
 
 ct_pool *ct_pool_create(int threads) {
@@ -95,7 +78,7 @@ ct_pool *ct_pool_create(int threads) {
 void ct_pool_destroy(ct_pool *pool) {
   if (pool == NULL) return;
   atomic_store(&pool->stop, 1);
-  signal_workers(pool);
+  call_workers(&pool->wake_word, &pool->sleepers, pool->threads);
   for (int i = 0; i < pool->threads - 1; i++) pthread_join(pool->workers[i], NULL);
   free(pool->workers);
   free(pool);
@@ -115,7 +98,7 @@ void ct_pool_run(ct_pool *pool, ct_task task, void *context, size_t count) {
   pool->generation++;
   uint64_t job = (pool->generation << (2 * INDEX_BITS)) | ((uint64_t)count << INDEX_BITS);
   atomic_store_explicit(&pool->claim, job, memory_order_release);
-  signal_workers(pool);
+  call_workers(&pool->wake_word, &pool->sleepers, pool->threads);
   work(pool);
   uint64_t end = ct_now() + SPIN_NANOSECONDS;
   while (atomic_load_explicit(&pool->done, memory_order_acquire) != count) {

@@ -19,7 +19,7 @@
 // fulfilled, claims nothing. Words are compared by the sign of their difference, so that generations may come round.
 
 // How long a thread that has no part left waits for those of others before it takes them over. Threads that begin
-// together end together; one that the system has taken from its core is worth less than a microsecond of patience.
+// together end together; one that the system has taken from its core is worth no more patience than this.
 enum { PATIENCE_NANOSECONDS = 2000 };
 
 // How long a thread waits for the next run before it sleeps: longer than from one picture to the next where one follows
@@ -142,18 +142,6 @@ static void take_part(ct_team *team, int number, uint64_t order) {
   }
 }
 
-// Waits for another order than `past`; whether one came before it is time to sleep.
-static int await_order(const ct_team *team, uint64_t past) {
-  uint64_t end = ct_now() + REST_NANOSECONDS;
-  do {
-    for (int pause = 0; pause < PAUSES_PER_CLOCK_READ; pause++) {
-      if (atomic_load_explicit(&team->order, memory_order_relaxed) != past) return 1;
-      pause_briefly();
-    }
-  } while (ct_now() < end);
-  return 0;
-}
-
 static void *worker(void *argument) {
   worker_start start = *(worker_start *)argument;
   ct_team *team = start.team;
@@ -169,16 +157,11 @@ static void *worker(void *argument) {
       take_part(team, start.number, order);
       past = order;
     }
-    if (await_order(team, past)) continue;
+    if (changes_within(&team->wake_word, seen, REST_NANOSECONDS)) continue;
     atomic_fetch_add(&team->sleepers, 1);
     sleep_while(&team->wake_word, seen);
     atomic_fetch_sub(&team->sleepers, 1);
   }
-}
-
-static void wake(ct_team *team) {
-  atomic_fetch_add(&team->wake_word, 1);
-  if (atomic_load(&team->sleepers) > 0) wake_sleepers(&team->wake_word, team->threads);
 }
 
 static void start_workers(ct_team *team, int threads) {
@@ -212,7 +195,7 @@ ct_team *ct_team_create(int threads, const ct_job *jobs, size_t count) {
 void ct_team_destroy(ct_team *team) {
   if (team == NULL) return;
   atomic_store(&team->stop, 1);
-  wake(team);
+  call_workers(&team->wake_word, &team->sleepers, team->threads);
   for (int i = 0; i < team->threads - 1; i++) pthread_join(team->workers[i], NULL);
   free(team->members);
   free(team->workers);
@@ -232,6 +215,6 @@ void ct_team_run(ct_team *team, size_t first, size_t count) {
   team->generation++;
   uint64_t order = (uint64_t)team->generation << 32 | (uint64_t)first << 16 | count;
   atomic_store(&team->order, order);
-  wake(team);
+  call_workers(&team->wake_word, &team->sleepers, team->threads);
   take_part(team, 0, order);
 }

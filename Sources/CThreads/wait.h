@@ -2,6 +2,8 @@
 #ifndef CTHREADS_WAIT_H
 #define CTHREADS_WAIT_H
 
+#include "CThreads.h"
+
 #include <linux/futex.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -27,6 +29,24 @@ static inline void sleep_while(_Atomic uint32_t *word, uint32_t value) {
 
 static inline void wake_sleepers(_Atomic uint32_t *word, int threads) {
   syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, threads, NULL, NULL, 0);
+}
+
+// Looks at a word until it is no longer `value`, or for some time; whether it changed.
+static inline int changes_within(const _Atomic uint32_t *word, uint32_t value, uint64_t nanoseconds) {
+  uint64_t end = ct_now() + nanoseconds;
+  do {
+    for (int pause = 0; pause < PAUSES_PER_CLOCK_READ; pause++) {
+      if (atomic_load_explicit(word, memory_order_relaxed) != value) return 1;
+      pause_briefly();
+    }
+  } while (ct_now() < end);
+  return 0;
+}
+
+// Changes the word that workers look at or sleep on, of which `sleepers` do.
+static inline void call_workers(_Atomic uint32_t *word, const _Atomic int *sleepers, int threads) {
+  atomic_fetch_add(word, 1);
+  if (atomic_load(sleepers) > 0) wake_sleepers(word, threads);
 }
 
 // Sleeps until so many workers run. A new thread may be queued behind its maker although another core is free, and stay

@@ -83,27 +83,31 @@ extension Lowering {
         return builder.append("pixels", .reshape(shape), [0], shape)
       }
     }
-    let channels = lines.count
-    var weight = [Float](repeating: 0, count: channels * (convention.swaps ? channels : 1))
-    var layer = QuantizationNotes.Layer(
-      scales: [], bias: [], real: .init(weight: Tensor([0], []), bias: Tensor([0], [])))
-    var bias: [Float] = []
-    for (channel, line) in lines.enumerated() {
+    let fits = lines.enumerated().map { (channel, line) in
       let scale = Double(own.scale)
       let fit = CodeTables.affine(
         tables[channel], from: .pixel, slope: line.scale / 255 / scale, start: line.shift / scale, to: own)
       if fit.wrong > 0 {
         quantized.remarks.append("\(fit.wrong) of 256 pixel values of channel \(channel) become a neighbouring code")
       }
-      weight[convention.swaps ? channel * channels + convention.source(channel) : channel] =
-        Float(fit.weight) * fit.scale
-      layer.scales.append(fit.scale)
-      layer.bias!.append(fit.bias)
-      bias.append(Float(fit.bias) * (QuantizationParameters.pixel.scale * fit.scale))
+      return (weight: Float(fit.weight) * fit.scale, scale: fit.scale, bias: fit.bias)
+    }
+    return pixelLayer(fits, convention)
+  }
+
+  /// The value of a layer that makes codes of pixels: of each channel a weight in real numbers, its scale and a whole
+  /// bias.
+  mutating func pixelLayer(_ fits: [(weight: Float, scale: Float, bias: Int)], _ convention: PixelConvention) -> Int {
+    let (channels, shape) = (fits.count, builder.shapes[0])
+    var weight = [Float](repeating: 0, count: channels * (convention.swaps ? channels : 1))
+    for (channel, fit) in fits.enumerated() {
+      weight[convention.swaps ? channel * channels + convention.source(channel) : channel] = fit.weight
     }
     let groups = convention.swaps ? 1 : channels
-    layer.real = .init(
-      weight: Tensor([channels, 1, 1, channels / groups], weight), bias: Tensor([channels], bias))
+    let bias = fits.map { Float($0.bias) * (QuantizationParameters.pixel.scale * $0.scale) }
+    let layer = QuantizationNotes.Layer(
+      scales: fits.map(\.scale), bias: fits.map(\.bias),
+      real: .init(weight: Tensor([channels, 1, 1, channels / groups], weight), bias: Tensor([channels], bias)))
     let conv = Operator.Convolution(outputChannels: channels, window: .init(1, 1), groups: groups)
     let value = builder.append("pixels", .conv2D(conv), [0], shape, layer.real)
     quantized.layers[maker(value)] = layer

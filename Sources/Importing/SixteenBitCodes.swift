@@ -22,25 +22,11 @@ extension Lowering {
     if !convention.swaps, lines.allSatisfy({ $0.scale == 1 && $0.shift == 0 }) {
       return builder.append("pixels", .reshape(shape), [0], shape)
     }
-    let channels = lines.count
-    var weight = [Float](repeating: 0, count: channels * (convention.swaps ? channels : 1))
-    var layer = QuantizationNotes.Layer(
-      scales: [], bias: [], real: .init(weight: Tensor([0], []), bias: Tensor([0], [])))
-    var bias: [Float] = []
-    for (channel, line) in lines.enumerated() {
-      let fit = SixteenBitFit(factor: line.scale, term: line.shift, from: .pixel)
-      weight[convention.swaps ? channel * channels + convention.source(channel) : channel] =
-        Float(fit.weight) * fit.scale
-      layer.scales.append(fit.scale)
-      layer.bias!.append(Int(fit.bias))
-      bias.append(Float(fit.bias) * (QuantizationParameters.pixel.scale * fit.scale))
-    }
-    let groups = convention.swaps ? 1 : channels
-    layer.real = .init(weight: Tensor([channels, 1, 1, channels / groups], weight), bias: Tensor([channels], bias))
-    let conv = Operator.Convolution(outputChannels: channels, window: .init(1, 1), groups: groups)
-    let value = builder.append("pixels", .conv2D(conv), [0], shape, layer.real)
-    quantized.layers[maker(value)] = layer
-    return value
+    return pixelLayer(
+      lines.map { line in
+        let fit = SixteenBitFit(factor: line.scale, term: line.shift, from: .pixel)
+        return (weight: Float(fit.weight) * fit.scale, scale: fit.scale, bias: Int(fit.bias))
+      }, convention)
   }
 }
 

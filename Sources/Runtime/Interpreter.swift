@@ -192,7 +192,7 @@ public final class Interpreter {
     var before = ct_now()
     for (index, job) in jobs.enumerated() {
       if let bands = job.bands {
-        time(bands, index, job, &nanoseconds)
+        time(bands, of: index, &nanoseconds)
         before = ct_now()
       } else {
         ct_team_run(team, index, 1)
@@ -204,7 +204,8 @@ public final class Interpreter {
   }
 
   /// Bands run side by side: a layer takes as long as in the band where it takes longest.
-  private func time(_ bands: UnsafeMutablePointer<ck_band>, _ index: Int, _ job: Job, _ nanoseconds: inout [UInt64]) {
+  private func time(_ bands: UnsafeMutablePointer<ck_band>, of index: Int, _ nanoseconds: inout [UInt64]) {
+    let job = jobs[index]
     var times = [UInt64](repeating: 0, count: layers.count * job.work.parts)
     times.withUnsafeMutableBufferPointer { times in
       for band in 0..<job.work.parts { bands[band].nanoseconds = times.baseAddress! + layers.count * band }

@@ -44,28 +44,31 @@ extension PlanBuilder {
   /// The frames of all values that are written into one.
   func planFrames() throws(RuntimeError) -> [RowLayout?] {
     guard !keepsAll else { return [] }
-    var wishes = check.shapes.indices.map { value in
-      Wish(isPossible: value > 0 && check.shapes[value].dimensions.count == 3 && !graph.isOutput(value))
+    var requirements = check.shapes.indices.map { value in
+      Requirement(isPossible: value > 0 && check.shapes[value].dimensions.count == 3 && !graph.isOutput(value))
     }
     for (index, node) in graph.nodes.enumerated() {
-      for value in node.inputs where wishes[value].isPossible { try wishes[value].join(wish(of: index, for: value)) }
+      for value in node.inputs where requirements[value].isPossible {
+        try requirements[value].join(requirement(of: index, for: value))
+      }
     }
-    var layouts = [RowLayout?](repeating: nil, count: wishes.count)
-    for (value, wish) in wishes.enumerated() where wish.isPossible && wish.padding != .none && writesRows(value) {
-      layouts[value] = RowLayout(check.shapes[value], in: wish.padding, further: wish.further)
+    var layouts = [RowLayout?](repeating: nil, count: requirements.count)
+    for (value, requirement) in requirements.enumerated()
+    where requirement.isPossible && requirement.padding != .none && writesRows(value) {
+      layouts[value] = RowLayout(check.shapes[value], in: requirement.padding, further: requirement.further)
     }
     return layouts
   }
 
   /// What readers of a value ask of a frame.
-  private struct Wish {
+  private struct Requirement {
     /// Whether all can read one.
     var isPossible: Bool
     var padding = Operator.Padding.none
     /// Rows below it that may be read.
     var further = 0
 
-    mutating func join(_ other: Wish) {
+    mutating func join(_ other: Requirement) {
       isPossible = isPossible && other.isPossible
       (padding.top, padding.bottom) = (max(padding.top, other.padding.top), max(padding.bottom, other.padding.bottom))
       (padding.left, padding.right) = (max(padding.left, other.padding.left), max(padding.right, other.padding.right))
@@ -91,17 +94,17 @@ extension PlanBuilder {
     }
   }
 
-  private func wish(of index: Int, for value: Int) throws(RuntimeError) -> Wish {
-    guard !readsOrMakesWords(index) else { return Wish(isPossible: false) }
+  private func requirement(of index: Int, for value: Int) throws(RuntimeError) -> Requirement {
+    guard !readsOrMakesWords(index) else { return Requirement(isPossible: false) }
     switch graph.nodes[index].operator {
     case .conv2D(let conv):
       let kernel = try convolutionKernel(index, conv, pooled: fusesPooling(after: index, conv))
       let keepsRows = !isPointwise(conv) || check.shapes[value][1] >= Self.leastPointwiseWidth
-      return Wish(
+      return Requirement(
         isPossible: keepsRows && kernel.activationBytes == 1, padding: conv.window.padding,
         further: Self.furtherRows(kernel))
-    case .add, .multiply: return Wish(isPossible: check.shapes[value] == check.shapes[index + 1])
-    default: return Wish(isPossible: false)
+    case .add, .multiply: return Requirement(isPossible: check.shapes[value] == check.shapes[index + 1])
+    default: return Requirement(isPossible: false)
     }
   }
 

@@ -191,8 +191,9 @@ struct PlanBuilder {
         node: node))
   }
 
-  /// Work of about 1.5 microseconds, which is what it takes threads to meet: smaller parts would wait longer than they
-  /// compute. By the order of magnitude of what kernels reach.
+  /// The least work worth a part of its own. Multiply-adds: about 1.5 microseconds, by the order of magnitude of what
+  /// kernels reach, since smaller parts would wait longer than they compute. Bytes moved: few, since a thread that
+  /// moves what another wrote waits for each cache line of it, which takes longer than to meet.
   private func grain(of kernel: Kernel, isMultiplying: Bool) -> Int {
     guard isMultiplying else { return 1 << 10 }
     let perMicrosecond =

@@ -76,10 +76,10 @@ struct Quantize: ParsableCommand {
     help: ArgumentHelp(
       "Layers whose results keep 16 bits, with commas between them; or 'all', or 'auto'.", valueName: "layers"),
     transform: { list in
-      guard let wish = SixteenBitsOption(list: list) else {
+      guard let option = SixteenBitsOption(list: list) else {
         throw ValidationError("--sixteen-bits takes names of layers with commas between them, 'all' or 'auto'.")
       }
-      return wish
+      return option
     })
   var sixteenBits: SixteenBitsOption?
 
