@@ -1,5 +1,5 @@
 """Damaged copies of files through the program: each is read, or refused in words, within limits of memory and time.
-Used by tools/test-damaged-files; arguments: the program, how many copies of each, and further files."""
+Used by tools/test-damaged-files; arguments: the program, how many copies of each, and the files if not those made here."""
 
 import collections
 import hashlib
@@ -105,7 +105,7 @@ def brought(folder):
 def main():
     copies, good = int(sys.argv[2]), True
     with tempfile.TemporaryDirectory() as name:
-        files = brought(pathlib.Path(name)) + [pathlib.Path(each) for each in sys.argv[3:]]
+        files = [pathlib.Path(each) for each in sys.argv[3:]] or brought(pathlib.Path(name))
         for path in files:
             if path.suffix in (".h5", ".hdf5", ".keras"):
                 good &= damaged_keras.survives(path, copies)

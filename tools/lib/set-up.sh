@@ -61,10 +61,14 @@ need_packages() {
   done
   [ ${#missing[@]} = 0 ] && return
   say "Installing: ${missing[*]}"
-  as_root apt-get install -y -q --no-install-recommends "${missing[@]}" > /dev/null 2>&1 && return
-  as_root apt-get update -q > /dev/null || say "apt-get update failed; trying with the lists that are here"
-  as_root apt-get install -y -q --no-install-recommends "${missing[@]}" > /dev/null ||
-    die "could not install ${missing[*]}. Install them by hand and run this again."
+  # One script at a time, since apt-get gives up where another is at work.
+  {
+    flock 9
+    as_root apt-get install -y -q --no-install-recommends "${missing[@]}" > /dev/null 2>&1 9<&- && return
+    as_root apt-get update -q > /dev/null 9<&- || say "apt-get update failed; trying with the lists that are here"
+    as_root apt-get install -y -q --no-install-recommends "${missing[@]}" > /dev/null 9<&- ||
+      die "could not install ${missing[*]}. Install them by hand and run this again."
+  } 9< "${BASH_SOURCE[0]}"
 }
 
 set_up() {
