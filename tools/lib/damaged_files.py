@@ -1,5 +1,6 @@
 """Damaged copies of files through the program: each is read, or refused in words, within limits of memory and time.
-Used by tools/test-damaged-files; arguments: the program, how many copies of each, and the files if not those made here."""
+Used by tools/test-damaged-files; arguments: the program, how many copies of each, and files, or none for those made
+here."""
 
 import collections
 import hashlib
