@@ -12,8 +12,8 @@ import Testing
   private func file(_ header: String, _ data: [UInt8], version: UInt8 = 1) throws -> String {
     let count = header.utf8.count
     let length: [UInt8] = version == 1 ? [UInt8(count & 255), UInt8(count >> 8)] : [UInt8(count), 0, 0, 0]
-    return try folder.write(
-      [0x93] + Array("NUMPY".utf8) + [version, 0] + length + Array(header.utf8) + data, as: "x.npy")
+    let bytes: [UInt8] = [0x93] + "NUMPY".utf8 + [version, 0] + length + header.utf8
+    return try folder.write(bytes + data, as: "x.npy")
   }
 
   private func floats(_ array: NumPyArray) -> [Float]? {
