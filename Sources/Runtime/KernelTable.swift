@@ -8,12 +8,19 @@ public struct Kernel: Sendable {
     case convolution = 0
     /// Convolution and 2x2 max pooling in one pass.
     case convolutionMaxPool
+    /// Convolution whose windows are gathered first.
+    case convolutionGathered
+    /// The same and 2x2 max pooling in one pass.
+    case convolutionGatheredMaxPool
     /// The same over 3-channel pixels as they lie, 3x3.
     case rgbConvolutionMaxPool
     /// 3x3 convolution by Winograd's transformation in 16 bits.
     case winograd
     /// The same and 2x2 max pooling in one pass.
     case winogradMaxPool
+    /// The same without and with pooling, in tiles of 4x4 results.
+    case winograd4
+    case winograd4MaxPool
     /// The same over 3-channel pixels as they lie.
     case winogradRGBMaxPool
     /// Convolution with a filter per channel.
@@ -80,6 +87,18 @@ public struct Kernel: Sendable {
   public var isa: ISA { ISA(rawValue: record.isa.rawValue)! }
   /// Bytes of one input as the kernel reads it: 2 where rows are widened first.
   var activationBytes: Int { Int(record.activation_bytes) }
+
+  /// Whether it lays the inputs of a window side by side first.
+  var gathers: Bool { operation == .convolutionGathered || operation == .convolutionGatheredMaxPool }
+
+  /// Results down and across of a tile of Winograd's; 1 of others. Pooling is of them.
+  var tileSide: Int {
+    switch operation {
+    case .winograd, .winogradMaxPool, .winogradRGBMaxPool: 2
+    case .winograd4, .winograd4MaxPool: 4
+    default: 1
+    }
+  }
 
   /// Every kernel built for this architecture, in the order of the list.
   public static let all: [Kernel] = (0..<ck_kernel_count()).map { Kernel(index: $0) }

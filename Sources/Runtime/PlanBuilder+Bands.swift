@@ -18,6 +18,10 @@ struct RowUse {
   var stride: Int
   /// Input rows that an output row reads.
   var window: Int
+  /// Output rows that are computed together at best.
+  var alignment: Int
+  /// Input rows below those that may be read, whatever they hold.
+  var further: Int
 
   var outputRowBytes: Int { operation.pointee.output_row }
 }
@@ -134,15 +138,16 @@ extension PlanBuilder {
     for (number, band) in chain.bands.enumerated() {
       var operations = uses.map { $0.operation }
       if number == 0 {
-        for place in uses.indices.dropLast() { resize(uses[place], rows: band[place].count) }
+        for place in uses.indices.dropLast() { resize(uses[place], rows: band[place].count + uses[place + 1].further) }
       } else {
         operations = operations.map { memory.keep($0.pointee) }
         var (input, inputOffset) = (uses[0].input, 0)
         for (place, use) in uses.enumerated() {
           var (output, outputOffset) = (use.output, 0)
           if place < uses.count - 1 {
+            let rows = band[place].count + uses[place + 1].further
             output = newBuffer(
-              "\(graph.valueName(use.value)) band \(number + 1)", bytes: band[place].count * use.outputRowBytes)
+              "\(graph.valueName(use.value)) band \(number + 1)", bytes: rows * use.outputRowBytes)
             outputOffset = -band[place].lowerBound * use.outputRowBytes
           }
           link(
@@ -168,9 +173,13 @@ extension PlanBuilder {
   ) -> [ck_slice] {
     var slices: [ck_slice] = []
     var done = band.map { $0.lowerBound }
-    for row in band.last! {
-      var needed = [row + 1]
-      for use in uses.dropFirst().reversed() { needed.insert((needed[0] - 1) * use.stride + use.window, at: 0) }
+    while let row = done.last, row < band.last!.upperBound {
+      var needed: [Int] = []
+      for (place, use) in uses.enumerated().reversed() {
+        let least = needed.isEmpty ? row + 1 : (needed[0] - 1) * uses[place + 1].stride + uses[place + 1].window
+        let tiles = (least - band[place].lowerBound + use.alignment - 1) / use.alignment
+        needed.insert(min(band[place].lowerBound + tiles * use.alignment, band[place].upperBound), at: 0)
+      }
       for place in uses.indices where done[place] < needed[place] {
         slices.append(
           ck_slice(
@@ -180,8 +189,8 @@ extension PlanBuilder {
       }
       slices.append(
         ck_slice(
-          run: steps[firstStep + uses.count].step.run, operation: UnsafeRawPointer(part), first: row, end: row + 1,
-          layer: firstStep + uses.count))
+          run: steps[firstStep + uses.count].step.run, operation: UnsafeRawPointer(part), first: row,
+          end: needed.last!, layer: firstStep + uses.count))
     }
     return slices
   }

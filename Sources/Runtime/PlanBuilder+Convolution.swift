@@ -18,6 +18,7 @@ extension PlanBuilder {
     let bytes = kernel.activationBytes
     var place = places[node.inputs[0]]
     var start = 0
+    let further = Self.furtherRows(kernel)
     let ofWords = readsOrMakesWords(index)
     if ofWords {
       place = try words(of: node.inputs[0], padding: padding, node: index)
@@ -27,9 +28,9 @@ extension PlanBuilder {
     } else if layout.isFramed {
       rowBytes = layout.row
       start = layout.start - padding.top * layout.row - padding.left * input[2]
-    } else if place == .pixels || padding != .none || bytes != 1 || kernel.operation == .winograd {
+    } else if place == .pixels || padding != .none || bytes != 1 || layout.further < further {
       let preparation = try self.kernel(.prepare)
-      let rows = input[0] + padding.top + padding.bottom + Self.furtherRows(kernel)
+      let rows = input[0] + padding.top + padding.bottom + further
       let framed = newBuffer("\(node.name) frame", bytes: rows * rowBytes)
       addPreparation(
         "\(node.name) frame", preparation, from: place, value: node.inputs[0], padding: padding, widening: bytes == 2,
@@ -50,8 +51,9 @@ extension PlanBuilder {
     let multiplyAdds = outputOf(index).count / conv.outputChannels * model.parameters[index]!.weight.shape.count
     let segments = segments(conv, rowBytes: rowBytes, pixelBytes: input[2] * bytes)
     let isBounded = hasBoundedProducts(index)
-    let computesTwoRows =
-      kernel.operation == .winograd || kernel.operation == .depthwise3x3 && conv.window.stride == 1
+    // Tiles of results lie in one part.
+    let tile = kernel.operation == .depthwise3x3 && conv.window.stride == 1 ? 2 : kernel.tileSide
+    let alignment = pooled ? max(tile / 2, 1) : tile
     for group in 0..<groups {
       var operation = ck_conv()
       operation.input_row = conv.window.stride * (joinsRows ? columns * input[2] * bytes : rowBytes)
@@ -73,16 +75,16 @@ extension PlanBuilder {
       add(
         groups == 1 ? name : "\(name) group \(group)", kernel, kept, node: result - 1,
         rows: outputShape[0] * outputShape[1] / columns,
-        alignment: computesTwoRows ? 2 : 1, frame: group == 0 ? border : nil,
+        alignment: alignment, frame: group == 0 ? border : nil,
         work: multiplyAdds / groups, multiplyAdds: multiplyAdds / groups)
-      guard !ofWords, groups == 1, sums == nil, columns == outputShape[1], kernel.operation != .winograd,
-        !layout.isFramed, !outputLayout.isFramed
+      guard !ofWords, groups == 1, sums == nil, columns == outputShape[1], !layout.isFramed, !outputLayout.isFramed
       else { continue }
       let rowsAcross = pooled ? 2 : 1
       steps[steps.count - 1].rows = RowUse(
         operation: kept, inputValue: node.inputs[0], value: result, input: place, output: output,
         stride: conv.window.stride * rowsAcross,
-        window: (conv.window.height - 1) * conv.dilation + 1 + (rowsAcross - 1) * conv.window.stride)
+        window: (conv.window.height - 1) * conv.dilation + 1 + (rowsAcross - 1) * conv.window.stride,
+        alignment: alignment, further: further)
     }
     return pooled ? 2 : 1
   }
@@ -94,7 +96,10 @@ extension PlanBuilder {
       return try kernel(isDepthwise ? .depthwise16 : pooled ? .convolution16MaxPool : .convolution16)
     }
     let kernel = try kernel(isDepthwise ? .depthwise : pooled ? .convolutionMaxPool : .convolution)
-    let specials = isDepthwise ? specialDepthwiseKernels(conv) : specialKernels(index, conv, pooled: pooled)
+    var specials = isDepthwise ? specialDepthwiseKernels(conv) : specialKernels(index, conv, pooled: pooled)
+    if !isDepthwise, gatheringPays(index, conv, for: kernel) {
+      specials.append(pooled ? .convolutionGatheredMaxPool : .convolutionGathered)
+    }
     guard let special = table.best(of: specials) else { return kernel }
     // smmla takes eight inputs at a time: nine of a row of three pixels fill half of what it multiplies, so that the
     // kernel of the dot products is the faster one for the first layer.
@@ -130,11 +135,45 @@ extension PlanBuilder {
     }
     let value = graph.nodes[index].inputs[0]
     let channels = check.shapes[value][2]
-    if !pooled { return 8...Int(CK_WINOGRAD_INPUTS) ~= channels ? [.winograd] : [] }
-    if window.padding == .none, places[value] == .pixels, channels == 3 {
+    if window.padding == .none, pooled, places[value] == .pixels, channels == 3 {
       return [.winogradRGBMaxPool, .rgbConvolutionMaxPool]
     }
-    return 8...Int(CK_WINOGRAD_INPUTS) ~= channels ? [.winogradMaxPool] : []
+    guard 8...Int(CK_WINOGRAD_INPUTS) ~= channels else { return [] }
+    let small: Kernel.Operation = pooled ? .winogradMaxPool : .winograd
+    let large: Kernel.Operation = pooled ? .winograd4MaxPool : .winograd4
+    return largeTilesPay(index, conv) ? [large, small] : [small]
+  }
+
+  /// Whether tiles of 4x4 results take less than those of 2x2. They need 36 products for 16 results and not 64, but
+  /// weights of more than twice the size, which are loaded anew for each five tiles or so and weigh as much as two; and
+  /// they have to leave each thread a row of tiles.
+  private func largeTilesPay(_ index: Int, _ conv: Operator.Convolution) -> Bool {
+    let shape = check.shapes[index + 1]
+    func cost(side: Int) -> Int {
+      let tiles = (shape[0] + side - 1) / side * ((shape[1] + side - 1) / side)
+      return (side + 2) * (side + 2) * (tiles + 2 * ((tiles + 4) / 5))
+    }
+    guard cost(side: 4) < cost(side: 2), (shape[0] + 3) / 4 >= threads else { return false }
+    let weights = model.parameters[index]!.weight.elements
+    let perChannel = weights.count / conv.outputChannels
+    return weights.withUnsafeBufferPointer { weights in
+      (0..<conv.outputChannels).allSatisfy {
+        ck_sum_weights(weights.baseAddress! + $0 * perChannel, perChannel).magnitude <= CK_WINOGRAD4_MAGNITUDE
+      }
+    }
+  }
+
+  /// Whether windows are gathered: where their runs of contiguous inputs, each of which fills whole groups of the
+  /// kernel, take more instructions than copying them side by side. On NEON a group of four windows and four channels
+  /// takes 56, and a run about three for each window.
+  private func gatheringPays(_ index: Int, _ conv: Operator.Convolution, for kernel: Kernel) -> Bool {
+    let group = Int(kernel.record.group)
+    let inputs = model.parameters[index]!.weight.shape.count / conv.outputChannels
+    let runs = conv.dilation == 1 && conv.groups == 1 ? conv.window.height : conv.window.height * conv.window.width
+    func groups(_ count: Int) -> Int { (count + group - 1) / group }
+    let saved = runs * groups(inputs / runs) - groups(inputs)
+    let channels = (conv.outputChannels / conv.groups + 3) / 4
+    return groups(inputs) * group <= Int(CK_GATHERED_BYTES) && 14 * saved * channels > 3 * runs + 5
   }
 
   private func specialDepthwiseKernels(_ conv: Operator.Convolution) -> [Kernel.Operation] {

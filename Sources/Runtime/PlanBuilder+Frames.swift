@@ -13,6 +13,8 @@ struct RowLayout: Hashable {
   var row: Int
   /// Bytes from the buffer's start to the first row.
   var start = 0
+  /// Rows below that may be read, whatever they hold.
+  var further = 0
   /// Bytes of the buffer.
   var bytes: Int
 
@@ -25,6 +27,7 @@ struct RowLayout: Hashable {
   /// - Parameter further: rows below the frame that may be read, whatever they hold.
   init(_ shape: Shape, in padding: Operator.Padding, further: Int) {
     self.padding = padding
+    self.further = further
     row = (padding.left + shape[1] + padding.right) * shape[2]
     start = padding.top * row + padding.left * shape[2]
     bytes = (padding.top + shape[0] + padding.bottom + further) * row
@@ -54,7 +57,7 @@ extension PlanBuilder {
     }
     var layouts = [RowLayout?](repeating: nil, count: requirements.count)
     for (value, requirement) in requirements.enumerated()
-    where requirement.isPossible && requirement.padding != .none && writesRows(value) {
+    where requirement.isPossible && writesRows(value) && (requirement.padding != .none || requirement.further > 0) {
       layouts[value] = RowLayout(check.shapes[value], in: requirement.padding, further: requirement.further)
     }
     return layouts
@@ -108,8 +111,16 @@ extension PlanBuilder {
     }
   }
 
-  /// Rows below a frame that a kernel may read, whatever they hold: Winograd's tiles reach a row and a pixel further.
-  static func furtherRows(_ kernel: Kernel) -> Int { kernel.operation == .winograd ? 2 : 0 }
+  /// Rows below a frame that a kernel may read, whatever they hold: Winograd's tiles reach some rows further, and as
+  /// many pixels, which begin the row below.
+  static func furtherRows(_ kernel: Kernel) -> Int {
+    switch kernel.operation {
+    case .winograd: 2
+    case .winograd4: 4
+    case .winograd4MaxPool: 3
+    default: 0
+    }
+  }
 
   func isPointwise(_ conv: Operator.Convolution) -> Bool { conv.window == .init(1, 1) }
 

@@ -40,19 +40,23 @@ extension PlanBuilder {
       return
     }
     let group = Int(kernel.record.group)
-    if [.winograd, .winogradMaxPool, .winogradRGBMaxPool].contains(kernel.operation) {
-      let inputs = perChannel / 9
-      operation.segment_count = 16
+    if kernel.tileSide > 1 {
+      let (inputs, side) = (perChannel / 9, kernel.tileSide)
+      operation.segment_count = (side + 2) * (side + 2)
       operation.segment_groups = (inputs + group - 1) / group
       let packed = memory.allocate(
         Int16.self, blocks * operation.segment_count * operation.segment_groups * group * Int(CK_BLOCK))
       parameters.weight.elements.withUnsafeBufferPointer {
-        ck_pack_winograd($0.baseAddress!, range.count, inputs, group, packed)
+        ck_pack_winograd($0.baseAddress!, range.count, inputs, side, group, packed)
       }
       operation.weights = UnsafeRawPointer(packed)
       return
     }
-    let segments = operation.segment_count
+    var segments = operation.segment_count
+    if kernel.gathers {
+      operation.segment_bytes = perChannel / segments
+      segments = 1
+    }
     let inputs = perChannel / segments
     let bytes = Int(kernel.record.weight_bytes)
     operation.segment_groups = (inputs + group - 1) / group

@@ -48,6 +48,18 @@ static inline int32_t zero_point_term(const int8_t *weights, size_t count) {
   return (int32_t)(128 - CK_CODE_OFFSET) * (int32_t)ck_sum_weights(weights, count).sum;
 }
 
+// Results down and across of a tile of Winograd's, 0 of other kernels.
+static inline size_t winograd_side(const ck_kernel *kernel) {
+  switch (kernel->op) {
+    case CK_OP_WINOGRAD:
+    case CK_OP_WINOGRAD_MAXPOOL2X2:
+    case CK_OP_WINOGRAD_RGB_MAXPOOL2X2: return 2;
+    case CK_OP_WINOGRAD4:
+    case CK_OP_WINOGRAD4_MAXPOOL2X2: return 4;
+    default: return 0;
+  }
+}
+
 // The description of a convolution for one kernel; random numbers are drawn from `seed`, the same for every kernel.
 static inline conv_layer make_conv(const layer *l, const ck_kernel *kernel, const void *input, uint64_t seed) {
   conv_layer made;
@@ -73,19 +85,25 @@ static inline conv_layer make_conv(const layer *l, const ck_kernel *kernel, cons
   size_t segment_inputs = joined ? l->kernel_width * l->channels : l->channels;
   conv->segment_count = segments;
   conv->segment_groups = (segment_inputs + kernel->group - 1) / kernel->group;
+  const int is_gathered = kernel->op == CK_OP_CONV_GATHERED || kernel->op == CK_OP_CONV_GATHERED_MAXPOOL2X2;
+  if (is_gathered) {
+    conv->segment_bytes = segment_inputs;
+    conv->segment_groups = (inputs + kernel->group - 1) / kernel->group;
+  }
   void *packed;
-  if (kernel->op == CK_OP_WINOGRAD || kernel->op == CK_OP_WINOGRAD_MAXPOOL2X2 ||
-      kernel->op == CK_OP_WINOGRAD_RGB_MAXPOOL2X2) {
-    conv->segment_count = 16;
+  const size_t side = winograd_side(kernel), positions = (side + 2) * (side + 2);
+  if (side > 0) {
+    conv->segment_count = positions;
     conv->segment_groups = (l->channels + kernel->group - 1) / kernel->group;
-    packed = guarded(blocks * CK_BLOCK * 16 * conv->segment_groups * kernel->group * sizeof(int16_t));
-    ck_pack_winograd(weights, l->outputs, l->channels, kernel->group, packed);
+    packed = guarded(blocks * CK_BLOCK * positions * conv->segment_groups * kernel->group * sizeof(int16_t));
+    ck_pack_winograd(weights, l->outputs, l->channels, side, kernel->group, packed);
   } else if (kernel->op == CK_OP_RGB3X3_MAXPOOL2X2) {
     packed = guarded(blocks * CK_RGB3X3_BLOCK_BYTES);
     ck_pack_rgb3x3(weights, l->outputs, kernel->group, packed);
   } else {
-    packed = guarded(blocks * CK_BLOCK * segments * conv->segment_groups * kernel->group * kernel->weight_bytes);
-    ck_pack(weights, l->outputs, segments, segment_inputs, kernel->group, kernel->weight_bytes, packed);
+    const size_t runs = is_gathered ? 1 : segments;
+    packed = guarded(blocks * CK_BLOCK * runs * conv->segment_groups * kernel->group * kernel->weight_bytes);
+    ck_pack(weights, l->outputs, runs, inputs / runs, kernel->group, kernel->weight_bytes, packed);
   }
   free(weights);
   size_t rows = (l->height - ((l->kernel_height - 1) * l->dilation + 1)) / l->stride + 1;

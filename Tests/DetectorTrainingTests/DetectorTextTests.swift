@@ -29,7 +29,7 @@ import Training
     let text = try NetworkText(lines.joined(separator: "\n"), path: "d")
     // With an odd number of rows at the coarse levels, and without.
     for input in [[240, 320, 1], [120, 160, 1], [64, 64, 1]] as [Shape] {
-      #expect(plan(try text.detector(input: input)) == plan(.faceDetector(input: input)))
+      #expect(try plan(text.detector(input: input)) == plan(.faceDetector(input: input)))
     }
     let error = try #require(caught(NetworkTextError.self) { try text.architecture(input: [64, 64, 1], logits: 1) })
     #expect(error.line == lines.count && error.description.contains("finds faces"))

@@ -29,7 +29,8 @@ import Threads
   @Test func everyOperationHasAScalarKernel() {
     let scalar = Set(Kernel.all.filter { $0.isa == .scalar }.map(\.operation))
     let special: Set<Kernel.Operation> = [
-      .rgbConvolutionMaxPool, .winograd, .winogradMaxPool, .winogradRGBMaxPool, .depthwise3x3,
+      .convolutionGathered, .convolutionGatheredMaxPool, .rgbConvolutionMaxPool, .winograd, .winogradMaxPool,
+      .winograd4, .winograd4MaxPool, .winogradRGBMaxPool, .depthwise3x3,
     ]
     #expect(Set(Kernel.Operation.allCases).subtracting(scalar) == special)
   }

@@ -17,10 +17,9 @@
 
 enum { PAIRS = 4, CHANNEL_PAIRS = WIDE_VECTORS * LANES32 / 2, GROUP = 8 };
 
-// sums[pair][j] holds the two windows of a pair times channels 2 j and 2 j + 1; then, behind the last pair, the bias.
-// Pairs are neighbours in a row, or one above the other where 2x2 windows are pooled.
-typedef V32 conv_sums[PAIRS + 1][CHANNEL_PAIRS];
-enum { BIAS = PAIRS };
+// sums[pair][j] holds the two windows of a pair times channels 2 j and 2 j + 1. Pairs are neighbours in a row, or one
+// above the other where 2x2 windows are pooled.
+typedef V32 conv_sums[PAIRS][CHANNEL_PAIRS];
 
 CK_TARGET ALWAYS_INLINE V8 join(V8 a, V8 b, const int half) {
   int64x2_t x = vreinterpretq_s64_s8(a), y = vreinterpretq_s64_s8(b);
@@ -31,48 +30,62 @@ CK_TARGET ALWAYS_INLINE V32 join32(V32 a, V32 b, const int half) {
   return vreinterpretq_s32_s8(join(vreinterpretq_s8_s32(a), vreinterpretq_s8_s32(b), half));
 }
 
+// Two numbers, twice.
+CK_TARGET ALWAYS_INLINE V32 twice(const int32_t *pair) {
+  int32x2_t half = vld1_s32(pair);
+  return vcombine_s32(half, half);
+}
+
 // The byte offset of a window of a pair from the tile's first window.
 CK_TARGET ALWAYS_INLINE ptrdiff_t place_of(const ck_conv *conv, int pair, int second, const int side, const int columns,
                                            const size_t left) {
   return ck_window_in_tile(conv, side == 1 ? 2 * pair + second : pair + second * columns, columns, left);
 }
 
+// The products of `count` groups, 1 or 2, of the windows' bytes from `at` on; 16 bytes of each are read.
+CK_TARGET ALWAYS_INLINE void two_groups(const int8_t *const windows[2 * PAIRS], ptrdiff_t at, const int8_t *w,
+                                        const int pairs, const int count, conv_sums acc) {
+  V8 values[PAIRS][2];
+  UNROLL_FOR (int p = 0; p < pairs; p++) {
+    V8 a = load8(windows[2 * p] + at), b = load8(windows[2 * p + 1] + at);
+    UNROLL_FOR (int half = 0; half < count; half++) values[p][half] = join(a, b, half);
+  }
+  UNROLL_FOR (int half = 0; half < count; half++, w += CK_BLOCK * GROUP) {
+    UNROLL_FOR (int j = 0; j < CHANNEL_PAIRS; j++) {
+      V8 weights = load8(w + 16 * j);
+      UNROLL_FOR (int p = 0; p < pairs; p++) acc[p][j] = vmmlaq_s32(acc[p][j], values[p][half], weights);
+    }
+  }
+}
+
 CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t column, size_t vector, const int vectors,
                                        const int side, const int columns, const size_t left, conv_sums acc) {
+  (void)vectors;
   const int pairs = side * columns / 2;
-  ptrdiff_t places[2 * PAIRS];
+  const int8_t *windows[2 * PAIRS];
+  const int8_t *first = ck_window_at(conv, (size_t)side * row, (size_t)side * column);
   UNROLL_FOR (int p = 0; p < pairs; p++) {
-    places[2 * p] = place_of(conv, p, 0, side, columns, left);
-    places[2 * p + 1] = place_of(conv, p, 1, side, columns, left);
-    UNROLL_FOR (int j = 0; j < CHANNEL_PAIRS; j++) acc[p][j] = zero32();
+    windows[2 * p] = first + place_of(conv, p, 0, side, columns, left);
+    windows[2 * p + 1] = first + place_of(conv, p, 1, side, columns, left);
   }
   const size_t channel = vector * LANES32, groups = conv->segment_groups;
-  UNROLL_FOR (int v = 0; v < vectors; v++) acc[BIAS][v] = load32(conv->bias + channel + LANES32 * v);
-  const int8_t *window = ck_window_at(conv, (size_t)side * row, (size_t)side * column);
+  UNROLL_FOR (int j = 0; j < CHANNEL_PAIRS; j++) {
+    V32 bias = twice(conv->bias + channel + 2 * j);
+    UNROLL_FOR (int p = 0; p < pairs; p++) acc[p][j] = bias;
+  }
   const size_t block_bytes = conv->segment_count * groups * CK_BLOCK * GROUP;
   const int8_t *w = (const int8_t *)conv->weights + channel / CK_BLOCK * block_bytes + channel % CK_BLOCK * GROUP;
   for (size_t segment = 0; segment < conv->segment_count; segment++) {
-    const int8_t *x = window + conv->segments[segment];
-    size_t group = 0;
-    for (; group + 2 <= groups; group += 2, x += 2 * GROUP) {
-      V8 values[PAIRS][2];
-      UNROLL_FOR (int p = 0; p < pairs; p++) {
-        V8 a = load8(x + places[2 * p]), b = load8(x + places[2 * p + 1]);
-        values[p][0] = join(a, b, 0);
-        values[p][1] = join(a, b, 1);
-      }
-      UNROLL_FOR (int half = 0; half < 2; half++, w += CK_BLOCK * GROUP) {
-        UNROLL_FOR (int j = 0; j < CHANNEL_PAIRS; j++) {
-          V8 weights = load8(w + 16 * j);
-          UNROLL_FOR (int p = 0; p < pairs; p++) acc[p][j] = vmmlaq_s32(acc[p][j], values[p][half], weights);
-        }
-      }
+    ptrdiff_t at = conv->segments[segment];
+    for (const ptrdiff_t end = at + (ptrdiff_t)(groups / 2) * (2 * GROUP); at < end; at += 2 * GROUP) {
+      // One number that moves all windows' addresses: unseen, it is not turned into a pointer for each.
+      __asm__("" : "+r"(at));
+      two_groups(windows, at, w, pairs, 2, acc);
+      w += 2 * CK_BLOCK * GROUP;
     }
-    for (; group < groups; group++, x += GROUP, w += CK_BLOCK * GROUP) {
-      UNROLL_FOR (int p = 0; p < pairs; p++) {
-        V8 value = vcombine_s8(vld1_s8(x + places[2 * p]), vld1_s8(x + places[2 * p + 1]));
-        UNROLL_FOR (int j = 0; j < CHANNEL_PAIRS; j++) acc[p][j] = vmmlaq_s32(acc[p][j], value, load8(w + 16 * j));
-      }
+    if (groups % 2 == 1) {
+      two_groups(windows, at, w, pairs, 1, acc);
+      w += CK_BLOCK * GROUP;
     }
   }
 }
@@ -88,7 +101,6 @@ CK_TARGET ALWAYS_INLINE void tile_sums(conv_sums acc, const int side, const int 
       V32 a = max32(acc[p][2 * v], acc[p + 1][2 * v]), b = max32(acc[p][2 * v + 1], acc[p + 1][2 * v + 1]);
       sums[v] = max32(join32(a, b, 0), join32(a, b, 1));
     }
-    sums[v] = add32(sums[v], acc[BIAS][v]);
   }
 }
 

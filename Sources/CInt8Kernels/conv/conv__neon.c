@@ -6,6 +6,8 @@
 
 #define NAME ck_qs8_qc8w_conv__neon
 #define NAME_POOLED ck_qs8_qc8w_conv_maxpool2x2__neon
+#define NAME_GATHERED ck_qs8_qc8w_conv_gathered__neon
+#define NAME_GATHERED_POOLED ck_qs8_qc8w_conv_gathered_maxpool2x2__neon
 #define WIDE_VECTORS 1
 #define WIDE 4
 #define WIDE_POOLED 2
@@ -27,9 +29,9 @@ ALWAYS_INLINE V32 across(const V32 acc[LANES32]) {
 ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t column, size_t vector, const int vectors,
                              const int side, const int columns, const size_t left, conv_sums sums) {
   (void)vectors;
-  const int8_t *window = ck_window_at(conv, (size_t)side * row, (size_t)side * column);
-  ptrdiff_t places[WINDOWS];
-  UNROLL_FOR (int p = 0; p < WINDOWS; p++) places[p] = ck_window_in_tile(conv, p, columns, left);
+  const int8_t *first = ck_window_at(conv, (size_t)side * row, (size_t)side * column);
+  const int8_t *windows[WINDOWS];
+  UNROLL_FOR (int p = 0; p < WINDOWS; p++) windows[p] = first + ck_window_in_tile(conv, p, columns, left);
   const size_t block_bytes = conv->segment_count * conv->segment_groups * CK_BLOCK * GROUP;
   const size_t channel = vector * LANES32;
   const int8_t *w = (const int8_t *)conv->weights + channel / CK_BLOCK * block_bytes + channel % CK_BLOCK * GROUP;
@@ -38,13 +40,16 @@ ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t column, siz
     UNROLL_FOR (int c = 0; c < LANES32; c++) acc[p][c] = zero32();
   }
   for (size_t segment = 0; segment < conv->segment_count; segment++) {
-    const int8_t *x = window + conv->segments[segment];
-    for (size_t group = 0; group < conv->segment_groups; group++, x += GROUP, w += CK_BLOCK * GROUP) {
+    ptrdiff_t at = conv->segments[segment];
+    for (const ptrdiff_t end = at + (ptrdiff_t)conv->segment_groups * GROUP; at < end; at += GROUP) {
+      // One number that moves all windows' addresses: unseen, it is not turned into a pointer for each.
+      __asm__("" : "+r"(at));
       V8 values[WINDOWS];
-      UNROLL_FOR (int p = 0; p < WINDOWS; p++) values[p] = load8(x + places[p]);
+      UNROLL_FOR (int p = 0; p < WINDOWS; p++) values[p] = load8(windows[p] + at);
       UNROLL_FOR (int c = 0; c < LANES32; c++)
         ck_dot16_by_4__neon(&acc[0][c], &acc[1][c], &acc[2][c], &acc[3][c], values[0], values[1], values[2], values[3],
                             load8(w + GROUP * c));
+      w += CK_BLOCK * GROUP;
     }
   }
   V32 bias = load32(conv->bias + channel);
@@ -59,5 +64,6 @@ ALWAYS_INLINE void tile_sums(conv_sums tile, const int side, const int columns, 
 
 #include "conv_store.h"
 #include "conv_rows_template.h"
+#include "conv_gathered.h"
 
 #endif

@@ -15,7 +15,8 @@
 //   CONV_OF                   declares the operation, if it is to be a copy (see support/template.h)
 //   store, store_wide         requantize and store (or store raw) a vector of channels of one pixel, or those of a
 //                             wide tile
-//   store_together            the same of four vectors of pixels side by side, where there is one: a macro
+//   store_together            the same of four vectors of pixels side by side, where there is one: a macro; for tiles
+//                             that can_store_together says yes to
 
 #include "conv_window.h"
 
@@ -26,30 +27,38 @@
 #define CONV_OF(operation, name) const ck_conv *name = operation
 #endif
 
+// The pixel of a tile whose first window is in column `p`.
+CK_TARGET ALWAYS_INLINE void output_pixel(const ck_conv *conv, conv_sums tile, int p, size_t vector, const int vectors,
+                                          const int side, const int columns, ptrdiff_t place) {
+  V32 sums[WIDE_VECTORS];
+  tile_sums(tile, side, columns, p, vectors, sums);
+  place += p / side * conv->output_pixel;
+  if (vectors > 1) store_wide(conv, sums, vector * LANES32, place);
+  else store(conv, sums[0], vector * LANES32, place);
+}
+
 CK_TARGET ALWAYS_INLINE void output_tile(const ck_conv *conv, size_t row, size_t column, size_t vector,
                                          const int vectors, const int side, const int columns, const size_t left) {
   conv_sums tile;
   conv_tile(conv, row, column, vector, vectors, side, columns, left, tile);
-  ptrdiff_t place = ck_place_of(conv, row, column);
-  int done = 0;
+  const ptrdiff_t place = ck_place_of(conv, row, column);
 #if defined(store_together)
-  // Tiles of which all columns count: all with a store of four vectors.
-  const int together = 4 / vectors, whole = left < (size_t)columns ? 0 : columns;
-  UNROLL_FOR (; done + together * side <= whole; done += together * side) {
-    V32 four[4][WIDE_VECTORS];
-    UNROLL_FOR (int i = 0; i < together; i++) tile_sums(tile, side, columns, done + i * side, vectors, four[i]);
-    V32 flat[4];
-    UNROLL_FOR (int i = 0; i < 4; i++) flat[i] = four[i / vectors][i % vectors];
-    store_together(conv, flat, vectors, vector * LANES32, place);
-    place += together * conv->output_pixel;
+  const int together = 4 / vectors, whole = columns / (together * side) * together * side;
+  if (whole > 0 && left >= (size_t)columns && can_store_together(conv, vectors, vector * LANES32)) {
+    UNROLL_FOR (int p = 0; p < whole; p += together * side) {
+      V32 four[4][WIDE_VECTORS];
+      UNROLL_FOR (int i = 0; i < together; i++) tile_sums(tile, side, columns, p + i * side, vectors, four[i]);
+      V32 flat[4];
+      UNROLL_FOR (int i = 0; i < 4; i++) flat[i] = four[i / vectors][i % vectors];
+      store_together(conv, flat, vectors, vector * LANES32, place + p / side * conv->output_pixel);
+    }
+    UNROLL_FOR (int p = whole; p < columns; p += side)
+      output_pixel(conv, tile, p, vector, vectors, side, columns, place);
+    return;
   }
 #endif
-  UNROLL_FOR (int p = done; p < columns; p += side, place += conv->output_pixel) {
-    if ((size_t)p >= left) continue;
-    V32 sums[WIDE_VECTORS];
-    tile_sums(tile, side, columns, p, vectors, sums);
-    if (vectors > 1) store_wide(conv, sums, vector * LANES32, place);
-    else store(conv, sums[0], vector * LANES32, place);
+  UNROLL_FOR (int p = 0; p < columns; p += side) {
+    if ((size_t)p < left) output_pixel(conv, tile, p, vector, vectors, side, columns, place);
   }
 }
 

@@ -2,6 +2,9 @@
 
 #include "../support/store__avx2.h"
 
+#define SIDE 2
+#define STRIP 12
+#define POOLED_VECTORS 1
 #define TILES 6
 #define TILE_VECTORS 2
 #define RGB_TILES 4

@@ -2,6 +2,9 @@
 
 #include "../support/store__sse41.h"
 
+#define SIDE 2
+#define STRIP 12
+#define POOLED_VECTORS 1
 #define TILES 3
 #define TILE_VECTORS 4
 #define RGB_TILES 2

@@ -2,8 +2,6 @@
 // adds both products (pmaddwd). Transforming in 16 bits more than makes up for the width: multiplying bytes would
 // saturate (2 * 255 * 127 > 32767). The includer brings the names of support/vector__*.h, and defines TILES and
 // TILE_VECTORS: how many tiles and vectors of channels are summed at once.
-#define STRIP 12
-#define POOLED_VECTORS 1
 #define CK_WINOGRAD_GROUP 2
 
 // m[tile][channel] = sum over groups of v[tile][group] . u[group][channel], pairs times pairs.

@@ -1,19 +1,16 @@
-// 3x3 convolution, with or without 2x2 max pooling, by Winograd's F(2x2, 3x3), in integers (Lavin and Gray 2015, "Fast
-// Algorithms for Convolutional Neural Networks"): 16 products where the plain way takes 36. A tile is the 4x4 inputs d
-// under 2x2 results, or under one pooled pixel:
-//
-//   V = B'dB      U = (2G)g(2G)'      4 Y = A'(sum over input channels of U.V)A
-//
-// with entries of B and A in {-1, 0, 1} and of 2G in {-1, 0, 1, 2}, so that nothing is rounded: |V| <= 4 * 255 and
-// |U| <= 9 * 127 are 16-bit numbers. The sums may wrap around; 4 |Y| <= 4 * 9 * CK_WINOGRAD_INPUTS * 127 * 255 < 2^31
-// does not, and is a multiple of 4.
+// 3x3 convolution, with or without 2x2 max pooling, by Winograd's F(2x2, 3x3) or F(4x4, 3x3), in integers (Lavin and
+// Gray 2015, "Fast Algorithms for Convolutional Neural Networks"). Inputs are transformed tile by tile, multiplied by
+// transformed weights, and the sums over input channels are transformed back; winograd_side2.h and winograd_side4.h say
+// how, and why nothing is rounded: sums may wrap around, for results do not.
 //
 // Over the primitives of support/vector__*.h and support/store__*.h. The including file defines
-//   products            the sums of a position over input channels for TILES, 2 or 1 tiles
+//   SIDE                results of a tile down and across, 2 or 4
+//   products            the sums of a position over input channels for 1 to TILES tiles
 //   TILES, STRIP        tiles that `products` takes at best; tiles between transformations
 //   POOLED_VECTORS      vectors of sums that are transformed back together
 //   CK_WINOGRAD_GROUP   input channels that `products` takes at a time
 //   NAME, NAME_POOLED   the two kernels
+//   SMALL               that code is to be small rather than made for numbers of channels, where products are long
 //   NAME_RGB            the kernel with pooling for pixels of three channels, where there is one; with winograd_rgb.h
 #include "conv_window.h"
 
@@ -21,8 +18,14 @@
 
 #define BLOCK_VECTORS (CK_BLOCK / LANES32)
 
+#if defined(SMALL)
+#define ONCE static __attribute__((noinline))
+#else
+#define ONCE ALWAYS_INLINE
+#endif
+
 enum {
-  POSITIONS = 16,
+  POSITIONS = (SIDE + 2) * (SIDE + 2),
   STRIP_ROOM = 32 * STRIP,  // strips are made of 32 channels at most
   TILE_ROOM = CK_WINOGRAD_INPUTS * TILES,
   ROOM = STRIP_ROOM > TILE_ROOM ? STRIP_ROOM : TILE_ROOM,
@@ -34,141 +37,86 @@ typedef struct {
   _Alignas(64) int32_t sums[POSITIONS][SUMS];    // of one block: [tile][channel]
 } scratch;
 
-// d -> B'd for one column of four codes.
-CK_TARGET ALWAYS_INLINE void transform_column(const char *x, ptrdiff_t row, V16 t[4]) {
-  V16 d0 = load_codes16(x), d1 = load_codes16(x + row), d2 = load_codes16(x + 2 * row), d3 = load_codes16(x + 3 * row);
-  t[0] = sub16(d0, d2);
-  t[1] = add16(d1, d2);
-  t[2] = sub16(d2, d1);
-  t[3] = sub16(d1, d3);
+#if SIDE == 2
+#include "winograd_side2.h"
+#else
+#include "winograd_side4.h"
+#endif
+
+// The rows that a call computes as tiles, numbered row by row: a strip of them runs on from a row to the next, so that
+// narrow pictures fill strips as well, and the weights stream by less often.
+typedef struct {
+  size_t row, column;   // of the next tile
+  size_t rows, across;  // tiles
+  size_t first, end;    // rows of results
+} tiling;
+
+// Results of a tile down and across.
+#define RESULTS(pools) ((pools) ? SIDE / 2 : SIDE)
+
+CK_TARGET ALWAYS_INLINE tiling tiles_of(const ck_conv *conv, size_t first, size_t end, const int pools) {
+  const size_t side = RESULTS(pools);
+  return (tiling){0, 0, (end - first + side - 1) / side, (conv->columns + side - 1) / side, first, end};
 }
 
-// The codes of `tiles` neighbouring tiles, the first at a window's row and column, become V. Neighbours share two
-// columns.
-CK_TARGET ALWAYS_INLINE void transform(const ck_conv *conv, size_t row, size_t column, size_t tiles,
-                                       const size_t channels, scratch *s) {
-  const char *x = ck_window_at(conv, row, column);
-  const ptrdiff_t below = conv->input_row, pixel = conv->input_pixel;
-  for (size_t channel = 0; channel < channels; channel += LANES16) {
-    const char *next = x + channel;
-    V16 a[4], b[4], c[4], d[4];
-    transform_column(next, below, a);
-    transform_column(next + pixel, below, b);
-    for (size_t tile = 0; tile < tiles; tile++) {
-      next += 2 * pixel;
-      transform_column(next, below, c);
-      transform_column(next + pixel, below, d);
-      UNROLL_FOR (int i = 0; i < 4; i++) {
-        int16_t *out = s->inputs[4 * i] + tile * channels + channel;
-        store16(out, sub16(a[i], c[i]));
-        store16(out + ROOM, add16(b[i], c[i]));
-        store16(out + 2 * ROOM, sub16(c[i], b[i]));
-        store16(out + 3 * ROOM, sub16(b[i], d[i]));
-        a[i] = c[i];
-        b[i] = d[i];
-      }
-    }
-  }
+CK_TARGET ALWAYS_INLINE void go_on(tiling *t, size_t tiles) {
+  t->column += tiles;
+  if (t->column == t->across) t->column = 0, t->row++;
 }
 
-// Four times the 2x2 sums of one tile for some vectors of channels, without bias.
-CK_TARGET ALWAYS_INLINE void transform_back(const int32_t *sums, V32 y[POOLED_VECTORS][2][2]) {
-  UNROLL_FOR (int j = 0; j < 4; j++) {
-    UNROLL_FOR (int i = 0; i < POOLED_VECTORS; i++) {
-      const int32_t *m = sums + j * SUMS + i * LANES32;
-      V32 second = load32(m + 4 * SUMS), third = load32(m + 8 * SUMS);
-      V32 column[2] = {add32(load32(m), add32(second, third)), sub32(sub32(second, third), load32(m + 12 * SUMS))};
-      UNROLL_FOR (int k = 0; k < 2; k++) {
-        if (j < 3) y[i][k][0] = j == 0 ? column[k] : add32(y[i][k][0], column[k]);
-        if (j > 0) y[i][k][1] = j == 1 ? column[k] : sub32(y[i][k][1], column[k]);
-      }
-    }
+// The sums of one position: as many tiles at once as are left.
+CK_TARGET ONCE void position_sums(const int16_t *x, const size_t channels, const int16_t *u, const size_t groups,
+                                  int32_t *sums, size_t tiles) {
+  for (; tiles >= TILES; tiles -= TILES, x += TILES * channels, sums += TILES * CK_BLOCK)
+    products(x, channels, u, groups, sums, TILES);
+  if (TILES > 4 && tiles >= 4) {
+    products(x, channels, u, groups, sums, 4);
+    tiles -= 4, x += 4 * channels, sums += 4 * CK_BLOCK;
   }
+  if (TILES > 3 && tiles == 3) products(x, channels, u, groups, sums, 3);
+  if (tiles == 2) products(x, channels, u, groups, sums, 2);
+  if (tiles == 1) products(x, channels, u, groups, sums, 1);
 }
 
-// The largest of each tile's four results becomes a pooled pixel.
-CK_TARGET ALWAYS_INLINE void store_pooled(const ck_conv *conv, const int32_t *sums, size_t channel, ptrdiff_t place) {
-  V32 acc[BLOCK_VECTORS];
-  UNROLL_FOR (int i = 0; i < BLOCK_VECTORS; i += POOLED_VECTORS) {
-    V32 y[POOLED_VECTORS][2][2];
-    transform_back(sums + LANES32 * i, y);
-    UNROLL_FOR (int v = 0; v < POOLED_VECTORS; v++) {
-      V32 largest = quarter(max32(max32(y[v][0][0], y[v][0][1]), max32(y[v][1][0], y[v][1][1])));
-      acc[i + v] = add32(largest, load32(conv->bias + channel + LANES32 * (i + v)));
-    }
-  }
-  store_channels(conv, acc, BLOCK_VECTORS, channel, place);
-}
-
-// Stores those of a tile's four results that are pixels: the first `height` rows and `width` columns.
-CK_TARGET ALWAYS_INLINE void store_tile(const ck_conv *conv, const int32_t *sums, size_t channel, ptrdiff_t place,
-                                        size_t height, size_t width) {
-  V32 acc[2][2][BLOCK_VECTORS];
-  UNROLL_FOR (int i = 0; i < BLOCK_VECTORS; i += POOLED_VECTORS) {
-    V32 y[POOLED_VECTORS][2][2];
-    transform_back(sums + LANES32 * i, y);
-    UNROLL_FOR (int v = 0; v < POOLED_VECTORS; v++) {
-      V32 bias = load32(conv->bias + channel + LANES32 * (i + v));
-      UNROLL_FOR (int k = 0; k < 4; k++) acc[k / 2][k % 2][i + v] = add32(quarter(y[v][k / 2][k % 2]), bias);
-    }
-  }
-  UNROLL_FOR (int k = 0; k < 4; k++) {
-    if ((size_t)k / 2 >= height || (size_t)k % 2 >= width) continue;
-    store_channels(conv, acc[k / 2][k % 2], BLOCK_VECTORS, channel,
-                   place + k / 2 * conv->output_row + k % 2 * conv->output_pixel);
-  }
-}
-
-// From V to the codes of `tiles` pooled pixels, where `height` is 0, or of that many rows of `columns` pixels.
+// From V to the codes of a strip of tiles, of which `at` says the first.
 CK_TARGET ALWAYS_INLINE void finish_strip(const ck_conv *conv, scratch *s, size_t tiles, const size_t channels,
-                                          const size_t groups, ptrdiff_t place, size_t height, size_t columns) {
+                                          const size_t groups, const tiling at, const int pools) {
   const size_t position_size = groups * CK_WINOGRAD_GROUP * CK_BLOCK;
   const int16_t *u = conv->weights;
   for (size_t channel = 0; channel < conv->channels; channel += CK_BLOCK) {
-    for (size_t position = 0; position < POSITIONS; position++, u += position_size) {
-      const int16_t *x = s->inputs[position];
-      int32_t *sums = s->sums[position];
-      size_t tile = 0;
-      for (; tile + TILES <= tiles; tile += TILES)
-        products(x + tile * channels, channels, u, groups, sums + tile * CK_BLOCK, TILES);
-      for (; tile + 2 <= tiles; tile += 2)
-        products(x + tile * channels, channels, u, groups, sums + tile * CK_BLOCK, 2);
-      for (; tile < tiles; tile++) products(x + tile * channels, channels, u, groups, sums + tile * CK_BLOCK, 1);
-    }
-    for (size_t tile = 0; tile < tiles; tile++) {
+    for (size_t position = 0; position < POSITIONS; position++, u += position_size)
+      position_sums(s->inputs[position], channels, u, groups, s->sums[position], tiles);
+    tiling t = at;
+    for (size_t tile = 0; tile < tiles; tile++, go_on(&t, 1)) {
       const int32_t *sums = s->sums[0] + tile * CK_BLOCK;
-      const ptrdiff_t across = (ptrdiff_t)tile * conv->output_pixel;
-      if (height == 0) store_pooled(conv, sums, channel, place + across);
-      else store_tile(conv, sums, channel, place + 2 * across, height, columns - 2 * tile);
+      const size_t row = t.first + RESULTS(pools) * t.row, column = RESULTS(pools) * t.column;
+      const ptrdiff_t place = ck_place_of(conv, row, column);
+      if (pools) store_pooled(conv, sums, channel, place, t.end - row, conv->columns - column);
+      else store_tile(conv, sums, channel, place, t.end - row, conv->columns - column);
     }
   }
 }
 
-// What makes V of `tiles` tiles from a window's row and column on.
+// What makes V of `tiles` tiles from a window's row and column on, from tile `at` of the strip on.
 typedef void strip_transform(const ck_conv *conv, size_t row, size_t column, size_t tiles, const size_t channels,
-                             scratch *s);
+                             scratch *s, size_t at);
 
-CK_TARGET ALWAYS_INLINE void pooled_rows(const ck_conv *conv, size_t first, size_t end, const size_t groups,
-                                         const size_t channels, const size_t strip, strip_transform *fill) {
+// The last tiles of a row and a column may reach beyond the results: what they read there does not matter.
+CK_TARGET ALWAYS_INLINE void tile_rows(const ck_conv *conv, size_t first, size_t end, const size_t groups,
+                                       const size_t channels, const size_t strip, strip_transform *fill,
+                                       const int pools) {
   scratch s;
-  for (size_t row = first; row < end; row++)
-    for (size_t column = 0; column < conv->columns; column += strip) {
-      size_t tiles = conv->columns - column < strip ? conv->columns - column : strip;
-      fill(conv, 2 * row, 2 * column, tiles, channels, &s);
-      finish_strip(conv, &s, tiles, channels, groups, ck_place_of(conv, row, column), 0, 0);
+  for (tiling t = tiles_of(conv, first, end, pools); t.row < t.rows;) {
+    const tiling start = t;
+    size_t tiles = 0;
+    while (tiles < strip && t.row < t.rows) {
+      const size_t left = t.across - t.column, more = left < strip - tiles ? left : strip - tiles;
+      fill(conv, (pools ? 2 * first : first) + SIDE * t.row, SIDE * t.column, more, channels, &s, tiles);
+      tiles += more;
+      go_on(&t, more);
     }
-}
-
-// Two rows at a time; of the last row and column of an odd number, tiles read one more input beyond.
-CK_TARGET ALWAYS_INLINE void plain_rows(const ck_conv *conv, size_t first, size_t end, const size_t groups,
-                                        const size_t channels, const size_t strip) {
-  scratch s;
-  for (size_t row = first; row < end; row += 2)
-    for (size_t column = 0; column < conv->columns; column += 2 * strip) {
-      const size_t left = conv->columns - column, tiles = left < 2 * strip ? (left + 1) / 2 : strip;
-      transform(conv, row, column, tiles, channels, &s);
-      finish_strip(conv, &s, tiles, channels, groups, ck_place_of(conv, row, column), end - row < 2 ? 1 : 2, left);
-    }
+    finish_strip(conv, &s, tiles, channels, groups, start, pools);
+  }
 }
 
 CK_TARGET ALWAYS_INLINE void rows_of(const ck_conv *conv, size_t first, size_t end, const size_t groups,
@@ -176,16 +124,23 @@ CK_TARGET ALWAYS_INLINE void rows_of(const ck_conv *conv, size_t first, size_t e
   const size_t channels = (groups * CK_WINOGRAD_GROUP + LANES16 - 1) / LANES16 * LANES16;
   assert(channels <= CK_WINOGRAD_INPUTS);
   const size_t strip = channels <= 32 ? STRIP : TILES;
-  if (pools) pooled_rows(conv, first, end, groups, channels, strip, transform);
-  else plain_rows(conv, first, end, groups, channels, strip);
+  tile_rows(conv, first, end, groups, channels, strip, transform, pools);
 }
 
 CK_TARGET ALWAYS_INLINE void run(const void *operation, size_t first, size_t end, const int pools) {
   const ck_conv copy = *(const ck_conv *)operation, *conv = &copy;
+#if !defined(SMALL)
   // Known numbers of input channels unroll.
-  if (conv->segment_groups == 16 / CK_WINOGRAD_GROUP) rows_of(conv, first, end, 16 / CK_WINOGRAD_GROUP, pools);
-  else if (conv->segment_groups == 32 / CK_WINOGRAD_GROUP) rows_of(conv, first, end, 32 / CK_WINOGRAD_GROUP, pools);
-  else rows_of(conv, first, end, conv->segment_groups, pools);
+  if (conv->segment_groups == 16 / CK_WINOGRAD_GROUP) {
+    rows_of(conv, first, end, 16 / CK_WINOGRAD_GROUP, pools);
+    return;
+  }
+  if (conv->segment_groups == 32 / CK_WINOGRAD_GROUP) {
+    rows_of(conv, first, end, 32 / CK_WINOGRAD_GROUP, pools);
+    return;
+  }
+#endif
+  rows_of(conv, first, end, conv->segment_groups, pools);
 }
 
 CK_TARGET void NAME(const void *operation, size_t first, size_t end) { run(operation, first, end, 0); }
@@ -196,10 +151,10 @@ CK_TARGET void NAME_POOLED(const void *operation, size_t first, size_t end) { ru
 enum { RGB_CHANNELS = 4, RGB_READ = 6 * RGB_TILES + 10 };  // bytes that transform_rgb reads of each row
 
 CK_TARGET ALWAYS_INLINE void transform_rgb_strip(const ck_conv *conv, size_t row, size_t column, size_t tiles,
-                                                 const size_t channels, scratch *s) {
+                                                 const size_t channels, scratch *s, size_t at) {
   for (size_t tile = 0; tile < tiles; tile += RGB_TILES) {
     const char *x = (const char *)conv->io.input + (ptrdiff_t)row * conv->input_row + 3 * (column + 2 * tile);
-    int16_t *out = s->inputs[0] + channels * tile;
+    int16_t *out = s->inputs[0] + channels * (at + tile);
     // A tile is 12 bytes wide. Where the loads would leave the picture, they read a copy.
     size_t inside = 6 * (conv->columns - column / 2 - tile) + 6;
     if (inside >= RGB_READ) {
@@ -215,6 +170,6 @@ CK_TARGET ALWAYS_INLINE void transform_rgb_strip(const ck_conv *conv, size_t row
 // The same over 3-channel pixels as they lie, which become four channels.
 CK_TARGET void NAME_RGB(const void *operation, size_t first, size_t end) {
   const ck_conv copy = *(const ck_conv *)operation;
-  pooled_rows(&copy, first, end, RGB_CHANNELS / CK_WINOGRAD_GROUP, RGB_CHANNELS, STRIP, transform_rgb_strip);
+  tile_rows(&copy, first, end, RGB_CHANNELS / CK_WINOGRAD_GROUP, RGB_CHANNELS, STRIP, transform_rgb_strip, 1);
 }
 #endif

@@ -65,29 +65,27 @@ void ck_pack_rgb3x3(const int8_t *weights, size_t outputs, size_t group, void *p
   }
 }
 
-void ck_pack_winograd(const int8_t *weights, size_t outputs, size_t inputs, size_t group, int16_t *packed) {
-  size_t blocks = (outputs + CK_BLOCK - 1) / CK_BLOCK;
-  size_t position_size = (inputs + group - 1) / group * group * CK_BLOCK;
-  memset(packed, 0, blocks * 16 * position_size * sizeof *packed);
+void ck_pack_winograd(const int8_t *weights, size_t outputs, size_t inputs, size_t side, size_t group,
+                      int16_t *packed) {
+  // G times the numbers that make it whole.
+  static const int16_t of_2[4][3] = {{2, 0, 0}, {1, 1, 1}, {1, -1, 1}, {0, 0, 2}};
+  static const int16_t of_4[6][3] = {{6, 0, 0}, {-4, -4, -4}, {-4, 4, -4}, {1, 2, 4}, {1, -2, 4}, {0, 0, 12}};
+  const int16_t(*const g)[3] = side == 2 ? of_2 : of_4;
+  const size_t blocks = (outputs + CK_BLOCK - 1) / CK_BLOCK, rows = side + 2;
+  const size_t position_size = (inputs + group - 1) / group * group * CK_BLOCK;
+  memset(packed, 0, blocks * rows * rows * position_size * sizeof *packed);
   for (size_t output = 0; output < outputs; output++) {
-    int16_t *block = packed + output / CK_BLOCK * 16 * position_size;
+    int16_t *block = packed + output / CK_BLOCK * rows * rows * position_size;
+    const size_t lane = output % CK_BLOCK;
     for (size_t input = 0; input < inputs; input++) {
-      size_t lane = output % CK_BLOCK;
       int16_t *place = block + (group == 2 ? (input / 2 * CK_BLOCK + lane) * 2 + input % 2 : input * CK_BLOCK + lane);
-      int16_t rows[4][3];  // (2G)g
-      for (size_t x = 0; x < 3; x++) {
-        int16_t g[3];
-        for (size_t y = 0; y < 3; y++) g[y] = weights[((output * 3 + y) * 3 + x) * inputs + input];
-        rows[0][x] = (int16_t)(2 * g[0]);
-        rows[1][x] = (int16_t)(g[0] + g[1] + g[2]);
-        rows[2][x] = (int16_t)(g[0] - g[1] + g[2]);
-        rows[3][x] = (int16_t)(2 * g[2]);
-      }
-      for (size_t i = 0; i < 4; i++, place += 4 * position_size) {
-        place[0] = (int16_t)(2 * rows[i][0]);
-        place[position_size] = (int16_t)(rows[i][0] + rows[i][1] + rows[i][2]);
-        place[2 * position_size] = (int16_t)(rows[i][0] - rows[i][1] + rows[i][2]);
-        place[3 * position_size] = (int16_t)(2 * rows[i][2]);
+      const int8_t *w = weights + output * 9 * inputs + input;
+      for (size_t i = 0; i < rows; i++) {
+        int16_t row[3];
+        for (size_t x = 0; x < 3; x++)
+          row[x] = (int16_t)(g[i][0] * w[x * inputs] + g[i][1] * w[(3 + x) * inputs] + g[i][2] * w[(6 + x) * inputs]);
+        for (size_t j = 0; j < rows; j++, place += position_size)
+          *place = (int16_t)(g[j][0] * row[0] + g[j][1] * row[1] + g[j][2] * row[2]);
       }
     }
   }

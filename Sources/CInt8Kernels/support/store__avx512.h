@@ -43,17 +43,16 @@ CK_TARGET ALWAYS_INLINE __m512i codes_of_four(const V32 acc[4], const F32 *multi
   return _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), codes);
 }
 
+// Whether store_vectors can store the channels from `channel` on.
+CK_TARGET ALWAYS_INLINE int can_store_together(const ck_conv *conv, const int vectors, size_t channel) {
+  return conv->io.accumulators == NULL && conv->requantization.bounded &&
+         (vectors == 1 || conv->channels - channel >= 32);
+}
+
 // Stores the channels from `channel` on of four pixels side by side (one vector each), or of two (two vectors each).
 CK_TARGET ALWAYS_INLINE void store_vectors(const ck_conv *conv, const V32 acc[4], const int vectors, size_t channel,
                                            ptrdiff_t place) {
   const size_t left = conv->channels - channel;
-  if (conv->io.accumulators || !conv->requantization.bounded || (vectors == 2 && left < 32)) {
-    UNROLL_FOR (int i = 0; i < 4; i++) {
-      const ptrdiff_t pixel = place + i / vectors * conv->output_pixel;
-      store_vector(conv, acc[i], channel + (size_t)(i % vectors) * LANES32, pixel);
-    }
-    return;
-  }
   F32 multipliers[2];
   UNROLL_FOR (int v = 0; v < vectors; v++)
     multipliers[v] = load_floats(conv->requantization.multipliers + channel + (size_t)v * LANES32);

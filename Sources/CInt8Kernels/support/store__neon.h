@@ -48,16 +48,16 @@ CK_TARGET ALWAYS_INLINE void store_channels(const ck_conv *conv, const V32 *acc,
   if (left < lanes) memcpy(out, all, left);
 }
 
+// Whether pixels have codes, and all of the channels from `channel` on that are stored together.
+CK_TARGET ALWAYS_INLINE int can_store_together(const ck_conv *conv, const int vectors, size_t channel) {
+  return conv->io.accumulators == NULL && conv->channels - channel >= LANES32 * (size_t)vectors;
+}
+
 // Stores the channels from `channel` on of pixels side by side, four vectors in all, `vectors` of each pixel: as 16
 // codes they are clamped at once.
 #define store_together store_four
 CK_TARGET ALWAYS_INLINE void store_four(const ck_conv *conv, const V32 acc[4], const int vectors, size_t channel,
                                         ptrdiff_t place) {
-  if (conv->io.accumulators || conv->channels - channel < LANES32 * (size_t)vectors) {
-    UNROLL_FOR (int i = 0; i < 4; i += vectors)
-      store_channels(conv, acc + i, vectors, channel, place + i / vectors * conv->output_pixel);
-    return;
-  }
   const ck_requantization *r = &conv->requantization;
   F32 products[4];
   UNROLL_FOR (int i = 0; i < 4; i++) products[i] = scaled(acc[i], r, channel + LANES32 * (size_t)(i % vectors));

@@ -25,6 +25,8 @@ CK_TARGET static inline V32 multiply32(V32 a, V32 b) { return _mm256_mullo_epi32
 CK_TARGET static inline V32 max32(V32 a, V32 b) { return _mm256_max_epi32(a, b); }
 CK_TARGET static inline V32 min32(V32 a, V32 b) { return _mm256_min_epi32(a, b); }
 CK_TARGET static inline V32 quarter(V32 a) { return _mm256_srai_epi32(a, 2); }
+CK_TARGET static inline V32 sixtyfourth(V32 a) { return _mm256_srai_epi32(a, 6); }
+CK_TARGET static inline V32 quadruple32(V32 a) { return _mm256_slli_epi32(a, 2); }
 
 // Four bytes in every lane.
 CK_TARGET static inline V32 broadcast32(const void *x) {
@@ -53,6 +55,7 @@ CK_TARGET static inline void store16(int16_t *out, V16 v) { _mm256_storeu_si256(
 CK_TARGET static inline V16 splat16(int32_t x) { return _mm256_set1_epi16((int16_t)x); }
 CK_TARGET static inline V16 add16(V16 a, V16 b) { return _mm256_add_epi16(a, b); }
 CK_TARGET static inline V16 sub16(V16 a, V16 b) { return _mm256_sub_epi16(a, b); }
+CK_TARGET static inline V16 quadruple16(V16 a) { return _mm256_slli_epi16(a, 2); }
 CK_TARGET static inline V16 add16_saturating(V16 a, V16 b) { return _mm256_adds_epi16(a, b); }
 // Pairs of 16-bit numbers times pairs, both products added.
 CK_TARGET static inline V32 multiply_pairs(V16 a, V16 b) { return _mm256_madd_epi16(a, b); }

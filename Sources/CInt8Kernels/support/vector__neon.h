@@ -24,6 +24,8 @@ CK_TARGET static inline V32 sub32(V32 a, V32 b) { return vsubq_s32(a, b); }
 CK_TARGET static inline V32 multiply32(V32 a, V32 b) { return vmulq_s32(a, b); }
 CK_TARGET static inline V32 max32(V32 a, V32 b) { return vmaxq_s32(a, b); }
 CK_TARGET static inline V32 quarter(V32 a) { return vshrq_n_s32(a, 2); }
+CK_TARGET static inline V32 sixtyfourth(V32 a) { return vshrq_n_s32(a, 6); }
+CK_TARGET static inline V32 quadruple32(V32 a) { return vshlq_n_s32(a, 2); }
 CK_TARGET static inline int32_t sum_of_lanes(V32 v) { return vaddvq_s32(v); }
 
 // Codes and weights, widened to 16-bit lanes.
@@ -34,6 +36,7 @@ CK_TARGET static inline void store16(int16_t *out, V16 v) { vst1q_s16(out, v); }
 CK_TARGET static inline V16 splat16(int32_t x) { return vdupq_n_s16((int16_t)x); }
 CK_TARGET static inline V16 add16(V16 a, V16 b) { return vaddq_s16(a, b); }
 CK_TARGET static inline V16 sub16(V16 a, V16 b) { return vsubq_s16(a, b); }
+CK_TARGET static inline V16 quadruple16(V16 a) { return vshlq_n_s16(a, 2); }
 CK_TARGET static inline V16 add16_saturating(V16 a, V16 b) { return vqaddq_s16(a, b); }
 
 // Products: floats.

@@ -22,6 +22,8 @@ CK_TARGET static inline V32 multiply32(V32 a, V32 b) { return _mm_mullo_epi32(a,
 CK_TARGET static inline V32 max32(V32 a, V32 b) { return _mm_max_epi32(a, b); }
 CK_TARGET static inline V32 min32(V32 a, V32 b) { return _mm_min_epi32(a, b); }
 CK_TARGET static inline V32 quarter(V32 a) { return _mm_srai_epi32(a, 2); }
+CK_TARGET static inline V32 sixtyfourth(V32 a) { return _mm_srai_epi32(a, 6); }
+CK_TARGET static inline V32 quadruple32(V32 a) { return _mm_slli_epi32(a, 2); }
 
 // Four bytes in every lane.
 CK_TARGET static inline V32 broadcast32(const void *x) {
@@ -49,6 +51,7 @@ CK_TARGET static inline void store16(int16_t *out, V16 v) { _mm_storeu_si128((__
 CK_TARGET static inline V16 splat16(int32_t x) { return _mm_set1_epi16((int16_t)x); }
 CK_TARGET static inline V16 add16(V16 a, V16 b) { return _mm_add_epi16(a, b); }
 CK_TARGET static inline V16 sub16(V16 a, V16 b) { return _mm_sub_epi16(a, b); }
+CK_TARGET static inline V16 quadruple16(V16 a) { return _mm_slli_epi16(a, 2); }
 CK_TARGET static inline V16 add16_saturating(V16 a, V16 b) { return _mm_adds_epi16(a, b); }
 // Pairs of 16-bit numbers times pairs, both products added.
 CK_TARGET static inline V32 multiply_pairs(V16 a, V16 b) { return _mm_madd_epi16(a, b); }

@@ -1,0 +1,15 @@
+#if defined(__x86_64__)
+
+#include "../support/store__sse41.h"
+
+#define SIDE 4
+#define STRIP 6
+#define TILES 3
+#define TILE_VECTORS 4
+#define NAME ck_qs8_qc8w_winograd3x3_4x4__sse41
+#define NAME_POOLED ck_qs8_qc8w_winograd3x3_4x4_maxpool2x2__sse41
+
+#include "winograd_pairs.h"
+#include "winograd_template.h"
+
+#endif

@@ -1,0 +1,173 @@
+// Comparisons of what moves, adds, multiplies and pools codes with the scalar kernels.
+#ifndef ELEMENTWISE_H
+#define ELEMENTWISE_H
+
+#include "checks.h"
+
+static void check_prepare(const ck_kernel *kernel) {
+  for (int from_pixels = 0; from_pixels < 2; from_pixels++) {
+    ck_prepare prepare = {.height = 5,
+                          .width = 13,
+                          .channels = 3,
+                          .pad_top = 1,
+                          .pad_left = 2,
+                          .pad_right = 1,
+                          .border = CK_CODE_OFFSET - 7,
+                          .from_pixels = from_pixels};
+    size_t count = 5 * 13 * 3, out_count = 7 * 16 * 3;
+    ck_code *input = guarded(count);
+    random_state = 300;
+    fill(input, count, 0);
+    prepare.io.input = input;
+    void *wanted = prepare.io.output = guarded(out_count);
+    best_kernel(CK_OP_PREPARE, 1)->run(&prepare, 0, 7);
+    prepare.io.output = guarded(out_count);
+    kernel->run(&prepare, 0, 7);
+    check(kernel, 0, wanted, prepare.io.output, out_count);
+  }
+}
+
+// The same codes as rows that lie apart, or side by side: what is between them stays.
+static void check_pair_rows(const ck_kernel *kernel, ck_pair pair, size_t count, size_t number) {
+  enum { ROWS = 3, GAP = 5 };
+  const size_t all = ROWS * count, apart = ROWS * (count + GAP) - GAP;
+  pair.row = count;
+  pair.input_row = (ptrdiff_t)count;
+  pair.other_row = pair.period == count ? (ptrdiff_t)count : 0;
+  pair.output_row = (ptrdiff_t)count + GAP;
+  ck_code *a = guarded(all), *b = guarded(pair.period == count ? all : pair.period);
+  fill(a, all, 0);
+  fill(b, pair.period == count ? all : pair.period, 0);
+  void *wanted = guarded(apart), *found = guarded(apart);
+  memset(wanted, 77, apart);
+  memset(found, 77, apart);
+  pair.io = (ck_io){a, b, wanted, NULL};
+  best_kernel(kernel->op, 1)->run(&pair, 0, ROWS);
+  pair.io.output = found;
+  kernel->run(&pair, 0, ROWS);
+  check(kernel, number, wanted, found, apart);
+}
+
+// Sums and products, of values of one shape and with the second one repeated.
+static void check_pair(const ck_kernel *kernel) {
+  const size_t counts[] = {1, 7, 8, 16, 31, 200};
+  for (size_t i = 0; i < 2 * sizeof counts / sizeof counts[0]; i++) {
+    const size_t count = counts[i / 2], period = i % 2 ? count : 1 + count / 3;
+    // Multipliers of 1e9 bring sums beyond 32 bits on both sides.
+    const float multipliers[2] = {i / 2 % 2 ? 1e9f : 0.37f, 1.21f};
+    ck_pair pair = {.period = period,
+                    .zero_points = {CK_CODE_OFFSET + 5, CK_CODE_OFFSET - 9},
+                    .multipliers = {multipliers[0], multipliers[1]},
+                    .zero_point = CK_CODE_OFFSET - 3,
+                    .low = CK_CODE_OFFSET - 100,
+                    .high = CK_CODE_OFFSET + 120};
+    float tables[2][256];
+    for (int t = 0; t < 2; t++)
+      for (int code = 0; code < 256; code++) {
+        int stored = CK_CODE_OFFSET == 0 ? (int8_t)code : code;
+        tables[t][code] = (float)(stored - pair.zero_points[t]) * multipliers[t];
+      }
+    pair.first = tables[0];
+    pair.second = tables[1];
+    ck_code *a = guarded(count), *b = guarded(period);
+    random_state = 700 + i;
+    fill(a, count, 0);
+    fill(b, period, 0);
+    void *wanted = guarded(count), *found = guarded(count);
+    pair.io = (ck_io){a, b, wanted, NULL};
+    best_kernel(kernel->op, 1)->run(&pair, 0, count);
+    pair.io.output = found;
+    kernel->run(&pair, 0, count);
+    check(kernel, i, wanted, found, count);
+    check_pair_rows(kernel, pair, count, i);
+  }
+}
+
+// Tables and copies, of pixels that lie side by side and of a part of each.
+static void check_map(const ck_kernel *kernel) {
+  ck_code table[256];
+  for (int code = 0; code < 256; code++) table[code] = (ck_code)(code * code / 7 + 3 * code);
+  for (size_t channels = 1; channels < 80; channels += 7) {
+    for (int way = 0; way < 4; way++) {
+      const size_t pixels = 9, beside = way % 2 ? 5 : 0, count = pixels * (channels + beside);
+      ck_code *input = guarded(pixels * channels);
+      random_state = 500 + channels;
+      fill(input, pixels * channels, 0);
+      ck_code *wanted = guarded(count), *found = guarded(count);
+      memset(wanted, 1, count);
+      memset(found, 1, count);
+      ck_map map = {.io = {input, NULL, wanted, NULL},
+                    .channels = channels,
+                    .output_pixel = channels + beside,
+                    .table = way < 2 ? table : NULL};
+      // The last pixel's neighbours are another part's.
+      best_kernel(CK_OP_MAP, 1)->run(&map, 2, pixels);
+      map.io.output = found;
+      kernel->run(&map, 2, pixels);
+      check(kernel, channels, wanted, found, count);
+    }
+  }
+}
+
+// Bilinear resizing, also to where results lie beyond all codes.
+static void check_resize(const ck_kernel *kernel) {
+  for (size_t channels = 1; channels < 60; channels += 3) {
+    const size_t count = 7 * 9 * channels;
+    ck_place down[7], across[9];
+    for (int i = 0; i < 7; i++) down[i] = (ck_place){(size_t)i / 2, i == 6 ? 0 : i * 677 % 2048};
+    for (int i = 0; i < 9; i++) across[i] = (ck_place){(size_t)i / 2, i == 8 ? 0 : i * 991 % 2048};
+    ck_code *input = guarded(4 * 5 * channels);
+    random_state = 600 + channels;
+    fill(input, 4 * 5 * channels, 0);
+    void *wanted = guarded(count), *found = guarded(count);
+    ck_resize resize = {.io = {input, NULL, wanted, NULL},
+                        .height = 4,
+                        .width = 5,
+                        .channels = channels,
+                        .columns = 9,
+                        .down = down,
+                        .across = across,
+                        .is_linear = 1,
+                        .input_zero_point = CK_CODE_OFFSET - 11,
+                        .multiplier = (channels % 2 ? 1.1f : 1e9f) / 4194304.0f,
+                        .zero_point = CK_CODE_OFFSET + 7};
+    best_kernel(CK_OP_RESIZE, 1)->run(&resize, 0, 7);
+    resize.io.output = found;
+    kernel->run(&resize, 0, 7);
+    check(kernel, channels, wanted, found, count);
+  }
+}
+
+// Pools.
+static void check_others(const ck_kernel *kernel) {
+  const ck_kernel *scalar = best_kernel(kernel->op, 1);
+  for (size_t channels = 1; channels < 80; channels += 13) {
+    size_t count = 9 * 11 * channels;
+    ck_code *input = guarded(count + CK_SLACK), *other = guarded(count + CK_SLACK);
+    random_state = 400 + channels;
+    fill(input, count + CK_SLACK, 0);
+    fill(other, count + CK_SLACK, 0);
+    void *wanted = guarded(count), *found = guarded(count);
+    ck_pool pool = {.height = 9,
+                    .width = 11,
+                    .channels = channels,
+                    .window_height = 3,
+                    .window_width = 2,
+                    .stride = 2,
+                    .pad_top = 1,
+                    .pad_left = 1,
+                    .columns = 6,
+                    .input_scale = 0.3f,
+                    .output_scale = 0.21f,
+                    .input_zero_point = CK_CODE_OFFSET + 9,
+                    .output_zero_point = CK_CODE_OFFSET - 20};
+    pool.io = (ck_io){input, NULL, wanted, NULL};
+    if (kernel->op != CK_OP_MAXPOOL && kernel->op != CK_OP_AVERAGEPOOL) return;
+    scalar->run(&pool, 0, 4);
+    pool.io.output = found;
+    kernel->run(&pool, 0, 4);
+    check(kernel, channels, wanted, found, 4 * 6 * channels);
+  }
+}
+
+#endif
