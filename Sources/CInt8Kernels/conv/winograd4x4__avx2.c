@@ -3,7 +3,7 @@
 #include "../support/store__avx2.h"
 
 #define SIDE 4
-#define STRIP 6
+#define STRIP 12
 #define TILES 6
 #define TILE_VECTORS 2
 #define NAME ck_qs8_qc8w_winograd3x3_4x4__avx2

@@ -84,6 +84,16 @@ CK_TARGET ALWAYS_INLINE void transform_back(const int32_t *sums, V32 y[4][4]) {
 // columns.
 CK_TARGET ALWAYS_INLINE void store_pixels(const ck_conv *conv, V32 acc[16][BLOCK_VECTORS], const int side,
                                           size_t channel, ptrdiff_t place, size_t height, size_t width) {
+#if defined(store_together)
+  _Static_assert(BLOCK_VECTORS == 1, "four pixels are four vectors");
+  if (side == 4 && width >= 4 && can_store_together(conv, 1, channel)) {
+    for (int i = 0; i < 4 && (size_t)i < height; i++) {
+      const V32 row[4] = {acc[4 * i][0], acc[4 * i + 1][0], acc[4 * i + 2][0], acc[4 * i + 3][0]};
+      store_together(conv, row, 1, channel, place + i * conv->output_row);
+    }
+    return;
+  }
+#endif
   UNROLL_FOR (int k = 0; k < side * side; k++) {
     if ((size_t)(k / side) >= height || (size_t)(k % side) >= width) continue;
     store_channels(conv, acc[k], BLOCK_VECTORS, channel,

@@ -11,12 +11,17 @@
 //   CK_WINOGRAD_GROUP   input channels that `products` takes at a time
 //   NAME, NAME_POOLED   the two kernels
 //   SMALL               that code is to be small rather than made for numbers of channels, where products are long
+//   PREFETCHES          1 where ck_conv.prefetch is made use of
 //   NAME_RGB            the kernel with pooling for pixels of three channels, where there is one; with winograd_rgb.h
 #include "conv_window.h"
 
 #include <assert.h>
 
 #define BLOCK_VECTORS (CK_BLOCK / LANES32)
+
+#if !defined(PREFETCHES)
+#define PREFETCHES 0
+#endif
 
 #if defined(SMALL)
 #define ONCE static __attribute__((noinline))
@@ -28,8 +33,9 @@ enum {
   POSITIONS = (SIDE + 2) * (SIDE + 2),
   STRIP_ROOM = 32 * STRIP,  // strips are made of 32 channels at most
   TILE_ROOM = CK_WINOGRAD_INPUTS * TILES,
-  ROOM = STRIP_ROOM > TILE_ROOM ? STRIP_ROOM : TILE_ROOM,
-  SUMS = STRIP * CK_BLOCK
+  // A cache line more, so that positions do not fall into a few sets of the nearest cache.
+  ROOM = (STRIP_ROOM > TILE_ROOM ? STRIP_ROOM : TILE_ROOM) + 32,
+  SUMS = STRIP * CK_BLOCK + 16
 };
 
 typedef struct {
@@ -78,14 +84,32 @@ CK_TARGET ONCE void position_sums(const int16_t *x, const size_t channels, const
   if (tiles == 1) products(x, channels, u, groups, sums, 1);
 }
 
+// What the results of a strip fetch of a later operation's inputs (ck_conv.prefetch), in as many portions as there are
+// positions, so that the processor waits for nothing.
+typedef struct {
+  const char *next;
+  size_t lines;  // of a portion
+} fetching;
+
+CK_TARGET ALWAYS_INLINE fetching fetching_of(const ck_conv *conv, size_t tiles, const tiling at, const int pools) {
+  const size_t side = RESULTS(pools), lines = conv->prefetch_bytes / 64 * side * side;
+  return (fetching){
+      conv->prefetch + (ptrdiff_t)(at.first + side * at.row) * conv->prefetch_row + 64 * lines * at.column,
+      (tiles * lines + POSITIONS - 1) / POSITIONS};
+}
+
 // From V to the codes of a strip of tiles, of which `at` says the first.
 CK_TARGET ALWAYS_INLINE void finish_strip(const ck_conv *conv, scratch *s, size_t tiles, const size_t channels,
                                           const size_t groups, const tiling at, const int pools) {
   const size_t position_size = groups * CK_WINOGRAD_GROUP * CK_BLOCK;
   const int16_t *u = conv->weights;
+  fetching fetch = fetching_of(conv, tiles, at, pools);
   for (size_t channel = 0; channel < conv->channels; channel += CK_BLOCK) {
-    for (size_t position = 0; position < POSITIONS; position++, u += position_size)
+    for (size_t position = 0; position < POSITIONS; position++, u += position_size) {
+      for (size_t i = 0; PREFETCHES && channel == 0 && i < fetch.lines; i++, fetch.next += 64)
+        __builtin_prefetch(fetch.next, 0, 2);
       position_sums(s->inputs[position], channels, u, groups, s->sums[position], tiles);
+    }
     tiling t = at;
     for (size_t tile = 0; tile < tiles; tile++, go_on(&t, 1)) {
       const int32_t *sums = s->sums[0] + tile * CK_BLOCK;
