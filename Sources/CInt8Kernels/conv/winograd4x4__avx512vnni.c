@@ -9,7 +9,6 @@
 #define PREFETCHES 1
 #define NAME ck_qs8_qc8w_winograd3x3_4x4__avx512vnni
 #define NAME_POOLED ck_qs8_qc8w_winograd3x3_4x4_maxpool2x2__avx512vnni
-#define store_together store_vectors
 
 // Codes widened to 16-bit lanes.
 #define V16 __m512i
@@ -25,6 +24,9 @@ CK_TARGET static inline V32 sub32(V32 a, V32 b) { return _mm512_sub_epi32(a, b);
 CK_TARGET static inline V32 quadruple32(V32 a) { return _mm512_slli_epi32(a, 2); }
 CK_TARGET static inline V32 sixtyfourth(V32 a) { return _mm512_srai_epi32(a, 6); }
 CK_TARGET static inline V32 multiply32(V32 a, V32 b) { return _mm512_mullo_epi32(a, b); }
+
+// Four pixels side by side, whose channels of a block are a vector each.
+#define store_row(conv, row, channel, place) store_vectors(conv, row, 1, channel, place)
 
 // m[tile][channel] = sum over groups of v[tile][group] . u[group][channel], pairs times pairs: vpdpwssd adds both
 // products to the sums. Few tiles have two sums each, so that one need not wait for the other.

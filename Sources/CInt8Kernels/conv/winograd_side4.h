@@ -84,12 +84,11 @@ CK_TARGET ALWAYS_INLINE void transform_back(const int32_t *sums, V32 y[4][4]) {
 // columns.
 CK_TARGET ALWAYS_INLINE void store_pixels(const ck_conv *conv, V32 acc[16][BLOCK_VECTORS], const int side,
                                           size_t channel, ptrdiff_t place, size_t height, size_t width) {
-#if defined(store_together)
-  _Static_assert(BLOCK_VECTORS == 1, "four pixels are four vectors");
+#if defined(store_row)
   if (side == 4 && width >= 4 && can_store_together(conv, 1, channel)) {
     for (int i = 0; i < 4 && (size_t)i < height; i++) {
       const V32 row[4] = {acc[4 * i][0], acc[4 * i + 1][0], acc[4 * i + 2][0], acc[4 * i + 3][0]};
-      store_together(conv, row, 1, channel, place + i * conv->output_row);
+      store_row(conv, row, channel, place + i * conv->output_row);
     }
     return;
   }
