@@ -57,16 +57,19 @@ CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t c
   }
   const ptrdiff_t across = conv->input_pixel;
   const ptrdiff_t down = conv->input_row;
+#if defined(GROUPS_AT_ONCE)
+  const char *windows[2 * MOST_WINDOWS];
+  UNROLL_FOR (int p = 0; p < side * columns; p++) windows[p] = window + (p / columns) * down + (p % columns) * across;
+#endif
   for (size_t segment = 0; segment < conv->segment_count; segment++) {
     const char *x = window + conv->segments[segment];
     // Fetched in small portions: the processor waits for nothing as long as its line fill buffers suffice.
     for (size_t i = 0; i < lines; i++, next_line += 64) __builtin_prefetch(next_line, 0, 2);
     size_t group = 0;
 #if defined(GROUPS_AT_ONCE)
-    const char *windows[2 * MOST_WINDOWS];
-    UNROLL_FOR (int p = 0; p < side * columns; p++) windows[p] = x + (p / columns) * down + (p % columns) * across;
     const ptrdiff_t whole = (ptrdiff_t)(groups / GROUPS_AT_ONCE) * (4 * GROUPS_AT_ONCE);
-    for (ptrdiff_t at = 0; at < whole; at += 4 * GROUPS_AT_ONCE) {
+    ptrdiff_t at = conv->segments[segment];
+    for (const ptrdiff_t end = at + whole; at < end; at += 4 * GROUPS_AT_ONCE) {
       // One number that moves all windows' addresses: unseen, it is not turned into a pointer for each.
       __asm__("" : "+r"(at));
       BYTES weights[GROUPS_AT_ONCE][WIDE_VECTORS];

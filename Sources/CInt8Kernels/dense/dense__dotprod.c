@@ -7,6 +7,7 @@
 
 #define dot16 dot4
 
+#define INPUT_VECTORS 4
 #include "dense_as_stored.h"
 #include "dense_template.h"
 

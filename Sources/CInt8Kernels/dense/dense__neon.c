@@ -11,6 +11,7 @@ static inline V32 dot16(V32 acc, V8 x, V8 w) {
   return vpadalq_s16(acc, vmlal_high_s8(pairs, x, w));
 }
 
+#define INPUT_VECTORS 2
 #include "dense_as_stored.h"
 #include "dense_template.h"
 

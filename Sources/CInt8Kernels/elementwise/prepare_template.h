@@ -16,6 +16,9 @@ CK_TARGET static inline void copy_codes(const ck_prepare *prepare, const uint8_t
   }
   OUT *converted = out;
   size_t i = 0;
+  for (; i + 64 <= count; i += 64) {
+    UNROLL_FOR (size_t j = 0; j < 64; j += 16) convert_16(in + i + j, converted + i + j);
+  }
   for (; i + 16 <= count; i += 16) convert_16(in + i, converted + i);
   for (; i < count; i++) converted[i] = convert(in[i]);
 }

@@ -18,39 +18,44 @@ CK_TARGET static inline CODES requantized(const V32 acc[2], const ck_requantizat
   return clamped(scaled(acc[0], r, channel), scaled(acc[1], r, channel + 4), r);
 }
 
+// Whether a pixel has codes, and all of the channels from `channel` on that some vectors hold.
+CK_TARGET ALWAYS_INLINE int can_store_together(const ck_conv *conv, const int vectors, size_t channel) {
+  return conv->io.accumulators == NULL && conv->channels - channel >= LANES32 * (size_t)vectors;
+}
+
+// The codes of 1, 2 or 4 vectors of sums.
+CK_TARGET ALWAYS_INLINE void store_requantized(ck_code *out, const V32 *acc, const int vectors,
+                                               const ck_requantization *r, size_t channel) {
+  if (vectors == 1) {
+    F32 products = scaled(acc[0], r, channel);
+    int32_t four = vget_lane_s32(vreinterpret_s32_s8(clamped(products, products, r)), 0);
+    memcpy(out, &four, sizeof four);
+  } else if (vectors == 2) {
+    store_codes(out, requantized(acc, r, channel));
+  } else {
+    vst1q_s8(out, vcombine_s8(requantized(acc, r, channel), requantized(acc + 2, r, channel + 8)));
+  }
+}
+
 // Stores the channels from `channel` on, at most LANES32 * vectors (1, 2 or 4), of the pixel at `place`, as codes or as
 // raw accumulators.
 CK_TARGET ALWAYS_INLINE void store_channels(const ck_conv *conv, const V32 *acc, const int vectors, size_t channel,
                                             ptrdiff_t place) {
-  const size_t lanes = LANES32 * (size_t)vectors;
-  size_t left = conv->channels - channel;
-  if (left > lanes) left = lanes;
-  place += (ptrdiff_t)channel;
+  ck_code *out = (ck_code *)conv->io.output + place + (ptrdiff_t)channel;
+  if (can_store_together(conv, vectors, channel)) {
+    store_requantized(out, acc, vectors, &conv->requantization, channel);
+    return;
+  }
+  const size_t lanes = LANES32 * (size_t)vectors, rest = conv->channels - channel, left = rest < lanes ? rest : lanes;
   if (conv->io.accumulators) {
     int32_t all[16];
     for (int v = 0; v < vectors; v++) store32(all + LANES32 * v, acc[v]);
-    memcpy(conv->io.accumulators + place, all, left * sizeof *all);
+    memcpy(conv->io.accumulators + place + (ptrdiff_t)channel, all, left * sizeof *all);
     return;
   }
-  const ck_requantization *r = &conv->requantization;
-  ck_code *out = (ck_code *)conv->io.output + place;
   ck_code all[16];
-  ck_code *to = left == lanes ? out : all;
-  if (vectors == 1) {
-    F32 products = scaled(acc[0], r, channel);
-    int32_t four = vget_lane_s32(vreinterpret_s32_s8(clamped(products, products, r)), 0);
-    memcpy(to, &four, sizeof four);
-  } else if (vectors == 2) {
-    store_codes(to, requantized(acc, r, channel));
-  } else {
-    vst1q_s8(to, vcombine_s8(requantized(acc, r, channel), requantized(acc + 2, r, channel + 8)));
-  }
-  if (left < lanes) memcpy(out, all, left);
-}
-
-// Whether pixels have codes, and all of the channels from `channel` on that are stored together.
-CK_TARGET ALWAYS_INLINE int can_store_together(const ck_conv *conv, const int vectors, size_t channel) {
-  return conv->io.accumulators == NULL && conv->channels - channel >= LANES32 * (size_t)vectors;
+  store_requantized(all, acc, vectors, &conv->requantization, channel);
+  memcpy(out, all, left);
 }
 
 // Stores the channels from `channel` on of pixels side by side, four vectors in all, `vectors` of each pixel: as 16

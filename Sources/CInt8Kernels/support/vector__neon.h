@@ -53,9 +53,9 @@ CK_TARGET static inline V16 rounded16(F32 a, F32 b) {
 
 // LANES16 codes less their zero point, widened to 32 bits.
 CK_TARGET static inline void load_code_words(const ck_code *x, V32 zero_point, V32 words[2]) {
-  V16 halves = load_codes16(x);
-  words[0] = sub32(vmovl_s16(vget_low_s16(halves)), zero_point);
-  words[1] = sub32(vmovl_high_s16(halves), zero_point);
+  V16 differences = vsubl_s8(vld1_s8(x), vdup_n_s8((int8_t)vgetq_lane_s32(zero_point, 0)));
+  words[0] = vmovl_s16(vget_low_s16(differences));
+  words[1] = vmovl_high_s16(differences);
 }
 
 // LANES16 codes.
