@@ -20,12 +20,10 @@
 
 CK_TARGET static inline V32 dot(V32 acc, V32 x, V32 w) { return _mm256_dpbusd_avx_epi32(acc, x, w); }
 
-CK_TARGET static inline void store(const ck_conv *conv, V32 acc, size_t channel, ptrdiff_t place) {
-  ck_store__avx2(conv, acc, channel, place);
-}
-
 // Tiles of this instruction set are one vector wide.
-CK_TARGET static inline void store_wide(const ck_conv *conv, const V32 acc[1], size_t channel, ptrdiff_t place) {
+CK_TARGET ALWAYS_INLINE void store(const ck_conv *conv, const V32 *acc, const int vectors, size_t channel,
+                                   ptrdiff_t place) {
+  (void)vectors;
   ck_store__avx2(conv, acc[0], channel, place);
 }
 

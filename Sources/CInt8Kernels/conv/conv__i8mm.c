@@ -4,15 +4,16 @@
 #include "../support/store__neon.h"
 #include "conv_window.h"
 
-// smmla multiplies two windows by two channels, eight inputs deep. A tile is four pairs of windows by four pairs of
-// channels.
+// smmla multiplies two windows by two channels, eight inputs deep. A tile is two pairs of windows by eight pairs of
+// channels, which load fewer vectors than four by four, or four by four for the channels left over.
 #define NAME ck_qs8_qc8w_conv__i8mm
 #define NAME_POOLED ck_qs8_qc8w_conv_maxpool2x2__i8mm
-#define WIDE_VECTORS 2
-#define WIDE 8
-#define WIDE_POOLED 4
-#define NARROW 0
-#define NARROW_POOLED 0
+#define WIDE_VECTORS 4
+#define WIDE 4
+#define WIDE_POOLED 2
+#define NARROW_VECTORS 2
+#define NARROW 8
+#define NARROW_POOLED 4
 #define LEAST 2
 
 enum { PAIRS = 4, CHANNEL_PAIRS = WIDE_VECTORS * LANES32 / 2, GROUP = 8 };
@@ -44,14 +45,14 @@ CK_TARGET ALWAYS_INLINE ptrdiff_t place_of(const ck_conv *conv, int pair, int se
 
 // The products of `count` groups, 1 or 2, of the windows' bytes from `at` on; 16 bytes of each are read.
 CK_TARGET ALWAYS_INLINE void two_groups(const int8_t *const windows[2 * PAIRS], ptrdiff_t at, const int8_t *w,
-                                        const int pairs, const int count, conv_sums acc) {
+                                        const int pairs, const int channel_pairs, const int count, conv_sums acc) {
   V8 values[PAIRS][2];
   UNROLL_FOR (int p = 0; p < pairs; p++) {
     V8 a = load8(windows[2 * p] + at), b = load8(windows[2 * p + 1] + at);
     UNROLL_FOR (int half = 0; half < count; half++) values[p][half] = join(a, b, half);
   }
   UNROLL_FOR (int half = 0; half < count; half++, w += CK_BLOCK * GROUP) {
-    UNROLL_FOR (int j = 0; j < CHANNEL_PAIRS; j++) {
+    UNROLL_FOR (int j = 0; j < channel_pairs; j++) {
       V8 weights = load8(w + 16 * j);
       UNROLL_FOR (int p = 0; p < pairs; p++) acc[p][j] = vmmlaq_s32(acc[p][j], values[p][half], weights);
     }
@@ -60,8 +61,7 @@ CK_TARGET ALWAYS_INLINE void two_groups(const int8_t *const windows[2 * PAIRS], 
 
 CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t column, size_t vector, const int vectors,
                                        const int side, const int columns, const size_t left, conv_sums acc) {
-  (void)vectors;
-  const int pairs = side * columns / 2;
+  const int pairs = side * columns / 2, channel_pairs = vectors * LANES32 / 2;
   const int8_t *windows[2 * PAIRS];
   const int8_t *first = ck_window_at(conv, (size_t)side * row, (size_t)side * column);
   UNROLL_FOR (int p = 0; p < pairs; p++) {
@@ -69,7 +69,7 @@ CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t c
     windows[2 * p + 1] = first + place_of(conv, p, 1, side, columns, left);
   }
   const size_t channel = vector * LANES32, groups = conv->segment_groups;
-  UNROLL_FOR (int j = 0; j < CHANNEL_PAIRS; j++) {
+  UNROLL_FOR (int j = 0; j < channel_pairs; j++) {
     V32 bias = twice(conv->bias + channel + 2 * j);
     UNROLL_FOR (int p = 0; p < pairs; p++) acc[p][j] = bias;
   }
@@ -80,11 +80,11 @@ CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t c
     for (const ptrdiff_t end = at + (ptrdiff_t)(groups / 2) * (2 * GROUP); at < end; at += 2 * GROUP) {
       // One number that moves all windows' addresses: unseen, it is not turned into a pointer for each.
       __asm__("" : "+r"(at));
-      two_groups(windows, at, w, pairs, 2, acc);
+      two_groups(windows, at, w, pairs, channel_pairs, 2, acc);
       w += 2 * CK_BLOCK * GROUP;
     }
     if (groups % 2 == 1) {
-      two_groups(windows, at, w, pairs, 1, acc);
+      two_groups(windows, at, w, pairs, channel_pairs, 1, acc);
       w += CK_BLOCK * GROUP;
     }
   }

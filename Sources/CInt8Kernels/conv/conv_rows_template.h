@@ -6,20 +6,22 @@
 //   NAME, NAME_POOLED         the two kernels
 //   WIDE_VECTORS              vectors of channels of a wide tile
 //   WIDE, WIDE_POOLED         columns of windows in a wide tile, even where pooled
-//   NARROW, NARROW_POOLED     the same for tiles one vector wide, which compute the vectors left over; 0 where wide
-//                             tiles do, which then reach into the padding of the last block
+//   NARROW, NARROW_POOLED     the same for tiles NARROW_VECTORS wide (1 if it is not said), which compute the vectors
+//                             left over; 0 where wide tiles do. The last tile may reach into the padding of the block
 //   LEAST                     columns of the least tile without pooling, if more than 1
 //   conv_sums                 the sums of a tile
 //   conv_tile                 computes them; of the windows across only `left` count, the others repeat the last
 //   tile_sums                 the sums of the window in column p of a tile, or of the four pooled from column p on
 //   CONV_OF                   declares the operation, if it is to be a copy (see support/template.h)
-//   store, store_wide         requantize and store (or store raw) a vector of channels of one pixel, or those of a
-//                             wide tile
+//   store                     requantizes and stores (or stores raw) a tile's vectors of channels of one pixel
 //   store_together            the same of four vectors of pixels side by side, where there is one: a macro; for tiles
 //                             that can_store_together says yes to
 
 #include "conv_window.h"
 
+#if !defined(NARROW_VECTORS)
+#define NARROW_VECTORS 1
+#endif
 #if !defined(LEAST)
 #define LEAST 1
 #endif
@@ -33,8 +35,7 @@ CK_TARGET ALWAYS_INLINE void output_pixel(const ck_conv *conv, conv_sums tile, i
   V32 sums[WIDE_VECTORS];
   tile_sums(tile, side, columns, p, vectors, sums);
   place += p / side * conv->output_pixel;
-  if (vectors > 1) store_wide(conv, sums, vector * LANES32, place);
-  else store(conv, sums[0], vector * LANES32, place);
+  store(conv, sums, vectors, vector * LANES32, place);
 }
 
 CK_TARGET ALWAYS_INLINE void output_tile(const ck_conv *conv, size_t row, size_t column, size_t vector,
@@ -87,7 +88,8 @@ CK_TARGET ALWAYS_INLINE void output_rows(const ck_conv *conv, size_t first, size
     for (; vector + (narrow > 0 ? WIDE_VECTORS : 1) <= vectors_of(conv); vector += WIDE_VECTORS)
       output_row(conv, row, vector, WIDE_VECTORS, side, wide);
     if (narrow > 0)
-      for (; vector < vectors_of(conv); vector++) output_row(conv, row, vector, 1, side, narrow);
+      for (; vector < vectors_of(conv); vector += NARROW_VECTORS)
+        output_row(conv, row, vector, NARROW_VECTORS, side, narrow);
   }
 }
 

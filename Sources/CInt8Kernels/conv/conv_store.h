@@ -3,11 +3,7 @@
 
 #define CONV_OF(operation, name) const ck_conv copy_of_##name = *(const ck_conv *)(operation), *name = &copy_of_##name
 
-CK_TARGET ALWAYS_INLINE void store(const ck_conv *conv, V32 acc, size_t channel, ptrdiff_t place) {
-  store_channels(conv, &acc, 1, channel, place);
-}
-
-CK_TARGET ALWAYS_INLINE void store_wide(const ck_conv *conv, const V32 acc[WIDE_VECTORS], size_t channel,
-                                        ptrdiff_t place) {
-  store_channels(conv, acc, WIDE_VECTORS, channel, place);
+CK_TARGET ALWAYS_INLINE void store(const ck_conv *conv, const V32 *acc, const int vectors, size_t channel,
+                                   ptrdiff_t place) {
+  store_channels(conv, acc, vectors, channel, place);
 }

@@ -1,6 +1,6 @@
 // What dense_template.h needs on aarch64, where codes are multiplied as they are stored. The includer brings the names
-// of support/vector__neon.h, and defines dot16: adds the products of 16 codes and 16 weights, whichever lane they go to;
-// and INPUT_VECTORS: how many vectors of 16 codes are multiplied at a time, 2 or 4.
+// of support/vector__neon.h, and defines dot16: adds the products of 16 codes and 16 weights, whichever lane they go
+// to; and INPUT_VECTORS: how many vectors of 16 codes are multiplied at a time, 2 or 4.
 typedef struct {
   V8 part[INPUT_VECTORS];
 } dense_inputs;
