@@ -141,6 +141,8 @@ extension PlanBuilder {
     guard 8...Int(CK_WINOGRAD_INPUTS) ~= channels else { return [] }
     let small: Kernel.Operation = pooled ? .winogradMaxPool : .winograd
     let large: Kernel.Operation = pooled ? .winograd4MaxPool : .winograd4
+    // Where dot products of bytes multiply twice as many, and inputs are transformed 32 at a time, 8 are too few.
+    guard channels >= 16 || table.best(large)?.isa != .avx512VNNI else { return [small] }
     return largeTilesPay(index, conv) ? [large, small] : [small]
   }
 
