@@ -17,6 +17,7 @@ public final class ModelRunner {
 
   /// Prepares a model, and checks that it gives the logits that its file brings along.
   ///
+  /// - Parameter threads: how many threads compute one picture; of an int8 model fewer where these are faster.
   /// - Throws: `RuntimeError` or `TrainingError` for a graph that cannot be run, `SelfTestError` where the model's own
   ///   samples come out differently.
   public init(_ model: LoadedModel, threads: Int, kernels: KernelTable = .detected) throws {
@@ -24,7 +25,7 @@ public final class ModelRunner {
     switch model {
     case .float(let float): engine = .float(try FloatInterpreter(float, threads: threads))
     case .int8(let int8):
-      engine = .int8(try Interpreter(int8, kernels: kernels, threads: threads))
+      engine = .int8(try Interpreter(int8, kernels: kernels, atMost: threads))
     }
     try selfTest()
   }

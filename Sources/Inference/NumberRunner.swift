@@ -24,7 +24,7 @@ public final class NumberRunner {
     counts = graph.outputs.map { shapes[$0.value].count }
     switch model {
     case .float(let float): engine = .float(try FloatInterpreter(float, threads: threads))
-    case .int8(let int8): engine = .int8(try Interpreter(int8, kernels: kernels, threads: threads))
+    case .int8(let int8): engine = .int8(try Interpreter(int8, kernels: kernels, atMost: threads))
     }
   }
 

@@ -30,6 +30,8 @@ public final class Interpreter {
   public let packedBytes: Int
   /// Logits of all outputs together.
   public let logitCount: Int
+  /// How many threads compute a picture.
+  public let threads: Int
 
   private let graph: Graph
   private let shapes: [Shape]
@@ -71,14 +73,35 @@ public final class Interpreter {
     try self.init(model, kernels: kernels, threads: threads, keepingAllValues: keepingAllValues, placing: nil)
   }
 
+  /// As above, with as many threads as are fastest, which are fewer than `most` where a network has many small steps.
+  ///
+  /// - Throws: `RuntimeError` naming the node that makes no sense.
+  public convenience init(
+    _ model: QuantizedModel, kernels: KernelTable = .detected, atMost most: Int
+  ) throws(RuntimeError) {
+    let check = try ModelCheck(model)
+    var builder = try PlanBuilder(check, table: kernels, threads: most, keepsAll: false)
+    let fastest = builder.fastestThreads
+    if fastest < most { builder = try PlanBuilder(check, table: kernels, threads: fastest, keepsAll: false) }
+    try self.init(builder, placing: nil)
+  }
+
   /// As above, with buffers where `placing` puts them: tests end each at an unmapped page. The places outlive the
   /// interpreter.
-  package init(
+  package convenience init(
     _ model: QuantizedModel, kernels: KernelTable, threads: Int, keepingAllValues: Bool,
     placing: ((MemoryPlan.Buffer) -> UnsafeMutablePointer<UInt8>)?
   ) throws(RuntimeError) {
     let check = try ModelCheck(model)
-    let builder = try PlanBuilder(check, table: kernels, threads: threads, keepsAll: keepingAllValues)
+    try self.init(
+      PlanBuilder(check, table: kernels, threads: threads, keepsAll: keepingAllValues), placing: placing)
+  }
+
+  private init(
+    _ builder: PlanBuilder, placing: ((MemoryPlan.Buffer) -> UnsafeMutablePointer<UInt8>)?
+  ) throws(RuntimeError) {
+    let (check, model) = (builder.check, builder.model)
+    threads = builder.threads
     graph = model.description.graph
     shapes = check.shapes
     quantization = model.quantization

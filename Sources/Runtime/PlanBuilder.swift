@@ -30,6 +30,8 @@ struct PlanBuilder {
     var kernel: Kernel
     var reason: String
     var multiplyAdds: Int
+    /// What one thread takes, by the order of magnitude.
+    var microseconds: Double
     var step: ck_step
     /// The last node that it computes.
     var node: Int
@@ -172,13 +174,16 @@ struct PlanBuilder {
   ///   - rows: what the kernel's range counts.
   ///   - alignment: threads' parts start at multiples of it.
   ///   - frame: the border around what the operation writes.
-  ///   - work: multiply-adds or bytes moved; little work is not cut up (`grain`).
+  ///   - work: multiply-adds or bytes moved; little work is not cut up.
   mutating func add<Operation>(
     _ name: String, _ kernel: Kernel, _ operation: UnsafeMutablePointer<Operation>, node: Int, rows: Int,
     alignment: Int = 1, frame: UnsafePointer<ck_frame>? = nil, work: Int, multiplyAdds: Int = 0
   ) {
     let most = (rows + alignment - 1) / alignment
-    let grain = grain(of: kernel, isMultiplying: multiplyAdds > 0)
+    let speed = speed(of: kernel, isMultiplying: multiplyAdds > 0)
+    // The least work worth a part of its own: smaller parts would wait longer than they compute. Bytes moved: few, since
+    // a thread that moves what another wrote waits for each cache line of it, which takes longer than to meet.
+    let grain = multiplyAdds > 0 ? speed * 3 / 2 : 1 << 10
     // A thread's parts lie side by side: with as many for each, it has the same rows of all layers in its cache.
     let each = max(1, min(4, work / (grain * threads), most / threads))
     let parts = threads == 1 || work < 2 * grain ? 1 : min(most, each * threads)
@@ -187,27 +192,15 @@ struct PlanBuilder {
       frame: frame)
     steps.append(
       Step(
-        name: name, kernel: kernel, reason: table.reason(for: kernel), multiplyAdds: multiplyAdds, step: step,
-        node: node))
+        name: name, kernel: kernel, reason: table.reason(for: kernel), multiplyAdds: multiplyAdds,
+        microseconds: Double(work) / Double(speed), step: step, node: node))
   }
 
-  /// The least work worth a part of its own. Multiply-adds: about 1.5 microseconds, by the order of magnitude of what
-  /// kernels reach, since smaller parts would wait longer than they compute. Bytes moved: few, since a thread that
-  /// moves what another wrote waits for each cache line of it, which takes longer than to meet.
-  private func grain(of kernel: Kernel, isMultiplying: Bool) -> Int {
-    guard isMultiplying else { return 1 << 10 }
-    let perMicrosecond =
-      switch kernel.isa {
-      case .scalar: 2000
-      case .neon: 10_000
-      case .sse41, .neonDotprod: 30_000
-      case .neonI8MM: 50_000
-      case .avx2: 80_000
-      case .avxVNNI: 120_000
-      case .avx512VNNI: 200_000
-      }
+  /// Multiply-adds in a microsecond, or bytes moved.
+  private func speed(of kernel: Kernel, isMultiplying: Bool) -> Int {
+    guard isMultiplying else { return kernel.isa == .scalar ? 2000 : 10_000 }
     let isThin = kernel.operation == .depthwise || kernel.operation == .depthwise3x3
-    return perMicrosecond * 3 / 2 / (isThin ? 4 : 1)
+    return kernel.isa.multiplyAddsPerMicrosecond / (isThin ? 4 : 1)
   }
 
   /// Memory for the raw accumulators of an output, or nil for a value that becomes codes.

@@ -8,6 +8,8 @@ struct BenchResult: Encodable {
     let model: String
     let isa: String
     let threads: Int
+    /// Threads that were offered, of which fewer serve where more would be slower.
+    let threadsOffered: Int
     let runs: Int
     let minMs: Double
     let medianMs: Double
@@ -22,16 +24,20 @@ struct BenchResult: Encodable {
     ///   - readMs: what reading the file took.
     ///   - loadMs: what preparing the model took.
     init(
-      _ path: String, isa: String, threads: Int, runs: Int, first: Double, samples: Samples, readMs: Double,
-      loadMs: Double
+      _ path: String, isa: String, threads: Int, atMost offered: Int? = nil, runs: Int, first: Double,
+      samples: Samples, readMs: Double, loadMs: Double
     ) {
       (model, self.isa, self.threads, self.runs, firstMs) = (path, isa, threads, runs, first)
+      threadsOffered = offered ?? threads
       (minMs, medianMs, p99Ms) = (samples.least, samples.median, samples.quantile(0.99))
       (self.readMs, self.loadMs) = (readMs, loadMs)
     }
 
     /// The model, the instruction set and the rest of what was asked for.
-    var title: String { "\(isa), \(threads) thread\(threads == 1 ? "" : "s"), \(runs) runs" }
+    var title: String {
+      let fewer = threads < threadsOffered ? " of \(threadsOffered), since more would be slower" : ""
+      return "\(isa), \(threads) thread\(threads == 1 ? "" : "s")\(fewer), \(runs) runs"
+    }
 
     /// Times that matter once, and memory; `engine` goes between.
     func footer(_ engine: String = "") -> String {

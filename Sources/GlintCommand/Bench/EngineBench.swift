@@ -83,7 +83,7 @@ extension BenchResult {
     let clock = ContinuousClock()
     let pixels = Samples.pixels(quantized.description.graph)
     let start = clock.now
-    let interpreter = try Interpreter(quantized, threads: threads)
+    let interpreter = try Interpreter(quantized, atMost: threads)
     let loadMs = (clock.now - start).seconds * 1e3
     var logits = [Float](repeating: 0, count: interpreter.logitCount)
     let (first, totals) = Samples.timing(runs) {
@@ -96,10 +96,12 @@ extension BenchResult {
       for (index, time) in nanoseconds.enumerated() { byLayer[index].add(Double(time) * 1e-6) }
     }
     engine = EngineFigures(
-      interpreter, byLayer, medianMs: totals.median, threads: threads,
-      sixteenBits: try SixteenBitPrice(quantized, pixels, medianMs: totals.median, threads: threads, runs: runs))
+      interpreter, byLayer, medianMs: totals.median, threads: interpreter.threads,
+      sixteenBits: try SixteenBitPrice(
+        quantized, pixels, medianMs: totals.median, threads: interpreter.threads, runs: runs))
     times = Times(
-      path, isa: KernelTable.detected.isa.name, threads: threads, runs: runs, first: first, samples: totals,
+      path, isa: KernelTable.detected.isa.name, threads: interpreter.threads, atMost: threads, runs: runs, first: first,
+      samples: totals,
       readMs: readMs, loadMs: loadMs)
   }
 }
