@@ -181,8 +181,8 @@ struct PlanBuilder {
   ) {
     let most = (rows + alignment - 1) / alignment
     let speed = speed(of: kernel, isMultiplying: multiplyAdds > 0)
-    // The least work worth a part of its own: smaller parts would wait longer than they compute. Bytes moved: few, since
-    // a thread that moves what another wrote waits for each cache line of it, which takes longer than to meet.
+    // The least work worth a part of its own: smaller parts would wait longer than they compute. Bytes moved: few,
+    // since a thread that moves what another wrote waits for each cache line of it, which takes longer than to meet.
     let grain = multiplyAdds > 0 ? speed * 3 / 2 : 1 << 10
     // A thread's parts lie side by side: with as many for each, it has the same rows of all layers in its cache.
     let each = max(1, min(4, work / (grain * threads), most / threads))
