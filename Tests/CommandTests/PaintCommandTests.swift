@@ -53,7 +53,7 @@ import Testing
   @Test func allExpressionsTeachWhatUnsureMeans() throws {
     let painted = try GlintProgram.run(
       ["paint", folder.path("faces"), "--count", "700", "--size", "32", "--variety", "0.1", "--all-expressions"])
-    #expect(painted.status == 0 && painted.errors.contains("--unsure neutral,surprise,fear,anger,disgust"))
+    #expect(painted.status == 0 && painted.output.contains("--unsure neutral,surprise,fear,anger,disgust"))
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.path("faces")).sorted()
         == ["anger", "disgust", "fear", "happy", "neutral", "sad", "surprise"])

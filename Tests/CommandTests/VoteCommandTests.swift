@@ -48,7 +48,10 @@ import Testing
   @Test func everyCommandAgreesOnWhatIsNeverShown() throws {
     let trained = try train(
       "m.safetensors",
-      ["--unsure", "dim=80,light=80", "--labelled", "black=70", "--goals", "80/90/80", "--report", folder.path("p.html")])
+      [
+        "--unsure", "dim=80,light=80", "--labelled", "black=70", "--goals", "80/90/80", "--report",
+        folder.path("p.html"),
+      ])
     #expect(trained.output.contains("labelled although never shown: dim"))
     #expect(trained.errors.contains("votes for black, dim, light, white; those for nothing are for none"))
     let page = try String(contentsOfFile: folder.path("p.html"), encoding: .utf8)

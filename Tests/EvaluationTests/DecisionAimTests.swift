@@ -9,8 +9,9 @@ import Testing
   private let hidden: Set<Int> = [0, 2]
 
   /// Faces whose probability of a class is spread evenly over a range; the rest is neutral, or anger for neutral ones.
-  private func faces(_ truth: Int, _ count: Int, saying label: Int, _ range: ClosedRange<Double>) -> [Metrics.Prediction]
-  {
+  private func faces(
+    _ truth: Int, _ count: Int, saying label: Int, _ range: ClosedRange<Double>
+  ) -> [Metrics.Prediction] {
     (0..<count).map { step in
       var probabilities = [0.0, 0, 0, 0]
       let share = (Double(step) + 0.5) / Double(count)

@@ -182,7 +182,8 @@ import Training
     let picture = Dataset.Picture(
       name: "noise", label: 0, source: .image(Image(width: 24, height: 24, channels: channels, pixels: pixels)))
     let rule = Preprocessing(width: 24, height: 24, colour: channels == 1 ? .grey : .rgb)
-    return try changes.examples(of: picture, preprocessing: rule, count: 16, seed: 4, index: 0).dropFirst().map(\.pixels)
+    let examples = try changes.examples(of: picture, preprocessing: rule, count: 16, seed: 4, index: 0)
+    return examples.dropFirst().map(\.pixels)
   }
 
   @Test func lightFromTheSide() {

@@ -61,7 +61,8 @@ def main():
     with open(path) as file:
         found = json.load(file)
     answers, labels = found["answers"], found["labels"]
-    groups = [(os.path.basename(folder[:-1]), [a for a in answers if a["file"].startswith(folder)]) for folder in folders]
+    groups = [(os.path.basename(folder[:-1]), [a for a in answers if a["file"].startswith(folder)])
+              for folder in folders]
     groups.append(("all", answers))
     for kind in ("float", "int8"):
         rows = [(name, figures(own, labels, found[kind]["thresholds"], kind)) for name, own in groups if own]

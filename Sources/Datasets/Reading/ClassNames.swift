@@ -40,7 +40,8 @@ public struct ClassNames: Hashable, Sendable {
     var taken: Set<String> = []
     for names in groups {
       guard let number = labels.firstIndex(of: names[0]) else {
-        throw ClassNamesError("'\(names[0])' is none of the model's classes, which are \(labels.joined(separator: ", "))")
+        throw ClassNamesError(
+          "'\(names[0])' is none of the model's classes, which are \(labels.joined(separator: ", "))")
       }
       for name in names {
         guard taken.insert(name).inserted, numbers[name] ?? number == number else {
@@ -60,8 +61,8 @@ public struct ClassNames: Hashable, Sendable {
 }
 
 extension ClassNames {
-  /// Whether a folder holds pictures of the classes: folders of two of them or more, or a `train` folder that does, or a
-  /// table with votes for them.
+  /// Whether a folder holds pictures of the classes: folders of two of them or more, or a `train` folder that does, or
+  /// a table with votes for them.
   public func areFound(in folder: String) -> Bool {
     for place in [folder, folder + "/train"] {
       let found = Set(numbers.filter { FileSystem.isFolder(place + "/" + $0.key) }.values)

@@ -112,8 +112,8 @@ extension Dataset {
     guard !sentences.isEmpty else { return }
     let learned = training.count { $0.votes?.isDivided ?? false }
     account.notes.append(
-      "where no class has more than half of the votes, pictures are learned from (\(learned)) and no figure counts them "
-        + "(\(removed) of the other parts)")
+      "where no class has more than half of the votes, pictures are learned from (\(learned)) and no figure counts "
+        + "them (\(removed) of the other parts)")
   }
 
   private static func describe(_ layouts: [FolderLayout]) -> String {

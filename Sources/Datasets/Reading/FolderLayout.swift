@@ -103,10 +103,10 @@ struct FolderLayout {
         path: folder,
         "its classes are \(labels.joined(separator: ", ")); "
           + (all.folder.map { "those of \($0)" } ?? "the model's labels") + " are "
-          + """
-          \(all.labels.joined(separator: ", ")). Folders that are used together have the same classes, or later ones \
-          some of the first one's; --classes says which are wanted and what else they are called
-          """)
+            + """
+            \(all.labels.joined(separator: ", ")). Folders that are used together have the same classes, or later ones \
+            some of the first one's; --classes says which are wanted and what else they are called
+            """)
     }
     let strays = pictures.filter { numbers[$0.picture.label] == nil }.map(\.picture.name)
     pictures = pictures.compactMap { found in

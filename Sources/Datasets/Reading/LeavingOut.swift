@@ -15,7 +15,8 @@ extension Dataset {
     training.removeAll { $0.origin == origin }
     validation.removeAll { $0.origin == origin }
     for (label, count) in counts(training).enumerated() where count < 2 {
-      throw DatasetError(path: name, "cannot be left out: the others have \(count) pictures of '\(labels[label])' to train on")
+      throw DatasetError(
+        path: name, "cannot be left out: the others have \(count) pictures of '\(labels[label])' to train on")
     }
     guard !validation.isEmpty else {
       throw DatasetError(path: name, "cannot be left out: the others have no pictures for validation")

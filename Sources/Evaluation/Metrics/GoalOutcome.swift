@@ -41,10 +41,11 @@ extension DecisionGoals {
         ? outcome(.labelled, asked, count.labelled, count.pictures, label: label)
         : outcome(.unsure, asked, count.pictures - count.labelled, count.pictures, label: label)
     }
-    return ([
-      outcome(.labelled, labelled, coverage.shown.labelled, coverage.shown.pictures),
-      outcome(.right, right, coverage.shown.right, coverage.shown.labelled),
-      outcome(.unsure, unsure, coverage.hidden.pictures - coverage.hidden.labelled, coverage.hidden.pictures),
-    ] + own).compactMap { $0 }
+    return
+      ([
+        outcome(.labelled, labelled, coverage.shown.labelled, coverage.shown.pictures),
+        outcome(.right, right, coverage.shown.right, coverage.shown.labelled),
+        outcome(.unsure, unsure, coverage.hidden.pictures - coverage.hidden.labelled, coverage.hidden.pictures),
+      ] + own).compactMap { $0 }
   }
 }

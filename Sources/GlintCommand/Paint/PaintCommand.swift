@@ -7,7 +7,8 @@ struct Paint: ParsableCommand {
     abstract: "Paint happy and sad faces as a data set to try things on.",
     discussion: """
       Writes OUTPUT/happy and OUTPUT/sad with as many JPEG files; with --all-expressions also neutral, surprise, fear, \
-      anger and disgust, to try what a model does that is to be unsure of these. The same seed paints the same faces. The folder is \
+      anger and disgust, to try what a model does that is to be unsure of these. The same seed paints the same faces. \
+      The folder is \
       there when all of them are: it must not be there before, or be empty.
 
       Examples:

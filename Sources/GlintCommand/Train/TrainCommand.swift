@@ -280,7 +280,8 @@ struct Train: ParsableCommand {
     warnings.forEach { printError("glint: \($0)") }
     if let photos, photos.areMost { printError("glint: \(photos.sentence)") }
     if quiet.quiet { return }
-    NextCommand.show(["quantize", modelPath, "--calibration"] + data + classes.words + ["-o", NextCommand.int8Path(of: modelPath)])
+    NextCommand.show(
+      ["quantize", modelPath, "--calibration"] + data + classes.words + ["-o", NextCommand.int8Path(of: modelPath)])
   }
 }
 

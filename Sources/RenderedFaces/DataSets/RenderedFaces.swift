@@ -28,7 +28,8 @@ public enum RenderedFaces {
   @discardableResult
   public static func write(
     count: Int, seed: UInt64, size: Int = 256, to folder: String, quality: Int = 92, threads: Int = 1,
-    variety: Float = FacePainter.standardVariety, classes: Int = 2, isCancelled: @escaping @Sendable () -> Bool = { false },
+    variety: Float = FacePainter.standardVariety, classes: Int = 2,
+    isCancelled: @escaping @Sendable () -> Bool = { false },
     progress: @escaping @Sendable (_ done: Int) -> Void = { _ in }
   ) throws -> Bool {
     let draft = try DraftFolder(for: folder)

@@ -25,8 +25,8 @@ public struct Augmentation: Hashable, Sendable, Codable {
   public var sideLight: Float = 0
   /// The share of pictures that become grey.
   public var grey: Float = 0
-  /// The share of pictures of which the contrast is spread over all brightnesses alike, at least by half: what histogram
-  /// equalization does in cameras and in old collections.
+  /// The share of pictures of which the contrast is spread over all brightnesses alike, at least by half: what
+  /// histogram equalization does in cameras and in old collections.
   public var equalized: Float = 0
   /// The share of pictures with flat contrast, of a quarter to two thirds: haze, backlight, cheap lenses.
   public var flat: Float = 0

@@ -122,7 +122,8 @@ final class FaceShape {
     // Between the brows.
     if s.v > -0.32 && s.v < -0.08 {
       let frown =
-        0.20 * a + 0.3 * max(0, -expression.browInner) + 0.22 * max(0, expression.browInner) + 0.5 * expression.browFrown
+        0.20 * a + 0.3 * max(0, -expression.browInner) + 0.22 * max(0, expression.browInner)
+        + 0.5 * expression.browFrown
       let edge = (s.v + 0.2) / 0.12
       s.darken(frown * stroke(e - 0.055, 0.022) * hill(edge * edge))
     }
