@@ -31,7 +31,7 @@ import Testing
         ], outputs: [.init(value: 2, function: .identity), .init(value: 3, function: .identity)]), seed: 1)
     raw.description.labels = []
     try raw.write(to: folder.path("raw"))
-    for kind in ["glint-checkpoint-1", "glint-detection-checkpoint-3"] {
+    for kind in ["glint-checkpoint-2", "glint-detection-checkpoint-3"] {
       var checkpoint = SafetensorsWriter()
       checkpoint.add(metadata: "kind", kind)
       checkpoint.add("weights/conv1", Tensor<Float>([1], [1]))
@@ -52,7 +52,7 @@ import Testing
     files = [
       "float": small.float, "int8": small.int8, "int8 detector": folder.path("detector.int8"),
       "float detector": folder.path("detector.float"), "raw": folder.path("raw"),
-      "checkpoint": folder.path("glint-checkpoint-1"),
+      "checkpoint": folder.path("glint-checkpoint-2"),
       "detector checkpoint": folder.path("glint-detection-checkpoint-3"),
       "foreign": folder.path("foreign"),
       "record": try folder.write(Array(#"{"answers":{"pictures":9}}"#.utf8), as: "record"),

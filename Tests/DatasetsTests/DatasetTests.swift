@@ -206,10 +206,11 @@ import Testing
         #expect(picture.name.contains("/\(dataset.labels[picture.label])/"))
         #expect(dataset.knowsAllClasses(picture) == picture.name.contains("/all/"))
       }
-      let some = try Dataset(folders: [folder + "/some"], labels: ["a", "b", "c"])
+      let some = try Dataset(folders: [folder + "/some"], classes: ClassNames(["a", "b", "c"]))
       #expect(some.labels == ["a", "b", "c"] && Set(some.training.map(\.label)) == [0, 2])
       func refusal(_ folders: [String], labels: [String]? = nil) -> String {
-        "\(caught(DatasetError.self) { try Dataset(folders: folders, labels: labels) }.map { "\($0)" } ?? "")"
+        let classes = labels.map { ClassNames($0) }
+        return "\(caught(DatasetError.self) { try Dataset(folders: folders, classes: classes) }.map { "\($0)" } ?? "")"
       }
       #expect(refusal([folder + "/some", folder + "/all"]).contains("its classes are a, b, c; those of"))
       #expect(refusal([folder + "/all"], labels: ["a", "b"]).contains("the model's labels are a, b"))

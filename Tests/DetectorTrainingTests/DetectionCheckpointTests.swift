@@ -62,7 +62,7 @@ import Training
       ("step 7", changed("rounds", [Any]())), ("round 1 ends at step 6", round("step", 6)),
       ("figures of round 1", round("hardViews", -1)), ("figures of round 1", round("hardViews", 2001)),
       ("no checkpoint", round("loss", "NaN")), ("no checkpoint", changed("lossSum", "NaN")),
-      ("no checkpoint", changed("kind", "glint-checkpoint-1")),
+      ("no checkpoint", changed("kind", "glint-checkpoint-2")),
       ("no checkpoint", changed("kind", "glint-detection-checkpoint-2")),
       ("scene 24", changed("hard", [view(24, 0, 0, 8, 8)])), ("scene -1", changed("shown", [view(-1, 0, 0, 8, 8)])),
       ("scene 3", changed("shown", [view(3, 93, 0, 8, 8)])), ("scene 3", changed("shown", [view(3, 0, -1, 8, 8)])),

@@ -26,7 +26,7 @@ import Testing
       + predictions(of: 1, 150, saying: 0, 0.02...0.58, rest: 1)
       + predictions(of: 1, 150, saying: 2, 0.02...0.28, rest: 1)
     for goals in [DecisionGoals(), DecisionGoals(labelled: 0.9, right: 0.9, unsure: 0.9)] {
-      let decision = Decision.fitted(to: all, classes: 3, hiding: [1], goals: goals, otherwise: "unsure")
+      let decision = Decision.fitted(to: all, classes: 3, hiding: [1], aim: .goals(goals), otherwise: "unsure")
       #expect(decision.shownClasses == [0, 2] && decision.otherwise == "unsure")
       let coverage = Coverage(all, labels: labels, by: decision)
       #expect(coverage.shown.labelled >= 690 && coverage.shown.right == coverage.shown.labelled)
@@ -42,7 +42,7 @@ import Testing
       + predictions(of: 1, 300, saying: 0, 0.2...0.5, rest: 1)
     func coverage(_ labelled: Double, _ unsure: Double) -> (labelled: Double, unsure: Double) {
       let goals = DecisionGoals(labelled: labelled, right: 0.5, unsure: unsure)
-      let decision = Decision.fitted(to: all, classes: 3, hiding: [1], goals: goals, otherwise: "unsure")
+      let decision = Decision.fitted(to: all, classes: 3, hiding: [1], aim: .goals(goals), otherwise: "unsure")
       let coverage = Coverage(all, labels: labels, by: decision)
       return (
         Double(coverage.shown.labelled) / Double(coverage.shown.pictures),

@@ -33,7 +33,7 @@ import Testing
 
   @Test func thresholdsAreFittedToWhatIsANumber() {
     let made = predictions(broken: [3, 4, 5])
-    let decision = Decision.fitted(to: made, classes: 2, hiding: [], goals: DecisionGoals(), otherwise: "unsure")
+    let decision = Decision.fitted(to: made, classes: 2, hiding: [], aim: .goals(DecisionGoals()), otherwise: "unsure")
     #expect(decision.thresholds.allSatisfy { ($0 ?? .nan).isFinite })
     // Of 40 pictures 20 reach the threshold; of the 37 that have a number, the 20 highest have 0.8.
     let before = (0..<40).map { [$0 < 20 ? Float(0.9) : 0.1, 0] }

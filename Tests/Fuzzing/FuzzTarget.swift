@@ -1,4 +1,5 @@
 import Camera
+import Datasets
 import DetectorTraining
 import Faces
 import Files
@@ -27,7 +28,12 @@ enum FuzzTarget: String, CaseIterable {
     case .model: Self.inFile(bytes) { _ = CraftedModel.use($0) }
     case .json: Self.json(bytes)
     case .network: Self.network(bytes)
-    case .table: Self.inFile(bytes) { _ = try? FaceBoxTable(path: $0).count }
+    case .table:
+      Self.inFile(bytes) { _ = try? FaceBoxTable(path: $0).count }
+      Self.inFile(bytes, named: FaceBoxTable.defaultName) { _ in
+        // The same text as votes for classes.
+        _ = ClassNames(["x", "y", "happy", "sad"]).areFound(in: Self.folder.path("."))
+      }
     case .record: Self.inFile(bytes, Self.record)
     case .checkpoint: Self.inFile(bytes, Self.checkpoint)
     case .detector: Self.inFile(bytes, Self.detectorCheckpoint)
@@ -125,8 +131,8 @@ enum FuzzTarget: String, CaseIterable {
   private static let folder = try! TemporaryFolder()
 
   /// Gives bytes to what reads a file.
-  private static func inFile(_ bytes: [UInt8], _ read: (String) -> Void) {
-    let path = folder.path("input")
+  private static func inFile(_ bytes: [UInt8], named name: String = "input", _ read: (String) -> Void) {
+    let path = folder.path(name)
     try! Data(bytes).write(to: URL(fileURLWithPath: path))
     read(path)
   }

@@ -14,6 +14,43 @@ import Testing
     }
   }
 
+  /// Every expression is its own, in what the face does and in the picture, and nothing else depends on it.
+  @Test func allExpressionsDifferInNothingElse() {
+    let classes = RenderedFaces.allLabels.count
+    for index in 0..<60 {
+      var faces = (0..<classes).map { FacePainter.parameters(seed: 23, index: index, label: $0, variety: 0.5) }
+      #expect(Set(faces.map(\.expression)).count == classes)
+      let pictures = Set(faces.map { FacePainter.paint($0, size: 48).image.pixels })
+      #expect(pictures.count == classes, "picture \(index)")
+      for label in faces.indices { faces[label].expression = Expression() }
+      #expect(Set(faces).count == 1)
+    }
+  }
+
+  /// Of seven neighbours each has another expression, in an order that is not always the same.
+  @Test func blocksHoldEveryExpressionOnce() {
+    let classes = RenderedFaces.allLabels.count
+    let orders = (0..<40).map { block in
+      (0..<classes).map { FacePainter.label(seed: 11, index: block * classes + $0, classes: classes) }
+    }
+    #expect(orders.allSatisfy { $0.sorted() == Array(0..<classes) } && Set(orders).count > 35)
+  }
+
+  /// What each class is known by, on the mean of many faces: the action units of its definition.
+  @Test func expressionsShowTheirActionUnits() {
+    func mean(_ label: String, _ feature: KeyPath<Expression, Float>) -> Float {
+      let number = RenderedFaces.allLabels.firstIndex(of: label)!
+      return (0..<200).reduce(0) {
+        $0 + FacePainter.parameters(seed: 41, index: $1, label: number).expression[keyPath: feature]
+      } / 200
+    }
+    #expect(mean("surprise", \.eyesWide) > 0.4 && mean("surprise", \.mouthRound) > 0.3)
+    #expect(mean("fear", \.eyesWide) > 0.4 && mean("fear", \.browFrown) > 0.2 && mean("fear", \.mouthStretch) > 0.4)
+    #expect(mean("anger", \.browFrown) > 0.5 && mean("anger", \.browInner) < -0.4)
+    #expect(mean("disgust", \.noseWrinkle) > 0.5 && mean("disgust", \.lipRaise) > 0.4)
+    #expect(abs(mean("neutral", \.mouthCurve)) < 0.05 && abs(mean("neutral", \.browInner)) < 0.05)
+  }
+
   /// The nuisances that a network could use as a short cut, each as a number.
   static let nuisances: [(String, @Sendable (FaceParameters) -> Float)] = [
     ("skin", { $0.person.skinTone }), ("age", { $0.person.age }), ("mouth bias", { $0.person.mouthBias }),

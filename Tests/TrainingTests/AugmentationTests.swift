@@ -151,6 +151,41 @@ import Training
     #expect(same == image.pixels)
   }
 
+  /// Dark pictures of little contrast come to use all brightnesses; the order of pixels stays.
+  @Test(arguments: [1, 3]) func equalizedPicturesUseAllBrightnesses(_ channels: Int) throws {
+    var random = CounterRandom(seed: 21)
+    let pixels = (0..<24 * 24 * channels).map { _ in UInt8(40 + random.below(60)) }
+    var changes = Augmentation.none
+    changes.equalized = 1
+    let found = try Self.changed(pixels, channels, changes)
+    for changed in found {
+      #expect(Int(changed.max()!) - Int(changed.min()!) > 120, "at least half of the way from 60 to 255")
+      let pairs = zip(pixels, changed).sorted { $0.0 < $1.0 }
+      #expect(zip(pairs, pairs.dropFirst()).allSatisfy { $0.0.1 <= $0.1.1 })
+    }
+    changes.equalized = 0.5
+    #expect((3...13).contains(try Self.changed(pixels, channels, changes).count { $0 != pixels }))
+  }
+
+  @Test func flatPicturesKeepAQuarterToTwoThirdsOfTheirContrast() throws {
+    var random = CounterRandom(seed: 22)
+    let pixels = (0..<24 * 24).map { _ in UInt8(28 + random.below(200)) }
+    var changes = Augmentation.none
+    changes.flat = 1
+    func range(_ pixels: [UInt8]) -> Double { Double(pixels.max()!) - Double(pixels.min()!) }
+    let shares = try Self.changed(pixels, 1, changes).map { range($0) / range(pixels) }
+    #expect(shares.allSatisfy { (0.24...0.68).contains($0) } && shares.max()! - shares.min()! > 0.1, "\(shares)")
+  }
+
+  /// Sixteen changed versions of a picture of 24 x 24.
+  private static func changed(_ pixels: [UInt8], _ channels: Int, _ changes: Augmentation) throws -> [[UInt8]] {
+    let picture = Dataset.Picture(
+      name: "noise", label: 0, source: .image(Image(width: 24, height: 24, channels: channels, pixels: pixels)))
+    let rule = Preprocessing(width: 24, height: 24, colour: channels == 1 ? .grey : .rgb)
+    let examples = try changes.examples(of: picture, preprocessing: rule, count: 16, seed: 4, index: 0)
+    return examples.dropFirst().map(\.pixels)
+  }
+
   @Test func lightFromTheSide() {
     var pixels = [UInt8](repeating: 100, count: 8 * 8)
     ca_side_light(&pixels, 8, 8, 1, 32768, 0)

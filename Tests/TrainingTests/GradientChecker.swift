@@ -17,7 +17,7 @@ struct GradientChecker {
   var seed: UInt64 = 1701
 
   func check(
-    _ architecture: Architecture, loss: Loss, classes: Int = 2, among candidates: [[Int]?] = [], fusing: Bool = true
+    _ architecture: Architecture, loss: Loss, classes: Int = 2, truths given: [Truth] = [], fusing: Bool = true
   ) throws {
     let network = try Network(architecture, capacity: images, threads: 2, fusing: fusing, inputGradient: true)
     network.initialize(seed: seed)
@@ -26,12 +26,12 @@ struct GradientChecker {
       parameter.load(Tensor(parameter.shape, random.floats(parameter.shape.count, 0.1, 0.6)))
     }
     var inputs = (0..<images).map { _ in random.floats(architecture.input.count, 0, 1) }
-    let labels = (0..<images).map { $0 % classes }
+    let truths = given.isEmpty ? (0..<images).map { Truth(label: $0 % classes) } : given
 
     func lossNow() -> Double {
       for (image, elements) in inputs.enumerated() { network.setInput(image: image, elements) }
       network.forward(pixels: nil, images: images, training: true, seed: 5)
-      return network.backward(labels: labels, loss: loss, among: candidates, seed: 5)
+      return network.backward(truths: truths, loss: loss, seed: 5)
     }
     _ = lossNow()
     let gradients = network.parameters.map(\.gradientTensor)

@@ -123,23 +123,46 @@ import Training
   @Test func lossGradients() throws {
     let architecture = Self.chain([3, 3, 2], logits: 4, [])
     try GradientChecker().check(
-      architecture, loss: Loss(.crossEntropy, classWeights: [1, 2, 0.5, 1]), classes: 4)
+      architecture, loss: Loss(.crossEntropy),
+      truths: [Truth(label: 0), Truth(label: 1, weight: 2), Truth(label: 2, shares: [0.2, 0, 0.5, 0.3], weight: 0.5)])
     try GradientChecker().check(
-      Self.chain([3, 3, 2], []), loss: Loss(.binaryCrossEntropy, labelSmoothing: 0.2, classWeights: [1, 3]))
+      Self.chain([3, 3, 2], []), loss: Loss(.binaryCrossEntropy, labelSmoothing: 0.2),
+      truths: [Truth(label: 0, weight: 3), Truth(label: 1), Truth(label: 1, shares: [0.4, 0.6])])
+  }
+
+  /// The loss of shares is the mean of the classes' losses by these shares, whatever the number of logits, and where
+  /// all shares lie on one class, to the bit that of the class.
+  @Test(arguments: [1, 4]) func lossOfShares(logits: Int) throws {
+    let network = try Network(Self.chain([3, 3, 2], logits: logits, []), capacity: 1, threads: 1)
+    network.initialize(seed: 3)
+    network.setInput(image: 0, (0..<18).map { Float($0) / 18 })
+    network.forward(pixels: nil, images: 1)
+    let loss = Loss(logits == 1 ? .binaryCrossEntropy : .crossEntropy, labelSmoothing: 0.1)
+    func value(_ truth: Truth) -> Double { network.backward(truths: [truth], loss: loss) }
+    let shares: [Float] = logits == 1 ? [0.25, 0.75] : [0.5, 0, 0.25, 0.25]
+    let mean = shares.enumerated().reduce(0) { $0 + Double($1.element) * value(Truth(label: $1.offset)) }
+    #expect(abs(value(Truth(label: 1, shares: shares)) - mean) < 1e-12)
+    let one: [Float] = logits == 1 ? [0, 1] : [0, 1, 0, 0]
+    #expect(value(Truth(label: 0, shares: one)) == value(Truth(label: 1)))
+    #expect(value(Truth(label: 1, weight: 3)) == 3 * value(Truth(label: 1)))
   }
 
   /// An image whose source lacks a class teaches the others alone.
   @Test func lossAmongSomeClasses() throws {
     let architecture = Self.chain([3, 3, 2], logits: 4, [])
     try GradientChecker().check(
-      architecture, loss: Loss(.crossEntropy, labelSmoothing: 0.1), classes: 3, among: [[0, 2], nil, [1, 2, 3]])
+      architecture, loss: Loss(.crossEntropy, labelSmoothing: 0.1),
+      truths: [
+        Truth(label: 0, candidates: [0, 2]), Truth(label: 1),
+        Truth(label: 2, shares: [0.5, 0.2, 0.2, 0.1], candidates: [1, 2, 3]),
+      ])
     // Two classes among four: the loss of the two alone, whatever is said of the others.
     let network = try Network(architecture, capacity: 1, threads: 1, inputGradient: true)
     network.initialize(seed: 3)
     network.setInput(image: 0, (0..<18).map { Float($0) / 18 })
     network.forward(pixels: nil, images: 1)
     let loss = Loss(.crossEntropy)
-    let mean = network.backward(labels: [0], loss: loss, among: [[0, 2]])
+    let mean = network.backward(truths: [Truth(label: 0, candidates: [0, 2])], loss: loss)
     let logits = Array(network.logits(0))
     #expect(abs(mean - log(1 + exp(Double(logits[2] - logits[0])))) < 1e-6)
     let gradient = try #require(network.parameters.first { $0.name.hasSuffix("bias") }).gradientTensor.elements

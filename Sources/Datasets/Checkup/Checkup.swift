@@ -20,21 +20,25 @@ public struct Checkup: Sendable {
   ///
   /// - Parameters:
   ///   - folders: as for `Dataset`.
+  ///   - classes: the classes; nil takes the first folder's.
   ///   - boxes: a table of face boxes for all folders; without one, each folder's own counts.
   ///   - threads: threads to decode with.
   ///   - progress: called now and then with files done and their number.
   /// - Throws: `DatasetError` where there are no two classes, or a table cannot be understood.
   public init(
-    folders: [String], boxes: String? = nil, threads: Int = 1,
+    folders: [String], classes: ClassNames? = nil, boxes: String? = nil, threads: Int = 1,
     progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws(DatasetError) {
-    let layouts = try FolderLayout.all(folders, for: .checkup)
+    let layouts = try FolderLayout.all(folders, classes: classes, for: .checkup)
     labels = layouts[0].labels
     origins = layouts.map(\.name)
     var found = layouts.flatMap(\.pictures)
     for index in found.indices { found[index].picture.origin = found[index].layout }
     var account = ReadingAccount()
-    for layout in layouts { account.add(layout.account) }
+    for layout in layouts {
+      account.add(layout.account)
+      account.notes += layout.voteSentence.map { [$0] } ?? []
+    }
     let tables = try Dataset.addBoxes(to: &found, layouts, table: boxes, &account)
     pictures = Self.look(at: found, threads: threads, progress: progress)
     let good = pictures.filter { $0.damage == nil }

@@ -98,8 +98,8 @@ struct Shortcuts {
             "\(percent(share, 0)) of \(name) is '\(word)', of everything \(percent(all, 0)).",
             advice:
               """
-              A network can learn to tell the folder instead of the class. Evaluate by source, and balance the \
-              sources.
+              A network can learn to tell the folder instead of the class. Train with --balance-sources, and once \
+              with --leave-out \(name), and look at the figures by source.
               """
           ))
       }

@@ -3,6 +3,17 @@ import Imaging
 
 /// Labelled pictures in three parts that share nothing.
 public struct Dataset: Sendable {
+  /// What several people called a picture.
+  public struct Votes: Hashable, Sendable {
+    /// The share of the votes for each class, all together 1.
+    public var shares: [Float]
+    /// Whether no class has more than half of all votes: such a picture is learned from, and no figure counts it.
+    public var isDivided: Bool
+
+    /// One share a class.
+    public init(shares: [Float], isDivided: Bool) { (self.shares, self.isDivided) = (shares, isDivided) }
+  }
+
   /// A picture with its class.
   public struct Picture: Sendable {
     /// Where the pixels are.
@@ -15,8 +26,10 @@ public struct Dataset: Sendable {
 
     /// The file's path, or a name.
     public var name: String
-    /// The class's number.
+    /// The class's number; of a picture with votes, that of the class with most of them.
     public var label: Int
+    /// What voters called it, where that is known.
+    public var votes: Votes?
     /// Where the pixels are.
     public var source: Source
     /// Where the face is, for preprocessing that crops to it.
@@ -25,7 +38,10 @@ public struct Dataset: Sendable {
     public var origin: Int
 
     /// `label` and `origin` are indices into the data set's labels and folders; the file is read later.
-    public init(name: String, label: Int, source: Source, face: FaceBox? = nil, origin: Int = 0) {
+    public init(
+      name: String, label: Int, source: Source, face: FaceBox? = nil, origin: Int = 0, votes: Votes? = nil
+    ) {
+      self.votes = votes
       self.name = name
       self.label = label
       self.source = source
@@ -57,6 +73,10 @@ public struct Dataset: Sendable {
   public var boxTables: [BoxTable] = []
   /// Numbers of the origins whose pictures were searched for faces.
   public var searchedOrigins: [Int] = []
+  /// Numbers of the origins that are neither trained on nor validated on.
+  public internal(set) var leftOutOrigins: [Int] = []
+  /// The network that says of each training picture what it sees, in words for the card; nil without one.
+  public var teacher: String?
   /// How the parts were made, as a sentence for the card.
   public var splitDescription = ""
   /// SHA-256 over all content hashes and labels in order of the parts: the same for the same data and split.
@@ -110,6 +130,9 @@ public struct Dataset: Sendable {
 
   /// Whether the picture's data folder holds every class, so that its answers can be held against all of them.
   public func knowsAllClasses(_ picture: Picture) -> Bool { candidates(picture) == nil }
+
+  /// Whether any picture has votes.
+  public var hasVotes: Bool { (training + validation + test).contains { $0.votes != nil } }
 
   /// How many pictures of a data folder are cropped to a face, and how many are taken whole.
   public func facesFound(inOrigin origin: Int) -> (cropped: Int, whole: Int) {

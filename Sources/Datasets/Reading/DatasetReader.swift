@@ -3,7 +3,7 @@ import Imaging
 import Threads
 
 extension Dataset {
-  /// Reads a folder of class folders: `init(folders:faces:shares:labels:threads:for:progress:)` of one.
+  /// Reads a folder of class folders: `init(folders:faces:shares:classes:threads:for:progress:)` of one.
   public init(
     folder: String, shares: SplitShares = .default, threads: Int = 1, for use: DataUse = .training,
     progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
@@ -22,7 +22,7 @@ extension Dataset {
   ///   - folders: the folders.
   ///   - faces: where faces stand in whole photos.
   ///   - shares: how much goes where.
-  ///   - labels: the classes, of which then every folder may lack some; nil takes the first folder's.
+  ///   - classes: the classes, of which then every folder may lack some; nil takes the first folder's.
   ///   - threads: threads to decode with.
   ///   - use: what for, which says how many pictures it takes.
   ///   - progress: called now and then with files done and their number.
@@ -30,10 +30,10 @@ extension Dataset {
   ///   table that cannot be understood, or too few pictures to split.
   public init(
     folders: [String], faces: FaceSource = FaceSource(), shares: SplitShares = .default,
-    labels: [String]? = nil, threads: Int = 1, for use: DataUse = .training,
+    classes: ClassNames? = nil, threads: Int = 1, for use: DataUse = .training,
     progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws(DatasetError) {
-    let layouts = try FolderLayout.all(folders, labels: labels, for: use)
+    let layouts = try FolderLayout.all(folders, classes: classes, for: use)
     for layout in layouts { account.add(layout.account) }
     let place = folders.joined(separator: ", ")
     name = layouts.map(\.name).joined(separator: " + ")
@@ -92,10 +92,28 @@ extension Dataset {
     }
     splitDescription = Self.describe(layouts)
     fingerprint = Self.fingerprint(parts)
+    leaveDividedOutOfFigures(layouts)
     account.used = training.count + validation.count + test.count
     guard use != .evaluation else { return }
     try checkSizes(
       place, mustTest: !layouts.allSatisfy(\.isSplit), classes: Set(originClasses.joined()), for: use)
+  }
+
+  /// Nobody knows the class of a picture over which the votes are divided: it can be learned from, and nothing can be
+  /// held against it.
+  private mutating func leaveDividedOutOfFigures(_ layouts: [FolderLayout]) {
+    let held = validation.count + test.count
+    validation.removeAll { $0.votes?.isDivided ?? false }
+    test.removeAll { $0.votes?.isDivided ?? false }
+    let removed = held - validation.count - test.count
+    account.notNeeded += removed
+    let sentences = layouts.compactMap(\.voteSentence)
+    account.notes += sentences
+    guard !sentences.isEmpty else { return }
+    let learned = training.count { $0.votes?.isDivided ?? false }
+    account.notes.append(
+      "where no class has more than half of the votes, pictures are learned from (\(learned)) and no figure counts "
+        + "them (\(removed) of the other parts)")
   }
 
   private static func describe(_ layouts: [FolderLayout]) -> String {
@@ -114,7 +132,12 @@ extension Dataset {
     var hash = SHA256()
     for (picture, part) in parts {
       let face = picture.found.picture.face.map { " \($0.x) \($0.y) \($0.width) \($0.height)" } ?? ""
-      Array("\(picture.content) \(picture.found.picture.label) \(part)\(face)\n".utf8).withUnsafeBytes {
+      // Votes decide weights as well as labels do.
+      let votes = picture.found.picture.votes.map { votes in
+        " votes" + votes.shares.map { " \($0.bitPattern)" }.joined() + (votes.isDivided ? " divided" : "")
+      }
+      let line = "\(picture.content) \(picture.found.picture.label) \(part)\(face)\(votes ?? "")\n"
+      Array(line.utf8).withUnsafeBytes {
         hash.update($0)
       }
     }
@@ -227,22 +250,23 @@ extension Dataset {
   /// All pictures of folders, unsplit and unread, with the faces that tables name.
   ///
   /// - Parameters:
-  ///   - folders: as for `init(folders:faces:shares:labels:threads:for:progress:)`.
+  ///   - folders: as for `init(folders:faces:shares:classes:threads:for:progress:)`.
   ///   - faces: where faces stand in whole photos.
-  ///   - labels: the classes; each folder has two of them or more.
+  ///   - classes: the classes; each folder has two of them or more.
   /// - Returns: the pictures, by the number of their folder how these are to be searched for faces, and what became of
   ///   the other files.
   /// - Throws: `DatasetError` where one has others, or a table cannot be understood.
   public static func pictures(
-    in folders: [String], faces: FaceSource = FaceSource(), labels: [String]
+    in folders: [String], faces: FaceSource = FaceSource(), classes: ClassNames
   ) throws(DatasetError) -> (pictures: [Picture], searches: [FaceSource.Search], account: ReadingAccount) {
-    let layouts = try FolderLayout.all(folders, labels: labels, for: .evaluation)
+    let layouts = try FolderLayout.all(folders, classes: classes, for: .evaluation)
     var account = ReadingAccount()
     for layout in layouts { account.add(layout.account) }
     if let folder = faces.unknownFolder(among: folders) {
       throw DatasetError(path: folder, "is to be searched for faces, but is none of the folders that were given")
     }
     var found = layouts.flatMap(\.pictures)
+    found.removeAll { $0.picture.votes?.isDivided ?? false }
     for index in found.indices { found[index].picture.origin = found[index].layout }
     let searches = try addFaces(to: &found, layouts, from: faces, &account).searches
     return (found.map(\.picture), searches, account)

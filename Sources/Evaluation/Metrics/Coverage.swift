@@ -23,6 +23,8 @@ public struct Coverage: Hashable, Sendable {
 
   /// By class.
   public let classes: [Count]
+  /// The numbers of the classes that may be shown.
+  public let mayShow: Set<Int>
   /// The classes that may be shown, together.
   public let shown: Count
   /// Those that are never shown, together.
@@ -41,6 +43,7 @@ public struct Coverage: Hashable, Sendable {
     }
     self.classes = classes
     let mayShow = Set(decision.shownClasses)
+    self.mayShow = mayShow
     shown = classes.indices.filter { mayShow.contains($0) }.reduce(Count()) { $0 + classes[$1] }
     hidden = classes.indices.filter { !mayShow.contains($0) }.reduce(Count()) { $0 + classes[$1] }
   }

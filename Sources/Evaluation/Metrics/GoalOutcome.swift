@@ -12,6 +12,8 @@ public struct GoalOutcome: Hashable, Sendable {
 
   /// Which goal.
   public let kind: Kind
+  /// The number of the class that it is for; nil where it is for all that are shown, or all that are not.
+  public let label: Int?
   /// The share that was asked for, 0...1.
   public let asked: Double
   /// The share that came out, 0...1.
@@ -26,13 +28,24 @@ public struct GoalOutcome: Hashable, Sendable {
 extension DecisionGoals {
   /// What came out of each goal on pictures that were counted; goals for pictures that are not there are left out.
   public func outcomes(_ coverage: Coverage) -> [GoalOutcome] {
-    func outcome(_ kind: GoalOutcome.Kind, _ asked: Double, _ some: Int, _ all: Int) -> GoalOutcome? {
-      all == 0 ? nil : GoalOutcome(kind: kind, asked: asked, reached: Double(some) / Double(all), pictures: all)
+    func outcome(
+      _ kind: GoalOutcome.Kind, _ asked: Double, _ some: Int, _ all: Int, label: Int? = nil
+    ) -> GoalOutcome? {
+      all == 0
+        ? nil
+        : GoalOutcome(kind: kind, label: label, asked: asked, reached: Double(some) / Double(all), pictures: all)
     }
-    return [
-      outcome(.labelled, labelled, coverage.shown.labelled, coverage.shown.pictures),
-      outcome(.right, right, coverage.shown.right, coverage.shown.labelled),
-      outcome(.unsure, unsure, coverage.hidden.pictures - coverage.hidden.labelled, coverage.hidden.pictures),
-    ].compactMap { $0 }
+    let own = byClass.sorted { $0.key < $1.key }.map { label, asked in
+      let count = coverage.classes[label]
+      return coverage.mayShow.contains(label)
+        ? outcome(.labelled, asked, count.labelled, count.pictures, label: label)
+        : outcome(.unsure, asked, count.pictures - count.labelled, count.pictures, label: label)
+    }
+    return
+      ([
+        outcome(.labelled, labelled, coverage.shown.labelled, coverage.shown.pictures),
+        outcome(.right, right, coverage.shown.right, coverage.shown.labelled),
+        outcome(.unsure, unsure, coverage.hidden.pictures - coverage.hidden.labelled, coverage.hidden.pictures),
+      ] + own).compactMap { $0 }
   }
 }

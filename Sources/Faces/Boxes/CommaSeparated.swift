@@ -1,12 +1,12 @@
 /// Comma-separated values, line by line: fields in quotation marks may hold commas, line ends and doubled quotation
 /// marks. Spreadsheets of other countries put semicolons or tabs where commas are decimal marks.
-struct CommaSeparated {
+package struct CommaSeparated {
   private var rest: Substring.UnicodeScalarView
   private var line = 1
   private let separator: Unicode.Scalar
 
   /// What may stand between fields.
-  static let separators: [Unicode.Scalar] = [",", ";", "\t"]
+  package static let separators: [Unicode.Scalar] = [",", ";", "\t"]
 
   init(_ text: String, separator: Unicode.Scalar = ",") {
     self.separator = separator
@@ -27,8 +27,26 @@ struct CommaSeparated {
     return String(validating: units, as: UTF16.self)
   }
 
+  /// A table with a header: the lines after the first, what its columns hold, how many there are, and the separator at
+  /// which that can be understood; nil at none.
+  ///
+  /// - Parameter understand: given the fields of the header, what its columns hold, nil where they make no sense.
+  package static func table<Columns>(
+    _ text: String, understoodBy understand: ([String]) -> Columns?
+  ) -> (lines: CommaSeparated, columns: Columns, count: Int, separator: Unicode.Scalar)? {
+    for separator in separators {
+      var lines = CommaSeparated(text, separator: separator)
+      var header = lines.next()
+      // Spreadsheets write which separator follows.
+      if header?.fields.first?.hasPrefix("sep=") == true { header = lines.next() }
+      guard let header, let columns = understand(header.fields) else { continue }
+      return (lines, columns, header.fields.count, separator)
+    }
+    return nil
+  }
+
   /// The next line's fields and its number, nil after the last.
-  mutating func next() -> (fields: [String], number: Int)? {
+  package mutating func next() -> (fields: [String], number: Int)? {
     guard !rest.isEmpty else { return nil }
     let number = line
     var fields: [String] = []

@@ -12,9 +12,9 @@ struct FaceBoxColumns {
   }
 
   init?(_ header: [String]) {
-    let names = header.map { $0.trimmed.lowercased() }
+    let names = header.map(Self.plain)
     func first(_ wanted: String...) -> Int? { wanted.lazy.compactMap { names.firstIndex(of: $0) }.first }
-    guard let file = first("file", "path", "image", "filename", "name") else { return nil }
+    guard let file = Self.file(names) else { return nil }
     self.file = file
     if let x = first("x", "left"), let y = first("y", "top"), let w = first("w", "width"), let h = first("h", "height")
     {
@@ -28,6 +28,23 @@ struct FaceBoxColumns {
     } else {
       return nil
     }
+  }
+
+  /// A column's name as names are compared.
+  static func plain(_ name: String) -> String { name.trimmed.lowercased() }
+
+  /// The column that names files.
+  static func file(_ names: [String]) -> Int? {
+    ["file", "path", "image", "filename", "name"].lazy.compactMap { names.firstIndex(of: $0) }.first
+  }
+
+  /// Whether a column may hold a part of a box, or what a detector says of it.
+  static func isOfBox(_ name: String) -> Bool {
+    let parts: Set = [
+      "x", "y", "w", "h", "left", "top", "width", "height", "x0", "y0", "x1", "y1", "xmin", "ymin", "xmax", "ymax",
+      "score",
+    ]
+    return parts.contains(name) || name.contains("box")
   }
 
   /// The numbers of each box of a line; none where the line's are empty.

@@ -53,6 +53,16 @@ public struct FaceBoxTable: Sendable {
   ///
   /// - Throws: `FaceBoxError` for a table that has the columns and cannot be understood.
   public static func found(in folder: String) throws -> FaceBoxTable? {
+    guard let text = try ownText(in: folder),
+      CommaSeparated.table(text, understoodBy: FaceBoxColumns.init) != nil
+    else { return nil }
+    return try FaceBoxTable(text, path: path(in: folder))
+  }
+
+  /// The text of a data folder's own table; nil where there is none.
+  ///
+  /// - Throws: `FaceBoxError` for a file that cannot be read, or is no text.
+  package static func ownText(in folder: String) throws -> String? {
     let path = path(in: folder)
     var facts = stat()
     // An empty file tells nothing, and a pipe is no table.
@@ -63,31 +73,21 @@ public struct FaceBoxTable: Sendable {
     do throws(FileError) { file = try MappedFile(path: path) } catch {
       throw FaceBoxError(path: path, line: nil, reason: error.reason)
     }
-    let text = try text(file, path)
-    return table(text) == nil ? nil : try FaceBoxTable(text, path: path)
+    return try text(file, path)
   }
 
-  /// The lines after the first, and what its columns hold, with the separator at which that can be understood.
-  private static func table(
-    _ text: String
-  ) -> (lines: CommaSeparated, columns: FaceBoxColumns, count: Int, separator: Unicode.Scalar)? {
-    for separator in CommaSeparated.separators {
-      var lines = CommaSeparated(text, separator: separator)
-      var header = lines.next()
-      // Spreadsheets write which separator follows.
-      if header?.fields.first?.hasPrefix("sep=") == true { header = lines.next() }
-      guard let header, let columns = FaceBoxColumns(header.fields) else { continue }
-      return (lines, columns, header.fields.count, separator)
-    }
-    return nil
-  }
+  /// The column of a header that names files, nil where none does.
+  package static func fileColumn(_ header: [String]) -> Int? { FaceBoxColumns.file(header.map(FaceBoxColumns.plain)) }
+
+  /// Whether a column of this name is, or may be, a part of a box.
+  package static func isBoxColumn(_ name: String) -> Bool { FaceBoxColumns.isOfBox(FaceBoxColumns.plain(name)) }
 
   /// Reads a table's text; `path` is what errors call it.
   public init(_ text: String, path: String) throws {
     self.path = path
     func failure(_ line: Int, _ reason: String) -> FaceBoxError { FaceBoxError(path: path, line: line, reason: reason) }
     guard !text.isEmpty else { throw FaceBoxError(path: path, line: nil, reason: "is empty") }
-    guard let (rest, columns, count, separator) = Self.table(text) else {
+    guard let (rest, columns, count, separator) = CommaSeparated.table(text, understoodBy: FaceBoxColumns.init) else {
       throw failure(1, "names no columns for a file and its box: give it 'file' and 'x', 'y', 'w', 'h'")
     }
     var lines = rest
@@ -122,7 +122,7 @@ public struct FaceBoxTable: Sendable {
   }
 
   /// A number, with a decimal comma where commas do not separate fields.
-  private static func number(_ text: String, _ separator: Unicode.Scalar) -> Float? {
+  package static func number(_ text: String, _ separator: Unicode.Scalar) -> Float? {
     if let number = Float(text) { return number }
     guard separator != "," else { return nil }
     return Float(String(text.map { $0 == "," ? "." : $0 }))

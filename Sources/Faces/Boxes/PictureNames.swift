@@ -1,13 +1,16 @@
 /// The names that a table gives to pictures, and which of them a path means.
-struct PictureNames: Sendable {
+package struct PictureNames: Sendable {
   /// With slashes, and without `./` before them.
   private var names: Set<String> = []
   /// By the ends of two parts or more of names that begin where the table was made, such as `/home/me/photos/a/1.jpg`:
   /// the name, nil where several end so.
   private var ends: [String: String?] = [:]
 
+  /// No names.
+  package init() {}
+
   /// Adds a name as a table has it; what it is called from here on.
-  mutating func add(_ name: String) -> String {
+  package mutating func add(_ name: String) -> String {
     let name = Self.slashed(name)
     guard names.insert(name).inserted, Self.isElsewhere(name) else { return name }
     let parts = name.split(separator: "/")
@@ -20,7 +23,7 @@ struct PictureNames: Sendable {
 
   /// The name that means the picture at a path: the longest of the path's ends that is a name, or else the longest that
   /// a name from another machine has, which is two parts at least.
-  func name(for path: String) -> String? {
+  package func name(for path: String) -> String? {
     let path = Self.slashed(path)
     var rest = Substring(path)
     while true {

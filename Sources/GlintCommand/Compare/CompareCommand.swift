@@ -51,6 +51,7 @@ struct Compare: ParsableCommand {
 
   @OptionGroup var gate: GateOptions
   @OptionGroup var split: SplitOption
+  @OptionGroup var classes: ClassesOption
   @OptionGroup var faces: FaceSourceOption
   @OptionGroup var force: ForceOption
   @OptionGroup var threads: ThreadOption
@@ -76,7 +77,8 @@ struct Compare: ParsableCommand {
     let description = models[0].description
     let calibration = try record.map { try calibrationRecord($0, for: models[0]) }
     let (images, account) = try LabelledImages.read(
-      data, faces: try faces.source(for: description), part: part, split: split.shares, for: description,
+      data, classes: try classes.names(for: description), faces: try faces.source(for: description), part: part,
+      split: split.shares, for: description,
       threads: threads.count, quiet: isQuiet)
     if others.isEmpty {
       try compare((models[0], models[1]), calibration, images, account)

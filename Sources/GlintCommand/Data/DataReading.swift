@@ -7,17 +7,16 @@ import Threads
 /// Reads folders of class folders, with progress.
 ///
 /// - Parameters:
-///   - description: of the model that is to be fed, whose labels each folder may lack some of; nil takes the classes of
-///     the first folder.
+///   - classes: the classes, of which each folder may lack some; nil takes those of the first folder.
+///   - description: of the model that is to be fed, nil where one is to be trained.
 ///   - use: what the pictures are for.
 func readDataset(
-  _ folders: [String], faces: FaceSource, split: SplitShares, for description: ModelDescription? = nil, use: DataUse,
-  threads: Int,
-  quiet: Bool
+  _ folders: [String], classes: ClassNames?, faces: FaceSource, split: SplitShares,
+  for description: ModelDescription? = nil, use: DataUse, threads: Int, quiet: Bool
 ) throws -> Dataset {
   let bar = LockedProgress("Reading pictures", quiet: quiet)
   let dataset = try Dataset(
-    folders: folders, faces: faces, shares: split, labels: description?.labels, threads: threads, for: use
+    folders: folders, faces: faces, shares: split, classes: classes, threads: threads, for: use
   ) { bar.update($0, of: $1) }
   bar.finish(
     "\(dataset.training.count) to train on, \(dataset.validation.count) to validate, \(dataset.test.count) to test")

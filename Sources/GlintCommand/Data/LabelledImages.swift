@@ -14,11 +14,12 @@ enum LabelledImages {
   /// - Returns: the images, and what became of every file.
   /// - Throws: where a folder has classes that are not among the model's labels, or nothing decodes.
   static func read(
-    _ folders: [String], faces: FaceSource, part: DataPart, split: SplitShares, for description: ModelDescription,
-    threads: Int, quiet: Bool
+    _ folders: [String], classes: ClassNames, faces: FaceSource, part: DataPart, split: SplitShares,
+    for description: ModelDescription, threads: Int, quiet: Bool
   ) throws -> (images: [LabelledImage], account: ReadingAccount) {
     let dataset = try readDataset(
-      folders, faces: faces, split: split, for: description, use: .evaluation, threads: threads, quiet: quiet)
+      folders, classes: classes, faces: faces, split: split, for: description, use: .evaluation, threads: threads,
+      quiet: quiet)
     let pictures = part == .all ? dataset.training + dataset.validation + dataset.test : dataset.test
     guard dataset.account.used > 0 else {
       throw Failure("\(folders.joined(separator: ", ")): none of its pictures can be used\(dataset.account.hint)")

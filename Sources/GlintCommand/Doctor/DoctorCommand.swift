@@ -28,6 +28,7 @@ struct Doctor: ParsableCommand {
         glint doctor photos
         glint doctor photos facecrops --report checkup.html
         glint doctor photos --json > checkup.json
+        glint doctor votes photos --classes happy=happiness,sad=sadness    # votes/index.csv: file,happiness,sadness
         glint doctor photos --model face.int8.safetensors --seen 61
       """)
 
@@ -46,6 +47,7 @@ struct Doctor: ParsableCommand {
   @Option(name: .long, help: "Write an HTML page with the worst pictures to this file.")
   var report: String?
 
+  @OptionGroup var classes: ClassesOption
   @OptionGroup var faces: FaceSourceOption
   @OptionGroup var force: ForceOption
   @OptionGroup var threads: ThreadOption
@@ -76,9 +78,9 @@ struct Doctor: ParsableCommand {
 
   private func checkData() throws {
     let bar = LockedProgress("Looking at pictures", quiet: quiet.quiet || json.json)
-    let checkup = try Checkup(folders: data, boxes: faces.boxes.boxes, threads: threads.count) {
-      bar.update($0, of: $1)
-    }
+    let checkup = try Checkup(
+      folders: data, classes: try classes.names(), boxes: faces.boxes.boxes, threads: threads.count
+    ) { bar.update($0, of: $1) }
     bar.finish("\(checkup.pictures.count) pictures")
     tell(checkup.account, quiet: quiet.quiet || json.json)
     if let report { try CheckupPage.page(checkup).page.write(to: report) }
@@ -89,7 +91,7 @@ struct Doctor: ParsableCommand {
       if let report { emit("\nReport: \(report)") }
     }
     if !json.json, !quiet.quiet, checkup.severity != .serious {
-      NextCommand.show(["train"] + data + ["-o", "faces.safetensors"])
+      NextCommand.show(["train"] + data + classes.words + ["-o", "faces.safetensors"])
     }
     if checkup.severity == .serious { throw ExitCode(1) }
   }
@@ -99,7 +101,7 @@ struct Doctor: ParsableCommand {
     let runner = try ModelRunner(loaded, threads: threads.count)
     let source = try faces.source(checking: loaded.description)
     var (pictures, searches, account) = try Dataset.pictures(
-      in: data, faces: source, labels: loaded.description.labels)
+      in: data, faces: source, classes: try classes.names(for: loaded.description))
     account.notNeeded += pictures.count - min(images, pictures.count)
     pictures = pictures.spread(images)
     let isQuiet = quiet.quiet || json.json

@@ -34,7 +34,7 @@ struct ConventionSearch {
       throw Failure("--data holds pictures of classes, and the network has no labels; say them with --labels")
     }
     var (pictures, searches, account) = try Dataset.pictures(
-      in: data, faces: try faces.source(for: description), labels: description.labels)
+      in: data, faces: try faces.source(for: description), classes: ClassNames(description.labels))
     account.notNeeded += pictures.count - min(images, pictures.count)
     pictures = pictures.spread(images)
     let runners = try ways.map { try ModelRunner($0.network.loaded, threads: threads) }

@@ -26,13 +26,14 @@ enum Verdicts {
   }
 
   /// Sentences on goals that were not met, by how much.
-  static func sentences(_ goals: [GoalOutcome], part: String) -> [String] {
+  static func sentences(_ goals: [GoalOutcome], labels: [String], part: String) -> [String] {
     goals.filter(\.isMissed).map { goal in
+      let own = goal.label.map { "'\(labels[$0])'" }
       let what =
         switch goal.kind {
-        case .labelled: "of pictures of the classes that are shown have a label"
+        case .labelled: "of pictures of \(own ?? "the classes that are shown") have a label"
         case .right: "of the labels are right"
-        case .unsure: "of pictures of the classes that are never shown have no label"
+        case .unsure: "of pictures of \(own ?? "the classes that are never shown") have no label"
         }
       return "goal not met: \(percent(goal.reached)) \(what), \(percent(goal.asked)) were asked for "
         + "(\(fixed((goal.asked - goal.reached) * 100, 1)) points short, on \(grouped(goal.pictures)) \(part) pictures)"

@@ -6,12 +6,15 @@ struct Paint: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Paint happy and sad faces as a data set to try things on.",
     discussion: """
-      Writes OUTPUT/happy and OUTPUT/sad with as many JPEG files. The same seed paints the same faces. The folder is \
+      Writes OUTPUT/happy and OUTPUT/sad with as many JPEG files; with --all-expressions also neutral, surprise, fear, \
+      anger and disgust, to try what a model does that is to be unsure of these. The same seed paints the same faces. \
+      The folder is \
       there when all of them are: it must not be there before, or be empty.
 
       Examples:
         glint paint faces
         glint paint faces --count 3000 --size 96 --variety 0.6 --seed 7
+        glint paint faces --count 3500 --size 64 --all-expressions
       """)
 
   @Argument(help: "The folder that is made.")
@@ -27,6 +30,9 @@ struct Paint: ParsableCommand {
     name: .long, help: "How far faces differ from a plain portrait: 0 frontal and well lit, 1 turned, dark, hidden.")
   var variety = FacePainter.standardVariety
 
+  @Flag(name: .long, help: "Paint neutral, surprised, afraid, angry and disgusted faces too.")
+  var allExpressions = false
+
   @Option(name: .long, help: "The seed of the faces.")
   var seed: UInt64 = 1
 
@@ -39,17 +45,22 @@ struct Paint: ParsableCommand {
     guard (0...1).contains(variety) else { throw ValidationError("--variety takes a number from 0 to 1.") }
   }
 
+  private var classes: Int { (allExpressions ? RenderedFaces.allLabels : RenderedFaces.labels).count }
+
   func run() throws {
     let progress = LockedProgress("Painting faces", quiet: quiet.quiet)
     let total = count
     Interruption.listen()
     let isWhole = try RenderedFaces.write(
       count: count, seed: seed, size: size, to: output, threads: threads.count, variety: variety,
-      isCancelled: { Interruption.isAsked }, progress: { _ in progress.step(of: total) })
+      classes: classes, isCancelled: { Interruption.isAsked }, progress: { _ in progress.step(of: total) })
     guard isWhole else { throw Failure("interrupted: \(output) was not made, and nothing is left of it") }
     progress.finish("\(count) faces of \(size)x\(size) in \(output)")
     if !quiet.quiet {
-      NextCommand.show(["train", output, "-o", "faces.safetensors", "--network", "compact", "--epochs", "10"])
+      let hidden = RenderedFaces.allLabels.dropFirst(RenderedFaces.labels.count)
+      NextCommand.show(
+        ["train", output, "-o", "faces.safetensors", "--network", "compact", "--epochs", "10"]
+          + (allExpressions ? ["--unsure", hidden.joined(separator: ",")] : []))
     }
   }
 }

@@ -7,12 +7,12 @@ extension QuantizationData {
   /// Reads folders, with progress: class folders named as a classifier's labels are split as the trainer does; of other
   /// folders the images are shared out by content. Also what became of every file.
   static func read(
-    _ folders: [String], faces: FaceSource, split: SplitShares, count: Int, comparesMethods: Bool,
+    _ folders: [String], classes: ClassNames, faces: FaceSource, split: SplitShares, count: Int, comparesMethods: Bool,
     for description: ModelDescription, threads: Int, quiet: Bool
   ) throws -> (data: QuantizationData, account: ReadingAccount) {
-    if description.isClassifier, areClassFolders(folders, labels: description.labels),
+    if description.isClassifier, folders.allSatisfy(classes.areFound),
       let dataset = try labelled(
-        folders, faces: faces, split: split, for: description, threads: threads, quiet: quiet)
+        folders, classes: classes, faces: faces, split: split, for: description, threads: threads, quiet: quiet)
     {
       let data = QuantizationData(
         dataset,
@@ -46,13 +46,14 @@ extension QuantizationData {
 
   /// The data set of class folders; nil where it cannot be split, or has too few pictures to evaluate on.
   private static func labelled(
-    _ folders: [String], faces: FaceSource, split: SplitShares, for description: ModelDescription, threads: Int,
-    quiet: Bool
+    _ folders: [String], classes: ClassNames, faces: FaceSource, split: SplitShares, for description: ModelDescription,
+    threads: Int, quiet: Bool
   ) throws -> Dataset? {
     let dataset: Dataset
     do {
       dataset = try readDataset(
-        folders, faces: faces, split: split, for: description, use: .calibration, threads: threads, quiet: quiet)
+        folders, classes: classes, faces: faces, split: split, for: description, use: .calibration, threads: threads,
+        quiet: quiet)
     } catch let error as DatasetError {
       printError("\(error); methods are evaluated by how often int8 and float agree")
       return nil

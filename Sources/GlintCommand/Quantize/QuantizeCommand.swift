@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Evaluation
 import Files
 import Imaging
@@ -98,6 +99,7 @@ struct Quantize: ParsableCommand {
   var output: String
 
   @OptionGroup var split: SplitOption
+  @OptionGroup var classes: ClassesOption
   @OptionGroup var faces: FaceSourceOption
   @OptionGroup var force: ForceOption
   @OptionGroup var threads: ThreadOption
@@ -154,8 +156,8 @@ struct Quantize: ParsableCommand {
             reading: outcome.account.map { ReadingFacts($0) })))
     } else if !quiet.quiet {
       emit("\(output): int8 by \(outcome.method), \(outcome.record.images.count) calibration images")
-      if !calibration.isEmpty, QuantizationData.areClassFolders(calibration, labels: float.description.labels) {
-        NextCommand.show(["compare", model, output] + calibration.flatMap { ["--data", $0] })
+      if !calibration.isEmpty, try calibration.allSatisfy(classes.names(for: float.description).areFound) {
+        NextCommand.show(["compare", model, output] + calibration.flatMap { ["--data", $0] } + classes.words)
       } else {
         NextCommand.show(["bench", output])
       }
@@ -189,7 +191,8 @@ struct Quantize: ParsableCommand {
       throw Failure("--require promises accuracy, and \(model) is no classifier: leave it out")
     }
     let (data, account) = try QuantizationData.read(
-      folders, faces: try faces.source(for: float.description), split: split.shares, count: images,
+      folders, classes: try classes.names(for: float.description), faces: try faces.source(for: float.description),
+      split: split.shares, count: images,
       comparesMethods: method == nil && isClassifier, for: float.description, threads: threads.count, quiet: isQuiet
     )
     guard require == nil || data.isLabelled else {

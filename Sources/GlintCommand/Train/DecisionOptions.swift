@@ -3,16 +3,15 @@ import Datasets
 import Evaluation
 import Training
 
-/// `--unsure` and `--goals`: when a model names a class.
+/// `--unsure`, `--goals`, `--labelled` and `--cost`: when a model names a class.
 struct DecisionOptions: ParsableArguments {
   @Option(
     name: .long,
-    help:
+    help: ArgumentHelp(
       """
-      A class that is never shown: its pictures are to be answered 'unsure', as others that are too doubtful \
-      (repeatable).
-      """
-  )
+      Classes that are never shown: their pictures are to be answered 'unsure', as others that are too doubtful. With \
+      a percentage, how many of that class's pictures shall be: neutral=90,surprise=96. May be repeated.
+      """, valueName: "classes"))
   var unsure: [String] = []
 
   @Option(
@@ -25,6 +24,22 @@ struct DecisionOptions: ParsableArguments {
     transform: Self.goals)
   var goals: DecisionGoals?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Goals for single classes that are shown, in percent: how many of their pictures get a label.",
+      valueName: "happy=90,sad=80"))
+  var labelled: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      """
+      In place of goals, what a wrong label costs, counted in faces that get none: 3 for any, sad/neutral=3 for 'sad' \
+      said of a neutral face; the rest costs 1. The thresholds that cost least are kept.
+      """, valueName: "costs"))
+  var cost: [String] = []
+
   private static func goals(_ text: String) throws -> DecisionGoals {
     let shares = text.split(separator: "/", omittingEmptySubsequences: false).map { (Double($0) ?? -1) / 100 }
     guard (2...3).contains(shares.count), shares.allSatisfy({ (0...1).contains($0) }) else {
@@ -33,20 +48,73 @@ struct DecisionOptions: ParsableArguments {
     return DecisionGoals(labelled: shares[0], right: shares[1], unsure: shares.count == 3 ? shares[2] : 0)
   }
 
+  func validate() throws {
+    for (name, value) in Self.entries(labelled) where Self.share(value) == nil {
+      throw ValidationError("--labelled takes classes with percentages, as in happy=90,sad=80: '\(name)' has none.")
+    }
+    for (name, value) in Self.entries(unsure) where value != nil && Self.share(value) == nil {
+      throw ValidationError("--unsure \(name): takes a percentage from 0 to 100 after '='.")
+    }
+    guard cost.isEmpty || goals == nil && labelled.isEmpty && !Self.entries(unsure).contains(where: { $0.value != nil })
+    else { throw ValidationError("--cost and goals exclude each other.") }
+    for (name, value) in Self.entries(cost) {
+      guard let number = Double(value ?? name), number > 0, number.isFinite,
+        value == nil || name.split(separator: "/").count == 2
+      else { throw ValidationError("--cost takes numbers above 0, as in 3 or sad/neutral=3, not '\(name)'.") }
+    }
+  }
+
+  /// `a=1,b` as names with what stands after the equals sign.
+  private static func entries(_ options: [String]) -> [(name: String, value: String?)] {
+    options.flatMap { $0.split(separator: ",") }.map { entry in
+      let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      return (String(parts[0]), parts.count > 1 ? String(parts[1]) : nil)
+    }
+  }
+
+  private static func share(_ percentage: String?) -> Double? {
+    percentage.flatMap(Double.init).flatMap { (0...100).contains($0) ? $0 / 100 : nil }
+  }
+
   /// What the thresholds of a model of these classes are fitted to; nil where all labels are always shown.
   ///
   /// - Throws: for a class that is not there, and where none would be shown.
   func request(_ dataset: Dataset) throws -> DecisionRequest? {
-    guard !unsure.isEmpty || goals != nil else { return nil }
-    let hidden = try unsure.map { name in
+    guard !unsure.isEmpty || goals != nil || !labelled.isEmpty || !cost.isEmpty else { return nil }
+    func number(_ name: String, _ option: String) throws -> Int {
       guard let label = dataset.labels.firstIndex(of: name) else {
-        throw Failure("--unsure \(name): the classes are \(dataset.labels.joined(separator: ", "))")
+        throw Failure("\(option) \(name): the classes are \(dataset.labels.joined(separator: ", "))")
       }
       return label
     }
-    guard Set(hidden).count < dataset.labels.count else {
+    var goals = self.goals ?? DecisionGoals()
+    var hidden: Set<Int> = []
+    for (name, value) in Self.entries(unsure) {
+      let label = try number(name, "--unsure")
+      hidden.insert(label)
+      if let share = Self.share(value) { goals.byClass[label] = share }
+    }
+    guard hidden.count < dataset.labels.count else {
       throw Failure("--unsure: names every class; none would be shown")
     }
-    return DecisionRequest(hidden: Set(hidden), goals: goals ?? DecisionGoals())
+    for (name, value) in Self.entries(labelled) {
+      let label = try number(name, "--labelled")
+      guard !hidden.contains(label) else { throw Failure("--labelled \(name): --unsure says that it is never shown") }
+      goals.byClass[label] = Self.share(value)
+    }
+    guard !cost.isEmpty else { return DecisionRequest(hidden: hidden, aim: .goals(goals)) }
+    var costs = DecisionCosts()
+    for (name, value) in Self.entries(cost) {
+      guard let value, let price = Double(value) else {
+        costs.wrong = Double(name) ?? costs.wrong
+        continue
+      }
+      let pair = try name.split(separator: "/").map { try number(String($0), "--cost") }
+      guard !hidden.contains(pair[0]) else {
+        throw Failure("--cost \(name): '\(dataset.labels[pair[0]])' is never shown, so it is never said")
+      }
+      costs.mistakes[.init(label: pair[0], truth: pair[1])] = price
+    }
+    return DecisionRequest(hidden: hidden, aim: .costs(costs))
   }
 }

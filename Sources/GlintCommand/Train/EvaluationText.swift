@@ -11,9 +11,11 @@ extension PartEvaluation {
         "  \(word): precision \(metrics.precision(label).map { percent($0) } ?? "none called so"), "
           + "recall \(metrics.recall(label).map { percent($0) } ?? "none there")")
     }
-    if let coverage { emit("  decision: \(coverage.words)") }
+    if let coverage { emit("  decision: \(coverage.words); \(coverage.classWords(labels))") }
     for (source, metrics, coverage) in bySource {
-      emit("  on \(source): accuracy \(metrics.accuracyInWords)" + (coverage.map { "; decision: \($0.words)" } ?? ""))
+      emit(
+        "  on \(source): accuracy \(metrics.accuracyInWords), calibration error \(fixed(metrics.calibrationError, 3))"
+          + (coverage.map { "; decision: \($0.words); \($0.classWords(labels))" } ?? ""))
     }
     emit(
       "  calibration error \(fixed(metrics.calibrationError, 3)), "
@@ -47,7 +49,7 @@ extension TrainedEvaluation {
     return Verdicts.sentences(judged.0.metrics.chance, labels: judged.0.labels, part: judged.1)
       + goalSentences.flatMap { part, name in
         guard let goals, let coverage = part.coverage else { return [String]() }
-        return Verdicts.sentences(goals.outcomes(coverage), part: name)
+        return Verdicts.sentences(goals.outcomes(coverage), labels: part.labels, part: name)
       }
   }
 }

@@ -33,9 +33,20 @@ struct RecipeOptions: ParsableArguments {
   @Flag(name: .long, help: "Weigh classes so that all count the same in sum.")
   var balanceClasses = false
 
+  @Flag(
+    name: .long,
+    help: """
+      Weigh pictures so that every folder has the same shares of the classes: otherwise where a picture comes from, \
+      by its sharpness, colour or border, hints at its class.
+      """)
+  var balanceSources = false
+
   @Option(
     name: .long,
-    help: "How much training pictures are shifted, lit, blurred and so on at random: none, light, standard or strong.")
+    help: """
+      How much training pictures are shifted, lit, blurred and so on at random: none, light, standard, webcam (for \
+      faces: also equalized, flat and partly covered) or strong.
+      """)
   var augmentation = Augmentation.Level.light
 
   @Option(name: .long, help: "Epochs without a better validation loss after which training ends (0: never).")
@@ -69,6 +80,7 @@ struct RecipeOptions: ParsableArguments {
     recipe.weightDecay = weightDecay
     recipe.labelSmoothing = labelSmoothing
     recipe.balancesClasses = balanceClasses
+    recipe.balancesSources = balanceSources
     recipe.patience = patience
     recipe.schedule = schedule
     recipe.warmup = warmup

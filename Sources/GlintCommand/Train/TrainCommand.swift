@@ -19,7 +19,11 @@ struct Train: ParsableCommand {
       decode are named and passed over. The weights kept are those with the lowest validation loss. Several folders \
       may be
       given, and figures are then also told by folder. The first has all classes; others may have some of them, and then
-      teach the network to tell these apart and nothing else.
+      teach the network to tell these apart and nothing else. --classes says which classes there are, and what else \
+      folders call them.
+
+      Where several people said what they see, an index.csv in the data folder holds their votes: a line for each \
+      picture, with its file and in a column for each class how many called it so. The network then learns these shares.
 
       A model can be made to say that it is unsure: --unsure names classes that are never shown, such as neutral faces,
       and --goals says how many of the others shall still get a label, and how often it shall be right.
@@ -43,7 +47,12 @@ struct Train: ParsableCommand {
         glint train photos facecrops -o faces.safetensors --faces-in photos
         glint train photos facecrops -o faces.safetensors --boxes faces.csv --margin 10
         glint train happy-sad-neutral happy-sad -o faces.safetensors --unsure neutral --goals 80/95/60
-        glint train photos --augmentation strong --show-augmentation sheet.jpg
+        glint train photos -o faces.safetensors --unsure neutral=90,fear=92 --labelled happy=90,sad=80 --goals 85/98/90
+        glint train photos -o faces.safetensors --unsure neutral,fear --cost 2,sad/neutral=3
+        glint train votes photos -o faces.safetensors --classes happy=happiness,sad=sadness,neutral,fear
+        glint train votes photos web -o faces.safetensors --balance-sources --leave-out web
+        glint train photos -o small.safetensors --network compact --teacher big.safetensors
+        glint train photos --augmentation webcam --show-augmentation sheet.jpg
         glint train photos -o faces.safetensors --resume
         glint train photos -o faces.safetensors --events runs/first     # tensorboard --logdir runs
         glint train photos -o faces.safetensors --report training.html
@@ -71,6 +80,17 @@ struct Train: ParsableCommand {
     help: "What the network reads: rgb or grey (default: rgb for happy-sad, grey for compact, as a file says).")
   var colour: Preprocessing.Colour?
 
+  @OptionGroup var classes: ClassesOption
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      """
+      Neither train on a folder nor validate on it, but test: how the model does on a source that it never saw. May be \
+      repeated.
+      """, valueName: "folder"))
+  var leaveOut: [String] = []
+
   @OptionGroup var faces: FaceSourceOption
 
   @Option(
@@ -82,6 +102,8 @@ struct Train: ParsableCommand {
   var margin: Int?
 
   @OptionGroup var training: RecipeOptions
+
+  @OptionGroup var teacher: TeacherOption
 
   @OptionGroup var decision: DecisionOptions
 
@@ -133,8 +155,11 @@ struct Train: ParsableCommand {
     try checkFiles()
     let network = try NetworkChoice(self.network)
     let side = size ?? network.defaultSize
-    let dataset = try readDataset(
-      data, faces: try faces.source(), split: split.shares, use: .training, threads: threads.count, quiet: quiet.quiet)
+    var dataset = try readDataset(
+      data, classes: try classes.names(), faces: try faces.source(), split: split.shares, use: .training,
+      threads: threads.count, quiet: quiet.quiet)
+    for source in leaveOut { try dataset.leaveOut(source) }
+    if showAugmentation == nil { try teacher.teach(&dataset, threads: threads.count, quiet: quiet.quiet) }
     tell(dataset.account, quiet: quiet.quiet)
     let decision = try self.decision.request(dataset)
     let cropsFaces = margin != nil || faces.areSought || !dataset.boxTables.isEmpty
@@ -234,7 +259,7 @@ struct Train: ParsableCommand {
       let command = "glint " + CommandLine.arguments.dropFirst().joined(separator: " ")
       try TrainingPage.report(loop, evaluation, model, path: modelPath, command: command).page.write(to: report)
     }
-    let warnings = evaluation.warnings(goals: decision?.goals)
+    let warnings = evaluation.warnings(goals: decision?.aim.goals)
     if json.json {
       warnings.forEach { printError("glint: \($0)") }
       emit(
@@ -255,7 +280,8 @@ struct Train: ParsableCommand {
     warnings.forEach { printError("glint: \($0)") }
     if let photos, photos.areMost { printError("glint: \(photos.sentence)") }
     if quiet.quiet { return }
-    NextCommand.show(["quantize", modelPath, "--calibration"] + data + ["-o", NextCommand.int8Path(of: modelPath)])
+    NextCommand.show(
+      ["quantize", modelPath, "--calibration"] + data + classes.words + ["-o", NextCommand.int8Path(of: modelPath)])
   }
 }
 

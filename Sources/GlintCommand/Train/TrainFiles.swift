@@ -6,6 +6,7 @@ extension Train {
     var plan = OutputPlan()
     plan.read("the data", data)
     plan.read("--network", network)
+    plan.read("--teacher", teacher.teacher)
     faces.note(in: &plan)
     try plan.write("-o", output, .floatModel)
     try plan.write("the checkpoint", output.map { _ in checkpointPath }, .checkpoint, isAsked: false)

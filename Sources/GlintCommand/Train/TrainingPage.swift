@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Imaging
 import Models
+import Numerics
 import Reports
 import Training
 
@@ -32,7 +33,21 @@ enum TrainingPage {
         recalls: part.labels.indices.map { share(metrics.recall($0), metrics.recallInterval($0)) })
     }
     report.uncalibrated = before.reliability
+    report.choices = trained.choices.map { choice($0, part.labels) }
     return report
+  }
+
+  private static func choice(_ choice: DecisionChoice, _ labels: [String]) -> TrainingReport.Choice {
+    func share(_ some: Int, _ all: Int) -> Share {
+      self.share(all == 0 ? nil : Double(some) / Double(all), Wilson.interval(some, of: all))
+    }
+    let (coverage, shown) = (choice.coverage, choice.coverage.shown)
+    return TrainingReport.Choice(
+      cost: choice.cost, thresholds: choice.decision.words(labels: labels),
+      labelled: share(shown.labelled, shown.pictures), right: share(shown.right, shown.labelled),
+      hidden: labels.indices.filter { !coverage.mayShow.contains($0) }.map {
+        (labels[$0], share(coverage.classes[$0].labelled, coverage.classes[$0].pictures))
+      })
   }
 
   static func history(_ loop: TrainingLoop) -> [EpochFigures] {

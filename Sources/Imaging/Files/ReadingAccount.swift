@@ -38,6 +38,8 @@ public struct ReadingAccount: Sendable {
     case otherFormat = "other_format"
     /// It lies where no class is.
     case misplaced
+    /// Those who labelled it called it none of the classes.
+    case undecided
     /// Its bytes stand under two labels.
     case conflict
     /// No face was found in it, where one was looked for.
@@ -65,6 +67,7 @@ public struct ReadingAccount: Sendable {
       case .damaged: "do not decode"
       case .otherFormat: "of kinds that are not read (only JPEG and PNG are)"
       case .misplaced: "lie in no class folder"
+      case .undecided: "that voters called none of the classes"
       case .conflict: "left out since the same file stands under two labels"
       case .faceless: "without a face that was found"
       case .boxOutside: "with a face box outside the picture"

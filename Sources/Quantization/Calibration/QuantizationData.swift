@@ -1,5 +1,4 @@
 import Datasets
-import Files
 import Foundation
 
 /// The images that a float model is quantized on: some calibrate, others evaluate methods, none is of the test part.
@@ -15,13 +14,6 @@ public struct QuantizationData: Sendable {
   public static let mostValidation = 1_024
   /// Fewer tell nothing.
   public static let fewestValidation = 20
-
-  /// Whether folders are class folders of a classifier: each holds folders of two of its labels or more, or a `train`
-  /// folder that does. Then they are read as a `Dataset`.
-  public static func areClassFolders(_ folders: [String], labels: [String]) -> Bool {
-    let names = Set(labels)
-    return folders.allSatisfy { holds(names, in: $0) || holds(names, in: $0 + "/train") }
-  }
 
   /// The labelled data of a data set: calibration images are of its training part, and methods are evaluated on its
   /// validation part.
@@ -54,9 +46,5 @@ public struct QuantizationData: Sendable {
     calibration = Array(all[..<calibrating])
     validation = evaluating.map { LabelledImage(name: $0.path, label: 0, pixels: $0.pixels) }
     isLabelled = false
-  }
-
-  private static func holds(_ names: Set<String>, in folder: String) -> Bool {
-    names.count { FileSystem.isFolder(folder + "/" + $0) } > 1
   }
 }

@@ -8,7 +8,10 @@ public enum RenderedFaces {
   /// The names of the classes, by label.
   public static let labels = ["happy", "sad"]
 
-  /// Paints pictures `0 ..< count` of the data set of `seed` as `folder/happy/*.jpg` and `folder/sad/*.jpg`.
+  /// All expressions that are painted: those two, and what is neither.
+  public static let allLabels = labels + ["neutral", "surprise", "fear", "anger", "disgust"]
+
+  /// Paints pictures `0 ..< count` of the data set of `seed` as `folder/happy/*.jpg`, `folder/sad/*.jpg` and so on.
   ///
   /// The folder appears when all its files are there; until then they are beside it under a name that nobody guesses,
   /// and are removed where the work ends early. An empty folder is filled; any other is left alone.
@@ -17,6 +20,7 @@ public enum RenderedFaces {
   ///   - quality: JPEG quality, 1...100.
   ///   - threads: how many pictures are painted at a time; the files are the same for any number.
   ///   - variety: as for `FacePainter.paint`.
+  ///   - classes: likewise.
   ///   - isCancelled: asked before each picture, from any thread.
   ///   - progress: told how many are done, from any thread.
   /// - Returns: whether the folder was made; false where the work was cancelled, and then there is nothing.
@@ -24,18 +28,19 @@ public enum RenderedFaces {
   @discardableResult
   public static func write(
     count: Int, seed: UInt64, size: Int = 256, to folder: String, quality: Int = 92, threads: Int = 1,
-    variety: Float = FacePainter.standardVariety, isCancelled: @escaping @Sendable () -> Bool = { false },
+    variety: Float = FacePainter.standardVariety, classes: Int = 2,
+    isCancelled: @escaping @Sendable () -> Bool = { false },
     progress: @escaping @Sendable (_ done: Int) -> Void = { _ in }
   ) throws -> Bool {
     let draft = try DraftFolder(for: folder)
-    for label in labels { try draft.makeFolder(label) }
+    for label in allLabels.prefix(classes) { try draft.makeFolder(label) }
     let work = Work(count: count)
     DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
       while !isCancelled(), let index = work.next() {
         do {
-          let face = FacePainter.paint(seed: seed, index: index, size: size, variety: variety)
+          let face = FacePainter.paint(seed: seed, index: index, size: size, variety: variety, classes: classes)
           try draft.write(
-            ImageEncoder.jpeg(face.image, quality: quality), as: labels[face.label] + "/" + fileName(index))
+            ImageEncoder.jpeg(face.image, quality: quality), as: allLabels[face.label] + "/" + fileName(index))
           progress(work.finished())
         } catch {
           work.fail(error)

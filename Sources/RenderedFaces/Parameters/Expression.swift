@@ -2,7 +2,8 @@
 /// and by different amounts, so that no single one names the class.
 ///
 /// The features follow the action units that the Facial Action Coding System (Ekman and Friesen 1978) gives for joy
-/// (6 + 12, 25, 26) and sadness (1 + 4, 15, 17).
+/// (6 + 12, 25, 26), sadness (1 + 4, 15, 17), surprise (1 + 2, 5, 26), fear (1 + 2 + 4, 5, 20, 25), anger (4, 5, 7, 23)
+/// and disgust (9, 10, 17).
 public struct Expression: Hashable, Sendable {
   /// Mouth corners: -1 pulled down, 1 pulled up (units 15 and 12).
   public var mouthCurve: Float = 0
@@ -28,6 +29,16 @@ public struct Expression: Hashable, Sendable {
   public var browInner: Float = 0
   /// Outer ends of the eyebrows: -1 lowered, 1 raised (unit 2).
   public var browOuter: Float = 0
+  /// Upper lids: 0 at rest, 1 raised, so that white shows above the iris (unit 5).
+  public var eyesWide: Float = 0
+  /// Eyebrows: 0 at rest, 1 lowered and drawn together (unit 4).
+  public var browFrown: Float = 0
+  /// Nose: 0 at rest, 1 wrinkled at its root, the wings raised (unit 9).
+  public var noseWrinkle: Float = 0
+  /// Upper lip: 0 at rest, 1 raised in the middle (unit 10).
+  public var lipRaise: Float = 0
+  /// Lips: 0 at rest, 1 a narrow round opening (unit 18 with 26).
+  public var mouthRound: Float = 0
   /// Difference between the two sides, -1...1: faces are seldom symmetric.
   public var asymmetry: Float = 0
 
@@ -46,7 +57,8 @@ public struct Expression: Hashable, Sendable {
   private static var features: [WritableKeyPath<Expression, Float>] {
     [
       \.mouthCurve, \.mouthStretch, \.mouthOpen, \.teeth, \.lipPress, \.chinRaise, \.cheekRaise, \.squint,
-      \.lidDroop, \.blink, \.browInner, \.browOuter, \.asymmetry,
+      \.lidDroop, \.blink, \.browInner, \.browOuter, \.eyesWide, \.browFrown, \.noseWrinkle, \.lipRaise, \.mouthRound,
+      \.asymmetry,
     ]
   }
 }

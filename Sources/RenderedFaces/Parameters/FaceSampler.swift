@@ -16,9 +16,9 @@ struct FaceSampler {
     self.variety = variety
   }
 
-  private enum Part: UInt64 { case label, nuisance, expression, finish }
+  enum Part: UInt64 { case label, nuisance, expression, finish }
 
-  private func random(_ part: Part) -> CounterRandom {
+  func random(_ part: Part) -> CounterRandom {
     CounterRandom(seed: seed, stream: UInt64(index) &* 4 &+ part.rawValue)
   }
 
@@ -26,6 +26,15 @@ struct FaceSampler {
   var label: Int {
     var random = CounterRandom(seed: seed, stream: UInt64(index / 2) &* 4 &+ Part.label.rawValue)
     return (index & 1) ^ Int(random.next() >> 63)
+  }
+
+  /// One of so many expressions: as many neighbours have one of each, in random order.
+  func label(of classes: Int) -> Int {
+    guard classes > 2 else { return label }
+    var random = CounterRandom(seed: seed, stream: UInt64(index / classes) &* 4 &+ Part.label.rawValue)
+    var order = Array(0..<classes)
+    for last in stride(from: classes - 1, to: 0, by: -1) { order.swapAt(last, random.below(last + 1)) }
+    return order[index % classes]
   }
 
   /// The seed of the pixel noise.
@@ -52,51 +61,6 @@ struct FaceSampler {
     result.surroundings = Self.surroundings(&random, variety)
     result.capture = Self.capture(&random, variety)
     return result
-  }
-
-  /// An expression of the class, from faint to strong, in which some features may be missing.
-  func expression(label: Int) -> Expression {
-    var random = random(.expression)
-    let strength = random.uniform(mix(0.95, 0.45, variety), 1)
-    var result = label == 0 ? Self.happy(strength, &random) : Self.sad(strength, &random)
-    result.asymmetry = random.centred(0.35)
-    if random.chance(0.04) { result.blink = 1 }
-    return result
-  }
-
-  private static func happy(_ strength: Float, _ random: inout CounterRandom) -> Expression {
-    var e = Expression()
-    e.mouthCurve = strength * random.uniform(0.65, 1)
-    e.mouthStretch = strength * random.uniform(0, 0.9)
-    if random.chance(0.5) {
-      e.mouthOpen = strength * random.uniform(0.2, 0.9)
-      e.teeth = random.uniform(0.3, 1)
-    }
-    e.cheekRaise = strength * random.uniform(0.4, 1)
-    e.squint = strength * random.uniform(0, 0.9)
-    e.lidDroop = random.uniform(0, 0.25)
-    e.browInner = random.uniform(-0.25, 0.3)
-    e.browOuter = random.uniform(-0.1, 0.5)
-    e.lipPress = random.uniform(0, 0.3)
-    return e
-  }
-
-  private static func sad(_ strength: Float, _ random: inout CounterRandom) -> Expression {
-    var e = Expression()
-    e.mouthCurve = -strength * random.uniform(0.55, 1)
-    e.mouthStretch = random.uniform(-0.4, 0.4)
-    if random.chance(0.3) {
-      e.mouthOpen = strength * random.uniform(0.15, 0.6)
-      e.teeth = random.uniform(0, 0.7)
-    }
-    e.browInner = strength * random.uniform(0.4, 1)
-    e.browOuter = random.uniform(-0.6, 0.1)
-    e.lidDroop = strength * random.uniform(0.1, 0.8)
-    e.squint = random.uniform(0, 0.4)
-    e.cheekRaise = random.uniform(0, 0.2)
-    e.chinRaise = e.mouthOpen > 0 ? 0 : strength * random.uniform(0, 1)
-    e.lipPress = random.uniform(0, 0.5)
-    return e
   }
 
   private static func person(_ random: inout CounterRandom) -> Person {

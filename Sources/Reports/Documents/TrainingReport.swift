@@ -18,6 +18,8 @@ public struct TrainingReport: Sendable {
   public var sources: [Source] = []
   /// Confidence against accuracy in the test part before probabilities were calibrated.
   public var uncalibrated: Reliability?
+  /// What other thresholds would do, by rising cost of a wrong label.
+  public var choices: [Choice] = []
   /// The pictures of the test part that the model was most wrong about.
   public var samples: [EvaluatedPicture]
   /// What a reader should know, such as files that were passed over.
@@ -158,6 +160,7 @@ public struct TrainingReport: Sendable {
       blocks.append(.table(ReportTable(columns: columns, rows: rows), title: "By source"))
     }
     if let roc = test.roc { blocks.append(.roc([(test.name, roc)])) }
+    blocks += choiceBlocks
     if let reliability = test.reliability {
       blocks.append(.reliability([(test.name, reliability)] + (uncalibrated.map { [("before", $0)] } ?? [])))
     }

@@ -25,6 +25,11 @@ public struct Augmentation: Hashable, Sendable, Codable {
   public var sideLight: Float = 0
   /// The share of pictures that become grey.
   public var grey: Float = 0
+  /// The share of pictures of which the contrast is spread over all brightnesses alike, at least by half: what
+  /// histogram equalization does in cameras and in old collections.
+  public var equalized: Float = 0
+  /// The share of pictures with flat contrast, of a quarter to two thirds: haze, backlight, cheap lenses.
+  public var flat: Float = 0
   /// The share of pictures that are blurred, each pixel by up to a twenty-eighth of the side to all sides.
   public var blur: Float = 0
   /// The share of pictures that get noise, of a standard deviation up to a twenty-fifth of white.
@@ -48,6 +53,9 @@ public struct Augmentation: Hashable, Sendable, Codable {
     /// Enough that a small network with normalization does not learn its pictures by heart, and sees what cheap cameras
     /// do: other light, grey, blur, noise, compression.
     case standard
+    /// For faces of several sources that a webcam's are to be told by: as standard, moved more, with contrast from flat
+    /// to equalized, and a part covered, as by a hand or hair.
+    case webcam
     /// For long training, or where pictures in use are much worse than those learned from.
     case strong
 
@@ -66,6 +74,13 @@ public struct Augmentation: Hashable, Sendable, Codable {
         (changes.colourCast, changes.saturation, changes.sideLight) = (0.08, 0.3, 0.25)
         (changes.grey, changes.blur, changes.noise) = (0.1, 0.2, 0.2)
         (changes.jpeg, changes.jpegQuality) = (0.15, 30)
+      case .webcam:
+        (changes.shift, changes.scale, changes.rotation) = (0.08, 0.15, 15)
+        (changes.brightness, changes.contrast, changes.bend) = (0.12, 0.3, 0.5)
+        (changes.colourCast, changes.saturation, changes.sideLight) = (0.1, 0.4, 0.35)
+        (changes.equalized, changes.flat, changes.erase) = (0.15, 0.1, 0.25)
+        (changes.grey, changes.blur, changes.noise) = (0.2, 0.3, 0.25)
+        (changes.jpeg, changes.jpegQuality) = (0.2, 20)
       case .strong:
         (changes.shift, changes.scale, changes.rotation) = (0.09, 0.18, 15)
         (changes.brightness, changes.contrast, changes.bend) = (0.15, 0.4, 0.6)

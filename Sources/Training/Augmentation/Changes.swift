@@ -55,6 +55,7 @@ package final class Changer {
       ca_side_light(
         pixels, Int32(height), Int32(width), Int32(channels), Int32(across * strength), Int32(down * strength))
     }
+    if occurs(changes.equalized, &random) { equalize(pixels, &random) }
     tone(pixels, &random)
     if channels == 3 { colour(pixels, &random) }
     if occurs(changes.blur, &random) {
@@ -114,11 +115,31 @@ package final class Changer {
       pixels, Int32(width), Int32(channels), Int32(top), Int32(top + rows), Int32(left), Int32(left + columns), colour)
   }
 
+  /// A part of the way to where each brightness is as common as any other; one curve for all channels keeps colours.
+  private func equalize(_ pixels: UnsafeMutablePointer<UInt8>, _ random: inout CounterRandom) {
+    let part = random.uniform(0.5, 1)
+    let count = height * width * channels
+    var numbers = [Int](repeating: 0, count: 256)
+    for at in 0..<count { numbers[Int(pixels[at])] += 1 }
+    var below = 0
+    for value in 0..<256 {
+      // The middle of the place that pixels of this brightness take in the order of all.
+      let place = (Float(below) + Float(numbers[value]) / 2) / Float(count) * 255
+      below += numbers[value]
+      let changed = UInt8(max(0, min(255, (Float(value) + part * (place - Float(value))).rounded())))
+      for channel in 0..<channels { tables[channel * 256 + value] = changed }
+    }
+    ca_apply_tables(pixels, Int32(height * width), Int32(channels), tables)
+  }
+
   /// Brightness, contrast, the tone curve and the colour cast are one table for each channel.
   private func tone(_ pixels: UnsafeMutablePointer<UInt8>, _ random: inout CounterRandom) {
-    guard changes.brightness > 0 || changes.contrast > 0 || changes.bend > 0 || changes.colourCast > 0 else { return }
+    guard
+      changes.brightness > 0 || changes.contrast > 0 || changes.bend > 0 || changes.colourCast > 0 || changes.flat > 0
+    else { return }
     let light = random.uniform(-changes.brightness, changes.brightness)
-    let spread = 1 + random.uniform(-changes.contrast, changes.contrast)
+    var spread = 1 + random.uniform(-changes.contrast, changes.contrast)
+    if occurs(changes.flat, &random) { spread *= random.uniform(0.25, 0.67) }
     let bend = random.uniform(-changes.bend, changes.bend)
     for channel in 0..<channels {
       let cast = 1 + random.uniform(-changes.colourCast, changes.colourCast)

@@ -8,7 +8,8 @@ extension TrainingLoop {
   /// Everything that another trainer needs to do the same: a float model with the first weights, and beside them the
   /// pictures of each part as the network sees them.
   ///
-  /// Tensors `train.pixels` `[n, height, width, channels]` and `train.labels` `[n]`, likewise `validation` and `test`;
+  /// Tensors `train.pixels` `[n, height, width, channels]` and `train.labels` `[n]`, where any picture has votes also
+  /// `train.shares` `[n, classes]`, likewise `validation` and `test`;
   /// metadata `training` names the convolutions that batch normalization follows and the nodes after which values are
   /// dropped, which the exported graph no longer shows.
   ///
@@ -49,6 +50,11 @@ extension TrainingLoop {
         Tensor(
           [pictures.count, preprocessing.height, preprocessing.width, preprocessing.colour.channels], pixels))
       writer.add(name + ".labels", Tensor([pictures.count], pictures.map { UInt8(truncatingIfNeeded: $0.label) }))
+      guard dataset.hasVotes else { continue }
+      let shares = pictures.flatMap { picture in
+        picture.votes?.shares ?? dataset.labels.indices.map { $0 == picture.label ? 1 : 0 }
+      }
+      writer.add(name + ".shares", Tensor([pictures.count, dataset.labels.count], shares))
     }
     return writer
   }

@@ -24,6 +24,8 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
   public var labelSmoothing: Float = 0
   /// Whether rare classes weigh more, so that all weigh the same in sum.
   public var balancesClasses = false
+  /// Whether pictures weigh so that every source has the same shares of the classes.
+  public var balancesSources = false
   /// Epochs without a better validation loss after which training ends; 0 never does.
   public var patience = 5
   /// The seed of weights, order, augmentation and dropout.
@@ -62,6 +64,7 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
     if warmup > 0 { parts.append("warm-up \(warmup) epochs") }
     if averaging > 0 { parts.append("weights averaged \(averaging)") }
     if balancesClasses { parts.append("classes balanced") }
+    if balancesSources { parts.append("sources balanced") }
     return parts.joined(separator: ", ")
   }
 

@@ -39,6 +39,7 @@ extension TrainingLoop {
         "found by the face detector in \(places)"
         + (dataset.faceless.isEmpty ? "" : "; \(dataset.faceless.count) pictures without one left out")
     }
+    if let teacher = dataset.teacher { card["teacher"] = teacher }
     card["data fingerprint"] = dataset.fingerprint
     return card
   }

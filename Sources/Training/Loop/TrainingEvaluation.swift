@@ -54,13 +54,13 @@ public struct PartEvaluation {
 public struct DecisionRequest {
   /// Numbers of the classes that are never shown.
   public let hidden: Set<Int>
-  /// What the thresholds shall reach.
-  public let goals: DecisionGoals
+  /// What the thresholds are fitted to.
+  public let aim: DecisionAim
 
   /// Makes a request.
-  public init(hidden: Set<Int>, goals: DecisionGoals) {
+  public init(hidden: Set<Int>, aim: DecisionAim) {
     self.hidden = hidden
-    self.goals = goals
+    self.aim = aim
   }
 }
 
@@ -70,6 +70,8 @@ public struct TrainedEvaluation {
   public let temperature: Float
   /// When a label is shown; nil where the likeliest always is.
   public let decision: Decision?
+  /// What other thresholds would do, by the cost of a wrong label; empty without a decision.
+  public let choices: [DecisionChoice]
   /// On the pictures that temperature and decision were fitted to.
   public let validation: PartEvaluation
   /// On the pictures that nothing was fitted to; nil where there are none.
@@ -85,22 +87,32 @@ public struct TrainedEvaluation {
     let whole = zip(dataset.validation, first.predictions).filter { dataset.knowsAllClasses($0.0) }.map(\.1)
     let temperature = Temperature.fitted(to: whole)
     self.temperature = temperature
+    let fitting = Temperature.apply(temperature, to: whole)
     decision = request.map {
       Decision.fitted(
-        to: Temperature.apply(temperature, to: whole), classes: dataset.labels.count, hiding: $0.hidden,
-        goals: $0.goals, otherwise: "unsure")
+        to: fitting, classes: dataset.labels.count, hiding: $0.hidden, aim: $0.aim, otherwise: Self.unsure)
     }
     validation = PartEvaluation(
       loop, dataset.validation, first.predictions, loss: first.metrics.loss, temperature: temperature,
       decision: decision)
-    guard !loop.dataset.test.isEmpty else {
+    if dataset.test.isEmpty {
       test = nil
-      return
+    } else {
+      let second = try loop.evaluate(dataset.test)
+      test = PartEvaluation(
+        loop, dataset.test, second.predictions, loss: second.metrics.loss, temperature: temperature,
+        decision: decision)
     }
-    let second = try loop.evaluate(loop.dataset.test)
-    test = PartEvaluation(
-      loop, dataset.test, second.predictions, loss: second.metrics.loss, temperature: temperature, decision: decision)
+    let judged = test ?? validation
+    let judging = zip(judged.pictures, judged.predictions).filter { dataset.knowsAllClasses($0.0) }.map(\.1)
+    choices =
+      request.map {
+        DecisionChoice.all(
+          fitting: fitting, judging: judging, labels: dataset.labels, hiding: $0.hidden, otherwise: Self.unsure)
+      } ?? []
   }
+
+  private static let unsure = "unsure"
 
   /// The model of the trained network, with figures by source, temperature and decision.
   ///
@@ -118,9 +130,11 @@ public struct TrainedEvaluation {
       model.description.card["decision"] =
         decision.words(labels: model.description.labels) + ", fitted on the validation pictures"
       for (name, part) in [("validation", validation), ("test", test)] {
-        model.description.card["\(name) decisions"] = part?.coverage?.words
+        let labels = model.description.labels
+        func words(_ coverage: Coverage?) -> String? { coverage.map { "\($0.words); \($0.classWords(labels))" } }
+        model.description.card["\(name) decisions"] = words(part?.coverage)
         for (source, _, coverage) in part?.bySource ?? [] {
-          model.description.card["\(name) decisions on \(source)"] = coverage?.words
+          model.description.card["\(name) decisions on \(source)"] = words(coverage)
         }
       }
     }

@@ -30,6 +30,7 @@ public final class TrainingLoop {
   public var bestEpoch: Int { loop.state.bestEpoch }
 
   let loss: Loss
+  private let balance: Balance
   private let threads: Int
   private let training: PictureStore
   private let validation: PictureStore
@@ -61,16 +62,13 @@ public final class TrainingLoop {
       architecture, capacity: max(1, min(recipe.batch, dataset.training.count)), threads: threads, kernels: kernels)
     network.initialize(seed: recipe.seed)
     let classes = dataset.labels.count
-    var loss = Loss(
+    let loss = Loss(
       network.logitCount == 1 ? .binaryCrossEntropy : .crossEntropy, labelSmoothing: recipe.labelSmoothing)
     guard loss.logits(classes: classes) == network.logitCount, classes == 2 || network.logitCount > 1 else {
       throw .network(GraphError("output", "\(network.logitCount) logits cannot tell \(classes) classes apart"))
     }
-    if recipe.balancesClasses {
-      let counts = dataset.counts(dataset.training)
-      loss.classWeights = counts.map { Float(dataset.training.count) / Float(classes * max(1, $0)) }
-    }
     self.loss = loss
+    balance = Balance(dataset, classes: recipe.balancesClasses, sources: recipe.balancesSources)
     let share = Double(dataset.training.count) / Double(max(1, dataset.training.count + dataset.validation.count))
     let trainingBudget = Int(Double(cacheBytes) * share)
     training = PictureStore(
@@ -146,7 +144,7 @@ public final class TrainingLoop {
           let layer = network.firstNodeThatDiverged(images: batch.items.count) ?? "loss"
           throw .notFinite(picture: picture.name, layer: layer)
         }
-        sum += plain.evaluate(logits, label: picture.label, scale: 1, among: dataset.candidates(picture), gradient: nil)
+        sum += plain.evaluate(logits, dataset.truth(picture), scale: 1, gradient: nil)
         predictions.append(
           .init(
             name: picture.name, label: picture.label, probabilities: loss.probabilities(Array(logits)),
@@ -186,11 +184,14 @@ extension TrainingLoop: TrainingTask {
   }
 
   package func learn(_ batch: DataLoader<Int>.Batch) -> Double {
-    let pictures = batch.items.map { dataset.training[$0] }
+    let truths = batch.items.map { index in
+      var truth = dataset.truth(dataset.training[index])
+      truth.weight = balance.weight(of: dataset.training[index])
+      return truth
+    }
     let seed = recipe.seed &+ UInt64(step) &* 0x9E37_79B9_7F4A_7C15
-    network.forward(pixels: batch.pixels, images: pictures.count, training: true, seed: seed)
-    return network.backward(
-      labels: pictures.map(\.label), loss: loss, among: pictures.map { dataset.candidates($0) }, seed: seed)
+    network.forward(pixels: batch.pixels, images: truths.count, training: true, seed: seed)
+    return network.backward(truths: truths, loss: loss, seed: seed)
   }
 
   package func count(_ batch: DataLoader<Int>.Batch, loss mean: Double) {
@@ -220,5 +221,12 @@ extension TrainingLoop: TrainingTask {
     if isBest { (state.bestLoss, state.bestEpoch) = (metrics.loss, state.epoch) }
     loop.state = state
     return isBest
+  }
+}
+
+extension Dataset {
+  /// What is known of a picture's class.
+  func truth(_ picture: Picture) -> Truth {
+    Truth(label: picture.label, shares: picture.votes?.shares, candidates: candidates(picture))
   }
 }

@@ -16,7 +16,7 @@ public struct EpochRecord: Hashable, Sendable, Codable {
 
 /// Where the training of a classifier stands.
 package struct TrainingState: CheckpointState {
-  package static let kind = "glint-checkpoint-1"
+  package static let kind = "glint-checkpoint-2"
   package static let subject = "a classifier's training"
 
   var recipe: TrainingRecipe

@@ -15,14 +15,11 @@ public struct Loss: Hashable, Sendable {
   public var kind: Kind
   /// The share of the target that is spread evenly over all classes (Szegedy et al. 2016).
   public var labelSmoothing: Float
-  /// The weight of each class's images, or empty where all weigh 1.
-  public var classWeights: [Float]
 
-  /// `labelSmoothing` in 0..<1; without `classWeights` every class weighs 1.
-  public init(_ kind: Kind, labelSmoothing: Float = 0, classWeights: [Float] = []) {
+  /// `labelSmoothing` in 0..<1.
+  public init(_ kind: Kind, labelSmoothing: Float = 0) {
     self.kind = kind
     self.labelSmoothing = labelSmoothing
-    self.classWeights = classWeights
   }
 
   /// Logits of one image for a number of classes.
@@ -46,36 +43,35 @@ public struct Loss: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - logits: one, or one a class.
-  ///   - label: the class.
+  ///   - truth: what is known of the class. Where the image can be of some classes alone, the loss is that of the
+  ///     probabilities among these, and the other logits get no gradient: nothing is said of them.
   ///   - scale: multiplies the gradient: 1 / images for the mean over a batch.
-  ///   - candidates: the classes that the image can be of, where that is known; nil for all. The loss is then that of
-  ///     the probabilities among these, and the other logits get no gradient: nothing is said of them.
   ///   - gradient: written, as many as logits; nil where none is needed.
   /// - Returns: the loss, not scaled.
   func evaluate(
-    _ logits: UnsafeBufferPointer<Float>, label: Int, scale: Double, among candidates: [Int]? = nil,
-    gradient: UnsafeMutablePointer<Float>?
+    _ logits: UnsafeBufferPointer<Float>, _ truth: Truth, scale: Double, gradient: UnsafeMutablePointer<Float>?
   ) -> Double {
-    let weight = classWeights.isEmpty ? 1 : Double(classWeights[label])
+    let weight = truth.weight
     let smoothing = Double(labelSmoothing)
     switch kind {
     case .binaryCrossEntropy:
       let logit = Double(logits[0])
-      let target = Double(label) * (1 - smoothing) + smoothing / 2
+      let target = truth.distribution(over: [0, 1])[1] * (1 - smoothing) + smoothing / 2
       let probability = 1 / (1 + Elementary.exp(-logit))
       gradient?[0] = Float(weight * scale * (probability - target))
       // max(x, 0) - x t + log(1 + e^-|x|), which no x overflows
       return weight * (max(logit, 0) - logit * target + Elementary.log(1 + Elementary.exp(-abs(logit))))
     case .crossEntropy:
-      let classes = candidates ?? Array(logits.indices)
+      let classes = truth.candidates ?? Array(logits.indices)
+      let distribution = truth.distribution(over: classes)
       let largest = Double(classes.map { logits[$0] }.max() ?? 0)
       var sum = 0.0
       for index in classes { sum += Elementary.exp(Double(logits[index]) - largest) }
       let logSum = Elementary.log(sum) + largest
       var loss = 0.0
       gradient?.update(repeating: 0, count: logits.count)
-      for index in classes {
-        let target = (index == label ? 1 - smoothing : 0) + smoothing / Double(classes.count)
+      for (index, share) in zip(classes, distribution) {
+        let target = share * (1 - smoothing) + smoothing / Double(classes.count)
         loss += target * (logSum - Double(logits[index]))
         let probability = Elementary.exp(Double(logits[index]) - largest) / sum
         gradient?[index] = Float(weight * scale * (probability - target))

@@ -139,16 +139,19 @@ public final class Network {
 
   /// Computes the loss of the batch that `forward` saw last, and every gradient.
   ///
-  /// - Parameter candidates: by image, the classes that it can be of, nil for all; empty where all can be of all.
+  /// - Parameter truths: what is known of each image's class.
   /// - Returns: the mean loss.
-  public func backward(labels: [Int], loss: Loss, among candidates: [[Int]?] = [], seed: UInt64 = 0) -> Double {
-    let scale = 1 / Double(labels.count)
-    let sum = backward(images: labels.count, seed: seed) { image, logits, gradient in
-      loss.evaluate(
-        logits, label: labels[image], scale: scale, among: candidates.isEmpty ? nil : candidates[image],
-        gradient: gradient)
+  public func backward(truths: [Truth], loss: Loss, seed: UInt64 = 0) -> Double {
+    let scale = 1 / Double(truths.count)
+    let sum = backward(images: truths.count, seed: seed) { image, logits, gradient in
+      loss.evaluate(logits, truths[image], scale: scale, gradient: gradient)
     }
-    return sum / Double(labels.count)
+    return sum / Double(truths.count)
+  }
+
+  /// The same for images of one class each.
+  public func backward(labels: [Int], loss: Loss, seed: UInt64 = 0) -> Double {
+    backward(truths: labels.map { Truth(label: $0) }, loss: loss, seed: seed)
   }
 
   /// As `backward(labels:loss:)`, the loss being the squared distance to given logits, its mean over all of them.

@@ -35,6 +35,9 @@ class Prepared:
                         if name.endswith((".weight", ".bias"))}
         self._labels = {part: self._file.get_tensor(part + ".labels") for part in self.PARTS
                         if part + ".labels" in names}
+        # By picture how likely each class is, where voters or a teacher said so.
+        self._shares = {part: self._file.get_tensor(part + ".shares") for part in self._labels
+                        if part + ".shares" in names}
         self._pixels = {part: self._file.get_slice(part + ".pixels") for part in self._labels}
 
     @property
@@ -50,9 +53,11 @@ class Prepared:
         return ", ".join(f"{count} {label}" for count, label in zip(found, self.labels))
 
     def batch(self, part, indices):
-        """Bytes `[n, h, w, c]` and labels of some pictures of a part."""
+        """Bytes `[n, h, w, c]`, labels, and shares of the classes `[n, classes]` of some pictures of a part."""
         pixels = [self._pixels[part][int(index):int(index) + 1] for index in indices]
-        return np.concatenate(pixels), self._labels[part][indices]
+        labels = self._labels[part][indices]
+        shares = self._shares[part][indices] if part in self._shares else np.eye(len(self.labels))[labels]
+        return np.concatenate(pixels), labels, shares.astype(np.float32)
 
 
 def test_pattern(shape):

@@ -65,17 +65,17 @@ class Job:
         return tensor.tolist()
 
     def images(self, part, indices):
-        pixels, labels = self.data.batch(part, indices)
+        pixels, labels, shares = self.data.batch(part, indices)
         images = torch.from_numpy(pixels).to(self.device).permute(0, 3, 1, 2).float() / 255
-        return images.contiguous(memory_format=torch.channels_last), torch.from_numpy(labels).to(self.device)
+        return (images.contiguous(memory_format=torch.channels_last), torch.from_numpy(labels).to(self.device),
+                torch.from_numpy(shares).to(self.device))
 
-    def losses(self, logits, labels):
+    def losses(self, logits, labels, shares):
         """The loss of each picture, and which are labelled rightly."""
         if self.is_binary:
-            targets = labels.float()
-            losses = torch.nn.functional.binary_cross_entropy_with_logits(logits[:, 0], targets, reduction="none")
+            losses = torch.nn.functional.binary_cross_entropy_with_logits(logits[:, 0], shares[:, 1], reduction="none")
             return losses, (logits[:, 0] > 0) == (labels == 1)
-        losses = torch.nn.functional.cross_entropy(logits, labels.long(), reduction="none")
+        losses = torch.nn.functional.cross_entropy(logits, shares, reduction="none")
         return losses, logits.argmax(1) == labels
 
 
@@ -94,11 +94,11 @@ def learn(job, order, steps, step):
     # Gradients are averaged over processes: each gives the sum of its pictures times processes over pictures.
     scale = job.world / len(batch)
     numbers = own if len(own) else batch[:1]
-    images, labels = job.images("train", numbers)
+    images, labels, shares = job.images("train", numbers)
     if options.augmentation == "light":
         images = changed(images, options.seed, step // steps, numbers)
     job.parallel.train()
-    losses, right = job.losses(job.parallel(images), labels)
+    losses, right = job.losses(job.parallel(images), labels, shares)
     if not len(own):  # nothing to do in a last, short batch, but all must take part
         losses, right = losses * 0, right & False
     job.optimizer.zero_grad(set_to_none=True)
@@ -123,8 +123,8 @@ def evaluate(job, part):
     own = np.arange(job.rank, job.data.count(part), job.world)
     total, right = 0.0, 0
     for first in range(0, len(own), 64):
-        images, labels = job.images(part, own[first:first + 64])
-        losses, rights = job.losses(job.network(images), labels)
+        images, labels, shares = job.images(part, own[first:first + 64])
+        losses, rights = job.losses(job.network(images), labels, shares)
         total, right = total + float(losses.double().sum()), right + int(rights.sum())
     total, right = job.summed(total, right)
     return total / max(1, job.data.count(part)), right / max(1, job.data.count(part))

@@ -10,9 +10,10 @@ extension FaceShape {
     let droop = unitClamp(expression.lidDroop * lopsided)
     let squint = unitClamp(expression.squint * lopsided)
     let arc = 1 - x * x
-    let upperHeight = 0.108 * size * (1 - 0.45 * droop - 0.12 * squint)
+    let wide = unitClamp(expression.eyesWide * lopsided)
+    let upperHeight = 0.108 * size * (1 - 0.45 * droop - 0.12 * squint + 0.42 * wide)
     var upper = -upperHeight * arc * (1 - 0.12 * x) * (1 - 0.40 * droop * max(x, 0)) + 0.02 * droop * x
-    let lower = 0.074 * size * (1 - 0.80 * squint) * arc * (1 + 0.15 * x) + 0.02 * droop * x
+    let lower = 0.074 * size * (1 - 0.80 * squint + 0.22 * wide) * arc * (1 + 0.15 * x) + 0.02 * droop * x
     upper = mix(upper, lower, expression.blink)
     crowsFeet(&s, x: x, y: y)
     if arc > -0.35 {
@@ -82,14 +83,17 @@ extension FaceShape {
   func eyebrow(_ s: inout FaceSurface, side: Float) {
     if s.v > 0.05 || s.v < -0.5 { return }
     let e = (s.u - side * person.eyeSpacing) * side
-    let t = (e + 0.25) / 0.52
-    if t < -0.06 || t > 1.06 { return }
     let lopsided = 1 + 0.4 * expression.asymmetry * side
+    let frown = expression.browFrown * lopsided
+    // Drawn together, the inner end comes nearer to the nose.
+    let t = (e + 0.25 + 0.05 * frown) / (0.52 + 0.05 * frown)
+    if t < -0.06 || t > 1.06 { return }
     let inner = 1 - t
     var centre: Float = -0.195 - 0.045 * 4 * t * inner
     centre -= 0.105 * expression.browInner * lopsided * inner * inner
     centre -= 0.065 * expression.browOuter * lopsided * t * t
     centre -= 0.11 * person.browSlope * (0.5 - t)
+    centre += 0.075 * frown * (0.45 + 0.55 * inner)
     let thick = 0.040 * person.browThickness * (1 - 0.62 * t) * unitClamp((t + 0.06) * 9) * unitClamp((1.06 - t) * 7)
     let hairs = noise(e * 46 + s.v * 30, s.v * 46 - e * 12, pattern ^ 21)
     let d = abs(s.v - centre) - thick * (0.78 + 0.44 * hairs)

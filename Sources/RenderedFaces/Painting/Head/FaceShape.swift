@@ -35,7 +35,7 @@ final class FaceShape {
     eyeHalf = 0.185 * p.person.eyeSize
     noseTipV = 0.43 * p.person.noseLength
     mouthV = 0.36 + 0.41 * p.person.noseLength - 0.02 * p.expression.cheekRaise
-    mouthHalf = p.person.mouthWidth * (1 + 0.22 * p.expression.mouthStretch)
+    mouthHalf = p.person.mouthWidth * (1 + 0.22 * p.expression.mouthStretch) * (1 - 0.38 * p.expression.mouthRound)
     mouthCurve = p.expression.mouthCurve + p.person.mouthBias
     mouthGap = 0.27 * p.expression.mouthOpen
   }
@@ -105,7 +105,8 @@ final class FaceShape {
     if t > 0 && t < 1 {
       let fold =
         0.18 * person.noseWidth + (mouthHalf + 0.02 - 0.05 * expression.lipPress) * t * (1.25 - 0.45 * t) * 0.75
-      let depth = (0.10 + 0.42 * expression.cheekRaise + 0.5 * a) * 4 * t * (1.2 - t) * 0.8
+      let folded = 0.42 * expression.cheekRaise + 0.4 * expression.noseWrinkle + 0.25 * expression.lipRaise
+      let depth = (0.10 + folded + 0.5 * a) * 4 * t * (1.2 - t) * 0.8
       let d = e - fold
       s.darken(0.34 * depth * stroke(d, 0.045))
       s.slopeU += (s.u < 0 ? 1 : -1) * depth * 0.10 * stroke(d - 0.03, 0.06)
@@ -120,9 +121,17 @@ final class FaceShape {
     }
     // Between the brows.
     if s.v > -0.32 && s.v < -0.08 {
-      let frown = 0.20 * a + 0.3 * max(0, -expression.browInner) + 0.22 * max(0, expression.browInner)
+      let frown =
+        0.20 * a + 0.3 * max(0, -expression.browInner) + 0.22 * max(0, expression.browInner)
+        + 0.5 * expression.browFrown
       let edge = (s.v + 0.2) / 0.12
       s.darken(frown * stroke(e - 0.055, 0.022) * hill(edge * edge))
+    }
+    // Across the root of the nose, and down its sides.
+    if expression.noseWrinkle > 0 && s.v > -0.16 && s.v < 0.3 && e < 0.26 {
+      let bent = s.v - 0.35 * e
+      let lines = stroke(fromNearest(bent * 13) / 13, 0.014) * hill(e * e * 30)
+      s.darken(0.5 * expression.noseWrinkle * lines * smoothstep(-0.16, -0.08, s.v) * (1 - smoothstep(0.12, 0.3, s.v)))
     }
     // Hollow and bag below the eye.
     let du = (e - person.eyeSpacing) / 0.24

@@ -8,11 +8,14 @@ extension FaceShape {
     let squared = x * x
     let arc = max(0, 1 - squared)
     // Corners up and middle down for a positive curve.
-    let line = mouthV + curve * 0.19 * (0.40 - min(squared, 1.2)) - 0.035 * expression.chinRaise * arc
+    let line =
+      mouthV + curve * 0.19 * (0.40 - min(squared, 1.2)) - 0.035 * expression.chinRaise * arc
+      - 0.045 * expression.lipRaise * arc
     // A smile opens downward from a straight upper edge; a cry is squarer.
     let round = expression.mouthCurve > 0 ? arc : arc * (1.5 - 0.5 * arc)
     let gap = mouthGap * round
-    let upperEdge = line - gap * 0.28
+    let raised = expression.lipRaise * 0.055 * hill(squared * 1.6)
+    let upperEdge = line - gap * 0.28 - raised * (gap > 0 ? 1 : 0)
     let lowerEdge = line + gap * 0.72
     let press = 1 - 0.6 * expression.lipPress
     let bow = 1 + 0.30 * hill((abs(x) - 0.24) * (abs(x) - 0.24) * 16) - 0.20 * hill(squared * 40)
