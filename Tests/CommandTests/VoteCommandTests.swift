@@ -65,7 +65,7 @@ import Testing
       ])
     #expect(quantized.output.contains("--classes"), "the next command needs them too")
     for name in ["m.safetensors", "q.safetensors"] {
-      let model = try LoadedModel.load(folder.path(name))
+      let model = try ModelFile.load(folder.path(name))
       #expect(model.description.labels == ["black", "dim", "light", "white"])
       let decision = try #require(model.description.decision)
       #expect(decision.shownClasses == [0, 3] && decision.otherwise == "unsure")
