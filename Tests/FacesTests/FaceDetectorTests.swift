@@ -70,9 +70,10 @@ import Testing
 
   // MARK: - A network that finds bright squares of the sizes that it is made for
 
-  private static func squares() throws -> FaceDetector {
+  /// - Parameter clear: the side from which on it finds them, as one that misses many of the smallest that it knows.
+  private static func squares(from clear: Int = 18) throws -> FaceDetector {
     let description = try QuantizedModel.randomDetector(seed: 1).description
-    let sides = description.detection!.sides
+    let sides = clear...description.detection!.sides.upperBound
     return try FaceDetector(description) { pixels, logits in
       for place in logits.indices { logits[place] = place % 4 == 0 ? -9 : 0 }
       for box in brightSquares(pixels, width: 320, height: 240) where sides.contains(Int(box.width)) {
@@ -131,7 +132,7 @@ import Testing
       }
       y += side + 50
     }
-    let faces = try Self.squares().faces(inPhoto: photo)
+    let faces = try Self.squares(from: 24).faces(inPhoto: photo)
     for box in truth {
       let sights = faces.count { $0.box.overlap(box) > 0.6 }
       #expect(sights == 1, "a face of \(box.width) at \(box.x), \(box.y) is seen \(sights) times")
@@ -140,11 +141,30 @@ import Testing
     // A photo that was decoded at half its sides: its faces are told in pixels of the whole one.
     var reduced = photo
     reduced.reduction = 2
-    #expect(try Self.squares().faces(inPhoto: reduced).map(\.box) == faces.map { $0.box.scaled(by: 2) })
+    #expect(try Self.squares(from: 24).faces(inPhoto: reduced).map(\.box) == faces.map { $0.box.scaled(by: 2) })
     // A frame is looked at once, and shows the large ones alone.
     let frame = try Self.squares().faces(in: photo)
     #expect(try Self.squares().faces(in: reduced).map(\.box) == frame.map { $0.box.scaled(by: 2) })
     #expect(frame.count == truth.count { $0.width >= 140 })
+  }
+
+  @Test func smallFacesOfATwelveMegapixelPhoto() throws {
+    var photo = Image(width: 4000, height: 3000, channels: 1, filledWith: 10)
+    let truth = [(30, 40), (1999, 1490), (3970, 2970)].map {
+      FaceBox(x: Float($0.0), y: Float($0.1), width: 24, height: 24)
+    }
+    for box in truth {
+      for row in Int(box.y)..<Int(box.y) + 24 {
+        for column in Int(box.x)..<Int(box.x) + 24 { photo.pixels[row * 4000 + column] = 240 }
+      }
+    }
+    let detector = try Self.squares(from: 24)
+    let faces = detector.faces(inPhoto: photo)
+    #expect(faces.count == truth.count)
+    for box in truth { #expect(faces.contains { $0.box.overlap(box) > 0.9 }) }
+    // Where only larger ones are wanted, the windows are larger.
+    detector.smallestInPhotos = 60
+    #expect(detector.faces(inPhoto: photo).isEmpty)
   }
 
   @Test(arguments: [(1, 1), (10_000, 10), (10, 10_000), (319, 241), (1, 3000), (7000, 5000)])

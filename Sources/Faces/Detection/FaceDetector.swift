@@ -7,6 +7,9 @@ public final class FaceDetector {
   /// Runs the network: pixels `[height, width, channels]`, and room for the logits `[rows, columns, 4]`.
   public typealias Network = (_ pixels: [UInt8], _ logits: inout [Float]) -> Void
 
+  /// The side of the smallest faces that are wanted of photos, in pixels of the decoded photo. Less takes more windows,
+  /// and with them more time and more chances to imagine a face.
+  public var smallestInPhotos = PhotoWindows.defaultSmallest
   /// The network's input and output.
   public let description: ModelDescription
   let detection: Detection
@@ -56,16 +59,16 @@ public final class FaceDetector {
   }
 
   /// The faces of a photo, the surest first: all of it is looked at as a frame, and then, as long as the photo has the
-  /// detail, its parts (see `PhotoWindows`), so that small faces of large photos are found too.
-  ///
-  /// - Parameter smallest: the side of the smallest faces that are wanted, in pixels of the decoded photo.
-  public func faces(inPhoto photo: Image, smallest: Int = PhotoWindows.defaultSmallest) -> [DetectedFace] {
+  /// detail, its parts (see `PhotoWindows`), so that small faces of large photos are found too, down to
+  /// `smallestInPhotos`.
+  public func faces(inPhoto photo: Image) -> [DetectedFace] {
     let rule = preprocessor.rule
     let source = rule.colour == .grey ? photo.grey : photo.rgb
     let whole = rule.region(of: photo)
     let overlap = Float(detection.overlapPercent) / 100
     var all: [DetectedFace] = [], faces: [DetectedFace] = []
-    for window in PhotoWindows.of(width: photo.width, height: photo.height, whole: whole, detection, rule, smallest) {
+    let (width, height, smallest) = (photo.width, photo.height, smallestInPhotos)
+    for window in PhotoWindows.of(width: width, height: height, whole: whole, detection, rule, smallest) {
       pixels = source.resampled(window.region, width: rule.width, height: rule.height).pixels
       look(region: window.region, where: window.accepts)
       Suppression.keepBest(of: &candidates, overlap: overlap, most: Self.mostInFrame, in: &found)

@@ -4,16 +4,24 @@ import Models
 /// The parts of a photo that a detector looks at, so that faces of all sizes come out as large as it knows them.
 ///
 /// The first window is the whole photo. Windows of the following levels are half as large each time, until the smallest
-/// wanted face is as large as the detector's smallest; those of one level overlap by the largest face that is taken
-/// from it, so that one of them shows each face whole.
+/// wanted face comes out clearly, or a pixel of the photo is one of the input: what is not in the photo, enlarging does
+/// not add. Windows of one level overlap by the largest face that is taken from it, so that one of them shows each face
+/// whole.
 public enum PhotoWindows {
-  /// Smaller faces than this say nothing: the side in pixels.
-  public static let defaultSmallest = 28
+  /// Smaller faces than this are looked for only where asked: the side in pixels.
+  public static let defaultSmallest = 20
   /// Windows of one photo, at most: a bound for the time that enormous photos take.
   package static let most = 2000
-  /// The largest side taken from a level after the first, over the detector's smallest: more than the octave to the
-  /// level before, so that no size falls between them.
+  /// The largest side taken from a level after the first, over the clear one: more than the octave to the level before,
+  /// so that no size falls between them.
   private static let reach: Float = 2.5
+
+  /// The side, in pixels of the input, from which on a detector finds faces nearly always: of the smallest ones that it
+  /// was trained on it misses many.
+  private static func clear(_ detection: Detection) -> Float {
+    let least = Float(detection.sides.lowerBound)
+    return max(least, min(2 * least, 24))
+  }
 
   struct Window: Equatable {
     /// In pixels of the photo.
@@ -43,13 +51,13 @@ public enum PhotoWindows {
     var windows = [
       Window(region: whole, largest: .infinity, left: false, top: false, right: false, bottom: false)
     ]
-    let least = Float(detection.sides.lowerBound)
-    let finest = max(1, Float(smallest) / least)
+    let clear = clear(detection)
+    let finest = max(1, Float(smallest) / clear)
     // Pixels of the photo to one of the input.
     var factor = Float(whole.width) / Float(rule.width)
     while factor > finest {
       factor = max(factor / 2, finest)
-      let largest = reach * least * factor
+      let largest = reach * clear * factor
       let across = steps(Int((Float(rule.width) * factor).rounded(.up)), of: width, overlap: Int(largest))
       let down = steps(Int((Float(rule.height) * factor).rounded(.up)), of: height, overlap: Int(largest))
       guard windows.count + across.starts.count * down.starts.count <= most else { break }

@@ -12,8 +12,18 @@ struct FaceOptions: ParsableArguments {
   @Option(name: .long, help: "The face detector's model file (default: the one that Glint comes with).")
   var detector: String?
 
+  @Option(
+    name: .long,
+    help: """
+      The side of the smallest faces looked for in photos, in pixels of the photo; smaller ones take more time.
+      """)
+  var smallestFace = PhotoWindows.defaultSmallest
+
   func validate() throws {
     if faces == false, detector != nil { throw ValidationError("--no-faces excludes --detector.") }
+    guard (4...10_000).contains(smallestFace) else {
+      throw ValidationError("--smallest-face takes a number of pixels from 4 to 10000.")
+    }
   }
 
   /// Whether faces were asked for, rather than left to the command.
@@ -33,7 +43,10 @@ struct FaceOptions: ParsableArguments {
         """
       )
     }
-    if let detector = try Detectors.open(detector, threads: threads, limits) { return detector }
+    if let detector = try Detectors.open(detector, threads: threads, limits) {
+      detector.smallestInPhotos = smallestFace
+      return detector
+    }
     if isAsked { throw Detectors.missing }
     return nil
   }
