@@ -224,7 +224,8 @@ let package = Package(
     suite(
       "DetectorTraining",
       and: [
-        "Numerics", "Models", "ModelFiles", "FloatRuntime", "Imaging", "Evaluation", "Training", "TestSupport",
+        "Numerics", "Models", "ModelFiles", "FloatRuntime", "Imaging", "Faces", "Evaluation", "Training",
+        "TestSupport",
       ]),
     suite(
       "Quantization",

@@ -9,42 +9,6 @@ import Training
 /// What pictures for a face detector are composed of: photos whose faces are known, crops that show a face alone, and
 /// scenes without any. Grey, in memory.
 public struct DetectionMaterial: Sendable {
-  /// A picture with the boxes of its faces, squares.
-  public struct Photo: Sendable {
-    /// Grey, at its own size, half and a quarter of it: shrinking further than by two skips no pixels.
-    let levels: [Image]
-    /// In pixels of the picture's own size.
-    public let faces: [FaceBox]
-    /// Whether no other faces are in it.
-    public let isComplete: Bool
-    /// The file's path, or a name.
-    public let name: String
-
-    /// Makes a photo.
-    public init(_ image: Image, faces: [FaceBox], isComplete: Bool, name: String) {
-      let grey = image.grey
-      var levels = [grey]
-      while levels.count < 3, levels.last!.width >= 16, levels.last!.height >= 16 {
-        let last = levels.last!
-        levels.append(last.resampled(width: last.width / 2, height: last.height / 2))
-      }
-      self.levels = levels
-      self.faces = faces.map(Self.square)
-      self.isComplete = isComplete
-      self.name = name
-    }
-
-    /// Grey, at its own size.
-    public var image: Image { levels[0] }
-
-    /// The square with a box's middle and its longer side.
-    private static func square(_ box: FaceBox) -> FaceBox {
-      let side = max(box.width, box.height)
-      return FaceBox(
-        x: box.x + (box.width - side) / 2, y: box.y + (box.height - side) / 2, width: side, height: side)
-    }
-  }
-
   /// The parts of the material; pictures of one series are in one part.
   public enum Part: String, Sendable, CaseIterable {
     /// What weights are learned from.
@@ -57,10 +21,17 @@ public struct DetectionMaterial: Sendable {
 
   /// Whole photos.
   public var photos: [Photo] = []
+  /// Whole photos of which every box is known: faces to be found, and what is neither face nor background.
+  public var wild: [Photo] = []
   /// Pictures that are a face, up to their borders.
   public var crops: [Photo] = []
   /// Pictures without faces.
   public var scenes: [Image] = []
+  /// Of the scenes, how many come first that are pictures of `wild` tables: somebody's detector found no face there.
+  /// They teach, but who finds one that was missed, or drawn, is not wrong.
+  public private(set) var unsureScenes = 0
+  /// The scenes in which every box is a false one.
+  public var faceless: ArraySlice<Image> { scenes.dropFirst(unsureScenes) }
   /// Their files.
   public var sceneNames: [String] = []
   /// What became of every file of the folders.
@@ -91,6 +62,8 @@ public struct DetectionMaterial: Sendable {
   /// - Parameters:
   ///   - photos: folders of whole photos with tables of boxes, each told whether its tables name every face. Pictures
   ///     without a box are passed over.
+  ///   - wild: folders of photos with tables of all boxes, see `FaceAnnotations`; their pictures without boxes become
+  ///     scenes (see `unsureScenes`).
   ///   - crops: folders of faces.
   ///   - scenes: folders of pictures without faces.
   ///   - part: which part is read.
@@ -99,12 +72,16 @@ public struct DetectionMaterial: Sendable {
   /// - Throws: `FaceBoxError` for a table that cannot be understood, `TrainingError.data` for a folder without pictures
   ///   or a photo folder without a table.
   public init(
-    photos: [(folder: String, boxes: String?, isComplete: Bool)], crops: [String], scenes: [String], part: Part,
-    threads: Int, progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
+    photos: [(folder: String, boxes: String?, isComplete: Bool)], wild: [(folder: String, boxes: String?)] = [],
+    crops: [String], scenes: [String], part: Part, threads: Int,
+    progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
   ) throws {
-    enum Role { case photo(FaceBox, isComplete: Bool), crop, scene }
+    enum Role { case photo(FaceBox, isComplete: Bool), wild([FaceAnnotations.Face]), crop, scene(isUnsure: Bool) }
     var files: [(path: String, role: Role)] = []
     var account = ReadingAccount()
+    func lacksTable(_ folder: String) -> TrainingError {
+      .data(path: folder, "has no table of face boxes: give it an index.csv with file, x, y, w, h, or name one")
+    }
     func list(_ folder: String) throws -> [String] {
       let found = try ImageFiles.look(in: folder)
       guard !found.pictures.isEmpty else { throw TrainingError.data(path: folder, "holds no JPEG or PNG files") }
@@ -115,10 +92,7 @@ public struct DetectionMaterial: Sendable {
     }
     for source in photos {
       guard let boxes = try source.boxes.map({ try FaceBoxTable(path: $0) }) ?? FaceBoxTable.found(in: source.folder)
-      else {
-        throw TrainingError.data(
-          path: source.folder, "has no table of face boxes: give it an index.csv with file, x, y, w, h, or name one")
-      }
+      else { throw lacksTable(source.folder) }
       for path in try list(source.folder) {
         guard let box = boxes.box(for: path) else {
           account.leaveOut(.init(file: path, .boxless, reason: "\(boxes.path) has no box for it"))
@@ -127,8 +101,20 @@ public struct DetectionMaterial: Sendable {
         files.append((path, .photo(box, isComplete: source.isComplete)))
       }
     }
+    for source in wild {
+      let table = source.boxes ?? FaceBoxTable.path(in: source.folder)
+      guard source.boxes != nil || FileSystem.exists(table) else { throw lacksTable(source.folder) }
+      let annotations = try FaceAnnotations(path: table)
+      for path in try list(source.folder) {
+        guard let faces = annotations.faces(in: path) else {
+          account.leaveOut(.init(file: path, .boxless, reason: "\(table) does not name it"))
+          continue
+        }
+        files.append((path, faces.isEmpty ? .scene(isUnsure: true) : .wild(faces)))
+      }
+    }
     for folder in crops { files += try list(folder).map { ($0, .crop) } }
-    for folder in scenes { files += try list(folder).map { ($0, .scene) } }
+    for folder in scenes { files += try list(folder).map { ($0, .scene(isUnsure: false)) } }
 
     let all = files
     let decoded = Locked([Result<Image, ImageError>?](repeating: nil, count: all.count))
@@ -161,12 +147,21 @@ public struct DetectionMaterial: Sendable {
         let scale = 1 / Float(image.reduction)
         image.reduction = 1
         self.photos.append(Photo(image, faces: [box.scaled(by: scale)], isComplete: isComplete, name: path))
+      case .wild(let faces):
+        if let outside = faces.lazy.compactMap({ image.leftOut(path, for: $0.box) }).first {
+          account.leaveOut(outside)
+          continue
+        }
+        let scale = 1 / Float(image.reduction)
+        image.reduction = 1
+        self.wild.append(Photo(image, annotations: faces.map { $0.scaled(by: scale) }, name: path))
       case .crop:
         let side = Float(min(image.width, image.height)) * Self.cropShare
         let box = FaceBox(
           x: (Float(image.width) - side) / 2, y: (Float(image.height) - side) / 2, width: side, height: side)
         self.crops.append(Photo(image, faces: [box], isComplete: true, name: path))
-      case .scene:
+      case .scene(let isUnsure):
+        unsureScenes += isUnsure ? 1 : 0
         self.scenes.append(image)
         sceneNames.append(path)
       }

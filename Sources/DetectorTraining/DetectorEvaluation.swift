@@ -30,7 +30,7 @@ public struct DetectorEvaluation {
   public private(set) var falseAlarms: [Drawn] = []
 
   /// Boxes from this logit on take part in the average precision: a probability of 0.02.
-  private static let lowest: Float = -4
+  static let lowest: Float = -4
 
   /// Judges a detector.
   ///
@@ -46,12 +46,10 @@ public struct DetectorEvaluation {
     keepsPictures: Bool = false
   ) throws {
     if count > 0 { try material.checkForComposing() }
-    var description = model.description
+    let description = model.description
     threshold = description.detection?.threshold ?? 0
-    sceneCount = material.scenes.count
-    description.detection?.threshold = Self.lowest
-    let runner = try ModelRunner(model, threads: threads, kernels: kernels)
-    let detector = try FaceDetector(description) { pixels, logits in logits = runner.logits(pixels) }
+    sceneCount = material.faceless.count
+    let detector = try FaceDetector(model, from: Self.lowest, threads: threads, kernels: kernels)
     func boxes(_ image: Image) -> [DetectionMetrics.Box] {
       detector.faces(in: image).map { .init($0.box, score: $0.score) }
     }
@@ -63,7 +61,7 @@ public struct DetectorEvaluation {
       let drawn = (photo.image, found.filter { $0.score >= threshold }.map(\.box), photo.faces)
       if scores.allSatisfy({ $0 ?? -.infinity >= threshold }) { finds.append(drawn) } else { misses.append(drawn) }
     }
-    for scene in material.scenes {
+    for scene in material.faceless {
       let found = boxes(scene)
       scenes.add(found, faces: [])
       let seen = found.filter { $0.score >= threshold }.map(\.box)
@@ -87,10 +85,8 @@ public struct DetectorEvaluation {
   /// Boxes at the threshold in pictures without faces.
   public var falseBoxes: Int { scenes.falseBoxes(threshold: threshold) }
 
-  /// The lowest threshold, in whole thousandths, with at most one false box in 200 pictures without faces.
-  public var thresholdForFewFalseBoxes: Float {
-    (scenes.threshold(falseBoxes: sceneCount / 200) * 1000).rounded(.up) / 1000
-  }
+  /// The lowest score with at most one false box in 200 pictures without faces.
+  public var thresholdForFewFalseBoxes: Float { scenes.threshold(falseBoxes: sceneCount / 200) }
 
   /// The figures in words, by what they are of.
   public var statements: [(field: String, text: String)] {
@@ -109,9 +105,20 @@ public struct DetectorEvaluation {
   }
 }
 
+extension FaceDetector {
+  /// A detector whose boxes count from another logit on than its model says.
+  convenience init(_ model: LoadedModel, from threshold: Float, threads: Int, kernels: KernelTable) throws {
+    var description = model.description
+    description.detection?.threshold = threshold
+    let runner = try ModelRunner(model, threads: threads, kernels: kernels)
+    try self.init(description) { runner.run($0, logits: &$1) }
+  }
+}
+
 extension FloatModel {
-  /// This detector with the threshold that lets few false boxes through on the validation part, and with what that
-  /// gives on the test part in its card.
+  /// This detector with the threshold that lets few false boxes through on the validation part, one in 200 frames and,
+  /// where there are photos with all their faces, one in 100 photos; and with what that gives on the test part in its
+  /// card.
   ///
   /// - Throws: `FaceDetectorError` for a model that finds no faces.
   public func withFittedThreshold(
@@ -119,7 +126,14 @@ extension FloatModel {
   ) throws -> (model: FloatModel, test: DetectorEvaluation) {
     var model = self
     let chosen = try DetectorEvaluation(.float(model), material: validation, composed: 200, threads: threads)
-    model.description.detection?.threshold = chosen.thresholdForFewFalseBoxes
+    func wild(_ material: DetectionMaterial) throws -> WildEvaluation? {
+      guard !material.wild.isEmpty else { return nil }
+      return try WildEvaluation(
+        .float(model), material: material, smallest: PhotoWindows.defaultSmallest, threads: threads)
+    }
+    let least = max(chosen.thresholdForFewFalseBoxes, try wild(validation)?.threshold ?? -.infinity)
+    model.description.detection?.threshold = Detection.threshold(from: least)
+    if let statement = try wild(test)?.statement { model.description.card["test, photos with all faces"] = statement }
     let tested = try DetectorEvaluation(.float(model), material: test, composed: 400, threads: threads)
     for (field, text) in tested.statements { model.description.card["test, " + field] = text }
     return (model, tested)

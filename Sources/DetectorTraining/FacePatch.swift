@@ -6,6 +6,8 @@ struct FacePatch {
   enum Outline {
     /// Everything, with a soft border of this many pixels of the canvas.
     case whole(border: Float)
+    /// Everything; beyond the photo its edges go on, as where a picture of another aspect is taken whole.
+    case endless
     /// The head around a face's box: hair, ears and chin, fading into what lies behind.
     case head
     /// The face itself, fading before the box ends.
@@ -31,19 +33,21 @@ struct FacePatch {
   private var cosine: Float { (1 - halfTangent * halfTangent) / (1 + halfTangent * halfTangent) }
   private var sine: Float { 2 * halfTangent / (1 + halfTangent * halfTangent) }
 
-  /// Where a box of the photo lies on the canvas: its middle is moved, its side scaled, it is not turned.
+  /// Where a box of the photo lies on the canvas: its middle is moved, its sides scaled, it is not turned.
   func placed(_ box: FaceBox) -> FaceBox {
     var across = (box.x + box.width / 2 - face.x - face.width / 2) * scale
     let down = (box.y + box.height / 2 - face.y - face.height / 2) * scale
     if isMirrored { across = -across }
-    let size = box.width * scale
+    let (width, height) = (box.width * scale, box.height * scale)
     let middleX = x + across * cosine - down * sine
     let middleY = y + across * sine + down * cosine
-    return FaceBox(x: middleX - size / 2, y: middleY - size / 2, width: size, height: size)
+    return FaceBox(x: middleX - width / 2, y: middleY - height / 2, width: width, height: height)
   }
 
   /// Draws into grey pixels `[height, width]`.
-  func draw(on pixels: UnsafeMutablePointer<UInt8>, width: Int, height: Int) {
+  ///
+  /// - Parameter tile: the part of the canvas that is drawn on; nil for all of it.
+  func draw(on pixels: UnsafeMutablePointer<UInt8>, width: Int, height: Int, within tile: PixelRegion? = nil) {
     // A level whose pixels are at most about two to a pixel of the canvas.
     var level = 0
     while level + 1 < photo.levels.count, scale * Float(1 << (level + 1)) <= 1.2 { level += 1 }
@@ -53,8 +57,11 @@ struct FacePatch {
     let (cosine, sine) = (cosine / scale, sine / scale)
     let (middleX, middleY) = (face.x + face.width / 2, face.y + face.height / 2)
     let reach = self.reach
-    let rows = max(0, Int(y - reach))..<max(0, min(height, Int(y + reach) + 1))
-    let columns = max(0, Int(x - reach))..<max(0, min(width, Int(x + reach) + 1))
+    func part(_ middle: Float, _ first: Int, _ extent: Int) -> Range<Int> {
+      max(first, Int(middle - reach))..<max(first, min(first + extent, Int(middle + reach) + 1))
+    }
+    let tile = tile ?? PixelRegion(x: 0, y: 0, width: width, height: height)
+    let (rows, columns) = (part(y, tile.y, tile.height), part(x, tile.x, tile.width))
     guard !rows.isEmpty, !columns.isEmpty else { return }
     image.pixels.withUnsafeBufferPointer { source in
       for row in rows {
@@ -80,6 +87,7 @@ struct FacePatch {
   private var reach: Float {
     switch outline {
     case .whole: Float(photo.image.width + photo.image.height) * scale
+    case .endless: 1e6
     case .head: side * 1.15
     case .face: side * 0.72
     }
@@ -89,8 +97,10 @@ struct FacePatch {
   /// in pixels of the photo.
   private func opacity(_ across: Float, _ down: Float, _ x: Float, _ y: Float) -> Float {
     let edge = min(min(x, Float(photo.image.width) - x), min(y, Float(photo.image.height) - y)) * scale
+    if case .endless = outline { return 1 }
     guard edge > 0 else { return 0 }
     switch outline {
+    case .endless: return 1
     case .whole(let border): return min(1, edge / border)
     case .head:
       let (a, b) = (across / 0.82, (down + 0.08) / 1.02)

@@ -7,8 +7,13 @@ extension DetectionMaterial {
   /// - Parameter name: what it is, for the message.
   /// - Throws: `TrainingError.data` where it has no photos with faces or no scenes, naming what is missing.
   public func checkForComposing(_ name: String = "the material") throws(TrainingError) {
+    try checkForScenes(name)
+    if photos.isEmpty, !wild.contains(where: { !$0.faces.isEmpty }) { throw Self.lacksPhotos(name) }
+  }
+
+  /// Checks that there are pictures without faces.
+  func checkForScenes(_ name: String = "the material") throws(TrainingError) {
     if scenes.isEmpty { throw Self.lacksScenes(name) }
-    if photos.isEmpty { throw Self.lacksPhotos(name) }
   }
 
   /// Checks by the files' names that every part will have something to be composed of, before anything is read and
@@ -41,7 +46,7 @@ extension DetectionMaterial {
   }
 
   private static func lacksPhotos(_ name: String) -> TrainingError {
-    .data(path: name, "has no photos with faces. Give more with --photos or --painted: \(advice)")
+    .data(path: name, "has no photos with faces. Give more with --photos, --wild or --painted: \(advice)")
   }
 }
 

@@ -1,3 +1,4 @@
+import Faces
 import Files
 import Imaging
 
@@ -16,6 +17,19 @@ extension DetectionMaterial {
     }
     Array("\(photos.count) photos, scenes:\n".utf8).withUnsafeBytes { hash.update($0) }
     for scene in scenes { add(scene) }
+    for photo in wild {
+      add(photo.image)
+      for face in photo.annotations {
+        let (box, square) = (face.box, face.square)
+        Array(
+          """
+          \(box.x) \(box.y) \(box.width) \(box.height) \(face.isIgnored) \(face.mask) \(square.x) \(square.y) \
+          \(square.width)
+
+          """.utf8
+        ).withUnsafeBytes { hash.update($0) }
+      }
+    }
     return hash.finishHex()
   }
 }

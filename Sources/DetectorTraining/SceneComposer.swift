@@ -22,10 +22,12 @@ package final class SceneComposer {
     var x, y, width, height: Int
   }
 
-  private let material: DetectionMaterial
-  private let width: Int
-  private let height: Int
-  private let sides: ClosedRange<Int>
+  let material: DetectionMaterial
+  let width: Int
+  let height: Int
+  let sides: ClosedRange<Int>
+  /// Photos of `DetectionMaterial.wild` that have a face to be found.
+  let wild: [DetectionMaterial.Photo]
   private let changer: Changer
   private var scratch: [UInt8]
   private var sums: [UInt32]
@@ -33,7 +35,9 @@ package final class SceneComposer {
 
   /// - Parameter sides: the sides of faces, in pixels; smaller and larger ones are not asked for.
   init(_ material: DetectionMaterial, width: Int, height: Int, sides: ClosedRange<Int>) {
-    precondition(!material.scenes.isEmpty && !material.photos.isEmpty, "faces and scenes are both needed")
+    wild = material.wild.filter { !$0.faces.isEmpty }
+    precondition(
+      !material.scenes.isEmpty && !(material.photos.isEmpty && wild.isEmpty), "faces and scenes are both needed")
     self.material = material
     self.width = width
     self.height = height
@@ -61,15 +65,17 @@ package final class SceneComposer {
     let view = !hard.isEmpty && random.chance(0.4) ? hard[random.below(hard.count)] : self.view(&random)
     paint(view, &random)
     var contents = Contents()
-    let kind = random.unit()
-    switch kind {
-    case ..<0.3: placePhoto(&contents, &random)
-    case ..<0.75: placeHeads(&contents, &random)
-    default: contents.view = view
+    switch kind(random.unit()) {
+    case .photo: placePhoto(&contents, &random)
+    case .heads: placeHeads(&contents, &random)
+    case .wild: placeWild(&contents, &random)
+    case .closeUp: placeCloseUp(&contents, &random)
+    case .scene: contents.view = view
     }
     sort(&contents)
     if random.chance(0.25) {
-      let radius = random.unit() * random.unit() * 3
+      let most = wild.isEmpty ? 3 : contents.faces.reduce(3) { min($0, $1.width / 12) }
+      let radius = random.unit() * random.unit() * most
       canvas.withUnsafeMutableBufferPointer {
         ca_blur($0.baseAddress!, &scratch, &sums, Int32(height), Int32(width), 1, Int32(radius * 256))
       }
@@ -146,11 +152,16 @@ package final class SceneComposer {
     draw(patch)
     contents.faces = photo.faces.map(patch.placed)
     guard !photo.isComplete else { return }
-    // Beside the face there may be others, which nobody labelled.
-    let columns = Float(photo.image.width) / face.width * side, rows = Float(photo.image.height) / face.width * side
-    for direction: Float in [-1, 1] {
-      let middle = x + direction * (0.85 * side + columns / 2)
-      contents.ignored.append(FaceBox(x: middle - columns / 2, y: y - rows, width: columns, height: 2 * rows))
+    contents.ignored += beside(patch)
+  }
+
+  /// The surroundings to the left and right of a face: there may be others, which nobody labelled.
+  func beside(_ patch: FacePatch) -> [FaceBox] {
+    let columns = Float(patch.photo.image.width) / patch.face.width * patch.side
+    let rows = Float(patch.photo.image.height) / patch.face.width * patch.side
+    return [-1, 1].map { (direction: Float) in
+      let middle = patch.x + direction * (0.85 * patch.side + columns / 2)
+      return FaceBox(x: middle - columns / 2, y: patch.y - rows, width: columns, height: 2 * rows)
     }
   }
 
@@ -215,17 +226,19 @@ package final class SceneComposer {
     return (gain, wanted - own * gain)
   }
 
-  private func draw(_ patch: FacePatch) {
-    canvas.withUnsafeMutableBufferPointer { patch.draw(on: $0.baseAddress!, width: width, height: height) }
+  func draw(_ patch: FacePatch, within tile: PixelRegion? = nil) {
+    canvas.withUnsafeMutableBufferPointer {
+      patch.draw(on: $0.baseAddress!, width: width, height: height, within: tile)
+    }
   }
 
   // MARK: Chance
 
-  private func logUniform(_ low: Float, _ high: Float, _ random: inout CounterRandom) -> Float {
+  func logUniform(_ low: Float, _ high: Float, _ random: inout CounterRandom) -> Float {
     low * Float(Elementary.exp(Double(random.unit()) * Elementary.log(Double(high / low))))
   }
 
-  private func turn(_ random: inout CounterRandom) -> Float {
+  func turn(_ random: inout CounterRandom) -> Float {
     // Half the tangent of at most 14 degrees, one time in eight of 30.
     random.uniform(-1, 1) * (random.chance(0.125) ? 0.27 : 0.12)
   }

@@ -10,6 +10,8 @@ import Numerics
 public struct Detection: Hashable, Sendable {
   /// The side, in pixels of the input, that channel 3 calls 0.
   public static let unit: Float = 32
+  /// The thresholds that a file may hold, in thousandths of a logit.
+  public static let thresholds = -100_000...100_000
   /// Channels of the output.
   public static let channels = 4
 
@@ -28,6 +30,13 @@ public struct Detection: Hashable, Sendable {
     self.threshold = threshold
     self.overlapPercent = overlapPercent
     self.sides = sides
+  }
+
+  /// The lowest threshold that a file may hold and that lets no lower score through. Of a network that has learned
+  /// nothing yet scores may be larger than any that a file holds: it is the nearest then.
+  public static func threshold(from score: Float) -> Float {
+    let thousandths = (score * 1000).rounded(.up)
+    return min(max(thousandths, Float(thresholds.lowerBound)), Float(thresholds.upperBound)) / 1000
   }
 
   /// The shape of the output for a network's input.

@@ -29,7 +29,10 @@ enum FuzzTarget: String, CaseIterable {
     case .json: Self.json(bytes)
     case .network: Self.network(bytes)
     case .table:
-      Self.inFile(bytes) { _ = try? FaceBoxTable(path: $0).count }
+      Self.inFile(bytes) {
+        _ = try? FaceBoxTable(path: $0).count
+        _ = try? FaceAnnotations(path: $0).count
+      }
       Self.inFile(bytes, named: FaceBoxTable.defaultName) { _ in
         // The same text as votes for classes.
         _ = ClassNames(["x", "y", "happy", "sad"]).areFound(in: Self.folder.path("."))

@@ -4,6 +4,8 @@ import Imaging
 struct FaceBoxColumns {
   let file: Int
   private let form: Form
+  /// Trimmed, in small letters.
+  private let names: [String]
 
   private enum Form {
     case list(Int)
@@ -16,6 +18,7 @@ struct FaceBoxColumns {
     func first(_ wanted: String...) -> Int? { wanted.lazy.compactMap { names.firstIndex(of: $0) }.first }
     guard let file = Self.file(names) else { return nil }
     self.file = file
+    self.names = names
     if let x = first("x", "left"), let y = first("y", "top"), let w = first("w", "width"), let h = first("h", "height")
     {
       form = .size([x, y, w, h])
@@ -58,6 +61,11 @@ struct FaceBoxColumns {
       let numbers = columns.map { fields[$0].trimmed }
       return numbers.allSatisfy(\.isEmpty) ? [] : [numbers]
     }
+  }
+
+  /// What a column says, trimmed; empty where there is none of that name.
+  func text(_ column: String, in fields: [String]) -> String {
+    names.firstIndex(of: column).map { fields[$0].trimmed } ?? ""
   }
 
   func box(_ values: [Float]) -> FaceBox {

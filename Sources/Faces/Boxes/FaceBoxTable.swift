@@ -1,5 +1,3 @@
-import Files
-import Glibc
 import Imaging
 
 /// Where the faces of a folder's pictures stand, from a table that somebody or a detector made.
@@ -26,23 +24,7 @@ public struct FaceBoxTable: Sendable {
   /// Reads a table.
   ///
   /// - Throws: `FaceBoxError` naming the line.
-  public init(path: String) throws {
-    if let reason = FileKind.refusal(of: path, wanting: "a table of face boxes", among: [.text]) {
-      throw FaceBoxError(path: path, line: nil, reason: reason)
-    }
-    let file: MappedFile
-    do throws(FileError) { file = try MappedFile(path: path) } catch {
-      throw FaceBoxError(path: path, line: nil, reason: error.reason)
-    }
-    try self.init(try Self.text(file, path), path: path)
-  }
-
-  private static func text(_ file: MappedFile, _ path: String) throws -> String {
-    guard let text = withExtendedLifetime(file, { CommaSeparated.text($0.bytes) }) else {
-      throw FaceBoxError(path: path, line: nil, reason: "is no text in UTF-8 or UTF-16: save it as one of these")
-    }
-    return text
-  }
+  public init(path: String) throws { try self.init(try FaceBoxLines.text(path: path), path: path) }
 
   /// The path of a data folder's own table.
   public static func path(in folder: String) -> String {
@@ -63,17 +45,7 @@ public struct FaceBoxTable: Sendable {
   ///
   /// - Throws: `FaceBoxError` for a file that cannot be read, or is no text.
   package static func ownText(in folder: String) throws -> String? {
-    let path = path(in: folder)
-    var facts = stat()
-    // An empty file tells nothing, and a pipe is no table.
-    guard stat(PathText.bytes(path), &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_size > 0 else {
-      return nil
-    }
-    let file: MappedFile
-    do throws(FileError) { file = try MappedFile(path: path) } catch {
-      throw FaceBoxError(path: path, line: nil, reason: error.reason)
-    }
-    return try text(file, path)
+    try FaceBoxLines.ownText(path: path(in: folder))
   }
 
   /// The column of a header that names files, nil where none does.
@@ -85,34 +57,12 @@ public struct FaceBoxTable: Sendable {
   /// Reads a table's text; `path` is what errors call it.
   public init(_ text: String, path: String) throws {
     self.path = path
-    func failure(_ line: Int, _ reason: String) -> FaceBoxError { FaceBoxError(path: path, line: line, reason: reason) }
-    guard !text.isEmpty else { throw FaceBoxError(path: path, line: nil, reason: "is empty") }
-    guard let (rest, columns, count, separator) = CommaSeparated.table(text, understoodBy: FaceBoxColumns.init) else {
-      throw failure(1, "names no columns for a file and its box: give it 'file' and 'x', 'y', 'w', 'h'")
-    }
-    var lines = rest
     var boxes: [String: FaceBox] = [:]
     var names = PictureNames()
-    while let line = lines.next() {
-      if line.fields == [""] { continue }
-      guard line.fields.count == count else {
-        throw failure(line.number, "has \(line.fields.count) values where the first line names \(count)")
-      }
-      guard !line.fields[columns.file].isEmpty else { throw failure(line.number, "names no file") }
-      let name = names.add(line.fields[columns.file])
-      for numbers in columns.numbers(line.fields) {
-        let values = numbers.compactMap { Self.number($0, separator) }
-        guard values.count == 4, numbers.count == 4, values.allSatisfy({ $0.isFinite && abs($0) <= 1e6 }) else {
-          throw failure(line.number, "'\(numbers.joined(separator: " "))' is no box of four numbers")
-        }
-        let box = columns.box(values)
-        guard box.width > 0, box.height > 0 else { throw failure(line.number, "the box has no width or no height") }
-        guard box.width > 1 || box.height > 1 else {
-          throw failure(
-            line.number,
-            "the box '\(numbers.joined(separator: " "))' is in shares of the picture, and boxes are in pixels: "
-              + "multiply by the picture's width and height")
-        }
+    var lines = try FaceBoxLines(text, path: path)
+    while let line = try lines.next() {
+      let name = names.add(line.file)
+      for box in line.boxes {
         if let other = boxes[name], other.width * other.height >= box.width * box.height { continue }
         boxes[name] = box
       }

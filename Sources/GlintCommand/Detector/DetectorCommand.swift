@@ -24,6 +24,14 @@ struct DetectorMaterialOptions: ParsableArguments {
   @Option(name: .long, help: "The same, where the table names every face of each photo.")
   var completePhotos: [String] = []
 
+  @Option(
+    name: .long,
+    help: """
+      A folder of photos with a table of all their faces: an index.csv in it, or FOLDER=TABLE, with a line a box and, \
+      where known, the columns use (train or ignore), kind (hand or auto), mask and source. May be given several times.
+      """)
+  var wild: [String] = []
+
   @Option(name: .long, help: "A folder of pictures that show a face up to their borders. May be given several times.")
   var crops: [String] = []
 
@@ -35,11 +43,13 @@ struct DetectorMaterialOptions: ParsableArguments {
 
   func validate() throws {
     guard !scenes.isEmpty else { throw ValidationError("--scenes names a folder of pictures without faces.") }
-    for text in photos + completePhotos where text.isEmpty || text.hasPrefix("=") {
-      throw ValidationError("--photos takes a folder, or FOLDER=TABLE; '\(text)' names no folder.")
+    for (option, texts) in [("--photos", photos + completePhotos), ("--wild", wild)] {
+      for text in texts where text.isEmpty || text.hasPrefix("=") {
+        throw ValidationError("\(option) takes a folder, or FOLDER=TABLE; '\(text)' names no folder.")
+      }
     }
-    guard painted > 0 || !photos.isEmpty || !completePhotos.isEmpty else {
-      throw ValidationError("--photos names a folder of photos with faces.")
+    guard painted > 0 || !photos.isEmpty || !completePhotos.isEmpty || !wild.isEmpty else {
+      throw ValidationError("--photos or --wild names a folder of photos with faces.")
     }
     guard (0...10_000).contains(painted) else { throw ValidationError("--painted takes a number from 0 to 10000.") }
   }
@@ -47,12 +57,16 @@ struct DetectorMaterialOptions: ParsableArguments {
   /// The options as they would be typed.
   var words: [String] {
     photos.flatMap { ["--photos", $0] } + completePhotos.flatMap { ["--complete-photos", $0] }
-      + crops.flatMap { ["--crops", $0] } + scenes.flatMap { ["--scenes", $0] }
+      + wild.flatMap { ["--wild", $0] } + crops.flatMap { ["--crops", $0] } + scenes.flatMap { ["--scenes", $0] }
   }
 
   /// Notes the folders and tables in a plan.
   func note(in plan: inout OutputPlan) {
     for source in sources {
+      plan.read("the photos", source.folder)
+      plan.read("a table of boxes", source.boxes)
+    }
+    for source in wildSources {
       plan.read("the photos", source.folder)
       plan.read("a table of boxes", source.boxes)
     }
@@ -62,29 +76,35 @@ struct DetectorMaterialOptions: ParsableArguments {
 
   /// Checks by the files' names that no part will lack what pictures are composed of.
   func checkParts() throws {
-    try DetectionMaterial.checkParts(photos: sources.map(\.folder), scenes: scenes) { paintedRooms(in: $0) > 0 }
+    let folders = sources.map(\.folder) + wildSources.map(\.folder)
+    try DetectionMaterial.checkParts(photos: folders, scenes: scenes) { paintedRooms(in: $0) > 0 }
   }
 
   private func paintedRooms(in part: DetectionMaterial.Part) -> Int { part == .training ? painted : painted / 8 }
 
+  /// A folder and its table, where one is named.
+  private static func source(_ text: String) -> (folder: String, boxes: String?) {
+    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+    return (parts[0], parts.count > 1 ? parts[1] : nil)
+  }
+
   /// Photos with their tables.
   private var sources: [(folder: String, boxes: String?, isComplete: Bool)] {
-    func source(_ text: String, isComplete: Bool) -> (folder: String, boxes: String?, isComplete: Bool) {
-      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-      return (parts[0], parts.count > 1 ? parts[1] : nil, isComplete)
-    }
-    return photos.map { source($0, isComplete: false) } + completePhotos.map { source($0, isComplete: true) }
+    photos.map(Self.source).map { ($0.folder, $0.boxes, false) }
+      + completePhotos.map(Self.source).map { ($0.folder, $0.boxes, true) }
   }
+
+  private var wildSources: [(folder: String, boxes: String?)] { wild.map(Self.source) }
 
   /// Reads one part of the material.
   func read(_ part: DetectionMaterial.Part, threads: Int, quiet: Bool) throws -> DetectionMaterial {
     let progress = LockedProgress("Reading the \(part.rawValue) part", quiet: quiet)
     var material = try DetectionMaterial(
-      photos: sources,
-      crops: crops, scenes: scenes, part: part, threads: threads
+      photos: sources, wild: wildSources, crops: crops, scenes: scenes, part: part, threads: threads
     ) { progress.update($0, of: $1) }
+    let many = wild.isEmpty ? "" : "\(material.wild.count) photos with all faces, "
     progress.finish(
-      "\(material.photos.count) photos, \(material.crops.count) crops, \(material.scenes.count) scenes")
+      "\(material.photos.count) photos, \(many)\(material.crops.count) crops, \(material.scenes.count) scenes")
     tell(material.account, quiet: quiet)
     material.photos += Self.paintedRooms(paintedRooms(in: part), part)
     return material

@@ -13,9 +13,12 @@ struct DetectorLine: Encodable {
   let composed_faces: Int
   let average_precision: Double
   let reading: ReadingFacts
+  /// Nil without photos of which every face is known.
+  let wild: WildLine?
 
-  init(_ evaluation: DetectorEvaluation, model: String, account: ReadingAccount) {
+  init(_ evaluation: DetectorEvaluation, _ wild: WildEvaluation?, model: String, account: ReadingAccount) {
     reading = ReadingFacts(account)
+    self.wild = wild.map(WildLine.init)
     self.model = model
     threshold = evaluation.threshold
     (photos, found) = (evaluation.photos.faces, evaluation.found)

@@ -17,7 +17,7 @@ extension DescriptionCoding {
   static func decodeDetection(_ json: JSONValue, graph: Graph, path: String) throws(FormatError) -> Detection {
     func failure(_ reason: String) -> FormatError { FormatError(path: path, place: "detection", reason: reason) }
     guard let stride = json["stride"]?.integer, (1...256).contains(stride) else { throw failure("no sound stride") }
-    guard let threshold = json["threshold_thousandths"]?.integer, (-100_000...100_000).contains(threshold) else {
+    guard let threshold = json["threshold_thousandths"]?.integer, Detection.thresholds.contains(threshold) else {
       throw failure("no sound threshold")
     }
     guard let overlap = json["overlap_percent"]?.integer, (1...99).contains(overlap) else {
