@@ -18,7 +18,7 @@ let package = Package(
     // Values and files. No Foundation, no existentials.
     /// Fork-join pools and teams of threads in C, and a lower priority for threads that may wait.
     .target(name: "CThreads", cSettings: gnu),
-    /// What the processor can do, asked once, and the limit that every room keeps to.
+    /// What the processor can do, asked once, the limit that every room keeps to, and a count of instructions.
     .target(name: "CCPU", cSettings: gnu),
     /// SHA-256, also by the instructions that processors have for it.
     .target(name: "CSHA256", dependencies: ["CCPU"], cSettings: gnu),
@@ -108,7 +108,7 @@ let package = Package(
     .target(
       name: "Evaluation",
       dependencies: [
-        "Numerics", "Models", "ModelFiles", "Runtime", "FloatRuntime", "Imaging", "Inference", "Datasets",
+        "CCPU", "Numerics", "Models", "ModelFiles", "Runtime", "FloatRuntime", "Imaging", "Inference", "Datasets",
       ]),
     /// The trainer: layers with hand-written gradients, networks in words, augmentation, loop, checkpoints.
     .target(

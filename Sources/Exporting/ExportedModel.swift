@@ -9,6 +9,8 @@ extension ONNXModel {
   private static let writtenOpset = 13
   /// The version of the file format that came with it.
   private static let writtenIR = 7
+  /// The first opset that quantizes to 16 bits, and the version of the file format that came with it.
+  private static let (sixteenBitOpset, sixteenBitIR) = (21, 10)
 
   /// A model as an ONNX network: float as plain operators, int8 with QuantizeLinear and DequantizeLinear.
   ///
@@ -19,22 +21,18 @@ extension ONNXModel {
   /// - Throws: `ExportError` where ONNX cannot hold the model so that the bytes stay the same.
   public init(exporting model: LoadedModel, codes: CodeType = .int8) throws(ExportError) {
     let network: ONNXGraph
+    var (opset, version) = (Self.writtenOpset, Self.writtenIR)
     do throws(GraphError) {
       switch model {
       case .float(let model): network = try FloatNetwork(model).list.graph
       case .int8(let model):
-        if let value = model.sixteenBitValues.first {
-          throw GraphError(
-            model.description.graph.valueName(value),
-            "its codes have 16 bits, which 'glint export' does not write; quantize without --sixteen-bits, or export "
-              + "the float model")
-        }
-        try Self.checkSums(model.description.graph)
+        try Self.checkSums(model)
+        if model.hasSixteenBits { (opset, version) = (Self.sixteenBitOpset, Self.sixteenBitIR) }
         network = try QuantizedNetwork(model, codes).list.graph
       }
     } catch { throw ExportError(node: error.node, error.reason) }
-    self.init(path: "", opset: Self.writtenOpset, graph: network)
-    irVersion = Self.writtenIR
+    self.init(path: "", opset: opset, graph: network)
+    irVersion = version
     producer = "glint"
     producerVersion = GlintVersion.current
     let notes = MetadataTexts(model).entries + ExportedNotes.of(model, codes)
@@ -42,18 +40,24 @@ extension ONNXModel {
   }
 
   /// Sums of averages are added up in float32, which holds whole numbers up to 2^24: 65,793 elements of at most 255.
-  private static func checkSums(_ graph: Graph) throws(GraphError) {
+  /// Whole pictures of 16 bits are added up in double precision, which holds all.
+  private static func checkSums(_ model: QuantizedModel) throws(GraphError) {
+    let graph = model.description.graph
     let shapes = try graph.shapes()
     for node in graph.nodes {
       let count: Int
+      let source = model.quantization[node.inputs[0]]
+      let largest = source.isSixteenBits ? Int(source.largest) : 255
       switch node.operator {
       case .averagePool2D(let window): count = window.height * window.width
-      case .globalAveragePool: count = shapes[node.inputs[0]].count / shapes[node.inputs[0]][2]
+      case .globalAveragePool where !source.isSixteenBits:
+        count = shapes[node.inputs[0]].count / shapes[node.inputs[0]][2]
       default: continue
       }
-      guard count * 255 <= 1 << 24 else {
+      guard count * largest <= 1 << 24 else {
         throw GraphError(
-          node.name, "an average of \(count) codes is not exact in ONNX; one of at most \((1 << 24) / 255) would be")
+          node.name,
+          "an average of \(count) codes is not exact in ONNX; one of at most \((1 << 24) / largest) would be")
       }
     }
   }
@@ -75,11 +79,14 @@ enum ExportedNotes {
     case .float(let model): notes.append(.init("golden", encode(model.golden, description.graph.input).text))
     case .int8(let model):
       notes.append(.init("golden", encode(model.golden, description.graph.input).text))
-      let values = JSONValue.object([
-        .init("scale_bits", bits(model.quantization.map(\.scale))),
-        .init("zero_point", .array(model.quantization.map { .integer(Int($0.zeroPoint)) })),
-        .init("saturation_bits", bits(model.saturation)),
-      ])
+      let values = JSONValue.object(
+        [
+          .init("scale_bits", bits(model.quantization.map(\.scale))),
+          .init("zero_point", .array(model.quantization.map { .integer(Int($0.zeroPoint)) })),
+          .init("saturation_bits", bits(model.saturation)),
+        ]
+          + (model.hasSixteenBits
+            ? [.init("largest", .array(model.quantization.map { .integer(Int($0.largest)) }))] : []))
       notes.append(.init("values", values.text))
       notes.append(.init("codes", codes.rawValue))
     }
@@ -93,7 +100,16 @@ enum ExportedNotes {
       scales.allSatisfy({ $0.isNormal && $0 > 0 }), zeroPoints.allSatisfy({ (-128...127).contains($0) }),
       let saturation = floats(json["saturation_bits"]), saturation.allSatisfy({ $0 >= 0 && $0 <= 1 })
     else { return nil }
-    return (zip(scales, zeroPoints).map { .init(scale: $0, zeroPoint: Int8($1)) }, saturation)
+    let largest = json["largest"].map { $0.integers ?? [] } ?? scales.map { _ in 127 }
+    guard largest.count == scales.count,
+      zip(largest, zeroPoints).allSatisfy({ $0 == 127 || (128...Int(Int16.max)).contains($0) && $1 == 0 })
+    else { return nil }
+    let quantization = scales.indices.map { place -> QuantizationParameters in
+      largest[place] > 127
+        ? .init(sixteenBits: scales[place], largest: Int16(largest[place]))
+        : .init(scale: scales[place], zeroPoint: Int8(zeroPoints[place]))
+    }
+    return (quantization, saturation)
   }
 
   // MARK: Samples

@@ -103,14 +103,16 @@ extension QuantizedNetwork {
     let name = model.description.graph.nodes[index].name
     let own = parameters(index + 1)
     let range = ReferenceOperators.clamp(activation, own)
-    guard range != -128...127 else { return settle(make(&list, name), index + 1) }
+    guard range != own.codes else { return settle(make(&list, name), index + 1) }
     let free = make(&list, list.fresh(name + ".unclamped"))
-    guard range.upperBound < 127 else { return settle(list.add("Relu", [free], to: name), index + 1) }
+    guard range != Int16(own.zeroPoint)...(own.isSixteenBits ? .max : 127) else {
+      return settle(list.add("Relu", [free], to: name), index + 1, isWithin: true)
+    }
     let limits = [
-      list.constant(name + ".low", [], [0]),
+      list.constant(name + ".low", [], [Float(Int(range.lowerBound) - Int(own.zeroPoint))]),
       list.constant(name + ".high", [], [Float(Int(range.upperBound) - Int(own.zeroPoint))]),
     ]
-    settle(list.add("Clip", [free] + limits, to: name), index + 1)
+    settle(list.add("Clip", [free] + limits, to: name), index + 1, isWithin: true)
   }
 
   /// Parts under the scale of the whole, by equation (R), side by side.
@@ -132,11 +134,11 @@ extension QuantizedNetwork {
     let node = model.description.graph.nodes[index]
     let source = parameters(node.inputs[0])
     let own = parameters(index + 1)
-    let codes = QuantizedValue(Tensor([256], Array(-128...127)), source)
+    let codes = QuantizedValue(Tensor([source.codes.count], Array(source.codes)), source)
     let results = ReferenceOperators.apply(function, codes, to: own).codes.elements
-    let table = list.constant(node.name + ".table", [256], results.map { Float($0) - Float(own.zeroPoint) })
+    let table = list.constant(node.name + ".table", [results.count], results.map { Float($0) - Float(own.zeroPoint) })
     // The first of the table belongs to the smallest code.
-    let first = list.constant(node.name + ".first", [], [128 + Float(source.zeroPoint)])
+    let first = list.constant(node.name + ".first", [], [Float(source.zeroPoint) - Float(source.least)])
     let steps = stepped(node.inputs[0])
     let places = list.add("Add", [steps, first], to: list.fresh(node.name + ".place"))
     let indices = list.add("Cast", [places], to: list.fresh(node.name + ".index"), [("to", .integer(6))])
@@ -156,15 +158,12 @@ extension QuantizedNetwork {
         return row
       }
     }
-    let double: [(String, ONNXAttribute.Value)] = [("to", .integer(ONNXElement.double.rawValue))]
-    let float: [(String, ONNXAttribute.Value)] = [("to", .integer(ONNXElement.float.rawValue))]
-    let steps = stepped(node.inputs[0])
-    let exact = list.add("Cast", [steps], to: list.fresh(node.name + ".exact"), double)
+    let exact = cast(stepped(node.inputs[0]), to: .double, node.name + ".exact")
     let mixed = list.fresh(node.name + ".mixed")
     list.mix(
       exact, rows: weights(resize.rows, from[0]), columns: weights(resize.columns, from[1]), to: mixed,
       constant: { list, name, shape, numbers in list.constant(doubles: name, shape, numbers) })
-    let sums = list.add("Cast", [mixed], to: list.fresh(node.name + ".sum"), float)
+    let sums = cast(mixed, to: .float, node.name + ".sum")
     let multiplier = requantizationMultiplier(
       input: parameters(node.inputs[0]).scale, weight: 0x1p-22, output: parameters(index + 1).scale)
     let factor = list.constant(node.name + ".multiplier", [], [multiplier])

@@ -10,6 +10,9 @@ import Reference
 /// computes equations (2) and (3). What a runtime may round otherwise is written in steps of the scale instead, with
 /// whole numbers whose sums float32 holds exactly and the one multiplication of Glint's equation: no fusion applies to
 /// that, and each IEEE machine computes the same.
+///
+/// Values of 16 bits have codes of int16, which need opset 21. What convolutions and dense layers make of them is
+/// computed in float by runtimes that have no kernels for it: a code may be the neighbour of Glint's there.
 struct QuantizedNetwork {
   var list: NodeList
   let model: QuantizedModel
@@ -57,8 +60,10 @@ struct QuantizedNetwork {
 
   private mutating func zeroPoint(_ value: Int) -> String {
     if let name = zeroPoints[value] { return name }
+    let isWide = parameters(value).isSixteenBits
     let name = list.constant(
-      name(value) + ".zero_point", [], codeType.element, [Int(parameters(value).zeroPoint) + codeType.offset])
+      name(value) + ".zero_point", [], isWide ? .int16 : codeType.element,
+      [isWide ? 0 : Int(parameters(value).zeroPoint) + codeType.offset])
     zeroPoints[value] = name
     return name
   }
@@ -95,7 +100,19 @@ struct QuantizedNetwork {
   }
 
   /// Steps from the zero point, not yet rounded, become a value's codes.
-  mutating func settle(_ steps: String, _ value: Int) {
+  ///
+  /// - Parameter isWithin: whether they lie within the value's codes already; those of 16 bits may end before their
+  ///   type.
+  mutating func settle(_ steps: String, _ value: Int, isWithin: Bool = false) {
+    var steps = steps
+    let own = parameters(value)
+    if own.isSixteenBits, !isWithin {
+      let limits = [
+        list.constant(name(value) + ".least", [], [Float(own.least)]),
+        list.constant(name(value) + ".largest", [], [Float(own.largest)]),
+      ]
+      steps = list.add("Clip", [steps] + limits, to: list.fresh(name(value) + ".limited"))
+    }
     let inputs = [steps, one(), zeroPoint(value)]
     codes[value] = list.add("QuantizeLinear", inputs, to: list.fresh(name(value) + ".codes"))
   }
@@ -111,8 +128,11 @@ struct QuantizedNetwork {
     case .globalAveragePool:
       let axes = list.constant(node.name + ".axes", [2], .int64, [2, 3])
       let source = stepped(node.inputs[0])
-      let sums = list.add(
-        "ReduceSum", [source, axes], to: list.fresh(node.name + ".sum"), [("keepdims", .integer(0))])
+      let isWide = parameters(node.inputs[0]).isSixteenBits
+      let exact = isWide ? cast(source, to: .double, node.name + ".exact") : source
+      let added = list.add(
+        "ReduceSum", [exact, axes], to: list.fresh(node.name + ".sum"), [("keepdims", .integer(0))])
+      let sums = isWide ? cast(added, to: .float, node.name + ".rounded") : added
       let shape = shapes[node.inputs[0]]
       let multiplier = averageMultiplier(index, shape[0] * shape[1])
       let factor = list.constant(node.name + ".multiplier", [], [multiplier])
@@ -147,20 +167,29 @@ struct QuantizedNetwork {
   /// Limits a value's codes to those that an activation allows, where saturation has not done it already: a node in
   /// front of QuantizeLinear would keep ONNX Runtime from fusing, unless it finds that it changes nothing.
   private mutating func clamp(_ activation: Operator.Activation, _ value: Int) {
-    let range = ReferenceOperators.clamp(activation, parameters(value))
-    guard range != -128...127 else { return }
+    let own = parameters(value)
+    let range = ReferenceOperators.clamp(activation, own)
+    // Those of 16 bits end at the same distance on both sides, and may end earlier than the type.
+    guard range != -128...127 || own.isSixteenBits else { return }
     let source = list.add(
       "DequantizeLinear", [codes[value]!, scale(value), zeroPoint(value)],
       to: list.fresh(name(value) + ".unclamped"))
     let base = name(value)
     let clamped: String
-    if range.upperBound == 127 {
+    if range == Int16(own.zeroPoint)...(own.isSixteenBits ? .max : 127) {
       clamped = list.add("Relu", [source], to: list.fresh(base + ".clamped"))
     } else {
-      let limits = [list.constant(base + ".low", [], [0]), list.constant(base + ".high", [], [6])]
+      let low = activation == .none ? own.dequantize(range.lowerBound) : 0
+      let high = activation == .relu6 ? min(6, own.dequantize(own.largest)) : own.dequantize(own.largest)
+      let limits = [list.constant(base + ".low", [], [low]), list.constant(base + ".high", [], [high])]
       clamped = list.add("Clip", [source] + limits, to: list.fresh(base + ".clamped"))
     }
     quantize(clamped, value)
+  }
+
+  /// A tensor in another type.
+  mutating func cast(_ source: String, to element: ONNXElement, _ name: String) -> String {
+    list.add("Cast", [source], to: list.fresh(name), [("to", .integer(element.rawValue))])
   }
 
   /// Names of a node's dequantized weight and bias.

@@ -56,6 +56,16 @@ public final class ValueReader {
     }
   }
 
+  /// The values of one picture, by number, as the real numbers that they stand for.
+  public func reals(_ pixels: [UInt8]) throws -> [[Float]] {
+    try values(pixels).enumerated().map { number, value in
+      switch value {
+      case .codes(let codes): codes.map((parameters(of: number) ?? .pixel).dequantize)
+      case .reals(let reals): reals
+      }
+    }
+  }
+
   /// The accumulators of an output, before they become logits; nil for a float model.
   public func accumulators(output: Int) -> [Int32]? {
     guard case .int8(let interpreter, _) = engine else { return nil }

@@ -51,7 +51,7 @@ public struct QuantizationMethod: Hashable, Sendable, CustomStringConvertible {
   /// What the parts of a name may be, for help and errors.
   public static let words =
     "min-max, moving-average, percentile, percentile-99.9 (or another number), entropy, mse; "
-    + "weights-max, weights-mse; equalize; round; bias; fine-tune; sixteen-bits=LAYER,LAYER (or all)"
+    + "weights-max, weights-mse, weights-fine; equalize; round; bias; fine-tune; sixteen-bits=LAYER,LAYER (or all)"
 
   /// The method of a name such as `entropy+bias`; nil where a part is unknown or two contradict each other.
   public init?(name: String) {

@@ -23,8 +23,14 @@ import Testing
           let loss: Double?
           let points_lost: Double
         }
+        struct SixteenBits: Decodable {
+          let reason: String?
+          let ms, ms_more, squared_error: Double?
+          let ms_more_interval: [Double]?
+        }
         let name: String
         let parts: [Part]
+        let sixteen_bits: SixteenBits?
       }
       struct Evidence: Decodable {
         struct Step: Decodable {
@@ -96,6 +102,13 @@ import Testing
     #expect(whole > 0 && abs(parts.reduce(0) { $0 + $1.squared_error } - whole) < 1e-6 * whole)
     let loss = told.int8.loss! - told.float.loss!
     #expect(abs(parts.reduce(0) { $0 + $1.loss! } - loss) < 1e-6 * (1 + abs(loss)))
+    // The layers where most is lost have a price, or a reason why there is none.
+    let prices = told.steps.compactMap(\.sixteen_bits)
+    #expect(prices.count == 5 && prices.contains { $0.ms != nil })
+    for price in prices {
+      #expect((price.reason == nil) == (price.ms != nil && price.ms! > 0 && price.squared_error! > 0))
+      if let more = price.ms_more { #expect(price.ms_more_interval![0] <= more && more <= price.ms_more_interval![1]) }
+    }
     let points = 100 * Double(told.float.right - told.int8.right) / 60
     #expect(abs(parts.reduce(0) { $0 + $1.points_lost } - points) < 1e-9)
   }
@@ -111,6 +124,7 @@ import Testing
     for words in [
       "Where it is lost", "<a href=\"#layer-0\">", "<tr id=\"layer-0\">", "Values and weights", "calibration pictures",
       "download=\"comparison.json\"", "download=\"steps.csv\"", "SHA-256 of pictures and classes",
+      "Results in 16 bits, on this machine", "download=\"sixteen-bits.csv\"", "moves logits most",
     ] { #expect(html.contains(words), "\(words)") }
     // A record of other weights is none of this model.
     let other = folder.path("other.safetensors")
@@ -124,9 +138,11 @@ import Testing
       struct Model: Decodable {
         let file, kind: String
         let accuracy, points_lost, agreement: Double
-        let bytes, activation_bytes: Int
+        let bytes, activation_bytes, multiply_adds: Int
+        let instructions: Int?
         let best_for_size: Bool
       }
+      let no_instructions_reason: String?
       let images: Int
       let models: [Model]
     }
@@ -140,11 +156,17 @@ import Testing
     #expect(table.models[1].accuracy == table.models[2].accuracy)
     #expect(abs(table.models[0].accuracy - table.models[1].accuracy - table.models[1].points_lost / 100) < 1e-9)
     #expect(table.models[1].activation_bytes < table.models[0].activation_bytes)
+    // A machine counts instructions of all models or of none, and then says why; vectors hold 64 numbers at most.
+    for model in table.models {
+      #expect((model.instructions == nil) == (table.no_instructions_reason != nil))
+      if let count = model.instructions { #expect(count > model.multiply_adds / 64) }
+    }
     let best = table.models.max { ($0.accuracy, -$0.bytes) < ($1.accuracy, -$1.bytes) }
     #expect(best?.best_for_size == true)
     let page = folder.path("table.html")
     let text = try compare([float, int8, again, "--data", data, "--report", page])
     #expect(text.status == 0 && text.output.contains("again.safetensors"), "\(text.errors)")
+    #expect(text.output.contains("nstructions"), "\(text.output)")
     let html = try String(contentsOfFile: page, encoding: .utf8)
     #expect(html.contains("Accuracy and price") && html.contains("download=\"models.csv\""))
     for arguments in [["--gate", "1"], ["--summary", folder.path("s.md")], ["--record", folder.path("record.json")]] {
@@ -183,6 +205,31 @@ import Testing
     #expect(inData.status == 1, "\(inData.errors)")
   }
 
+  /// The step of the documentation's example workflow, as a runner does it.
+  @Test func theExampleWorkflowRuns() throws {
+    let article = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../Sources/Glint/Glint.docc/Quantizing.md")
+    let workflow = try #require(
+      String(contentsOf: article, encoding: .utf8).components(separatedBy: "```yaml\n").dropFirst().first?
+        .components(separatedBy: "```").first)
+    let indent = String(repeating: " ", count: 10)
+    let step = try #require(workflow.components(separatedBy: "run: |\n").dropFirst().first)
+      .components(separatedBy: "\n").prefix { $0.hasPrefix(indent) }.map { $0.dropFirst(indent.count) }
+    #expect(step.count > 2)
+    try FileManager.default.createDirectory(atPath: folder.path("models"), withIntermediateDirectories: true)
+    for (own, name) in [(float, "face.safetensors"), (int8, "face.int8.safetensors")] {
+      try FileManager.default.copyItem(atPath: own, toPath: folder.path("models/" + name))
+    }
+    try FileManager.default.copyItem(atPath: data, toPath: folder.path("photos"))
+    let run = try GlintProgram.shell("set -e; cd '\(folder.path("."))'\n" + step.joined(separator: "\n"))
+    // Sixty pictures cannot carry half a point: the gate does not hold, and says so everywhere.
+    #expect(run.status == 1 && run.errors.contains("--gate 0.5"), "\(run.errors)")
+    #expect(workflow.contains("out/summary.md >> \"$GITHUB_STEP_SUMMARY\""))
+    #expect(try String(contentsOfFile: folder.path("out/summary.md"), encoding: .utf8).contains(" failed"))
+    #expect(try String(contentsOfFile: folder.path("results.xml"), encoding: .utf8).contains("failures=\"1\""))
+    #expect(FileManager.default.fileExists(atPath: folder.path("out/report.html")))
+  }
+
   /// Five pictures of both classes, one class, a model against itself, and one that computes no numbers.
   @Test func littleOrBrokenIsSaidSo() throws {
     for label in RenderedFaces.labels {
@@ -196,6 +243,12 @@ import Testing
     let few = try compare([float, int8, "--data", folder.path("few"), "--report", folder.path("few.html")])
     #expect(few.status == 0 && few.output.contains("On all 5 pictures."), "\(few.errors)")
     #expect(few.output.contains("pictures cannot tell") || few.output.contains("No difference found"))
+    let page = folder.path("turned.html")
+    let turned = try compare([int8, float, "--data", data, "--report", page])
+    #expect(turned.status == 0 && turned.output.contains("Where it is lost cannot be told: the second model is float"))
+    #expect(try String(contentsOfFile: page, encoding: .utf8).contains("cannot be told: the second model is float"))
+    let itself = try compare([float, float, "--data", data])
+    #expect(itself.status == 0 && itself.output.contains("same model") && !itself.output.contains("cannot be told"))
     let same = try compare([int8, int8, "--data", data, "--gate", "60"])
     #expect(same.status == 0 && same.output.contains("same model") && !same.output.contains("where it arises"))
     var broken = try FloatModel.random(.happySad(input: [32, 32, 3]), seed: 21)

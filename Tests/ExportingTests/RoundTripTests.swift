@@ -71,11 +71,42 @@ import Testing
         int8.description = described(int8.description)
         int8.saturation = int8.quantization.indices.map { 1 / Float($0 + 3) }
         int8.golden = float.golden
-        let before = LoadedModel.int8(int8)
-        let after = try back(ONNXModel(exporting: before, codes: codes))
-        #expect(areEqual(after.model, before), "\(after.why)")
+        for quarters in [0, 2, 4] {
+          let before = LoadedModel.int8(int8.withSixteenBits(seed: 9, quarters: quarters))
+          let network = try ONNXModel(exporting: before, codes: codes)
+          #expect(network.opset == (quarters == 0 ? 13 : 21))
+          let after = try back(network)
+          #expect(areEqual(after.model, before), "\(quarters): \(after.why)")
+        }
       }
     }
+  }
+
+  /// Codes of 16 bits end where the model says: none leaves for a runtime to saturate at the ends of its type.
+  @Test(arguments: [Graph.everyOperator, .happySad(input: [96, 96, 3])])
+  func sixteenBitsEndWhereTheyDo(_ layers: Graph) throws {
+    let model = try QuantizedModel.random(layers, seed: 4).withSixteenBits(seed: 1, quarters: 4)
+    // 1,600 weights a channel leave sums no room for all codes; those of the other network do.
+    #expect(model.quantization.contains { $0.isSixteenBits && $0.largest < .max } == (layers != .everyOperator))
+    let graph = try ONNXModel(exporting: .int8(model), codes: .uint8).graph
+    let types = Dictionary(graph.initializers.map { ($0.name, $0.element) }) { first, _ in first }
+    let makers = Dictionary(graph.nodes.map { ($0.outputs[0], $0) }) { first, _ in first }
+    var last: [String: ONNXNode] = [:]
+    for node in graph.nodes where node.operatorType == "QuantizeLinear" { last[node.inputs[2]] = node }
+    for value in model.sixteenBitValues where !model.description.graph.nodes[value - 1].operator.keepsQuantization {
+      let zero = model.description.graph.valueName(value) + ".zero_point"
+      let quantizing = try #require(last[zero])
+      #expect(types[zero] == .int16)
+      let before = makers[quantizing.inputs[0]]?.operatorType
+      let joins = model.description.graph.nodes[value - 1].operator == .concatenate
+      #expect(before == "Clip" || before == "Relu" || joins && before == "Concat", "\(zero): \(before ?? "")")
+    }
+    // A file whose notes give such a value a zero point is none of ours.
+    var changed = try ONNXModel(exporting: .int8(model))
+    let place = try #require(changed.properties.firstIndex { $0.key == "values" })
+    changed.properties[place] = .init(
+      "values", changed.properties[place].value.replacing("\"largest\":[127", with: "\"largest\":[126"))
+    #expect(try back(changed).why.contains("weights or scales"))
   }
 
   @Test func arbitraryGraphs() throws {
@@ -147,7 +178,8 @@ import Testing
     try expectChanged(note("format", nil), "foreign")
   }
 
-  /// Averages of more elements than float32 can add up exactly are not promised.
+  /// Averages of more elements than float32 can add up exactly are not promised; those over whole pictures of 16 bits
+  /// are added up in double precision.
   @Test func largeAverages() throws {
     let nodes: [Graph.Node] = [
       .init("mean", .globalAveragePool, inputs: [0]), .init("logits", .dense(.init(outputs: 2)), inputs: [1]),

@@ -136,9 +136,18 @@ import Testing
     let first = try #require(pair.attribution.bySize.first)
     #expect(first.name == "point")
     let sentence = pair.attribution.sentence(first)
-    #expect(sentence.contains("rounding of activations") && sentence.contains("in more than 8 bits"), "\(sentence)")
+    #expect(
+      sentence.contains("rounding of activations") && sentence.contains(": 16 bits here would cost "), "\(sentence)")
     let won = try #require(first.withoutActivations)
     #expect(won.without.squaredError < 0.05 * won.int8.squaredError)
+    // So does the engine, of which the price is.
+    guard case .measured(let tried, let time) = first.sixteenBits else {
+      Issue.record("\(String(describing: first.sixteenBits))")
+      return
+    }
+    #expect(tried.without.squaredError < 0.05 * tried.int8.squaredError)
+    #expect(abs(tried.int8.squaredError - pair.attribution.int8.squaredError) < 1e-4 * tried.int8.squaredError)
+    #expect(time.first > 0 && time.interval.contains(time.difference))
   }
 
   /// Each layer left out, against the whole network computed in float with that layer's results as they are.
@@ -187,17 +196,4 @@ import Testing
     #expect(whole.bySize.first?.name.hasPrefix("depth") == true)
   }
 
-  /// Two float models, two int8 models: nothing is said of layers that are not held against float.
-  @Test func onlyFloatAgainstInt8() throws {
-    let graph = Graph.happySad(input: [32, 32, 3])
-    let pair = try Pair(.random(graph, seed: 5), QuantizationMethod(), Self.images(graph, 4, seed: 1))
-    for (one, two) in [
-      (LoadedModel.float(pair.float), LoadedModel.float(pair.float)), (.int8(pair.int8), .int8(pair.int8)),
-    ] {
-      let comparison = try Comparison(one, two, images: pair.images, threads: 1)
-      #expect(comparison.attribution == nil && comparison.isIdentical)
-    }
-    let none = try Comparison(.float(pair.float), .int8(pair.int8), images: [], threads: 1)
-    #expect(none.attribution == nil)
-  }
 }

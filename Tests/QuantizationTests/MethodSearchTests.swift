@@ -67,7 +67,9 @@ import Training
     #expect(!tried.contains { $0.learnsRounding || $0.fineTunes })
     let errors = result.trials.map(\.outcome.squaredError)
     #expect(errors[result.winner] == errors.min())
-    #expect(tried[result.winner].correctsBias)
+    let corrected = try #require(tried.firstIndex { $0.correctsBias })
+    let plainly = try #require(tried.firstIndex(of: tried[corrected].with { $0.correctsBias = false }))
+    #expect(tried[result.winner].correctsBias == (errors[corrected] < errors[plainly]))
     // Without learning, nothing that needs the images is tried.
     var plain = MethodSearch(
       nasty.model, try nasty.record(), calibration: [], evaluator: evaluator, budget: 60, threads: 2)

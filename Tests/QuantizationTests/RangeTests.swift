@@ -123,6 +123,29 @@ import Testing
       #expect(chosen <= error(WeightMethod.maximum.scale(weights[...])) * 1.0001, "\(size) weights")
     }
     #expect(WeightMethod.squaredError.scale([0, 0, 0]) == 0)
+    #expect(WeightMethod.fine.scale([0, 0, 0]) == 0)
+  }
+
+  /// Nine weights find a scale in whose codes they all nearly lie; of hundreds some always lie between two.
+  @Test func fewWeightsFindAScale() {
+    var random = CounterRandom(seed: 5)
+    func gain(_ size: Int) -> Double {
+      var (coarse, fine) = (0.0, 0.0)
+      for _ in 0..<40 {
+        let weights = (0..<size).map { _ in random.uniform(-1, 1) }
+        func error(_ scale: Float) -> Double {
+          weights.reduce(0.0) { sum, w in
+            let code = max(-127, min(127, (w / scale).rounded(.toNearestOrEven)))
+            return sum + Double((w - scale * code) * (w - scale * code))
+          }
+        }
+        coarse += error(WeightMethod.squaredError.scale(weights[...]))
+        fine += error(WeightMethod.fine.scale(weights[...]))
+      }
+      return fine / coarse
+    }
+    #expect(gain(9) < 0.7)
+    #expect((0.8...1.001).contains(gain(600)))
   }
 }
 
@@ -131,6 +154,7 @@ import Testing
     let names = [
       "min-max", "moving-average", "percentile", "percentile-99.9", "entropy", "mse", "mse+weights-mse",
       "percentile-99.95+equalize", "mse+weights-mse+equalize+round+bias", "mse+equalize+bias+fine-tune",
+      "entropy+weights-fine+bias",
     ]
     for name in names { #expect(QuantizationMethod(name: name)?.description == name) }
     #expect(QuantizationMethod(name: "bias")?.description == "percentile+bias")

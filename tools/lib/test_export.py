@@ -7,6 +7,9 @@ Each int8 model is exported with codes of int8 and of uint8, and runs in ONNX Ru
   as it is       int8 codes, nothing said: on x86, what several nodes read is computed in float
   unoptimized    int8 codes, ORT_DISABLE_ALL: every convolution in float
 All values are outputs then. The first two must give Glint's bytes; for the others the share that differs is printed.
+
+The shipped networks also go with results of 16 bits, all of them, and every second one: ONNX Runtime computes their
+convolutions in float, so that a code may be the neighbour of Glint's, and what is made of it lies near.
 """
 
 import json
@@ -33,6 +36,10 @@ WAYS = {
 }
 
 
+# What only moves codes, and has those of what it reads.
+MOVES = {"max_pool2d", "flatten", "reshape", "upsample_nearest"}
+
+
 def glint(*arguments):
     return run(GLINT, *arguments)
 
@@ -41,14 +48,17 @@ def with_codes(model, kind):
     """The network with every value's codes as outputs, by the names of Glint's values."""
     model = onnx.ModelProto.FromString(model.SerializeToString())
     element = onnx.TensorProto.INT8 if kind == "int8" else onnx.TensorProto.UINT8
-    names = {}
+    types = {one.name: one.data_type for one in model.graph.initializer}
+    names, elements = {}, {}
     for node in model.graph.node:
         if node.op_type == "QuantizeLinear":
             # The last of a value is the one after its clamp.
             value = node.input[2].rsplit(".zero_point", 1)[0]
             names[value] = node.output[0]
+            wide = types[node.input[2]] == onnx.TensorProto.INT16
+            elements[node.output[0]] = onnx.TensorProto.INT16 if wide else element
     for name in names.values():
-        model.graph.output.append(helper.make_tensor_value_info(name, element, None))
+        model.graph.output.append(helper.make_tensor_value_info(name, elements[name], None))
     return model, names
 
 
@@ -98,6 +108,41 @@ def check_int8(model, count, folder, random, totals):
                     print(f"{model.name}, {way}: {value}: {wrong} of {codes.size} differ")
 
 
+def check_sixteen(model, record, layers, count, folder, random):
+    """How far ONNX Runtime is from Glint: the farthest code, in steps of 16 bits, the share of codes that differ, and
+    the farthest probability."""
+    path, network = folder / "sixteen.safetensors", folder / "sixteen.onnx"
+    glint("quantize", model, "--record", record, "--method", f"min-max+sixteen-bits={layers}", "-o", path, "--force")
+    farthest, differ, codes, answer = 0, 0, 0, 0.0
+    for kind in ("int8", "uint8"):
+        glint("export", path, "-o", network, "--codes", kind, "--force")
+        exported = onnx.load(network)
+        onnx.checker.check_model(exported, full_check=True)
+        round_trip(path, network, folder)
+        wide, names = with_codes(exported, kind)
+        settings = {"session.qdqisint8allowed": "1"} if kind == "int8" else {}
+        runtime = session(wide, settings, LEVELS.ORT_ENABLE_ALL)
+        _, channels, height, width = runtime.get_inputs()[0].shape
+        for _ in range(count):
+            png(folder / "x.png", picture(random, height, width, channels))
+            glint("inspect", path, "--values", folder / "v.safetensors", "--image", folder / "x.png", "--force")
+            ours = load_file(folder / "v.safetensors")
+            pixels = (ours["input"].reshape(height, width, channels).astype(np.float32) + 128) / np.float32(255)
+            feed = {"input": np.ascontiguousarray(pixels.transpose(2, 0, 1)[None])}
+            for value, theirs in zip(names, runtime.run(list(names.values()), feed)):
+                theirs = as_glint_lays(theirs).astype(np.int32)
+                narrow = ours[value].dtype == np.int8
+                off = np.abs(theirs - (128 if kind == "uint8" and narrow else 0) - ours[value].ravel().astype(np.int32))
+                farthest = max(farthest, int(off.max()) * (256 if narrow else 1))
+                differ, codes = differ + int((off > 0).sum()), codes + off.size
+            np.save(folder / "x.npy", (ours["input"].reshape(height, width, channels).astype(np.int16) + 128)
+                    .astype(np.uint8))
+            glint("run", path, "--input", folder / "x.npy", "--output", folder / "y.npy", "--force")
+            theirs = as_glint_lays(runtime.run(["probabilities"], feed)[0])
+            answer = max(answer, float(np.abs(theirs - np.load(folder / "y.npy").ravel()).max()))
+    return farthest, differ / codes, answer
+
+
 def check_float(model, count, folder, random):
     """The largest difference of an output, as a share of the largest number in it."""
     path = folder / "float.onnx"
@@ -133,6 +178,18 @@ def main():
                 worst = check_float(model, pictures, folder, random)
                 print(f"{model.name}: float results differ by at most {worst:.1e} of the largest")
                 failed = failed or worst > 1e-4
+        for record in sorted(shipped.glob("*.calibration.json")):
+            model = shipped / record.name.replace(".calibration.json", ".safetensors")
+            facts = json.loads(glint("inspect", model, "--json"))
+            if len(facts["labels"]) < 2:
+                continue
+            computed = [layer["name"] for layer in facts["layers"][:-1] if layer["operator"] not in MOVES]
+            # Beside values of 8 bits a neighbour may be the other side of a tie, 256 times as far.
+            for what, layers, most in (("all", "all", 1e-3), ("every second result", ",".join(computed[::2]), 2e-2)):
+                farthest, share, answer = check_sixteen(model, record, layers, pictures, folder, random)
+                print(f"{model.name}, {what} in 16 bits: {share:.2%} of codes differ, by at most {farthest} steps of "
+                      f"16 bits; probabilities by at most {answer:.1e}")
+                failed = failed or answer > most
         worst, count = 0.0, 0
         for seed in range(models):
             path = folder / f"random{seed}.safetensors"

@@ -1,4 +1,5 @@
-// What this processor offers, found once; and the one limit under which every room chooses its variants.
+// What this processor offers, found once; the one limit under which every room chooses its variants; and how many
+// instructions it ran.
 #ifndef CCPU_H
 #define CCPU_H
 
@@ -38,5 +39,16 @@ const char *ccpu_level_name(ccpu_set level);
 
 /// What GLINT_ISA holds where that names no level, and so limits nothing; NULL where it does, or ccpu_limit was called.
 const char *ccpu_unknown_limit(void);
+
+/// Opens a count of the instructions that this thread, and those that it starts later, run outside the kernel.
+/// Returns a number for the functions below, or -errno: -EACCES or -EPERM where the system does not let a program ask,
+/// -ENOENT or -EOPNOTSUPP where the processor, or the machine that it is part of, does not count.
+int ccpu_counter_open(void);
+
+/// Instructions so far, or -1 where they cannot be read.
+int64_t ccpu_counter_read(int counter);
+
+/// Ends a count.
+void ccpu_counter_close(int counter);
 
 #endif

@@ -33,6 +33,11 @@ public struct Attribution: Sendable {
     public let withoutActivations: LeftOut?
     /// How its output channels stray; nil for a layer without weights.
     public let channels: ChannelErrors?
+    /// What each output channel does alone to the logits; nil where that was not measured: it is of the layers where
+    /// most is lost, as far as that takes seconds.
+    public internal(set) var channelEffects: ChannelEffects?
+    /// Its results in 16 bits, on this machine; nil where nobody tried: it is of the layers where most is lost.
+    public internal(set) var sixteenBits: SixteenBitResults?
 
     /// Before the layer, and after it.
     public var before: AnswerError { parts[0].before }
@@ -64,7 +69,13 @@ public struct Attribution: Sendable {
   /// Pictures that it was measured on, by their place among those compared.
   public let images: [Int]
   /// In the order of the network; layers that add nothing are among them.
-  public let steps: [Step]
+  public internal(set) var steps: [Step]
+  /// Whether the first network is float; else it is int8 as well, and the steps lead from its weights and codes to the
+  /// second's.
+  public let isFromFloat: Bool
+  /// Of a first network that is int8, how far the float network that computes it here is from its engine: root mean
+  /// square of the difference of the logits, as a share of their spread; 0 where it is float.
+  public let firstLogitError: Double
   /// The float network and the int8 network on these pictures.
   public let float, int8: AnswerError
   /// The int8 network's mean loss at its own temperature, where that is another than the float model's.

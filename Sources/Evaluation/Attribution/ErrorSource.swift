@@ -21,4 +21,7 @@ public enum ErrorSource: String, Hashable, Sendable, CaseIterable {
     case .activationRounding: "rounding of activations"
     }
   }
+
+  /// As sentences name it where both models are int8.
+  public var wordsOfDifference: String { isOfWeights ? "other weights" : "other codes of activations" }
 }

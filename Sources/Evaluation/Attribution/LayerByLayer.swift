@@ -12,6 +12,9 @@ import Runtime
 /// layer the weights become int8 before the results do, and what is clipped is clipped before it is rounded. The first
 /// logits are thus the float model's, the last the int8 model's, and each layer and each source of error lies between
 /// two of them.
+///
+/// Where the first network is int8 as well, it is computed in float with the weights that its codes stand for, each
+/// result moved to its codes. Its weights give way to the other's, and then its codes.
 final class LayerByLayer {
   /// The logits after one source of error of one layer.
   struct Stage {
@@ -35,24 +38,35 @@ final class LayerByLayer {
   /// By node, for those with weights.
   private(set) var channels: [Int: ChannelErrors] = [:]
 
-  private let graph: Graph
-  private let int8: QuantizedModel
-  private let float: FloatInterpreter
+  /// By node, the least and the largest result of the other's weights, before it is moved to codes.
+  private(set) var ranges: [ClosedRange<Float>?]
+
+  let graph: Graph
+  let int8: QuantizedModel
+  let float: FloatInterpreter
+  /// By value, of the first network; nil where that is float.
+  let firstCodes: [QuantizationParameters]?
   /// Weights as their codes say; those beyond their codes at the ends of these, where there are any.
   private let whole: FloatInterpreter
   private let clipped: FloatInterpreter?
   private let isClipped: [Bool]
-  private let reader: ValueReader
+  let reader: ValueReader
 
   /// - Parameters:
-  ///   - float: the float network, equalized where int8 is.
-  ///   - int8: its int8 version.
-  init(_ float: FloatModel, _ int8: QuantizedModel, threads: Int, kernels: KernelTable) throws {
+  ///   - float: the float network, equalized where int8 is; of an int8 one the weights that its codes stand for.
+  ///   - firstCodes: those of its results, where it is int8.
+  ///   - int8: the network that it becomes.
+  init(
+    _ float: FloatModel, firstCodes: [QuantizationParameters]?, _ int8: QuantizedModel, threads: Int,
+    kernels: KernelTable
+  ) throws {
     graph = float.description.graph
     self.int8 = int8
+    self.firstCodes = firstCodes
+    ranges = graph.nodes.map { _ in nil }
     self.float = try FloatInterpreter(float, threads: threads)
     whole = try FloatInterpreter(float.withWeights(of: int8), threads: threads)
-    let cut = float.clippingWeights(to: int8)
+    let cut = firstCodes == nil ? float.clippingWeights(to: int8) : float
     isClipped = zip(float.parameters, cut.parameters).map { $0 != $1 }
     clipped = isClipped.contains(true) ? try FloatInterpreter(cut, threads: threads) : nil
     reader = try ValueReader(.int8(int8), threads: threads, kernels: kernels)
@@ -64,7 +78,7 @@ final class LayerByLayer {
         channels[node] = ChannelErrors(int8.parameters[node]!.scales.count)
       }
       guard !graph.isOutput(node + 1) else { continue }
-      stages.append(Stage(node: node, source: .activationClipping))
+      if firstCodes == nil { stages.append(Stage(node: node, source: .activationClipping)) }
       stages.append(Stage(node: node, source: .activationRounding))
     }
   }
@@ -74,9 +88,9 @@ final class LayerByLayer {
   /// - Parameter pixels: `[height, width, channels]` of the graph's input.
   func add(_ pixels: [UInt8]) throws {
     let exact = try reader.values(pixels)
-    var logits = float.run(pixels: pixels)
+    var logits = runFirst(pixels)
     reference.append(logits)
-    simulated.append(whole.runChanging(pixels: pixels) { toCodes($0, $1) })
+    simulated.append(whole.runChanging(pixels: pixels) { toCodes(int8.quantization, $0, $1) })
     clipped?.replace(0, by: float.elements(of: 0))
     var stage = 0
     for (node, own) in graph.nodes.enumerated() {
@@ -88,7 +102,7 @@ final class LayerByLayer {
       func note(_ next: [Float], _ source: ErrorSource) {
         if next != result {
           float.replace(value, by: next)
-          logits = float.run(after: value)
+          logits = goOn(after: value)
         }
         channels[node]?.add(from: result, to: next, source)
         result = next
@@ -105,16 +119,22 @@ final class LayerByLayer {
         if case .reals(let reals) = exact[value] {
           note(reals, .weightRounding)
         } else {
-          note(Array(whole.elements(of: value)), .weightRounding)
+          let elements = Array(whole.elements(of: value))
+          widen(node, by: elements)
+          note(inFirstCodes(elements, value), .weightRounding)
         }
+      } else {
+        widen(node, by: result)
       }
       let withWeights = result
       if case .codes(let codes) = exact[value] {
         let parameters = int8.quantization[value]
-        let (low, high) = (parameters.ends.lowerBound, parameters.ends.upperBound)
-        // Half a code further still rounds to the end.
-        let (first, last) = (low - parameters.scale / 2, high + parameters.scale / 2)
-        note(result.map { $0 < first ? low : $0 > last ? high : $0 }, .activationClipping)
+        if firstCodes == nil {
+          let (low, high) = (parameters.ends.lowerBound, parameters.ends.upperBound)
+          // Half a code further still rounds to the end.
+          let (first, last) = (low - parameters.scale / 2, high + parameters.scale / 2)
+          note(result.map { $0 < first ? low : $0 > last ? high : $0 }, .activationClipping)
+        }
         note(codes.map(parameters.dequantize), .activationRounding)
       }
       leaveOut(node, plain, withWeights, result)
@@ -139,15 +159,43 @@ final class LayerByLayer {
     func logits(_ elements: [Float]) -> [Float] {
       guard elements != result else { return simulated[simulated.count - 1] }
       whole.replace(value, by: elements)
-      return whole.run(after: value) { if !moved.contains($0) { toCodes($0, $1) } }
+      return whole.run(after: value) { if !moved.contains($0) { toCodes(int8.quantization, $0, $1) } }
     }
     without[node, default: []].append(logits(plain))
     if !graph.isOutput(value) { withoutActivations[node, default: []].append(logits(withWeights)) }
   }
 
   /// Moves a value to its codes.
-  private func toCodes(_ value: Int, _ elements: UnsafeMutableBufferPointer<Float>) {
+  private func toCodes(
+    _ codes: [QuantizationParameters], _ value: Int, _ elements: UnsafeMutableBufferPointer<Float>
+  ) {
     guard value > 0, !graph.isOutput(value) else { return }
-    int8.quantization[value].moveToCodes(elements)
+    codes[value].moveToCodes(elements)
+  }
+
+  /// Runs the first network.
+  func runFirst(_ pixels: [UInt8]) -> [Float] {
+    guard let firstCodes else { return float.run(pixels: pixels) }
+    return float.runChanging(pixels: pixels) { toCodes(firstCodes, $0, $1) }
+  }
+
+  /// Lets the first network go on from a value.
+  func goOn(after value: Int) -> [Float] {
+    guard let firstCodes else { return float.run(after: value) }
+    return float.run(after: value) { toCodes(firstCodes, $0, $1) }
+  }
+
+  /// Elements of a value as the first network stores them.
+  func inFirstCodes(_ elements: [Float], _ value: Int) -> [Float] {
+    guard let firstCodes else { return elements }
+    var elements = elements
+    elements.withUnsafeMutableBufferPointer { toCodes(firstCodes, value, $0) }
+    return elements
+  }
+
+  private func widen(_ node: Int, by elements: [Float]) {
+    guard let least = elements.min(), let largest = elements.max(), least <= largest else { return }
+    let known = ranges[node] ?? least...largest
+    ranges[node] = min(known.lowerBound, least)...max(known.upperBound, largest)
   }
 }

@@ -27,12 +27,14 @@ public struct Comparison: Sendable {
   public let second: ModelEvaluation
   /// By node; empty where layers were not compared.
   public let layers: [Layer]
-  /// Where the difference arises; nil where layers were not compared or the second model is not int8.
+  /// Where the difference arises; nil where that cannot be told.
   public let attribution: Attribution?
+  /// Why it cannot be told where the difference arises, as a clause; nil where it is told.
+  public let attributionObstacle: String?
   /// On how many of the images values of all layers were compared.
   public let layerImages: Int
-  /// The float network that layers were held against: the first model, or that after equalization; nil where layers
-  /// were not compared.
+  /// The float network that layers were held against: the first model, or that after equalization; nil where the first
+  /// model is int8 or layers were not compared.
   public let network: FloatModel?
   /// Whether layers were held against the first model after equalization, as the second was made.
   public let isEqualized: Bool
@@ -113,19 +115,25 @@ extension Comparison {
     self.first = evaluations[0]
     self.second = evaluations[1]
     // Layers correspond only where both models are of one graph.
-    guard first.description.graph == second.description.graph, case .float(let float) = first else {
+    // Of two int8 models the first is computed in float here, which may find a difference where there is none.
+    let isNone = first.int8 != nil && evaluations[0].probabilities == evaluations[1].probabilities
+    attributionObstacle =
+      Self.obstacle(first, second, images: images.count)
+      ?? (isNone ? "both give every picture the same probabilities to the bit" : nil)
+    guard first.description.graph == second.description.graph else {
       (network, isEqualized, layers, self.layerImages, attribution) = (nil, false, [], 0, nil)
       return
     }
-    let compared = equalized ?? float
-    network = compared
+    network = equalized ?? first.float
     layers = try Self.compareLayers(
-      compared, second, images, layered: layered, threads: threads, kernels: kernels
+      network.map(LoadedModel.float) ?? first, second, images, layered: layered, threads: threads, kernels: kernels
     ) {
       progress(images.count + $0 * images.count / max(1, $1), total)
     }
-    if case .int8(let int8) = second, !images.isEmpty {
-      attribution = try Attribution(compared, int8, images: images, threads: threads, kernels: kernels) {
+    if attributionObstacle == nil, case .int8(let int8) = second {
+      attribution = try Attribution(
+        network ?? first.int8!.inReals, first: first.int8, int8, images: images, threads: threads, kernels: kernels
+      ) {
         progress(2 * images.count + $0 * images.count / max(1, $1), total)
       }
     } else {
@@ -152,29 +160,59 @@ extension Comparison {
     }
   }
 
+  /// Why it cannot be told where the difference of two models arises; nil where it can.
+  private static func obstacle(_ first: LoadedModel, _ second: LoadedModel, images: Int) -> String? {
+    guard images > 0 else { return "there are no pictures" }
+    guard case .int8(let int8) = second else { return "the second model is float, so that nothing in it is rounded" }
+    let (one, two) = (first.description.graph, second.description.graph)
+    guard one == two else {
+      let place = zip(one.nodes, two.nodes).first { $0 != $1 }.map {
+        ": \($0.name) in the one, \($1.name) in the other"
+      }
+      return "layers can be held against each other only where both models have the same, and these do not"
+        + (place ?? ": \(one.nodes.count) in the one, \(two.nodes.count) in the other")
+    }
+    // A layer of other weights makes nothing of what the layers of these make.
+    let field = "float weights sha256"
+    let origin = first.float?.weightsSHA256 ?? first.description.card[field]
+    if let origin, let own = int8.description.card[field], origin != own {
+      return "they are of different float weights, so that the layers of the one make nothing of the other's results"
+    }
+    return nil
+  }
+
   private static func compareLayers(
-    _ float: FloatModel, _ second: LoadedModel, _ images: [LabelledImage], layered: [LabelledImage], threads: Int,
+    _ first: LoadedModel, _ second: LoadedModel, _ images: [LabelledImage], layered: [LabelledImage], threads: Int,
     kernels: KernelTable, progress: (_ done: Int, _ total: Int) -> Void
   ) throws -> [Layer] {
-    let reference = try FloatInterpreter(float, threads: threads)
+    let reference = try ValueReader(first, threads: threads, kernels: kernels)
     let other = try ValueReader(second, threads: threads, kernels: kernels)
-    var statistics = float.description.graph.nodes.enumerated().map { index, node in
+    var statistics = first.description.graph.nodes.enumerated().map { index, node in
       LayerStatistics(name: node.name, parameters: other.parameters(of: index + 1))
     }
     for image in layered {
-      let values = try other.values(image.pixels)
-      _ = reference.run(pixels: image.pixels) { value, activations in
-        guard value > 0 else { return }
-        switch values[value] {
-        case .codes(let codes): statistics[value - 1].add(reference: activations, codes: codes)
-        case .reals(let reals): statistics[value - 1].add(reference: activations, values: reals)
+      let (expected, values) = (try reference.reals(image.pixels), try other.values(image.pixels))
+      for value in 1..<values.count {
+        expected[value].withUnsafeBufferPointer { plain in
+          switch values[value] {
+          case .codes(let codes): statistics[value - 1].add(reference: plain, codes: codes)
+          case .reals(let reals): statistics[value - 1].add(reference: plain, values: reals)
+          }
         }
       }
     }
     var effects = [LayerEffect?](repeating: nil, count: statistics.count)
-    if case .int8(let int8) = second, !layered.isEmpty {
+    if case .float(let float) = first, case .int8(let int8) = second, !layered.isEmpty {
       effects = try LayerEffect.measure(float, int8, images: images, threads: threads, progress: progress)
     }
     return zip(statistics, effects).map { Layer(statistics: $0, alone: $1) }
   }
+}
+
+extension LoadedModel {
+  /// Nil for an int8 one.
+  fileprivate var float: FloatModel? { if case .float(let model) = self { model } else { nil } }
+
+  /// Nil for a float one.
+  fileprivate var int8: QuantizedModel? { if case .int8(let model) = self { model } else { nil } }
 }

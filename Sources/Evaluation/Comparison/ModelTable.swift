@@ -24,12 +24,16 @@ public struct ModelTable: Sendable {
     public let activationBytes: Int
     /// Multiply-adds of one image.
     public let multiplyAdds: Int
+    /// The median of the instructions of one image, outside the kernel, on all threads; nil where nobody counts them.
+    public let instructions: Int?
   }
 
   /// In the order of the models.
   public let rows: [Row]
   /// How many images they were compared on.
   public let images: Int
+  /// Why no instructions were counted, as a clause; nil where they were.
+  public let whyNoInstructions: String?
 
   /// Runs images through all models, one after the other on each, so that none has the machine to itself for long.
   ///
@@ -43,6 +47,15 @@ public struct ModelTable: Sendable {
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
     for model in models.dropFirst() { try Comparison.checkPair(models[0].description, model.description) }
+    // Threads count that start after it: those of the runners.
+    let counter: InstructionCount?
+    do throws(InstructionCount.Unavailable) {
+      counter = try InstructionCount()
+      whyNoInstructions = nil
+    } catch {
+      counter = nil
+      whyNoInstructions = error.reason
+    }
     let runners = try models.map { try ModelRunner($0, threads: threads, kernels: kernels) }
     var evaluations = models.map {
       ModelEvaluation(
@@ -50,11 +63,13 @@ public struct ModelTable: Sendable {
     }
     var logits = [[[Float]]](repeating: [], count: models.count)
     var times = [[Double]](repeating: [], count: models.count)
+    var counts = [[Int]](repeating: [], count: models.count)
     for (index, image) in images.enumerated() {
       for (place, runner) in runners.enumerated() {
-        let start = ContinuousClock.now
+        let (before, start) = (counter?.instructions, ContinuousClock.now)
         let own = try runner.finiteLogits(image.pixels, of: image.name)
         times[place].append((ContinuousClock.now - start).seconds)
+        if let counter, let before { counts[place].append(counter.instructions - before) }
         logits[place].append(own)
         evaluations[place].add(runner.probabilities(logits: own))
       }
@@ -75,7 +90,8 @@ public struct ModelTable: Sendable {
         ).loss,
         seconds: times[place].isEmpty ? 0 : times[place].sorted()[times[place].count / 2],
         activationBytes: try Self.activationBytes(models[place], kernels: kernels, threads: threads),
-        multiplyAdds: try description.graph.multiplyAdds().reduce(0, +))
+        multiplyAdds: try description.graph.multiplyAdds().reduce(0, +),
+        instructions: counts[place].isEmpty ? nil : counts[place].sorted()[counts[place].count / 2])
     }
   }
 

@@ -50,6 +50,43 @@ struct AttributionFacts: Encodable {
     }
   }
 
+  /// Results in 16 bits: what they win by the engine, and what they cost; or why they cannot be had.
+  struct SixteenBits: Encodable {
+    let reason: String?
+    let squared_error: Double?
+    let points_won: Double?
+    let points_won_interval: [Double]?
+    let won, lost: Int?
+    /// Of one picture as the model is, and how much longer it takes, with its 95 % interval.
+    let ms: Double?
+    let ms_more: Double?
+    let ms_more_interval: [Double]?
+
+    init(_ results: SixteenBitResults) {
+      guard case .measured(let own, let time) = results else {
+        if case .impossible(let reason) = results { self.reason = reason } else { reason = nil }
+        (squared_error, points_won, points_won_interval, won, lost) = (nil, nil, nil, nil, nil)
+        (ms, ms_more, ms_more_interval) = (nil, nil, nil)
+        return
+      }
+      reason = nil
+      squared_error = own.without.squaredError
+      points_won = own.points
+      points_won_interval = [own.loss.interval.lowerBound, own.loss.interval.upperBound]
+      (won, lost) = (own.loss.lost, own.loss.won)
+      ms = time.first * 1000
+      ms_more = time.difference * 1000
+      ms_more_interval = [time.interval.lowerBound * 1000, time.interval.upperBound * 1000]
+    }
+  }
+
+  /// What single output channels do to the logits.
+  struct Channels: Encodable {
+    let images: Int
+    /// By channel, the mean squared change of the logits where only this channel is as the second model has it.
+    let squared_error: [Double]
+  }
+
   /// One layer's step.
   struct Step: Encodable {
     let name: String
@@ -61,6 +98,9 @@ struct AttributionFacts: Encodable {
     let without, without_activations: LeftOut?
     /// By output channel: each source's sum of squares, and the float results'.
     let channels: [String: [Double]]?
+    /// Of the layers where most is lost; else null.
+    let channels_on_logits: Channels?
+    let sixteen_bits: SixteenBits?
 
     init(_ step: Attribution.Step, of whole: Attribution) {
       name = step.name
@@ -75,6 +115,8 @@ struct AttributionFacts: Encodable {
         for (source, noise) in own.noise { sums[source.rawValue] = noise }
         return sums
       }
+      channels_on_logits = step.channelEffects.map { Channels(images: $0.images, squared_error: $0.squaredError) }
+      sixteen_bits = step.sixteenBits.map { SixteenBits($0) }
     }
   }
 
@@ -106,7 +148,11 @@ struct AttributionFacts: Encodable {
   /// Places of the pictures in `answers`.
   let images: [Int]
   let float, int8: Answers
-  /// The standard deviation of the float logits.
+  /// Whether the first model is float; else it is computed in float with its codes, and how far that is from its
+  /// engine, as a share of the spread.
+  let from_float: Bool
+  let first_logit_error: Double
+  /// The standard deviation of the first model's logits.
   let spread: Double
   /// What logits are divided by before they become probabilities, and the function; the int8 model's own temperature
   /// and its loss at it where that is another.
@@ -128,6 +174,8 @@ struct AttributionFacts: Encodable {
     images = attribution.images
     float = Answers(attribution.float)
     int8 = Answers(attribution.int8)
+    from_float = attribution.isFromFloat
+    first_logit_error = attribution.firstLogitError
     spread = attribution.spread
     self.temperature = temperature
     self.function = function

@@ -21,9 +21,22 @@ enum AttributionPage {
         without: won(step.without), withoutActivations: won(step.withoutActivations), alone: alone[step.name] ?? .nan,
         worstChannel: step.channels.flatMap { own in
           own.worst.map { "\($0) of \(own.signal.count), \(percent(own.share($0), 0)) of its error" }
-        } ?? "")
+        } ?? "",
+        worstChannelOnLogits: step.channelEffects.flatMap { own in
+          own.worst.map { "\($0) of \(own.squaredError.count), \(percent(own.share($0), 0)) of what single ones do" }
+        } ?? "",
+        sixteenBits: step.sixteenBits.map { results in
+          switch results {
+          case .impossible(let reason): .impossible(reason)
+          case .measured(let own, let time): .measured(won(own)!, cost: time.words)
+          }
+        })
     }
     return AttributionFigures(
+      names: attribution.isFromFloat ? ("float", "int8") : ("first", "second"),
+      sourceNames: attribution.isFromFloat
+        ? AttributionFigures.sourcesOfRounding
+        : ["", "other weights", "", "other codes of activations"],
       summary: attribution.summary, explanation: attribution.explanation(pictures: comparison.names.count),
       sentences: attribution.bySize.prefix(5).map(attribution.sentence), steps: steps,
       floatLoss: attribution.float.loss)

@@ -11,7 +11,7 @@ enum AttributionText {
     guard !steps.isEmpty, attribution.int8.squaredError > 0 else { return }
     var table = Table([
       "where it arises", "of the logit error", "weights", "activations clipped", "rounded", "loss", "points lost",
-      "left out: wins",
+      attribution.isFromFloat ? "left out: wins" : "as the first: wins",
     ])
     for step in steps.prefix(mostSteps) {
       func share(_ sources: ErrorSource...) -> String {

@@ -150,7 +150,8 @@ struct Compare: ParsableCommand {
       ]
       for (name, table) in [
         ("layers.csv", page.layerTable), ("steps.csv", page.attribution?.table),
-        ("left-out.csv", page.attribution?.winnings),
+        ("left-out.csv", page.attribution?.winnings), ("sixteen-bits.csv", page.attribution?.sixteenBits),
+        ("channels.csv", page.attribution?.channels),
       ] {
         guard let table, !table.rows.isEmpty else { continue }
         page.downloads.append(Download(name, kind: "text/csv", text: table.csv))

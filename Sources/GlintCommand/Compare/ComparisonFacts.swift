@@ -150,8 +150,9 @@ struct ComparisonFacts: Encodable {
   let identical: Bool
   let mcnemar_p: Double
   let layers: [Layer]
-  /// Where the difference arises; null where layers were not compared or the second model is not int8.
+  /// Where the difference arises; null where that cannot be told, and why.
   let attribution: AttributionFacts?
+  let attribution_reason: String?
   let layer_images: Int
   let layers_equalized: Bool
   let flipped: [Flip]
@@ -186,6 +187,7 @@ struct ComparisonFacts: Encodable {
     mcnemar_p = comparison.mcNemarP
     layers = comparison.layers.map { Layer($0) }
     self.attribution = attribution
+    attribution_reason = comparison.attributionObstacle
     layer_images = comparison.layerImages
     layers_equalized = comparison.isEqualized
     self.suggestions = suggestions

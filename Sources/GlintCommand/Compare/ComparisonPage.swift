@@ -44,6 +44,7 @@ enum ComparisonPage {
       report.attribution = AttributionPage.figures(attribution, of: comparison)
       report.network = network.map { AttributionPage.coloured($0, by: attribution) }
     }
+    if !comparison.isIdentical { report.attributionObstacle = comparison.attributionObstacle }
     report.layerPictures = comparison.layerImages
     report.alonePictures = comparison.layers.compactMap(\.alone?.loss.images).max() ?? 0
     let flipped = comparison.flipped

@@ -71,6 +71,9 @@ struct ComparisonText {
   }
 
   private func showLayers() {
+    if let reason = comparison.attributionObstacle, !comparison.isIdentical {
+      emit("\nWhere it is lost cannot be told: \(reason).")
+    }
     guard !comparison.layers.isEmpty else { return }
     emit("")
     var table = Table(["layer", "SQNR dB", "cosine", "clipped", "levels used", "alone: same answer", "logits off by"])

@@ -44,6 +44,9 @@ enum LayerDetails {
             let noise = own.noise.values.reduce(0) { $0 + $1[channel] }
             return own.signal[channel] > 0 ? (noise / own.signal[channel]).squareRoot() : 0
           }
+        } ?? [],
+        effects: step.channelEffects.map { own in
+          own.squaredError.map { $0.squareRoot() / (attribution.spread > 0 ? attribution.spread : 1) }
         } ?? [])
     }
     return (layers, observed)

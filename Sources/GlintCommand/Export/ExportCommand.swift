@@ -14,7 +14,7 @@ struct Export: ParsableCommand {
       A float model becomes plain ONNX of opset 13; an int8 model keeps its scales, with QuantizeLinear and \
       DequantizeLinear around each layer. The input is float32, 1 x channels x height x width, pixel / 255. Labels, \
       preprocessing, thresholds and temperature stand in the file's notes (metadata_props), and 'glint import' makes \
-      the same model of the file again.
+      the same model of the file again. With layers that keep 16 bits it is of opset 21.
 
       ONNX Runtime gives the bytes of an int8 model at its usual level of optimization. On x86 it wants the session \
       entry session.qdqisint8allowed=1 for that, or a network of --codes uint8.

@@ -47,7 +47,7 @@ public struct MethodSearch {
   }
 
   /// The most methods that are tried.
-  public static let mostTrials = 14
+  public static let mostTrials = 15
   /// The most images that tell what layers win in 16 bits.
   private static let imagesForOrder = 64
   /// With fewer evaluation images, the calibration images evaluate as well.
@@ -106,6 +106,7 @@ public struct MethodSearch {
     let ranges: [RangeMethod] = [.minMax, .movingAverage, .defaultPercentile, .entropy, .squaredError]
     try round(ranges.map { .init(range: $0, sixteenBits: sixteenBits) }, trying)
     try round([best.with { $0.weights = .squaredError }], trying)
+    try round([best.with { $0.weights = .fine }], trying)
     if record.equalized != nil {
       let plain = best
       try round([plain.with { $0.equalizes = true }], trying)

@@ -1,3 +1,4 @@
+import Evaluation
 import Models
 import Numerics
 import Runtime
@@ -28,7 +29,9 @@ public struct SixteenBitTrial: Hashable, Sendable {
   ) throws -> [SixteenBitTrial] {
     let base = try Quantizer(plain).untested(model, record, learned: learned)
     let before = try evaluator.evaluate(base)
-    let stopwatch = try Stopwatch(base, kernels: kernels)
+    let (plainly, pixels) = (
+      try Interpreter(base, kernels: kernels), TestPattern.pixels(base.description.graph.input)
+    )
     return try SixteenBitLayers.candidates(model.description.graph).map { name in
       trying(name)
       let method = plain.with { $0.sixteenBits = .named([name]) }
@@ -36,41 +39,8 @@ public struct SixteenBitTrial: Hashable, Sendable {
       let after = try evaluator.evaluate(changed)
       return SixteenBitTrial(
         name: name, gain: before.squaredError - after.squaredError, relativeError: after.relativeError,
-        microseconds: try stopwatch.microseconds(beyond: changed))
+        microseconds: 1e6
+          * PairedTime(plainly, try Interpreter(changed, kernels: kernels), pixels: pixels, seconds: 0.02).difference)
     }
-  }
-}
-
-/// Compares the time of models with that of one, on one thread.
-private struct Stopwatch {
-  private let base: Interpreter
-  private let kernels: KernelTable
-  private let pixels: [UInt8]
-  private let rounds: Int
-
-  init(_ base: QuantizedModel, kernels: KernelTable) throws {
-    self.kernels = kernels
-    self.base = try Interpreter(base, kernels: kernels)
-    pixels = TestPattern.pixels(base.description.graph.input)
-    // About 20 milliseconds a model.
-    let once = Self.time(self.base, pixels)
-    rounds = Int(max(3, min(200, 20_000 / max(1, once))))
-  }
-
-  /// The difference of the shortest times of both, taken in turn, so that what disturbs meets both.
-  func microseconds(beyond model: QuantizedModel) throws -> Double {
-    let other = try Interpreter(model, kernels: kernels)
-    var (one, two) = (Double.infinity, Double.infinity)
-    for _ in 0..<rounds {
-      one = min(one, Self.time(base, pixels))
-      two = min(two, Self.time(other, pixels))
-    }
-    return two - one
-  }
-
-  private static func time(_ interpreter: Interpreter, _ pixels: [UInt8]) -> Double {
-    let start = ContinuousClock.now
-    _ = interpreter.invoke(pixels)
-    return (ContinuousClock.now - start) / .microseconds(1)
   }
 }

@@ -6,23 +6,33 @@ public enum WeightMethod: String, Hashable, Sendable, CaseIterable {
   /// The scale with the least squared error: one large weight may clip where that serves all others (Choukroun et al.
   /// 2019, "Low-bit Quantization of Neural Networks for Efficient Inference").
   case squaredError = "weights-mse"
+  /// The same among thousands of scales, also wider ones: the few weights of a channel, such as the nine of a 3x3
+  /// window over grey pixels, may all lie near codes of one scale, as numbers do near multiples of another.
+  case fine = "weights-fine"
 
   /// The scale of one channel's weights, 0 where all are 0.
   public func scale(_ weights: ArraySlice<Float>) -> Float {
     let largest = weights.reduce(Float(0)) { max($0, abs($1)) }
     switch self {
     case .maximum: return largest / 127
-    case .squaredError: return leastSquares(weights, largest: largest)
+    case .squaredError:
+      return leastSquares(weights, largest: largest, (0...40).map { Float(100 - $0) / 100 })
+    case .fine:
+      // Of many weights some always lie between codes, and no scale is much better than its neighbours.
+      let tried = max(40, min(4096, (1 << 18) / max(1, weights.count)))
+      let (low, high) = (Float(0.6), Float(2.2))
+      return leastSquares(
+        weights, largest: largest, [1] + (0...tried).map { low + (high - low) * Float($0) / Float(tried) })
     }
   }
 
-  /// Tries `largest / 127` times 1, 0.99, ... 0.6, the widest of equals.
-  private func leastSquares(_ weights: ArraySlice<Float>, largest: Float) -> Float {
+  /// Tries `largest / 127` times each of some factors, the first of equals.
+  private func leastSquares(_ weights: ArraySlice<Float>, largest: Float, _ factors: [Float]) -> Float {
     guard (largest / 127).isNormal else { return largest / 127 }
     var best = (error: Double.infinity, scale: largest / 127)
     weights.withUnsafeBufferPointer { weights in
-      for step in 0...40 {
-        let scale = largest / 127 * (Float(100 - step) / 100)
+      for factor in factors {
+        let scale = largest / 127 * factor
         let error = Self.squaredError(weights, scale)
         if error < best.error { best = (error, scale) }
       }

@@ -14,11 +14,13 @@ public struct LayerDetail: Sendable {
   public var weights: [Double]
   /// By output channel, how far results stray, as a share of the channel's own size; empty where that is not known.
   public var errors: [Double]
+  /// By output channel, how far it alone moves the logits, as a share of their spread; empty where that is not known.
+  public var effects: [Double]
 
   /// What is not known is nil or empty.
   public init(
     name: String, activations: ActivationChart?, clipped: Double, levels: Int, usedLevels: Double,
-    weights: [Double] = [], errors: [Double] = []
+    weights: [Double] = [], errors: [Double] = [], effects: [Double] = []
   ) {
     self.name = name
     self.activations = activations
@@ -27,6 +29,7 @@ public struct LayerDetail: Sendable {
     self.usedLevels = usedLevels
     self.weights = weights
     self.errors = errors
+    self.effects = effects
   }
 
   var blocks: [ReportBlock] {
@@ -47,6 +50,12 @@ public struct LayerDetail: Sendable {
       blocks.append(
         ReportBlock(
           ChannelChart("error / size", values: errors).markup, title: "\(name): error of results by channel"))
+    }
+    if !effects.isEmpty {
+      blocks.append(
+        ReportBlock(
+          ChannelChart("logits off by", values: effects).markup,
+          title: "\(name): what each channel alone does to the logits"))
     }
     return blocks
   }

@@ -58,6 +58,8 @@ public struct ComparisonReport: Sendable {
   public var layers: [LayerFigures]
   /// Where the difference arises; nil where that was not measured.
   public var attribution: AttributionFigures?
+  /// Why that was not measured, as a clause; nil where nobody asks.
+  public var attributionObstacle: String?
   /// The network, for colours by where the difference arises.
   public var network: NetworkGraph?
   /// Results and weights of the layers where most is lost, the largest first, and where results were observed.
@@ -111,6 +113,11 @@ public struct ComparisonReport: Sendable {
       sections.append(ReportSection("Where they differ", text: mcNemarSentence, blocks: groups.map(\.block)))
     }
     if let attribution { sections.append(attribution.section(network)) }
+    if attribution == nil, let attributionObstacle {
+      sections.append(
+        ReportSection(
+          "Where it is lost", text: "Layer by layer that cannot be told: \(attributionObstacle).", blocks: []))
+    }
     if !layers.isEmpty { sections.append(layerSection) }
     if !details.layers.isEmpty {
       sections.append(

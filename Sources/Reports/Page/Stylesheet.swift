@@ -41,7 +41,7 @@ enum Stylesheet {
     .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:16px}
     .figure{background:var(--card);border:1px solid var(--edge);border-radius:12px;padding:16px 18px;break-inside:avoid}
     .figure b{display:block;font-size:1.6rem;line-height:1.2;letter-spacing:-.02em;font-weight:700;white-space:nowrap}
-    .figure span{display:block;font-size:.95rem;margin-top:2px}
+    .figure span{display:block;font-size:.95rem;margin-top:2px;overflow-wrap:anywhere}
     .figure small{display:block;color:var(--soft);font-size:.83rem;margin-top:2px}
     dl{margin:0}
     dl div{display:grid;grid-template-columns:minmax(8em,30%) minmax(0,1fr);gap:2px 18px;padding:6px 0;\
