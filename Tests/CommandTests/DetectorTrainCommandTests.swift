@@ -15,7 +15,10 @@ import Testing
     for index in 0..<80 {
       var random = CounterRandom(seed: 5, stream: UInt64(index))
       let (across, down, start) = (1 + random.below(5), 1 + random.below(5), random.below(256))
-      let pixels = (0..<96 * 72).map { UInt8((across * ($0 % 96) + down * ($0 / 96) + start) / 3 & 255) }
+      let pixels = (0..<96 * 72).map { (place: Int) -> UInt8 in
+        let brightness = across * (place % 96) + down * (place / 96) + start
+        return UInt8(brightness / 3 & 255)
+      }
       let name = "room\(UnicodeScalar(UInt8(97 + index % 26)))\(index)"
       try folder.write(
         ImageEncoder.png(Image(width: 96, height: 72, channels: 1, pixels: pixels)), as: "scenes/\(name).png")
