@@ -25,7 +25,7 @@ import Testing
       var votes = [0, 0, 0, 0]
       votes[label] += 4
       votes[label == 3 ? 2 : label + 1] += index % 8 < 4 ? 1 : 0
-      lines.append("\(name),\(votes.map { "\($0)" }.joined(separator: ",")),0")
+      lines.append("\(name),\(votes.map { "\($0)" }.joined(separator: ",")),\(index == 7 ? 1 : 0)")
     }
     try folder.write(Array((lines.joined(separator: "\n") + "\n").utf8), as: "votes/index.csv")
   }
