@@ -120,7 +120,7 @@ import Testing
     #expect(account.lines.count == 5 && account.needsAttention)
     #expect(account.seen == 10 + ReadingAccount.Cause.allCases.count && account.lines[0].contains("2 not needed"))
     #expect(account.lines[1] == "  a decision" && account.lines[2].contains("unreadable (why)"))
-    #expect(account.lines[4].contains("10 more reasons"), "\(account.lines)")
-    #expect(account.hint.contains("9 files, such as unreadable (why)"), "\(account.hint)")
+    #expect(account.lines[4].contains("11 more reasons"), "\(account.lines)")
+    #expect(account.hint.contains("10 files, such as unreadable (why)"), "\(account.hint)")
   }
 }
