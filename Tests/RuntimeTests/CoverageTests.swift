@@ -21,6 +21,21 @@ import Threads
     let each = Operator.Convolution(outputChannels: 7, window: .init(5, 5), groups: 7)
     try expectReferenceBytes(
       graph([9, 8, 3], .init("lift", .conv2D(lift), inputs: [0]), .init("each", .conv2D(each), inputs: [1])), seed: 65)
+    // Winograd's tiles of either size, with and without pooling, and windows that are gathered.
+    let narrow = Operator.Convolution(outputChannels: 16, window: .init(1, 1), activation: .relu)
+    let square = Operator.Convolution(outputChannels: 18, window: .init(3, 3))
+    let first = Operator.Convolution(outputChannels: 16, window: .init(3, 3, stride: 2), activation: .relu)
+    let pool = Operator.maxPool2D(.init(2, 2, stride: 2))
+    for (index, side) in [8, 20].enumerated() {
+      let lift = Graph.Node("lift", .conv2D(narrow), inputs: [0])
+      let conv = Graph.Node("conv", .conv2D(square), inputs: [1])
+      let input: Shape = [side, side, 2], seed = 66 + UInt64(index)
+      try expectReferenceBytes(graph(input, lift, conv), seed: seed)
+      try expectReferenceBytes(graph(input, lift, conv, .init("pool", pool, inputs: [2])), seed: seed)
+      let strided = Graph.Node("first", .conv2D(first), inputs: [0])
+      try expectReferenceBytes(graph([side, side, 1], strided), seed: seed)
+      try expectReferenceBytes(graph([side, side, 1], strided, .init("pool", pool, inputs: [1])), seed: seed)
+    }
     let expected = Set(Kernel.all.filter { supportedISAs.contains($0.isa) }.map(\.name))
     let missing = expected.subtracting(ranKernels.withLock { $0 })
     #expect(missing.isEmpty, "no test ran \(missing.sorted())")
