@@ -210,9 +210,8 @@ import Testing
   @Test func theExampleWorkflowRuns() throws {
     let article = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("../../Sources/Glint/Glint.docc/Quantizing.md")
-    let workflow = try #require(
-      String(contentsOf: article, encoding: .utf8).components(separatedBy: "```yaml\n").dropFirst().first?
-        .components(separatedBy: "```").first)
+    let behind = try String(contentsOf: article, encoding: .utf8).components(separatedBy: "```yaml\n").dropFirst().first
+    let workflow = try #require(behind?.components(separatedBy: "```").first)
     let indent = String(repeating: " ", count: 10)
     let step = try #require(workflow.components(separatedBy: "run: |\n").dropFirst().first)
       .components(separatedBy: "\n").prefix { $0.hasPrefix(indent) }.map { $0.dropFirst(indent.count) }
