@@ -210,8 +210,9 @@ import Testing
   @Test func theExampleWorkflowRuns() throws {
     let article = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("../../Sources/Glint/Glint.docc/Quantizing.md")
-    let behind = try String(contentsOf: article, encoding: .utf8).components(separatedBy: "```yaml\n").dropFirst().first
-    let workflow = try #require(behind?.components(separatedBy: "```").first)
+    let parts = try String(contentsOf: article, encoding: .utf8).components(separatedBy: "```yaml\n")
+    let behind = try #require(parts.dropFirst().first)
+    let workflow = try #require(behind.components(separatedBy: "```").first)
     let indent = String(repeating: " ", count: 10)
     let step = try #require(workflow.components(separatedBy: "run: |\n").dropFirst().first)
       .components(separatedBy: "\n").prefix { $0.hasPrefix(indent) }.map { $0.dropFirst(indent.count) }
