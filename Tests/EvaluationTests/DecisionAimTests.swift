@@ -71,13 +71,13 @@ import Testing
     #expect(costs.words(labels: labels).contains("'sad' of 'neutral' \(3 * price)"))
   }
 
-  @Test func dearerMistakesMakeFewerLabels() {
+  @Test func costlierMistakesMakeFewerLabels() {
     let choices = DecisionChoice.all(
       fitting: all, judging: all, labels: labels, hiding: hidden, otherwise: "unsure")
     #expect(choices.map(\.cost) == DecisionChoice.prices)
-    for (cheap, dear) in zip(choices, choices.dropFirst()) {
-      #expect(cheap.coverage.shown.labelled >= dear.coverage.shown.labelled)
-      #expect(cheap.coverage.hidden.labelled >= dear.coverage.hidden.labelled)
+    for (cheap, costly) in zip(choices, choices.dropFirst()) {
+      #expect(cheap.coverage.shown.labelled >= costly.coverage.shown.labelled)
+      #expect(cheap.coverage.hidden.labelled >= costly.coverage.hidden.labelled)
     }
     #expect(choices[0].coverage.hidden.labelled > 0 && choices.last!.coverage.hidden.labelled == 0)
   }
