@@ -129,6 +129,9 @@ struct Quantize: ParsableCommand {
   func run() throws {
     StandardOutput.goOn(without: [.reader, .place])
     let float = try faces.trust.loadFloat(model)
+    guard float.description.takesPictures else {
+      throw Failure("\(model): reads several inputs, and quantizing observes pictures; such a model stays in float")
+    }
     var plan = OutputPlan()
     plan.read("the model", model)
     plan.read("the calibration images", calibration)
