@@ -14,7 +14,8 @@ extension ONNXModel {
 
   /// A model as an ONNX network: float as plain operators, int8 with QuantizeLinear and DequantizeLinear.
   ///
-  /// It has one input, `input`, float32 `[1, channels, height, width]`, pixel / 255. What else Glint knows of the model
+  /// It has one input, `input`, float32 `[1, channels, height, width]`, pixel / 255, or the several inputs of the file
+  /// that the model was imported from. What else Glint knows of the model
   /// stands in the file's notes, under the keys of a model file, so that the model can be had back.
   ///
   /// - Parameter codes: the type of activations in an int8 model.
@@ -74,7 +75,8 @@ enum ExportedNotes {
       .init("mean", .array([JSONValue](repeating: .integer(0), count: channels))),
       .init("std", .array([JSONValue](repeating: .integer(1), count: channels))),
     ])
-    var notes: [MetadataTexts.Entry] = [.init("version", GlintVersion.tool), .init("pixels", pixels.text)]
+    var notes: [MetadataTexts.Entry] = [.init("version", GlintVersion.tool)]
+    if description.takesPictures { notes.append(.init("pixels", pixels.text)) }
     switch model {
     case .float(let model): notes.append(.init("golden", encode(model.golden, description.graph.input).text))
     case .int8(let model):

@@ -7,13 +7,15 @@ struct FloatNetwork {
   private(set) var list: NodeList
   private let model: FloatModel
   private let shapes: [Shape]
+  /// The name of what the graph reads.
+  private let input: String
 
   init(_ model: FloatModel) throws(GraphError) {
     self.model = model
     let graph = model.description.graph
     shapes = try graph.shapes()
-    list = NodeList(reserved: ["input"] + graph.nodes.map(\.name))
-    list.input("input", Geometry.dimensions(graph.input))
+    list = NodeList(reserved: (model.description.takesPictures ? ["input"] : []) + graph.nodes.map(\.name))
+    input = list.input(of: model.description)
     for index in graph.nodes.indices { add(index) }
     let isAlone = graph.outputs.count == 1
     for output in graph.outputs {
@@ -26,7 +28,7 @@ struct FloatNetwork {
 
   private mutating func add(_ index: Int) {
     let node = model.description.graph.nodes[index]
-    let inputs = node.inputs.map { model.description.graph.valueName($0) }
+    let inputs = node.inputs.map { $0 == 0 ? input : model.description.graph.valueName($0) }
     let (name, from, shape) = (node.name, shapes[node.inputs[0]], shapes[index + 1])
     if list.move(node.operator, inputs[0], from: from, to: shape, as: name) { return }
     // What a clamp follows is no value of Glint's.

@@ -34,12 +34,12 @@ extension NodeList {
     case .rearrange(let arrangement):
       let list = constant(output + ".list", [1], .int64, [from.count])
       let flat = add("Reshape", [ordered(input, from, output), list], to: fresh(output + ".flat"))
-      let places = constant(output + ".places", [1] + shape.dimensions, .int32, arrangement.places)
+      let places = constant(output + ".places", Self.made(shape), .int32, arrangement.places)
       turned(shape, output) { list, name in
         list.add("Gather", [flat, places], to: name, [("axis", .integer(0))])
       }
     case .flatten, .reshape:
-      let extents = Self.isOrdered(shape) ? Geometry.dimensions(shape) : [1] + shape.dimensions
+      let extents = Self.made(shape)
       let target = constant(output + ".shape", [extents.count], .int64, extents)
       let source = ordered(input, from, output)
       turned(shape, output) { list, name in list.add("Reshape", [source, target], to: name) }
@@ -52,6 +52,11 @@ extension NodeList {
   private mutating func ordered(_ input: String, _ shape: Shape, _ output: String) -> String {
     Self.isOrdered(shape)
       ? input : add("Transpose", [input], to: fresh(output + ".rows"), [("perm", .integers([0, 2, 3, 1]))])
+  }
+
+  /// The dimensions in which `turned` has a tensor made: ONNX's where the order of the elements is the same.
+  private static func made(_ shape: Shape) -> [Int] {
+    isOrdered(shape) ? Geometry.dimensions(shape) : [1] + shape.dimensions
   }
 
   /// Makes a tensor in Glint's order, and turns it where ONNX has another.

@@ -62,7 +62,9 @@ extension ImportedModel {
     if let labels = file.metadata.labels, labels.text == nil {
       source.notes.append("'\(labels.name)' lies compressed in the file; unzip it, and give it with --labels")
     }
-    let (mean, deviation) = (file.metadata.mean, file.metadata.deviation)
+    // Of several inputs, none is told to be the picture that the metadata speak of.
+    let isAlone = file.inputs.count == 1
+    let (mean, deviation) = isAlone ? (file.metadata.mean, file.metadata.deviation) : ([], [])
     if options.range == nil, options.mean.isEmpty, options.deviation.isEmpty, !mean.isEmpty,
       mean.count == deviation.count
     {

@@ -14,7 +14,11 @@ struct GraphBuilder {
   var spread: [Int: (layer: Int, channels: [Int])] = [:]
   private var names: Set<String> = ["input"]
 
-  init(input: Shape) { shapes = [input] }
+  /// - Parameter reserved: names that no node may have.
+  init(input: Shape, reserved: [String] = []) {
+    shapes = [input]
+    names.formUnion(reserved)
+  }
 
   /// Appends a node; the number of its value.
   mutating func append(

@@ -32,8 +32,10 @@ public struct ImportOptions: Sendable {
     case nhwc
   }
 
-  /// Extents of the input in the file's order, batch first; where nil, the file's own.
+  /// Extents of the only input in the file's order, batch first; where nil, the file's own.
   public var input: [Int]?
+  /// The same by name, also of several inputs.
+  public var inputs: [String: [Int]] = [:]
   /// Where nil, as the file says, otherwise by its extents.
   public var layout: Layout?
   /// Where nil: 0 to 255 for an input of bytes, otherwise 0 to 1.
@@ -56,4 +58,7 @@ public struct ImportOptions: Sendable {
 
   /// Whatever the file says, and common conventions where it says nothing.
   public init() {}
+
+  /// What is said of the extents of an input.
+  func extents(of name: String) -> [Int]? { inputs[name] ?? input }
 }

@@ -5,6 +5,14 @@ import ONNXFiles
 
 /// A model made of a foreign file, and what became of it on the way.
 public struct ImportedModel: Sendable {
+  /// An input of the file.
+  public struct Input: Hashable, Sendable {
+    /// Its name.
+    public let name: String
+    /// Its shape in the file.
+    public let shape: [Int]
+  }
+
   /// An output of the file, in its own terms.
   public struct Output: Hashable, Sendable {
     /// Its name.
@@ -36,10 +44,8 @@ public struct ImportedModel: Sendable {
   public let unread: Int
   /// How pixels become what the network was trained on, in words.
   public let convention: String
-  /// The name of the file's input.
-  public let input: String
-  /// Its shape in the file.
-  public let inputShape: [Int]
+  /// The file's inputs, by name and extents, in its order.
+  public let inputs: [Input]
   /// What comes out.
   public let outputs: [Output]
   /// What was decided that neither file nor options said.
@@ -73,14 +79,18 @@ public struct ImportedModel: Sendable {
     let network = try file.graph.leading(to: options.outputs)
     let plan = try InputPlan(network, options, channelsLast: source.channelsLast)
     let convention = try PixelConvention(options, channels: plan.shape[2], takesBytes: plan.takesBytes)
-    var lowering = Lowering(opset: file.opset, input: plan.shape)
+    var lowering = Lowering(opset: file.opset, plan)
     for tensor in network.initializers { lowering.values[tensor.name] = .constant(Constant(tensor)) }
-    lowering.values[plan.name] = .computed(.init(value: 0, view: plan.view))
     lowering.convention = convention
     lowering.quantized.isExact = source.place == nil
     lowering.lower(network)
+    guard !plan.isList || !lowering.quantized.isUsed else {
+      throw Refusal(
+        "the network has \(plan.inputs.count) inputs and computes with codes; with several inputs, one in float would "
+          + "work")
+    }
     guard lowering.refusals.isEmpty else { throw Refusal(nodes: lowering.refusals) }
-    var (outputs, facts) = try Self.outputs(network, &lowering, channelsLast: plan.view.picture == nil)
+    var (outputs, facts) = try Self.outputs(network, &lowering, channelsLast: plan.isChannelsLast)
     outputs = lowering.builder.prune(outputs)
     let assembly = lowering.quantized.isUsed ? try QuantizedAssembly(lowering, outputs) : nil
     if let assembly {
@@ -95,7 +105,7 @@ public struct ImportedModel: Sendable {
     do throws(GraphError) {
       shapes = try Graph(input: plan.shape, nodes: nodes, outputs: outputs).shapes()
     } catch { throw Refusal(error.description) }
-    let labels = try LabelChoice(file, options, outputs, shapes)
+    let labels = try LabelChoice(file, options, outputs, shapes, isOfPictures: !plan.isList)
     if let function = labels.function {
       outputs[0].function = function
       facts[0].function = function
@@ -108,8 +118,8 @@ public struct ImportedModel: Sendable {
     (folded, intoWeights, activations, unread) = (
       counts.folded, counts.intoWeights, counts.activations, counts.unread
     )
-    self.convention = convention.words
-    (input, inputShape) = (plan.name, plan.view.dimensions)
+    self.convention = plan.isList ? "numbers as they are" : convention.words
+    inputs = plan.inputs.map { Input(name: $0.name, shape: $0.view.dimensions) }
     self.outputs = facts
     let preprocessing = Preprocessing(
       width: plan.shape[1], height: plan.shape[0], colour: plan.shape[2] == 1 ? .grey : .rgb, fit: options.fit)
@@ -124,7 +134,8 @@ public struct ImportedModel: Sendable {
       let interpreter = try FloatInterpreter(model)
       model.golden = [GoldenSample(pixels: pixels, logits: interpreter.run(pixels: pixels))]
       if let node = interpreter.firstNodeNotFinite(pixels: pixels) {
-        throw .weights(node: node, "they make numbers of a test picture that are not finite; --range may be another")
+        let advice = plan.isList ? "" : "; --range may be another"
+        throw .weights(node: node, "they make numbers of a test picture that are not finite" + advice)
       }
     } catch { throw Refusal(error.description) }
     if let assembly { quantized = try assembly.model(model.description, pixels) }
@@ -148,7 +159,8 @@ public struct ImportedModel: Sendable {
     var card = ModelCard()
     let name = path.split(separator: "/").last.map(String.init) ?? path
     card["imported from"] = "\(name), \(words)"
-    card["input of the file"] = "\(input), \(inputShape.extents), \(convention)"
+    let inputs = inputs.map { "\($0.name), \($0.shape.extents)" }.joined(separator: "; ")
+    card["input of the file"] = "\(inputs), \(convention)"
     card["outputs of the file"] = outputs.map { "\($0.name), \($0.shape.extents)" }.joined(separator: "; ")
     card["tool"] = GlintVersion.tool
     return card

@@ -8,10 +8,12 @@ extension PixelConvention {
   ) -> FileInterface? {
     let (factors, terms) = (scale.map { Float($0) }, shift.map { Float($0) })
     guard factors.allSatisfy({ $0.isFinite && $0 != 0 }), terms.allSatisfy(\.isFinite) else { return nil }
-    let input = FileInterface.Port(
-      name: plan.name, dimensions: plan.view.dimensions, isChannelsFirst: !plan.view.isNatural)
+    let inputs = plan.inputs.map {
+      FileInterface.Port(name: $0.name, dimensions: $0.view.dimensions, isChannelsFirst: !$0.view.isNatural)
+    }
     return FileInterface(
-      input: input, scale: factors, shift: terms, readsBlueFirst: swaps, codes: codes, outputs: outputs)
+      input: inputs[0], furtherInputs: Array(inputs.dropFirst()), scale: factors, shift: terms, readsBlueFirst: swaps,
+      codes: codes, outputs: outputs)
   }
 }
 

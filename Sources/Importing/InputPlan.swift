@@ -2,84 +2,135 @@ import Models
 import Numerics
 import ONNXFiles
 
-/// What goes in: the file's one input as a picture, with every extent known.
+/// What goes in: the file's one input as a picture, or its several inputs side by side, with every extent known.
 struct InputPlan {
-  let name: String
-  let view: TensorView
-  /// `[height, width, channels]`.
+  /// One input of the file.
+  struct Input {
+    let name: String
+    let view: TensorView
+    /// `[height, width, channels]`, in the order in which elements lie in memory.
+    var shape: Shape
+  }
+
+  /// In the file's order.
+  let inputs: [Input]
+  /// The graph's input, `[height, width, channels]`: that of the only input, or one row of grey, or a few, which holds
+  /// all inputs one after the other.
   let shape: Shape
   /// Whether the file takes bytes, and so pixels as they are.
   let takesBytes: Bool
   /// What was decided that the file does not say.
   var notes: [String] = []
 
+  /// Whether the graph's input is a list of the numbers of several inputs.
+  var isList: Bool { inputs.count > 1 }
+  /// Whether no input has its channels before rows and columns.
+  var isChannelsLast: Bool { inputs.allSatisfy { $0.view.picture == nil } }
+
   /// - Parameter channelsLast: whether a picture that could be read either way has its channels last.
   init(_ graph: ONNXGraph, _ options: ImportOptions, channelsLast: Bool) throws(Refusal) {
-    let inputs = graph.trueInputs
-    guard inputs.count == 1, let input = inputs.first else {
-      let names = inputs.map { "'\($0.name)' (\($0.shapeText))" }.joined(separator: ", ")
-      throw Refusal(
-        inputs.isEmpty
-          ? "the network has no input" : "the network has \(inputs.count) inputs, \(names); Glint feeds one picture")
+    let read = Self.read(graph, &notes)
+    guard let first = read.first else { throw Refusal("the network has no input") }
+    try Self.check(options, read)
+    guard read.count > 1 else {
+      let only = try Self.picture(try Self.input(first, isAlone: true, graph, options, channelsLast, &notes), &notes)
+      (inputs, shape, takesBytes) = ([only], only.shape, first.element == .uint8)
+      return
     }
-    name = input.name
+    try Self.checkBatches(read, options)
+    takesBytes = false
+    var inputs: [Input] = []
+    for value in read { inputs.append(try Self.input(value, graph, options, channelsLast, &notes)) }
+    self.inputs = inputs
+    shape = try Self.list(inputs)
+  }
+
+  /// One input with its elements as those of a picture.
+  private static func input(
+    _ input: ONNXValueInfo, isAlone: Bool = false, _ graph: ONNXGraph, _ options: ImportOptions,
+    _ channelsLast: Bool, _ notes: inout [String]
+  ) throws(Refusal) -> Input {
+    let name = input.name
     guard let element = input.element, element.isFloat || element == .uint8 else {
       throw Refusal("the input '\(name)' takes neither floats nor bytes")
     }
-    takesBytes = element == .uint8
-    let extents = try Self.extents(input, options, &notes)
+    let extents = try Self.extents(input, options, isAlone: isAlone, &notes)
+    // Before anything multiplies extents.
+    guard let whole = Shape(checking: extents), whole.count <= Graph.mostElements else {
+      throw tooLarge(name, extents)
+    }
+    let view: TensorView
+    let own: [Int]
     switch extents.count {
     case 2:
       // Features without a place in a picture: one row of grey pixels.
       view = TensorView(natural: extents)
-      shape = [1, extents[1], 1]
+      own = [1, extents[1], 1]
     case 3:
       view = TensorView(natural: extents)
-      shape = [extents[1], extents[2], 1]
+      own = [extents[1], extents[2], 1]
     default:
-      let layout = try Self.layout(extents, name: input.name, graph, options, channelsLast)
+      let layout = try Self.layout(extents, name: name, graph, options, channelsLast)
       let (rows, columns, channels) =
         layout == .nchw ? (extents[2], extents[3], extents[1]) : (extents[1], extents[2], extents[3])
       view =
         layout == .nchw
         ? TensorView(height: rows, width: columns, channels: channels) : TensorView(natural: extents)
-      if channels == 1 || channels == 3 {
-        shape = [rows, columns, channels]
-      } else {
-        // Numbers that are no colours: the channels of a place side by side in one row of grey.
-        shape = [rows, columns * channels, 1]
-        notes.append("\(channels) channels are no picture's; 'glint run' takes \(extents.extents) numbers")
-      }
+      own = [rows, columns, channels]
     }
-    guard shape[0] <= 16_384, shape[1] <= 16_384, shape.count <= Graph.mostElements else {
-      throw Refusal("the input '\(name)' of \(extents.extents) is larger than 16384 x 16384; try a smaller --input")
-    }
+    guard own[0] <= mostExtent, own[1] <= mostExtent else { throw tooLarge(name, extents) }
+    return Input(name: name, view: view, shape: Shape(own))
+  }
+
+  /// The most rows, and the most columns.
+  static let mostExtent = 16_384
+
+  private static func tooLarge(_ name: String, _ extents: [Int]) -> Refusal {
+    Refusal("the input '\(name)' of \(extents.extents) is larger than 16384 x 16384; try a smaller --input")
+  }
+
+  /// The only input as a picture has it.
+  private static func picture(_ input: Input, _ notes: inout [String]) throws(Refusal) -> Input {
+    let (rows, columns, channels) = (input.shape[0], input.shape[1], input.shape[2])
+    guard channels != 1, channels != 3 else { return input }
+    // Numbers that are no colours: the channels of a place side by side in one row of grey.
+    var row = input
+    row.shape = [rows, columns * channels, 1]
+    guard row.shape[1] <= mostExtent else { throw tooLarge(input.name, input.view.dimensions) }
+    notes.append("\(channels) channels are no picture's; 'glint run' takes \(input.view.dimensions.extents) numbers")
+    return row
   }
 
   private static func extents(
-    _ input: ONNXValueInfo, _ options: ImportOptions, _ notes: inout [String]
+    _ input: ONNXValueInfo, _ options: ImportOptions, isAlone: Bool, _ notes: inout [String]
   ) throws(Refusal) -> [Int] {
     let said = input.dimensions ?? []
-    let rank = options.input?.count ?? said.count
+    let given = options.extents(of: input.name)
+    let rank = given?.count ?? said.count
     guard (2...4).contains(rank), input.dimensions == nil || said.count == rank else {
       throw Refusal(
         "the input '\(input.name)' is \(input.shapeText), "
-          + (options.input.map { "which \($0.extents) does not fit" }
+          + (given.map { "which \($0.extents) does not fit" }
             ?? "where 1 x channels x height x width, or 1 x features, would work"))
     }
-    if let given = options.input {
+    if let given {
       guard given[0] == 1, given.allSatisfy({ (1...1 << 28).contains($0) }) else {
         throw Refusal("--input \(given.extents): Glint computes one picture at a time; begin with 1")
       }
       return given
     }
     var extents: [Int] = [1]
-    if case .fixed(let batch) = said[0], batch != 1 { notes.append("batch of \(batch) in the file, 1 here") }
+    if case .fixed(let batch) = said[0], batch != 1 {
+      let note = "batch of \(batch) in the file, 1 here"
+      if !notes.contains(note) { notes.append(note) }
+    }
     for dimension in said.dropFirst() {
       guard case .fixed(let extent) = dimension, extent <= 1 << 28 else {
         let example = said.count == 4 ? "1x3x64x64, or 1x64x64x3 where channels come last" : "1x64"
+        let name = isAlone ? "" : input.name + "="
         throw Refusal(
-          "the input '\(input.name)' is \(input.shapeText), of no fixed size: say it with --input, as in \(example)")
+          "the input '\(input.name)' is \(input.shapeText), of no fixed size: say it with --input, as in "
+            + name + example)
       }
       extents.append(extent)
     }

@@ -9,8 +9,9 @@ struct LabelChoice {
   private(set) var function: Graph.Function?
   private(set) var notes: [String] = []
 
+  /// - Parameter isOfPictures: whether a picture goes in; otherwise what the file names is left out.
   init(
-    _ file: ONNXModel, _ options: ImportOptions, _ outputs: [Graph.Output], _ shapes: [Shape]
+    _ file: ONNXModel, _ options: ImportOptions, _ outputs: [Graph.Output], _ shapes: [Shape], isOfPictures: Bool
   ) throws(Refusal) {
     let count = shapes[outputs[0].value].count
     // One number tells two classes apart.
@@ -24,7 +25,7 @@ struct LabelChoice {
       }
       if let twice = Self.repeated(options.labels) { throw Refusal("--labels names '\(twice)' twice") }
       labels = options.labels
-    } else if outputs.count == 1 {
+    } else if outputs.count == 1, isOfPictures {
       for key in LabelList.keys {
         guard let property = file.properties.first(where: { $0.key == key }) else { continue }
         guard let found = LabelList.parse(property.value), found.count == classes, Self.repeated(found) == nil else {

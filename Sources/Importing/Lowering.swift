@@ -46,11 +46,6 @@ struct Lowering {
   /// How pixels become what the network reads.
   var convention: PixelConvention?
 
-  init(opset: Int, input: Shape) {
-    self.opset = opset
-    builder = GraphBuilder(input: input)
-  }
-
   /// Lowers the nodes that the outputs need; those of others are left out.
   mutating func lower(_ graph: ONNXGraph) {
     let recognition = FunctionRecognition(graph)
@@ -126,7 +121,7 @@ struct Lowering {
   }
 
   /// The nodes whose results some output needs.
-  private static func live(_ graph: ONNXGraph) -> Set<Int> {
+  static func live(_ graph: ONNXGraph) -> Set<Int> {
     var maker: [String: Int] = [:]
     for (index, node) in graph.nodes.enumerated() {
       for name in node.outputs where !name.isEmpty { maker[name] = index }

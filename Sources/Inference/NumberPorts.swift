@@ -12,28 +12,44 @@ public struct NumberPorts {
     public let own: String
     /// The extents of one example, with a batch of 1 where the file has one.
     public let dimensions: [Int]
+    /// Whether channels stand before rows and columns.
+    public let isChannelsFirst: Bool
+
+    init(_ name: String, own: String, _ dimensions: [Int], isChannelsFirst: Bool = false) {
+      (self.name, self.own, self.dimensions, self.isChannelsFirst) = (name, own, dimensions, isChannelsFirst)
+    }
+
+    init(_ port: FileInterface.Port, own: String) {
+      self.init(port.name, own: own, port.dimensions, isChannelsFirst: port.isChannelsFirst)
+    }
+
+    /// How many numbers one example has.
+    public var count: Int { dimensions.reduce(1, *) }
+    /// The extents with channels last and without a batch, where the file has them before rows and columns.
+    public var turned: [Int]? {
+      isChannelsFirst && dimensions.count == 4 ? [dimensions[2], dimensions[3], dimensions[1]] : nil
+    }
 
     /// Name and extents for people: `'x' (1x3x64x64)`.
     public var words: String { "'\(name)' (\(Shape(dimensions)))" }
   }
 
-  /// What goes in.
-  public let input: Port
+  /// What goes in, in the order of the file.
+  public let inputs: [Port]
   /// What comes out.
   public let outputs: [Port]
   /// What numbers have to be for people: `float32 as the file reads them, or uint8 pixels`.
   public let kinds: String
 
-  /// Whether the first extent of the input is a batch, of which outputs may have as many.
-  public var hasBatch: Bool { interface?.input.dimensions.first == 1 }
-  /// Whether the input's channels stand before rows and columns.
-  public var isChannelsFirst: Bool { interface?.input.isChannelsFirst ?? false }
-  /// The shape of the model's own input, `[height, width, channels]`.
-  public var own: Shape { graph.input }
+  /// Whether the first extent of each input is a batch, of which outputs may have as many.
+  public var hasBatch: Bool { interface?.inputs.allSatisfy { $0.dimensions.first == 1 } ?? false }
+  /// Whether bytes may come in place of numbers: pixels, or codes. Those of several inputs are numbers.
+  public var takesBytes: Bool { inputs.count == 1 }
 
   private let interface: FileInterface?
   private let graph: Graph
-  /// For each element of the model's input, its place in the file's; likewise of each output.
+  /// For each element of the model's input, its place among the numbers of the file's inputs, one input after the
+  /// other; for each of an output, its place in the file's.
   private let inputPlaces: [Int]
   private let outputPlaces: [[Int]]
 
@@ -44,28 +60,33 @@ public struct NumberPorts {
     let shapes = try graph.shapes()
     let ends = graph.outputs.map { (name: description.graph.valueName($0.value), shape: shapes[$0.value]) }
     guard let interface else {
-      input = Port(name: "input", own: "input", dimensions: graph.input.dimensions)
-      outputs = ends.map { Port(name: $0.name, own: $0.name, dimensions: $0.shape.dimensions) }
+      inputs = [Port("input", own: "input", graph.input.dimensions)]
+      outputs = ends.map { Port($0.name, own: $0.name, $0.shape.dimensions) }
       inputPlaces = Array(0..<graph.input.count)
       outputPlaces = ends.map { Array(0..<$0.shape.count) }
       kinds = "float32, 1 for the brightest pixel, or uint8 pixels"
       return
     }
-    input = Port(name: interface.input.name, own: "input", dimensions: interface.input.dimensions)
-    outputs = zip(interface.outputs, ends).map {
-      Port(name: $0.port.name, own: $1.name, dimensions: $0.port.dimensions)
+    let isAlone = interface.furtherInputs.isEmpty
+    inputs = interface.inputs.map { Port($0, own: isAlone ? "input" : $0.name) }
+    outputs = zip(interface.outputs, ends).map { Port($0.port, own: $1.name) }
+    var places: [Int] = []
+    for port in interface.inputs {
+      let start = places.count
+      places += port.places.map { start + $0 }
     }
-    inputPlaces = interface.input.places
+    inputPlaces = places
     outputPlaces = interface.outputs.map(\.port.places)
+    guard isAlone else {
+      kinds = "float32 as the file reads them"
+      return
+    }
     switch interface.codes?.isUnsigned {
     case nil: kinds = "float32 as the file reads them, or uint8 pixels"
     case true?: kinds = "uint8 codes, or float32 that they stand for"
     case false?: kinds = "int8 codes, float32 that they stand for, or uint8 pixels"
     }
   }
-
-  /// How many numbers one example has.
-  public var count: Int { graph.input.count }
 
   // MARK: Into the model
 
@@ -81,9 +102,12 @@ public struct NumberPorts {
     return inputPlaces[index - index % 3 + channel(index)]
   }
 
-  /// One example's real numbers as the model takes them: `[height, width, channels]`, 1 for the brightest pixel.
+  /// One example's real numbers, those of all inputs one after the other, as the model takes them:
+  /// `[height, width, channels]`, 1 for the brightest pixel.
   public func pixels(of numbers: ArraySlice<Float>) -> [Float] {
-    (0..<count).map { index in
+    (0..<graph.input.count).map { index in
+      // What fills up the last row of several inputs.
+      guard index < inputPlaces.count else { return 0 }
       let number = numbers[numbers.startIndex + place(index)]
       guard let interface else { return number }
       let channel = channel(index)
@@ -95,7 +119,7 @@ public struct NumberPorts {
 
   /// One example's pixels in the file's order as the model takes them.
   public func pixels(of bytes: ArraySlice<UInt8>) -> [UInt8] {
-    (0..<count).map { bytes[bytes.startIndex + place($0)] }
+    (0..<graph.input.count).map { bytes[bytes.startIndex + place($0)] }
   }
 
   /// What uint8 codes stand for; nil where the file takes none, and bytes are pixels.

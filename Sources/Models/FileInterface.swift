@@ -64,8 +64,12 @@ public struct FileInterface: Hashable, Sendable {
     }
   }
 
-  /// What goes in.
+  /// What goes in; the first of several inputs.
   public var input: Port
+  /// The file's other inputs. Where there are any, the graph's one input is a list of numbers: each input's elements in
+  /// the model's order, one input after the other, and zeros to the end of the last row. They are real numbers, `scale`
+  /// is 1 and `shift` 0.
+  public var furtherInputs: [Port]
   /// By the model's channels in the file's order: the file reads `scale * pixel / 255 + shift`.
   public var scale: [Float]
   /// Likewise.
@@ -79,9 +83,11 @@ public struct FileInterface: Hashable, Sendable {
 
   /// `scale` and `shift` have one number for each channel of the graph's input.
   public init(
-    input: Port, scale: [Float], shift: [Float], readsBlueFirst: Bool, codes: Codes? = nil, outputs: [Output]
+    input: Port, furtherInputs: [Port] = [], scale: [Float], shift: [Float], readsBlueFirst: Bool, codes: Codes? = nil,
+    outputs: [Output]
   ) {
     self.input = input
+    self.furtherInputs = furtherInputs
     self.scale = scale
     self.shift = shift
     self.readsBlueFirst = readsBlueFirst
@@ -90,10 +96,20 @@ public struct FileInterface: Hashable, Sendable {
   }
 }
 
+extension FileInterface {
+  /// The most inputs.
+  public static let mostInputs = 256
+
+  /// All that goes in, in the order of the file.
+  public var inputs: [Port] { [input] + furtherInputs }
+}
+
 extension FileInterface.Port {
+  /// How many elements it has.
+  public var count: Int { dimensions.reduce(1, *) }
+
   /// For each element in the model's order, its place in the file's: `file[i]` is what the model has at `i`.
   public var places: [Int] {
-    let count = dimensions.reduce(1, *)
     guard isChannelsFirst, dimensions.count > 2 else { return Array(0..<count) }
     let (batch, channels) = (dimensions[0], dimensions[1])
     let inner = dimensions[2...].reduce(1, *)

@@ -38,6 +38,9 @@ public struct ModelDescription: Hashable, Sendable {
   /// Whether the answer is one of the labels: there are some, and one output tells them apart.
   public var isClassifier: Bool { graph.outputs.count == 1 && !labels.isEmpty && detection == nil }
 
+  /// Whether what goes in can be a picture. The numbers of several inputs, side by side, are none.
+  public var takesPictures: Bool { interface?.furtherInputs.isEmpty ?? true }
+
   /// The probability of each label, from the logits of a classifier's only output, calibrated by the temperature.
   ///
   /// - Parameter logits: `[1]` for a sigmoid of two classes, `[labels]` for softmax.

@@ -128,6 +128,45 @@ import Testing
     #expect(exported > 20)
   }
 
+  /// Several inputs leave as such, also where a node has the name of one.
+  @Test func severalInputs() throws {
+    let places = Operator.Arrangement(shape: [2, 2, 3], axes: [.init(size: 12, stride: 1)], offset: 3)
+    let graph = Graph(
+      input: [2, 8, 1],
+      nodes: [
+        .init("x", .rearrange(places), inputs: [0]),
+        .init("conv", .conv2D(.init(outputChannels: 2, window: .init(2, 2))), inputs: [1]),
+        .init("list", .flatten, inputs: [0]), .init("all", .dense(.init(outputs: 2)), inputs: [3]),
+        .init("y", .add(.none), inputs: [2, 4]),
+        .init("end", .conv2D(.init(outputChannels: 2, window: .init(1, 1))), inputs: [5]),
+      ], outputs: [.init(value: 6, function: .identity)])
+    var model = try FloatModel.random(graph, seed: 6, labels: [])
+    model.description.interface = FileInterface(
+      input: .init(name: "facts", dimensions: [1, 3], isChannelsFirst: false),
+      furtherInputs: [.init(name: "x", dimensions: [1, 3, 2, 2], isChannelsFirst: true)], scale: [1], shift: [0],
+      readsBlueFirst: false,
+      outputs: [.init(.init(name: "y", dimensions: [1, 2, 1, 1], isChannelsFirst: true), .identity)])
+    let network = try ONNXModel(exporting: .float(model))
+    #expect(network.graph.inputs.map(\.name) == ["facts", "x.2"])
+    #expect(network.graph.inputs.map(\.shapeText) == ["1x3", "1x3x2x2"])
+    let after = try back(network)
+    #expect(areEqual(after.model, .float(model)), "\(after.why)")
+  }
+
+  /// A picture of one channel that is put in another order stands in ONNX's extents, channel first.
+  @Test func oneChannelRearranged() throws {
+    let turned = Operator.Arrangement(shape: [4, 3, 1], axes: [.init(size: 12, stride: -1)], offset: 11)
+    let graph = Graph(
+      input: [4, 3, 1],
+      nodes: [
+        .init("turned", .rearrange(turned), inputs: [0]),
+        .init("conv", .conv2D(.init(outputChannels: 2, window: .init(2, 2))), inputs: [1]),
+      ], outputs: [.init(value: 2, function: .identity)])
+    let network = try ONNXModel(exporting: .float(FloatModel.random(graph, seed: 7, labels: [])))
+    let places = try #require(network.graph.initializers.first { $0.name == "turned.places" })
+    #expect(places.dimensions == [1, 1, 4, 3])
+  }
+
   /// Names of nodes that stand in the way of names that the exporter gives.
   @Test func namesThatCollide() throws {
     var graph = Graph.happySad(input: [24, 24, 3])

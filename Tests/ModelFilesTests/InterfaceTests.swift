@@ -28,8 +28,20 @@ import Testing
       ])
   }
 
-  private func reread(_ interface: FileInterface?) throws -> FileInterface? {
-    var model = try FloatModel.random(graph, seed: 1, labels: [])
+  /// Of two inputs that a picture of two rows of five holds, one place left.
+  private func twoInputs() -> FileInterface {
+    FileInterface(
+      input: .init(name: "x", dimensions: [1, 3, 1, 2], isChannelsFirst: true),
+      furtherInputs: [.init(name: "facts", dimensions: [1, 3], isChannelsFirst: false)], scale: [1], shift: [0],
+      readsBlueFirst: false, outputs: [.init(.init(name: "y", dimensions: [1, 10], isChannelsFirst: false), .identity)])
+  }
+
+  private let rows = Graph(
+    input: [2, 5, 1], nodes: [.init("conv", .conv2D(.init(outputChannels: 1, window: .init(1, 1))), inputs: [0])],
+    outputs: [.init(value: 1, function: .identity)])
+
+  private func reread(_ interface: FileInterface?, _ graph: Graph? = nil) throws -> FileInterface? {
+    var model = try FloatModel.random(graph ?? self.graph, seed: 1, labels: [])
     model.description.interface = interface
     try model.write(to: folder.path("m.safetensors"))
     return try FloatModel.load(folder.path("m.safetensors")).description.interface
@@ -55,13 +67,54 @@ import Testing
       ("no scale or shift", { $0.scale[1] = 0 }), ("codes without type", { $0.codes?.zeroPoint = 256 }),
       ("codes without type", { $0.codes?.scale = 0 }),
     ]
-    for (words, change) in changes {
-      var other = interface()
-      change(&other)
-      let error = caught(FormatError.self) { _ = try reread(other) }
-      let said = error?.description ?? "nothing"
-      #expect(error?.place == "interface" && error!.reason.contains(words), "\(said), not \(words)")
-    }
+    for (words, change) in changes { expect(words, of: interface(), change) }
+  }
+
+  private func expect(
+    _ words: String, of interface: FileInterface, on graph: Graph? = nil, _ change: (inout FileInterface) -> Void
+  ) {
+    var other = interface
+    change(&other)
+    let error = caught(FormatError.self) { _ = try reread(other, graph) }
+    let said = error?.description ?? "nothing"
+    #expect(error?.place == "interface" && error!.reason.contains(words), "\(said), not \(words)")
+  }
+
+  @Test func severalInputs() throws {
+    #expect(try reread(twoInputs(), rows) == twoInputs())
+    let changes: [(String, (inout FileInterface) -> Void)] = [
+      ("the inputs do not fill the graph's", { $0.furtherInputs[0].dimensions = [1, 2] }),
+      ("the inputs do not fill the graph's", { $0.furtherInputs[0].dimensions = [1, 5] }),
+      ("'facts' does not fit the graph", { $0.furtherInputs[0].dimensions = [4, 4] }),
+      ("'x' has no sound shape", { $0.input.dimensions = [1, 0] }),
+      ("names an input twice", { $0.input.name = "facts" }),
+      ("no real numbers side by side", { $0.scale = [2] }), ("no real numbers side by side", { $0.shift = [1] }),
+      ("no real numbers side by side", { $0.codes = .init(scale: 1, zeroPoint: 0, isUnsigned: true) }),
+      (
+        "no real numbers side by side",
+        { $0.furtherInputs = (0..<256).map { .init(name: "\($0)", dimensions: [1], isChannelsFirst: false) } }
+      ), ("'x' does not fit the graph", { $0.furtherInputs = [] }),
+    ]
+    for (words, change) in changes { expect(words, of: twoInputs(), on: rows, change) }
+  }
+
+  /// Neither codes of pixels nor classes of pictures go with several inputs.
+  @Test func severalInputsOfNumbers() throws {
+    var float = try FloatModel.random(rows, seed: 1, labels: [])
+    var int8 = try QuantizedModel.random(rows, seed: 1, labels: [])
+    (float.description.interface, int8.description.interface) = (twoInputs(), twoInputs())
+    float.description.labels = (0..<10).map { "\($0)" }
+    let path = folder.path("m.safetensors")
+    try int8.write(to: path)
+    let codes = caught(FormatError.self) { try QuantizedModel.load(path) }
+    #expect(codes?.reason == "has several inputs, which only float models have")
+    try float.write(to: path)
+    let labels = caught(FormatError.self) { try FloatModel.load(path) }
+    #expect(labels?.place == "labels" && labels!.reason.contains("this network has several inputs"))
+    float.description.labels = []
+    try float.write(to: path)
+    let classifier = caught(FormatError.self) { try ModelFile.loadClassifier(path) }
+    #expect(classifier?.reason == "reads the numbers of 2 inputs, and no pictures; 'glint run' takes it")
   }
 
   /// The place of each of the model's elements among the file's.

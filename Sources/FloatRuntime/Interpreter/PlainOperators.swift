@@ -14,28 +14,46 @@ package enum PlainOperators {
       let ys = window.rows(coveredBy: row, height: input[0])
       for column in 0..<output[1] {
         let xs = window.columns(coveredBy: column, width: input[1])
-        let to = y + (row * output[1] + column) * channels
-        for channel in 0..<channels { to[channel] = 0 }
-        for r in ys {
-          for c in xs {
-            let from = x + (r * input[1] + c) * channels
-            for channel in 0..<channels { to[channel] += from[channel] }
-          }
-        }
-        let count = Float(ys.count * xs.count)
-        for channel in 0..<channels { to[channel] /= count }
+        mean(x, input, ys, xs, y + (row * output[1] + column) * channels)
       }
     }
   }
 
   package static func globalAveragePool(_ x: Values, _ input: Shape, _ y: Result) {
+    mean(x, input, 0..<input[0], 0..<input[1], y)
+  }
+
+  /// Numbers that are added up one after the other. The error of a sum grows with its terms, so those of a longer one
+  /// are added up in parts (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
+  private static let mostTerms = 256
+
+  /// The mean of each channel over a window.
+  private static func mean(
+    _ x: Values, _ input: Shape, _ ys: Range<Int>, _ xs: Range<Int>, _ y: Result
+  ) {
     let channels = input[2]
-    let positions = input[0] * input[1]
+    let count = ys.count * xs.count
     for channel in 0..<channels { y[channel] = 0 }
-    for position in 0..<positions {
-      for channel in 0..<channels { y[channel] += x[position * channels + channel] }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: count > mostTerms ? channels : 0) { whole in
+      for channel in whole.indices { whole[channel] = 0 }
+      var terms = 0
+      for r in ys {
+        for c in xs {
+          if terms == mostTerms {
+            for channel in 0..<channels {
+              whole[channel] += y[channel]
+              y[channel] = 0
+            }
+            terms = 0
+          }
+          let from = x + (r * input[1] + c) * channels
+          for channel in 0..<channels { y[channel] += from[channel] }
+          terms += 1
+        }
+      }
+      for channel in whole.indices { y[channel] += whole[channel] }
     }
-    for channel in 0..<channels { y[channel] /= Float(positions) }
+    for channel in 0..<channels { y[channel] /= Float(count) }
   }
 
   package static func concatenate(_ inputs: [(shape: Shape, values: Values)], _ y: Result, _ output: Shape) {

@@ -12,7 +12,8 @@ struct Export: ParsableCommand {
     abstract: "Write a model as an ONNX network.",
     discussion: """
       A float model becomes plain ONNX of opset 13; an int8 model keeps its scales, with QuantizeLinear and \
-      DequantizeLinear around each layer. The input is float32, 1 x channels x height x width, pixel / 255. Labels, \
+      DequantizeLinear around each layer. The input is float32, 1 x channels x height x width, pixel / 255; a \
+      model of several inputs has those of the file that it was imported from. Labels, \
       preprocessing, thresholds and temperature stand in the file's notes (metadata_props), and 'glint import' makes \
       the same model of the file again. With layers that keep 16 bits it is of opset 21.
 
@@ -60,7 +61,8 @@ struct Export: ParsableCommand {
     let graph = network.graph
     let kind = isInt8 ? "int8, with QuantizeLinear and DequantizeLinear" : "float"
     emit("\(output): ONNX, opset \(network.opset), \(kind), \(grouped(graph.nodes.count)) nodes")
-    for input in graph.inputs { emit("input   '\(input.name)' \(input.shapeText), float32, pixel / 255") }
+    let units = loaded.description.takesPictures ? ", pixel / 255" : ""
+    for input in graph.inputs { emit("input   '\(input.name)' \(input.shapeText), float32\(units)") }
     for output in graph.outputs { emit("output  '\(output.name)' \(output.shapeText)") }
   }
 }

@@ -49,8 +49,12 @@ struct ConventionSearch {
 
   /// All common ways, and first those that the options leave open. Others are tried too: what was said may be wrong.
   private func ways() throws -> [Way] {
+    let first = try ImportedModel(network, options: said).model.description
+    guard first.takesPictures else {
+      throw Failure("--data holds pictures, and the network has several inputs, which take numbers; leave out --data")
+    }
     // A network that reads one channel sees no colours.
-    let isGrey = try ImportedModel(network, options: said).model.description.preprocessing.colour == .grey
+    let isGrey = first.preprocessing.colour == .grey
     let isFixed = said.range != nil || !said.mean.isEmpty || !said.deviation.isEmpty
     let ranges: [ImportOptions.Range?] = isGrey ? [.unit, .symmetric, .bytes] : ImportOptions.Range.allCases
     let colours: [ImportOptions.Colour?] = isGrey ? [said.colour] : [.rgb, .bgr]

@@ -23,6 +23,7 @@ struct Import: ParsableCommand {
         glint import face.onnx -o face.safetensors --labels labels.txt --fit face
         glint import net.tflite -o net.safetensors --range -1..1
         glint import net.onnx -o net.safetensors --labels cat,dog --data photos
+        glint import two.onnx -o two.safetensors --input picture=1x3x64x64 --input age=1x1
         glint import net.onnx -o net.safetensors --outputs probabilities   # without the label beside them
       """)
 
@@ -33,15 +34,12 @@ struct Import: ParsableCommand {
   var output: String
 
   @Option(
-    name: .long, help: "The extents of the input, as in 1x3x64x64, where the file leaves them open.",
-    transform: { text in
-      let parts = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-      guard (2...4).contains(parts.count), parts.allSatisfy({ $0 ?? 0 > 0 }) else {
-        throw ValidationError("--input takes extents such as 1x3x64x64, not '\(text)'.")
-      }
-      return parts.compactMap { $0 }
-    })
-  var input: [Int]?
+    name: .long,
+    help: ArgumentHelp(
+      "The extents of an input, as in 1x3x64x64, where the file leaves them open. May be repeated for several inputs.",
+      valueName: "[name=]extents"),
+    transform: InputExtents.init)
+  var input: [InputExtents] = []
 
   @Option(
     name: .long,
@@ -119,6 +117,10 @@ struct Import: ParsableCommand {
     try ImportText(network, imported).show()
     let isClassifier = imported.model.description.isClassifier
     let kind = imported.quantized == nil ? "a float" : "an int8"
+    guard imported.model.description.takesPictures else {
+      emit("\(output): \(kind) model that takes and gives numbers")
+      return NextCommand.show(["run", output, "--input", "numbers.npz", "--output", "results.npz"])
+    }
     emit("\(output): \(kind) model\(isClassifier ? "" : " that gives numbers; --labels would name classes")")
     guard imported.quantized == nil else { return NextCommand.show(["bench", output]) }
     let method = isClassifier ? [] : ["--method", "mse"]
@@ -127,6 +129,7 @@ struct Import: ParsableCommand {
   }
 
   func validate() throws {
+    try InputExtents.check(input)
     guard data.isEmpty else { return }
     guard !faces.areSought, faces.faces == nil, faces.boxes.boxes == nil, faces.detector == nil else {
       throw ValidationError("--faces, --faces-in, --boxes and --detector go with --data.")
@@ -145,7 +148,8 @@ struct Import: ParsableCommand {
   private func options() throws -> ImportOptions {
     var options = ImportOptions()
     options.limits = faces.trust.limits
-    options.input = input
+    options.input = input.first { $0.name == nil }?.extents
+    for given in input { if let name = given.name { options.inputs[name] = given.extents } }
     options.layout = layout
     options.outputs = outputs?.split(separator: ",").map(String.init) ?? []
     options.range = range

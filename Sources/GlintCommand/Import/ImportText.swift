@@ -20,9 +20,10 @@ struct ImportText {
     emit(network.words)
     emit("nodes   \(imported.nodesRead) in the file, \(graph.nodes.count) in the model\(fate)")
     emit("work    \(grouped(multiplyAdds)) multiply-adds, \(grouped(weights)) weights")
-    emit(
-      "input   '\(imported.input)' \(Shape(imported.inputShape)), read as \(imported.convention), "
-        + description.preprocessing.fit.words)
+    let fit = description.takesPictures ? ", " + description.preprocessing.fit.words : ""
+    for input in imported.inputs {
+      emit("input   '\(input.name)' \(Shape(input.shape)), read as \(imported.convention)\(fit)")
+    }
     for output in imported.outputs {
       let function = output.function == .identity ? "" : ", \(output.function.rawValue)"
       emit("output  '\(output.name)' \(Shape(output.shape)), here \(Shape(output.own))\(function)")

@@ -121,6 +121,11 @@ private struct ModelFacts: Encodable {
     let fit: String
   }
 
+  struct NamedInput: Encodable {
+    let name: String
+    let shape: [Int]
+  }
+
   struct Found: Encodable {
     let stride: Int
     let threshold: Float
@@ -133,12 +138,15 @@ private struct ModelFacts: Encodable {
   let detection: Found?
   let labels: [String]
   let input: Input
+  let inputs: [NamedInput]?
   let layers: [Layer]
   let parameters: Int
   let card: [String: String]
   let sha256: String
 
-  private enum CodingKeys: String, CodingKey { case kind, detection, labels, input, layers, parameters, card, sha256 }
+  private enum CodingKeys: String, CodingKey {
+    case kind, detection, labels, input, inputs, layers, parameters, card, sha256
+  }
 
   private let description: ModelDescription
 
@@ -161,6 +169,9 @@ private struct ModelFacts: Encodable {
     input = Input(
       width: preprocessing.width, height: preprocessing.height, channels: preprocessing.colour.channels,
       fit: preprocessing.fit.words)
+    inputs =
+      description.takesPictures
+      ? nil : description.interface?.inputs.map { NamedInput(name: $0.name, shape: $0.dimensions) }
     layers = graph.nodes.indices.map { index in
       let node = graph.nodes[index]
       let activation = node.operator.activation == .none ? "" : " + " + node.operator.activation.rawValue
@@ -190,7 +201,11 @@ private struct ModelFacts: Encodable {
       emit("labels  \(labels.joined(separator: ", "))")
     }
     if let decision = description.decision { emit("shown   \(decision.words(labels: labels))") }
-    emit("input   \(input.width)x\(input.height), \(input.channels) channels, \(input.fit)")
+    if let inputs {
+      for input in inputs { emit("input   '\(input.name)' \(Shape(input.shape)), numbers") }
+    } else {
+      emit("input   \(input.width)x\(input.height), \(input.channels) channels, \(input.fit)")
+    }
     emit("sha256  \(sha256)\n")
     var table = Table(
       ["layer", "operator", "reads", "output", "parameters", "multiply-adds", "scale", "zero point", "bits"],

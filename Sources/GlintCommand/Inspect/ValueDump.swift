@@ -14,6 +14,9 @@ struct ValueDump {
 
   init(_ model: LoadedModel, image: String) throws {
     let description = model.description
+    guard description.takesPictures else {
+      throw Failure("the model reads the numbers of several inputs, and no picture; 'glint run' takes them")
+    }
     let pixels = description.preprocessing.apply(to: try ImageDecoder.decode(path: image)).pixels
     let reader = try ValueReader(model, threads: 1)
     let shapes = try description.graph.shapes()

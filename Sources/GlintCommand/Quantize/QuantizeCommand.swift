@@ -129,6 +129,7 @@ struct Quantize: ParsableCommand {
   func run() throws {
     StandardOutput.goOn(without: [.reader, .place])
     let float = try faces.trust.loadFloat(model)
+    try checkTakesPictures(float.description, model)
     var plan = OutputPlan()
     plan.read("the model", model)
     plan.read("the calibration images", calibration)

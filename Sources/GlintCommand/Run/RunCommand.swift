@@ -18,12 +18,14 @@ struct Run: ParsableCommand {
       brightest pixel, or uint8 pixels.
 
       An .npz archive, stored or compressed, gives its arrays by name, and takes every output, or those that are \
-      named. A sigmoid or softmax at the end of the file is computed unless --logits is given.
+      named. Of several inputs each has a file of its name, or all are in one archive. A sigmoid or softmax at the \
+      end of the file is computed unless --logits is given.
 
       Examples:
         glint run net.safetensors --input x.npy --output y.npy
         glint run detector.safetensors --input x.npy --output all.npz
         glint run detector.safetensors --input x.npy --output boxes=b.npy --output scores=s.npy
+        glint run two.safetensors --input picture=x.npy --input age=a.npy --output y.npy
         glint run net.safetensors --input input=arrays.npz --output y.npy --threads 2 --isa avx2
       """)
 
@@ -33,7 +35,8 @@ struct Run: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The numbers, an .npy or .npz file, perhaps with a name before it.", valueName: "[name=]file"))
+      "The numbers, an .npy or .npz file, perhaps with a name before it; may be repeated for several inputs.",
+      valueName: "[name=]file"))
   var input: [String] = []
 
   @Option(
@@ -63,11 +66,10 @@ struct Run: ParsableCommand {
     let sink = try NumberSink(output, ports, model: model)
     var plan = OutputPlan()
     plan.read("the model", model)
-    plan.read("--input", source.path)
+    plan.read("--input", source.paths)
     for path in sink.paths { try plan.write("--output", path, .numbers) }
     try plan.check(force: force.force)
-    let (array, title) = try source.array()
-    let examples = try NumberExamples(array, ports, title: title)
+    let examples = try NumberExamples(source.arrays(), ports)
     let runner = try NumberRunner(loaded, threads: threads.count)
     var results = [[Float]](repeating: [], count: ports.outputs.count)
     for number in 0..<examples.count {

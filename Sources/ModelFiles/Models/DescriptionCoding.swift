@@ -87,6 +87,9 @@ enum DescriptionCoding {
       detection: detection, decision: try decodeDecision(in: file, labels: labels),
       interface: interface)
     try checkLabels(description, path: file.path)
+    guard description.takesPictures || file["kind"] == FloatModel.kind && detection == nil else {
+      throw FormatError(path: file.path, place: "interface", reason: "has several inputs, which only float models have")
+    }
     return description
   }
 
@@ -161,6 +164,9 @@ enum DescriptionCoding {
 
   /// A classifier has as many labels as its logits tell apart; other graphs have none, or one for what they find.
   private static func checkLabels(_ description: ModelDescription, path: String) throws(FormatError) {
+    guard description.takesPictures || description.labels.isEmpty else {
+      throw FormatError(path: path, place: "labels", reason: "are for pictures; this network has several inputs")
+    }
     guard description.isClassifier, let shapes = try? description.graph.shapes() else {
       guard description.decision == nil else {
         throw FormatError(path: path, place: "decision", reason: "is for classifiers; this network names no classes")

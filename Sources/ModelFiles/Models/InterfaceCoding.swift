@@ -22,7 +22,11 @@ extension DescriptionCoding {
     let outputs = interface.outputs.map { output in
       JSONValue.object(members(output.port) + [.init("function", .string(output.function.rawValue))])
     }
-    return .object([.init("input", .object(input)), .init("outputs", .array(outputs))])
+    var all: [JSONValue.Member] = [.init("input", .object(input))]
+    if !interface.furtherInputs.isEmpty {
+      all.append(.init("further_inputs", .array(interface.furtherInputs.map { .object(members($0)) })))
+    }
+    return .object(all + [.init("outputs", .array(outputs))])
   }
 
   private static func members(_ port: FileInterface.Port) -> [JSONValue.Member] {
@@ -39,7 +43,7 @@ extension DescriptionCoding {
         throw failure("the member '\(member)' is not known to this version")
       }
     }
-    func port(_ json: JSONValue, _ count: Int) throws(FormatError) -> FileInterface.Port {
+    func port(_ json: JSONValue, _ count: Int, isPart: Bool = false) throws(FormatError) -> FileInterface.Port {
       guard let name = json["name"]?.string, !name.isEmpty, name.utf8.count <= 1 << 12,
         let dimensions = json["shape"]?.integers, dimensions.count <= 32,
         case .bool(let isChannelsFirst)? = json["channels_first"]
@@ -50,10 +54,10 @@ extension DescriptionCoding {
         // Both are at most the number of elements of a tensor that was checked.
         product = min(product * extent, count + 1)
       }
-      guard product == count else { throw failure("'\(name)' does not fit the graph") }
+      guard isPart ? product <= count : product == count else { throw failure("'\(name)' does not fit the graph") }
       return .init(name: name, dimensions: dimensions, isChannelsFirst: isChannelsFirst)
     }
-    try check(json, ["input", "outputs"])
+    try check(json, ["input", "further_inputs", "outputs"])
     guard let input = json["input"], let outputs = json["outputs"]?.array, outputs.count == graph.outputs.count,
       let shapes = try? graph.shapes()
     else { throw failure("does not name the graph's outputs") }
@@ -80,9 +84,26 @@ extension DescriptionCoding {
       }
       list.append(.init(try port(output, shapes[own.value].count), function))
     }
+    guard let further = json["further_inputs"] else {
+      return FileInterface(
+        input: try port(input, graph.input.count), scale: scale, shift: shift, readsBlueFirst: readsBlueFirst,
+        codes: codes, outputs: list)
+    }
+    guard let others = further.array, (1..<FileInterface.mostInputs).contains(others.count), channels == 1,
+      scale == [1], shift == [0], codes == nil
+    else { throw failure("has further inputs that are no real numbers side by side") }
+    var inputs = [try port(input, graph.input.count, isPart: true)]
+    for other in others {
+      try check(other, ["name", "shape", "channels_first"])
+      inputs.append(try port(other, graph.input.count, isPart: true))
+    }
+    guard Set(inputs.map { $0.name }).count == inputs.count else { throw failure("names an input twice") }
+    // At most 256 times the number of elements of a tensor that was checked.
+    let rest = graph.input.count - inputs.reduce(0) { $0 + $1.count }
+    guard (0..<graph.input[0]).contains(rest) else { throw failure("the inputs do not fill the graph's") }
     return FileInterface(
-      input: try port(input, graph.input.count), scale: scale, shift: shift, readsBlueFirst: readsBlueFirst,
-      codes: codes, outputs: list)
+      input: inputs[0], furtherInputs: Array(inputs.dropFirst()), scale: scale, shift: shift, readsBlueFirst: false,
+      outputs: list)
   }
 
   /// Finite numbers of their bits.

@@ -54,10 +54,17 @@ public enum ModelFile {
   ) throws(FormatError) -> LoadedModel {
     let model = try load(path, limits: limits)
     guard model.description.isClassifier else {
-      let what = model.description.detection != nil ? "finds faces and names" : "names"
-      throw FormatError(path: path, reason: "\(what) no classes; a classifier's file is wanted here")
+      throw FormatError(path: path, reason: refusalAsClassifier(model.description))
     }
     return model
+  }
+
+  private static func refusalAsClassifier(_ description: ModelDescription) -> String {
+    if let inputs = description.interface?.inputs, inputs.count > 1 {
+      return "reads the numbers of \(inputs.count) inputs, and no pictures; 'glint run' takes it"
+    }
+    let what = description.detection != nil ? "finds faces and names" : "names"
+    return "\(what) no classes; a classifier's file is wanted here"
   }
 
   /// Refuses tensors that no node and no value has: a reader that passes over them may compute something else than
