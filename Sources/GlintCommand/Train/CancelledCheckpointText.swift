@@ -13,3 +13,15 @@ extension CancelledCheckpoint {
     }
   }
 }
+
+extension Train {
+  /// Writes the model of an interrupted training where it is the first, or the only thing that can be kept; what there
+  /// is to say of it.
+  func interrupted(
+    _ loop: TrainingLoop, _ checkpoint: CancelledCheckpoint, _ hadOutput: Bool, _ finish: () throws -> Void
+  ) throws -> String {
+    guard loop.bestEpoch > 0, !hadOutput else { return hadOutput ? " \(modelPath) is left as it was." : "" }
+    do { try finish() } catch { return " The model is not written: \(error)" }
+    return checkpoint == .written ? "" : " The weights of epoch \(loop.bestEpoch) are kept in \(modelPath)."
+  }
+}

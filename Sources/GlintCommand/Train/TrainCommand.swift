@@ -52,6 +52,8 @@ struct Train: ParsableCommand {
         glint train votes photos -o faces.safetensors --classes happy=happiness,sad=sadness,neutral,fear
         glint train votes photos web -o faces.safetensors --balance-sources --leave-out web
         glint train photos -o small.safetensors --network compact --teacher big.safetensors
+        glint train mine -o mine.safetensors --from faces.safetensors --learning-rate 2e-4     # fine-tuning
+        glint train mine -o mine.safetensors --from faces.safetensors --freeze all
         glint train photos --augmentation webcam --show-augmentation sheet.jpg
         glint train photos -o faces.safetensors --resume
         glint train photos -o faces.safetensors --events runs/first     # tensorboard --logdir runs
@@ -67,8 +69,14 @@ struct Train: ParsableCommand {
 
   @Option(
     name: .long,
-    help: "The network: happy-sad, the reference, compact, a small residual one, or a file that describes one.")
-  var network = "happy-sad"
+    help: ArgumentHelp(
+      """
+      The network: happy-sad, the reference, compact, a small residual one, or a file that describes one (default: \
+      happy-sad).
+      """))
+  var network: String?
+
+  @OptionGroup var start: StartOption
 
   @Option(
     name: .long,
@@ -96,8 +104,8 @@ struct Train: ParsableCommand {
   @Option(
     name: .long,
     help: """
-      Crop to faces with this margin, in percent of the box (default: 10 where there are boxes). Given without boxes \
-      it says that the pictures are faces already, and that live use shall crop so.
+      Crop to faces with this margin, in percent of the box (default: 10 where there are boxes, or the model's that is \
+      trained on). Given without boxes it says that the pictures are faces already, and that live use shall crop so.
       """)
   var margin: Int?
 
@@ -139,6 +147,9 @@ struct Train: ParsableCommand {
     guard output != nil || showAugmentation != nil || prepare != nil else {
       throw ValidationError("-o names the model file to write.")
     }
+    guard start.model == nil || (network == nil && size == nil && colour == nil) else {
+      throw ValidationError("--from brings network, size and colour: leave out --network, --size and --colour.")
+    }
     guard (22...1024).contains(size ?? 64) else { throw ValidationError("--size takes a number from 22 to 1024.") }
     guard (0...200).contains(margin ?? 0) else { throw ValidationError("--margin takes a number from 0 to 200.") }
     guard (0...1_000_000).contains(cache) else { throw ValidationError("--cache takes a number from 0 to 1000000.") }
@@ -153,20 +164,19 @@ struct Train: ParsableCommand {
     // A model is worth more than the words about it.
     StandardOutput.goOn(without: [.reader, .place])
     try checkFiles()
-    let network = try NetworkChoice(self.network)
-    let side = size ?? network.defaultSize
+    let network = try start.weights().map(NetworkChoice.trained) ?? NetworkChoice(self.network ?? "happy-sad")
     var dataset = try readDataset(
-      data, classes: try classes.names(), faces: try faces.source(), split: split.shares, use: .training,
+      data, classes: try classes.names(), faces: try source(network), split: split.shares, use: .training,
       threads: threads.count, quiet: quiet.quiet)
     for source in leaveOut { try dataset.leaveOut(source) }
     if showAugmentation == nil { try teacher.teach(&dataset, threads: threads.count, quiet: quiet.quiet) }
     tell(dataset.account, quiet: quiet.quiet)
     let decision = try self.decision.request(dataset)
-    let cropsFaces = margin != nil || faces.areSought || !dataset.boxTables.isEmpty
-    let preprocessing = Preprocessing(
-      width: side, height: side, colour: colour ?? network.defaultColour,
-      fit: cropsFaces ? .face(marginPercent: margin ?? 10) : .centreSquare)
-    let photos = cropsFaces || faces.faces == false ? nil : WholePhotos(dataset, rule: preprocessing)
+    let hasFaces = margin != nil || faces.areSought || !dataset.boxTables.isEmpty
+    let preprocessing = network.preprocessing(
+      size: size, colour: colour, margin: hasFaces ? margin ?? network.defaultMargin : nil)
+    let photos =
+      preprocessing.cropsToFaces || faces.faces == false ? nil : WholePhotos(dataset, rule: preprocessing)
     if let photos, photos.areMost { printError("glint: \(photos.sentence)") }
     if let showAugmentation {
       try AugmentationSheet(dataset, preprocessing: preprocessing, recipe: training.recipe).write(to: showAugmentation)
@@ -174,10 +184,11 @@ struct Train: ParsableCommand {
       return
     }
     let architecture = try network.architecture(
-      input: [side, side, preprocessing.colour.channels], logits: dataset.labels.count == 2 ? 1 : dataset.labels.count)
+      input: [preprocessing.height, preprocessing.width, preprocessing.colour.channels],
+      logits: dataset.labels.count == 2 ? 1 : dataset.labels.count)
     let loop = try TrainingLoop(
       architecture, dataset: dataset, preprocessing: preprocessing, recipe: training.recipe, threads: threads.count,
-      cacheBytes: cache << 20)
+      cacheBytes: cache << 20, start: network.start)
     if let prepare {
       var progress = Progress("Preparing", quiet: quiet.quiet)
       try loop.prepared(tool: GlintVersion.tool) { progress.update($0, of: $1) }.write(to: prepare)
@@ -208,16 +219,6 @@ struct Train: ParsableCommand {
       }
       throw Failure("\(TrainingError.diverged(step: step, layer: layer)) \(kept)")
     }
-  }
-
-  /// Writes the model of an interrupted training where it is the first, or the only thing that can be kept; what there
-  /// is to say of it.
-  private func interrupted(
-    _ loop: TrainingLoop, _ checkpoint: CancelledCheckpoint, _ hadOutput: Bool, _ finish: () throws -> Void
-  ) throws -> String {
-    guard loop.bestEpoch > 0, !hadOutput else { return hadOutput ? " \(modelPath) is left as it was." : "" }
-    do { try finish() } catch { return " The model is not written: \(error)" }
-    return checkpoint == .written ? "" : " The weights of epoch \(loop.bestEpoch) are kept in \(modelPath)."
   }
 
   private func train(_ loop: TrainingLoop, _ log: EventLog?) throws -> TrainingEnding {

@@ -1,11 +1,23 @@
+import Datasets
 import Files
+import Models
+import Training
 
 extension Train {
+  /// Where faces are known from: as the model that is trained on has it, where it reads faces.
+  func source(_ network: NetworkChoice) throws -> FaceSource {
+    guard let description = network.start?.model.description, description.preprocessing.cropsToFaces else {
+      return try faces.source()
+    }
+    return try faces.source(for: description)
+  }
+
   /// Finds out what would be lost, before any work.
   func checkFiles() throws {
     var plan = OutputPlan()
     plan.read("the data", data)
     plan.read("--network", network)
+    plan.read("--from", start.model)
     plan.read("--teacher", teacher.teacher)
     faces.note(in: &plan)
     try plan.write("-o", output, .floatModel)

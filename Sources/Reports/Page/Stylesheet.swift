@@ -4,7 +4,7 @@ enum Stylesheet {
   static let text: Markup = """
     :root{--bg:#f6f5f2;--card:#fff;--ink:#1d1f23;--soft:#5c626b;--edge:#e0ded8;--grid:#e9e7e2;--accent:#0072b2;\
     --c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b0578d;--c4:#3b93c9;--c5:#b07d00;--c6:#5b5f97;--c7:#6b6b6b;\
-    --good:#00795a;--bad:#b64a00;--strong:#fff;--shade:rgba(0,0,0,.22)}
+    --good:#00795a;--bad:#b64a00;--strong:#1d1f23;--shade:rgba(0,0,0,.22)}
     @media (prefers-color-scheme:dark){:root{--bg:#14161a;--card:#1d2026;--ink:#e8e6e1;--soft:#a0a6b0;--edge:#31353d;\
     --grid:#2b2f36;--accent:#56b4e9;--c0:#56b4e9;--c1:#f0904d;--c2:#3cc79b;--c3:#e09ac4;--c4:#8fd0f4;--c5:#e8b83f;\
     --c6:#a9adeb;--c7:#a8a8a8;--good:#3cc79b;--bad:#f0904d;--strong:#10131a;--shade:rgba(255,255,255,.25)}}
@@ -118,7 +118,7 @@ enum Stylesheet {
     th:first-child,td:first-child{position:sticky;left:0;background:var(--card);z-index:1}}
     @media print{:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--edge:#ccc;--grid:#e4e4e4;--accent:#0072b2;\
     --c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b0578d;--c4:#3b93c9;--c5:#b07d00;--c6:#5b5f97;--c7:#6b6b6b;\
-    --good:#00795a;--bad:#b64a00;--strong:#fff}body{font-size:10.5pt}nav{display:none}section{margin-top:22px}\
+    --good:#00795a;--bad:#b64a00;--strong:#000}body{font-size:10.5pt}nav{display:none}section{margin-top:22px}\
     header,main,footer{max-width:none;padding-left:0;padding-right:0}.scroll{overflow:visible;background:none}\
     td{white-space:normal}td.interval svg{width:70px}\
     table{font-size:8.5pt}\

@@ -22,8 +22,8 @@ public final class Parameter {
   public let shape: Shape
   /// Whether weight decay applies: weights, not biases or normalization.
   public let decays: Bool
-  /// Whether the optimizer changes it; running statistics change themselves.
-  public let isTrained: Bool
+  /// Whether the optimizer changes it; running statistics change themselves, and frozen layers stay.
+  public internal(set) var isTrained: Bool
   /// What it begins as, where it is not random.
   package let initialValue: Float
   package let layout: Layout

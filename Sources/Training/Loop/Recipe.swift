@@ -40,6 +40,17 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
   /// Changes of training pictures.
   public var augmentation = Augmentation.Level.light.augmentation
 
+  /// What weights are learned from, where they do not begin as random ones.
+  public var start: Start?
+
+  /// Weights that training goes on from.
+  public struct Start: Hashable, Sendable, Codable {
+    /// Their SHA-256, as a model file has it.
+    public var weights: String
+    /// The layers that keep them.
+    public var frozen: [String]
+  }
+
   /// How the learning rate changes after the warm-up.
   public enum Schedule: String, Hashable, Sendable, Codable, CaseIterable {
     /// It stays.
@@ -65,6 +76,10 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
     if averaging > 0 { parts.append("weights averaged \(averaging)") }
     if balancesClasses { parts.append("classes balanced") }
     if balancesSources { parts.append("sources balanced") }
+    if let start {
+      parts.append("from the weights \(start.weights)")
+      if !start.frozen.isEmpty { parts.append("of which \(start.frozen.joined(separator: ", ")) stay") }
+    }
     return parts.joined(separator: ", ")
   }
 

@@ -36,7 +36,7 @@ public final class TrainingLoop {
   private let validation: PictureStore
   private let loop: StepLoop<TrainingState>
 
-  /// Builds the network with fresh weights.
+  /// Builds the network with fresh weights, or with those to go on from.
   ///
   /// - Parameters:
   ///   - architecture: what is trained; its input is what `preprocessing` gives.
@@ -46,11 +46,14 @@ public final class TrainingLoop {
   ///   - threads: threads to compute with; they do not change the weights.
   ///   - cacheBytes: memory for decoded pictures.
   ///   - kernels: the instruction set; it does not change the weights.
+  ///   - start: weights to go on from, whose `architecture(logits:)` is trained.
   /// - Throws: `TrainingError.network`.
   public init(
     _ architecture: Architecture, dataset: Dataset, preprocessing: Preprocessing, recipe: TrainingRecipe, threads: Int,
-    cacheBytes: Int = 1 << 30, kernels: FloatKernels = .fastest
+    cacheBytes: Int = 1 << 30, kernels: FloatKernels = .fastest, start: StartingWeights? = nil
   ) throws(TrainingError) {
+    var recipe = recipe
+    recipe.start = start.map { .init(weights: $0.hash, frozen: $0.frozen) }
     self.dataset = dataset
     self.preprocessing = preprocessing
     self.recipe = recipe
@@ -61,6 +64,7 @@ public final class TrainingLoop {
     network = try Network(
       architecture, capacity: max(1, min(recipe.batch, dataset.training.count)), threads: threads, kernels: kernels)
     network.initialize(seed: recipe.seed)
+    start?.load(into: network, labels: dataset.labels)
     let classes = dataset.labels.count
     let loss = Loss(
       network.logitCount == 1 ? .binaryCrossEntropy : .crossEntropy, labelSmoothing: recipe.labelSmoothing)

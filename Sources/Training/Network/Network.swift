@@ -58,9 +58,7 @@ public final class Network {
       }
     }
 
-    var isBatch: Bool {
-      if case .batch = body { true } else { false }
-    }
+    var isBatch: Bool { if case .batch = body { true } else { false } }
   }
 
   /// Builds the layers and allocates every buffer.
@@ -186,7 +184,8 @@ public final class Network {
     var sum = 0.0
     let last = gradients[architecture.last]!.buffers[0].start
     for image in 0..<images { sum += loss(image, logits(image), last + image * logitCount) }
-    for stage in stages.reversed() {
+    let first = firstLearningStep
+    for stage in stages.reversed() where stage.upperBound > first {
       if case .batch(let layer) = steps[stage.lowerBound].body {
         let index = stage.lowerBound
         layer.backward(
@@ -200,7 +199,7 @@ public final class Network {
         workers.borrow { worker in
           for image in Slots.images(slot, of: images) {
             let floats = reads ? input.image(image, worker: worker, kernels) : nil
-            for index in stage.reversed() {
+            for index in stage.reversed() where index >= first {
               guard case .image(let layer) = steps[index].body else { continue }
               layer.backward(
                 pass, image: image, slot: slot, operands(steps[index], image: image, input: floats),
@@ -211,8 +210,13 @@ public final class Network {
         }
       }
     }
-    for step in steps { step.layer.finish(pass) }
+    for step in steps[first...] { step.layer.finish(pass) }
     return sum
+  }
+
+  /// The first step whose weights change: before it nobody asks for a gradient, unless for that by the images.
+  private var firstLearningStep: Int {
+    gradients[0] != nil ? 0 : steps.firstIndex { $0.layer.parameters.contains { $0.isTrained } } ?? steps.count - 1
   }
 
   /// Takes over the weights, the moments and all else that another network has learned: one of the same layers, for an
