@@ -36,20 +36,23 @@ ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t column, siz
   const size_t channel = vector * LANES32;
   const int8_t *w = (const int8_t *)conv->weights + channel / CK_BLOCK * block_bytes + channel % CK_BLOCK * GROUP;
   V32 acc[WINDOWS][LANES32];
-  UNROLL_FOR (int p = 0; p < WINDOWS; p++) {
-    UNROLL_FOR (int c = 0; c < LANES32; c++) acc[p][c] = zero32();
-  }
-  for (size_t segment = 0; segment < conv->segment_count; segment++) {
+  V8 values[WINDOWS];
+  UNROLL_FOR (int p = 0; p < WINDOWS; p++) values[p] = load8(windows[p] + conv->segments[0]);
+  UNROLL_FOR (int c = 0; c < LANES32; c++)
+    ck_first16_by_4__neon(&acc[0][c], &acc[1][c], &acc[2][c], &acc[3][c], values[0], values[1], values[2], values[3],
+                          load8(w + GROUP * c));
+  ptrdiff_t done = GROUP;
+  for (size_t segment = 0; segment < conv->segment_count; segment++, done = 0) {
     ptrdiff_t at = conv->segments[segment];
-    for (const ptrdiff_t end = at + (ptrdiff_t)conv->segment_groups * GROUP; at < end; at += GROUP) {
+    const ptrdiff_t end = at + (ptrdiff_t)conv->segment_groups * GROUP;
+    for (at += done; at < end; at += GROUP) {
       // One number that moves all windows' addresses: unseen, it is not turned into a pointer for each.
       __asm__("" : "+r"(at));
-      V8 values[WINDOWS];
+      w += CK_BLOCK * GROUP;
       UNROLL_FOR (int p = 0; p < WINDOWS; p++) values[p] = load8(windows[p] + at);
       UNROLL_FOR (int c = 0; c < LANES32; c++)
         ck_dot16_by_4__neon(&acc[0][c], &acc[1][c], &acc[2][c], &acc[3][c], values[0], values[1], values[2], values[3],
                             load8(w + GROUP * c));
-      w += CK_BLOCK * GROUP;
     }
   }
   V32 bias = load32(conv->bias + channel);

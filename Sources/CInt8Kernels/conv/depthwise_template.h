@@ -5,12 +5,16 @@
 //   add_tap        the same for one tap
 //   in_order       between channels in order and the order in which add_taps keeps its sums; its own inverse
 //   CODE_BYTES     of an input, if not 1
+//   whole_row      does a row in another way, if there is one that fits; says whether it did
 //   NAME           the kernel
 
 #include "conv_window.h"
 
 #if !defined(CODE_BYTES)
 #define CODE_BYTES 1
+#endif
+#if !defined(whole_row)
+#define whole_row(conv, row) 0
 #endif
 
 CK_TARGET ALWAYS_INLINE void depthwise_pixel(const ck_conv *conv, const char *window, size_t channel, ptrdiff_t place) {
@@ -29,6 +33,7 @@ CK_TARGET ALWAYS_INLINE void depthwise_pixel(const ck_conv *conv, const char *wi
 CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
   const ck_conv copy = *(const ck_conv *)operation, *conv = &copy;
   for (size_t row = first; row < end; row++) {
+    if (whole_row(conv, row)) continue;
     for (size_t column = 0; column < conv->columns; column++) {
       const char *window = ck_window_at(conv, row, column);
       const ptrdiff_t place = ck_place_of(conv, row, column);

@@ -42,6 +42,12 @@ CK_TARGET static void pair_codes(const ck_pair *pair, const ck_code *a, const ck
                                     splat_codes(pair->high)};
   while (first < end) {
     size_t place = first % period, left = end - first, count = left < period - place ? left : period - place, i = 0;
+    for (; i + 2 * LANES16 <= count; i += 2 * LANES16) {
+      const CODES low = pair_step(a + first + i, b + place + i, &constants);
+      const CODES high = pair_step(a + first + i + LANES16, b + place + i + LANES16, &constants);
+      store_codes(out + first + i, low);
+      store_codes(out + first + i + LANES16, high);
+    }
     for (; i + LANES16 <= count; i += LANES16)
       store_codes(out + first + i, pair_step(a + first + i, b + place + i, &constants));
     if (i < count) SCALAR(pair, a, b, out, first + i, first + count);

@@ -8,28 +8,35 @@
 
 #include "vector__neon.h"
 
-// Each of four accumulators gains the products of 16 inputs with the same 16 weights, neighbouring lanes added.
-ALWAYS_INLINE void ck_dot16_by_4__neon(int32x4_t *a, int32x4_t *b, int32x4_t *c, int32x4_t *d, int8x16_t xa,
-                                       int8x16_t xb, int8x16_t xc, int8x16_t xd, int8x16_t w) {
-  int16x8_t ta, tb, tc, td;
-  __asm__ volatile(
-      "smull %[ta].8h, %[xa].8b, %[w].8b\n\t"
-      "smull %[tb].8h, %[xb].8b, %[w].8b\n\t"
-      "smull %[tc].8h, %[xc].8b, %[w].8b\n\t"
-      "smull %[td].8h, %[xd].8b, %[w].8b\n\t"
-      "smlal2 %[ta].8h, %[xa].16b, %[w].16b\n\t"
-      "smlal2 %[tb].8h, %[xb].16b, %[w].16b\n\t"
-      "smlal2 %[tc].8h, %[xc].16b, %[w].16b\n\t"
-      "smlal2 %[td].8h, %[xd].16b, %[w].16b\n\t"
-      "sadalp %[a].4s, %[ta].8h\n\t"
-      "sadalp %[b].4s, %[tb].8h\n\t"
-      "sadalp %[c].4s, %[tc].8h\n\t"
-      "sadalp %[d].4s, %[td].8h"
-      : [a] "+w"(*a), [b] "+w"(*b), [c] "+w"(*c), [d] "+w"(*d), [ta] "=&w"(ta), [tb] "=&w"(tb), [tc] "=&w"(tc),
-        [td] "=&w"(td)
-      : [xa] "w"(xa), [xb] "w"(xb), [xc] "w"(xc), [xd] "w"(xd), [w] "w"(w)
-      : "memory");
-}
+// Defines a function by which each of four accumulators gains the products of 16 inputs with the same 16 weights,
+// neighbouring lanes added. `add` is sadalp, or saddlp for accumulators that hold nothing yet.
+// clang-format off
+#define CK_DOT16_BY_4(name, add, constraint)                                                                           \
+  ALWAYS_INLINE void name(int32x4_t *a, int32x4_t *b, int32x4_t *c, int32x4_t *d, int8x16_t xa, int8x16_t xb,          \
+                          int8x16_t xc, int8x16_t xd, int8x16_t w) {                                                   \
+    int16x8_t ta, tb, tc, td;                                                                                          \
+    __asm__ volatile(                                                                                                  \
+        "smull %[ta].8h, %[xa].8b, %[w].8b\n\t"                                                                        \
+        "smull %[tb].8h, %[xb].8b, %[w].8b\n\t"                                                                        \
+        "smull %[tc].8h, %[xc].8b, %[w].8b\n\t"                                                                        \
+        "smull %[td].8h, %[xd].8b, %[w].8b\n\t"                                                                        \
+        "smlal2 %[ta].8h, %[xa].16b, %[w].16b\n\t"                                                                     \
+        "smlal2 %[tb].8h, %[xb].16b, %[w].16b\n\t"                                                                     \
+        "smlal2 %[tc].8h, %[xc].16b, %[w].16b\n\t"                                                                     \
+        "smlal2 %[td].8h, %[xd].16b, %[w].16b\n\t"                                                                     \
+        add " %[a].4s, %[ta].8h\n\t"                                                                                   \
+        add " %[b].4s, %[tb].8h\n\t"                                                                                   \
+        add " %[c].4s, %[tc].8h\n\t"                                                                                   \
+        add " %[d].4s, %[td].8h"                                                                                       \
+        : [a] constraint(*a), [b] constraint(*b), [c] constraint(*c), [d] constraint(*d), [ta] "=&w"(ta),              \
+          [tb] "=&w"(tb), [tc] "=&w"(tc), [td] "=&w"(td)                                                               \
+        : [xa] "w"(xa), [xb] "w"(xb), [xc] "w"(xc), [xd] "w"(xd), [w] "w"(w)                                           \
+        : "memory");                                                                                                   \
+  }
+// clang-format on
+
+CK_DOT16_BY_4(ck_dot16_by_4__neon, "sadalp", "+w")
+CK_DOT16_BY_4(ck_first16_by_4__neon, "saddlp", "=&w")
 
 // Defines a function by which four accumulators of four channels each gain four inputs times 16 channels: `x0` and `x1`
 // repeat a pair of inputs, `w` is [pair][channel][2]. `add` is sadalp, or saddlp for accumulators that hold nothing
