@@ -113,7 +113,8 @@ static ck_conv make_depthwise(const ck_kernel *kernel, size_t channels, ptrdiff_
 
 static void check_depthwise(const ck_kernel *kernel) {
   const ck_kernel *scalar = best_kernel(CK_OP_DEPTHWISE, 1);
-  for (size_t channels = 1; channels < 140; channels += channels < 16 ? 1 : 13) {
+  // Also whole vectors of all widths.
+  for (size_t channels = 1; channels < 140; channels += channels < 16 ? 1 : channels < 48 ? 16 : 13) {
     for (int way = 0; way < 8; way++) {
       // All rows at once, or in two calls; codes, or sums as they are.
       const int stride = way % 2 + 1, is_split = way / 2 % 2, is_raw = way / 4;
