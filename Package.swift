@@ -138,9 +138,19 @@ let package = Package(
     /// Video4Linux in C: modes, streaming, conversion.
     .target(name: "CV4L2", cSettings: gnu, linkerSettings: [.linkedLibrary("v4lconvert")]),
     /// V4L2 cameras, folders and painted scenes as sources of frames.
-    .target(name: "Camera", dependencies: ["CThreads", "Files", "Models", "CImaging", "Imaging", "CV4L2"]),
+    .target(name: "Camera", dependencies: ["CThreads", "Threads", "Files", "Models", "CImaging", "Imaging", "CV4L2"]),
     /// From a frame to its label: pipeline, latencies, checks of the picture.
     .target(name: "Live", dependencies: ["CThreads", "Threads", "Models", "Runtime", "Imaging", "Faces", "Camera"]),
+    /// What was seen, for later and for others: events, and files that grow by whole lines.
+    .target(name: "Results", dependencies: ["CThreads", "Numerics", "Threads", "Files", "Models", "Imaging", "Live"]),
+    /// What a board tells of its heat and power, and how many frames a second it stands.
+    .target(name: "Board", dependencies: ["CThreads", "Threads"]),
+    /// One connection to an MQTT broker by libmosquitto.
+    .target(name: "CMQTT", cSettings: gnu, linkerSettings: [.linkedLibrary("mosquitto")]),
+    /// What an MQTT broker is told, kept until it has it, and what Home Assistant is told of it.
+    .target(name: "MQTT", dependencies: ["CThreads", "Threads", "Files", "CMQTT"]),
+    /// QR codes of short texts.
+    .target(name: "QRCodes"),
     /// A server of HTTP, WebSocket and TLS on libwebsockets, with limits for each visitor.
     .target(
       name: "CWeb", dependencies: ["CThreads"], cSettings: gnu, linkerSettings: [.linkedLibrary("websockets")]),
@@ -159,7 +169,7 @@ let package = Package(
         "TFLiteFiles", "NumPyFiles", "Exporting", "Importing", "Imaging", "Faces", "Inference", "Datasets",
         "Evaluation",
         "Training", "DetectorTraining", "Quantization", "RenderedFaces",
-        "Camera", "Live", "LiveWeb", "Reports",
+        "Camera", "Live", "Results", "Board", "MQTT", "QRCodes", "LiveWeb", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -234,12 +244,18 @@ let package = Package(
         "Evaluation", "Training", "TestSupport",
       ]),
     suite("RenderedFaces", and: ["Threads", "Files", "Imaging", "TestSupport"]),
-    suite("Camera", and: ["Imaging", "TestSupport"]),
+    suite("Camera", and: ["Threads", "Imaging", "TestSupport"]),
     suite(
       "Live",
       and: [
-        "Numerics", "Models", "Runtime", "Imaging", "Camera", "GlintCommand", "TestSupport", "CAllocations",
+        "Numerics", "Models", "Runtime", "Imaging", "Camera", "Results", "GlintCommand", "TestSupport",
+        "CAllocations",
       ]),
+    suite("Results", and: ["Threads", "Models", "Imaging", "Live", "TestSupport"]),
+    suite("QRCodes", and: ["Imaging", "TestSupport"]),
+    suite("Board", and: ["TestSupport"]),
+    .testTarget(
+      name: "MQTTTests", dependencies: ["MQTT", "Threads", "TestSupport"], exclude: ["discovery.schema.json"]),
     suite("LiveWeb", and: ["Threads", "Imaging", "Camera", "Live", "GlintCommand", "TestSupport"]),
     suite("Reports", and: ["Numerics", "Files", "Imaging", "TestSupport"]),
     .testTarget(

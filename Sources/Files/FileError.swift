@@ -23,6 +23,8 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
       case SYS_NO_FILE: "is a folder; name a file in it"
       case SYS_EXISTS: "\(what): something is there already"
       case SYS_READ_ONLY: "\(what): it is read-only. Allow it with 'chmod u+w', or name another file"
+      case SYS_FOREIGN: "is there already, and something else wrote it: name another file"
+      case SYS_BUSY: "another program writes it: end that one, or name another file"
       default: "\(what): \(String(cString: sys_error_text(error)))"
       }
     self.init(path: path, reason: reason)

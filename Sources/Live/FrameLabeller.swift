@@ -83,8 +83,8 @@ public final class FrameLabeller {
     looked = description.preprocessing.region(of: image, face: found?.first?.box)
     times.glassToLabel = monotonicNow() - frame.nanoseconds
     return LabelledFrame(
-      sequence: frame.sequence, nanoseconds: frame.nanoseconds, file: frame.file, width: width, height: height,
-      faces: faces, times: times, dropped: 0)
+      sequence: frame.sequence, nanoseconds: frame.nanoseconds, position: frame.position, file: frame.file,
+      width: width, height: height, faces: faces, times: times, dropped: 0)
   }
 
   /// Decodes at the least detail that serves; the frame's full size.

@@ -15,6 +15,11 @@ public struct LabelledFace: Sendable {
 
   /// What is said of it, by the model's decision.
   public var answer: Answer
+
+  package init(box: FaceBox, track: Int, logits: [Float], probabilities: [Float], answer: Answer) {
+    (self.box, self.track, self.logits) = (box, track, logits)
+    (self.probabilities, self.answer) = (probabilities, answer)
+  }
 }
 
 /// Where the time of one frame went, in nanoseconds.
@@ -44,6 +49,8 @@ public struct LabelledFrame: Sendable {
   public var sequence: Int
   /// When it was taken, CLOCK_MONOTONIC.
   public var nanoseconds: UInt64
+  /// Where it stands in a recording, in nanoseconds from the beginning; nil for a camera.
+  public var position: UInt64?
   /// The file, for pictures played as a camera.
   public var file: String?
   /// Columns and rows.
@@ -56,6 +63,15 @@ public struct LabelledFrame: Sendable {
   public var fault: PictureFault?
   /// Frames dropped so far: lost before they came, or passed over for newer ones.
   public var dropped: Int
+
+  package init(
+    sequence: Int, nanoseconds: UInt64, position: UInt64? = nil, file: String? = nil, width: Int, height: Int,
+    faces: [LabelledFace], times: StageTimes = StageTimes(), dropped: Int = 0
+  ) {
+    (self.sequence, self.nanoseconds, self.position, self.file) = (sequence, nanoseconds, position, file)
+    (self.width, self.height, self.faces) = (width, height, faces)
+    (self.times, self.dropped) = (times, dropped)
+  }
 }
 
 /// What happened in all.

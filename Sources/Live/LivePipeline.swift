@@ -33,6 +33,10 @@ public final class LivePipeline {
     case unlike(PictureFault)
   }
 
+  /// How many frames a second are labelled at most; nil for as many as come. May be changed while `run` runs, from what
+  /// it calls.
+  public var mostFramesPerSecond: Double?
+
   private let source: any FrameSource
   private let labeller: FrameLabeller
   private var summary = LiveSummary()
@@ -80,7 +84,9 @@ public final class LivePipeline {
 
     let start = monotonicNow(), processor = processorNow()
     var frame = Frame()
+    var taken: UInt64 = 0
     while !stop.isRequested {
+      if let most = mostFramesPerSecond, wait(until: taken + UInt64(1e9 / max(most, 0.01))) { continue }
       let elapsed = Double(monotonicNow() - start) / 1e9
       if let most = limits.seconds, elapsed >= most { break }
       if let most = limits.frames, summary.labelled >= most { break }
@@ -92,6 +98,7 @@ public final class LivePipeline {
         notify(.waiting(error))
       case .resumed(let title): notify(.resumed(title))
       case .frame(let losses, let replaced):
+        taken = monotonicNow()
         summary.losses = losses
         summary.replaced = replaced
         do throws(ImageError) {
@@ -119,6 +126,14 @@ public final class LivePipeline {
     summary.seconds = Double(monotonicNow() - start) / 1e9
     summary.processorSeconds = processorNow() - processor
     return summary
+  }
+
+  /// Waits for a time, a tenth of a second at most; whether it is still to come.
+  private func wait(until time: UInt64) -> Bool {
+    let now = monotonicNow()
+    guard now < time else { return false }
+    Thread.sleep(forTimeInterval: Double(min(time - now, 100_000_000)) / 1e9)
+    return monotonicNow() < time
   }
 
   /// Once a second at a camera's rate, when the label is out already.

@@ -7,6 +7,8 @@ struct WebGate: Sendable {
   let token: String?
   /// Whether the page is served over TLS.
   let isSecure: Bool
+  /// Where browsers come by way of a reverse proxy; there is a token then, since the proxy may let in anybody.
+  var proxy: PublicAddress?
 
   /// A token of 128 random bits.
   static func makeToken() -> String {
@@ -33,8 +35,9 @@ struct WebGate: Sendable {
     if token == nil, !["localhost", "127.0.0.1", "[::1]"].contains(name) {
       return .answer(WebResponse("403 Forbidden", "Ask for localhost.\n"))
     }
-    let own = "\(isSecure ? "https" : "http")://\(request.host.lowercased())"
-    if let origin = request.origin, origin.lowercased() != own {
+    let host = request.host.lowercased()
+    let own = host == proxy?.host ? proxy?.origin : "\(isSecure ? "https" : "http")://\(host)"
+    if let origin = request.origin?.lowercased(), origin != own, origin != proxy?.origin {
       return .answer(WebResponse("403 Forbidden", "Only this server's own page may ask.\n"))
     }
     if let token, !presented(in: request).contains(where: { Self.equal($0, token) }) {
@@ -43,9 +46,14 @@ struct WebGate: Sendable {
     return nil
   }
 
-  /// The cookie that spares the page the token in every address.
-  var cookie: String? {
-    token.map { "glint=\($0); Path=/; HttpOnly; SameSite=Strict\(isSecure ? "; Secure" : "")" }
+  /// The cookie that spares the page the token in every address. Other pages of a proxy's host do not get it, where the
+  /// proxy passes on whom the browser asked.
+  func cookie(for request: WebRequest) -> String? {
+    guard let token else { return nil }
+    let isProxied = proxy != nil && request.host.lowercased() == proxy?.host
+    let path = isProxied ? proxy?.path ?? "/" : "/"
+    return "glint=\(token); Path=\(path); HttpOnly; SameSite=Strict"
+      + ((isProxied ? proxy?.isSecure ?? false : isSecure) ? "; Secure" : "")
   }
 
   private static func response(to fault: cweb_fault) -> WebResponse? {
@@ -63,7 +71,7 @@ struct WebGate: Sendable {
   }
 
   /// The name or address of a Host field without its port, in small letters; nil where the field is none.
-  private static func name(of host: String) -> String? {
+  static func name(of host: String) -> String? {
     let text = host.lowercased()
     var name = Substring(text), port: Substring?
     if text.hasPrefix("["), let end = text.firstIndex(of: "]") {

@@ -8,8 +8,10 @@ final class WebHandler: Sendable {
   private let limits: WebLimits
   private let facts: String
   private let photos: PhotoQueue
+  private let cameras: WebCameras?
 
-  init(hub: WebHub, gate: WebGate, limits: WebLimits, facts: String, photos: PhotoQueue) {
+  init(hub: WebHub, gate: WebGate, limits: WebLimits, facts: String, photos: PhotoQueue, cameras: WebCameras?) {
+    self.cameras = cameras
     self.hub = hub
     self.gate = gate
     self.limits = limits
@@ -44,14 +46,23 @@ final class WebHandler: Sendable {
       return CWEB_WRONG_ANSWER
     case nil: break
     }
-    switch (request.path, request.method) {
+    if let proxy = gate.proxy, proxy.lacksEnd(request.path) {
+      var response = WebResponse("308 Permanent Redirect", "The page is at \(proxy.text).\n")
+      response.fields.append(("Location", proxy.text))
+      return answer(response, connection)
+    }
+    let path = gate.proxy?.own(request.path) ?? request.path
+    if let cameras, path == "/cameras" || path.hasPrefix("/camera/") {
+      return answer(self.answer(aboutCameras: cameras, path, request.method), connection)
+    }
+    switch (path, request.method) {
     case ("/live", CWEB_GET) where request.wantsSocket:
       guard request.subprotocols.isEmpty || request.subprotocols.contains("glint") else {
         return answer(WebResponse("400 Bad Request", "The one subprotocol is glint; none is needed.\n"), connection)
       }
       return CWEB_OPEN_SOCKET
     case (_, _) where request.wantsSocket: return answer(Self.nothingHere, connection)
-    case ("/", CWEB_GET): return answer(page, connection)
+    case ("/", CWEB_GET): return answer(page(request), connection)
     case ("/facts", CWEB_GET): return answer(WebResponse("200 OK", type: "application/json", facts), connection)
     case ("/live", CWEB_GET):
       var response = WebResponse("426 Upgrade Required", "A WebSocket is here.\n")
@@ -61,16 +72,14 @@ final class WebHandler: Sendable {
       guard let refusal = refusal(ofPhoto: request) else { return CWEB_TAKE_BODY }
       return answer(refusal, connection)
     case ("/", _), ("/facts", _), ("/live", _), ("/classify", _):
-      var response = WebResponse("405 Method Not Allowed", "This is asked for in another way.\n")
-      response.fields.append(("Allow", request.path == "/classify" ? "POST" : "GET"))
-      return answer(response, connection)
+      return answer(Self.wrongMethod(path == "/classify" ? "POST" : "GET"), connection)
     default: return answer(Self.nothingHere, connection)
     }
   }
 
   private static let nothingHere = WebResponse("404 Not Found", "There is nothing here; the page is at /.\n")
 
-  private var page: WebResponse {
+  private func page(_ request: WebRequest) -> WebResponse {
     var response = WebResponse("200 OK", type: "text/html; charset=utf-8", WebPage.html)
     response.fields.append(
       (
@@ -78,7 +87,26 @@ final class WebHandler: Sendable {
         "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; "
           + "img-src blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
       ))
-    if let cookie = gate.cookie { response.fields.append(("Set-Cookie", cookie)) }
+    if let cookie = gate.cookie(for: request) { response.fields.append(("Set-Cookie", cookie)) }
+    return response
+  }
+
+  /// The list of cameras, or that another one is wanted.
+  private func answer(aboutCameras cameras: WebCameras, _ path: String, _ method: cweb_method) -> WebResponse {
+    if path == "/cameras" {
+      guard method == CWEB_GET else { return Self.wrongMethod("GET") }
+      return WebResponse("200 OK", type: "application/json", cameras.list())
+    }
+    guard method == CWEB_POST else { return Self.wrongMethod("POST") }
+    guard cameras.choose(String(path.dropFirst("/camera/".count))) else {
+      return .error("404 Not Found", "There is no such camera.")
+    }
+    return WebResponse("202 Accepted", type: "application/json", "{}")
+  }
+
+  private static func wrongMethod(_ right: String) -> WebResponse {
+    var response = WebResponse("405 Method Not Allowed", "This is asked for in another way.\n")
+    response.fields.append(("Allow", right))
     return response
   }
 

@@ -13,7 +13,7 @@ final class WebPicture: Sendable {
   private let content: Locked<Content>
 
   init(_ frame: Frame, _ image: Image) {
-    content = Locked(frame.format == .mjpeg ? .jpeg(Data(frame.bytes)) : .image(image))
+    content = Locked(frame.format == .mjpeg ? .jpeg(Data(HuffmanTables.completed(frame.bytes))) : .image(image))
   }
 
   /// The JPEG, or nil when it cannot be made.

@@ -8,6 +8,7 @@ import Threads
 ///
 /// - `GET /` the page, `GET /facts` what is known of model and camera, as JSON.
 /// - `GET /live` a WebSocket: for each labelled frame a text message, then a binary one, the frame as JPEG.
+/// - `GET /cameras` the cameras that may be chosen, `POST /camera/NAME` chooses one.
 /// - `POST /classify` a JPEG or PNG; the answer is the JSON of `glint classify --json`, or `error`.
 ///
 /// The page LiveProtocol of the documentation describes all of it for other programs.
@@ -26,6 +27,7 @@ public final class WebServer: Sendable {
   private let gate: WebGate
   private let facts: String
   private let classify: @Sendable ([UInt8]) -> String
+  private let cameras: WebCameras?
   private let photos = PhotoQueue()
   private let running = Locked<Running?>(nil)
 
@@ -34,12 +36,15 @@ public final class WebServer: Sendable {
   ///   - port: 0 for any that is free.
   ///   - certificate: where the page is served over TLS.
   ///   - limits: what visitors may ask for.
+  ///   - proxy: where browsers come by way of a reverse proxy: its address, which asks for a token on loopback too.
+  ///   - cameras: which there are to choose from, if any.
   ///   - facts: JSON for the page.
   ///   - classify: the JSON for a photo's bytes. Called on a thread of its own, one photo at a time.
   /// - Throws: `WebServerError.address` when the address makes no sense.
   public init(
     address: String = "127.0.0.1", port: UInt16, certificate: WebCertificate? = nil, limits: WebLimits = WebLimits(),
-    facts: String, classify: @escaping @Sendable ([UInt8]) -> String
+    proxy: PublicAddress? = nil, cameras: WebCameras? = nil, facts: String,
+    classify: @escaping @Sendable ([UInt8]) -> String
   ) throws(WebServerError) {
     let isLoopback = address == "127.0.0.1" || address == "::1" || address == "localhost"
     let number = address == "localhost" ? "127.0.0.1" : address
@@ -50,19 +55,21 @@ public final class WebServer: Sendable {
     self.limits = limits
     self.facts = facts
     self.classify = classify
+    self.cameras = cameras
     hub = WebHub(mostViewers: limits.viewers)
-    gate = WebGate(token: isLoopback ? nil : WebGate.makeToken(), isSecure: certificate != nil)
+    let isOpen = isLoopback && proxy == nil
+    gate = WebGate(token: isOpen ? nil : WebGate.makeToken(), isSecure: certificate != nil, proxy: proxy)
   }
 
   deinit { stop() }
 
-  /// Listens; the address to open. A server starts once.
+  /// Listens; the addresses to open, the likeliest first. A server starts once.
   ///
   /// - Throws: `WebServerError` when it cannot.
-  public func start() throws(WebServerError) -> String {
+  public func start() throws(WebServerError) -> [String] {
     try certificate?.check()
     let handler = Unmanaged.passRetained(
-      WebHandler(hub: hub, gate: gate, limits: limits, facts: facts, photos: photos))
+      WebHandler(hub: hub, gate: gate, limits: limits, facts: facts, photos: photos, cameras: cameras))
     var failure = cweb_failure()
     let server = open(handler.toOpaque(), &failure)
     guard let server else {
@@ -71,9 +78,10 @@ public final class WebServer: Sendable {
     }
     running.withLock { $0 = Running(server: server, handler: handler) }
     photos.start(classify: classify) { [weak self] in self?.deliver($0, $1) }
-    let name = address.contains(":") ? "[\(address)]" : address
-    let scheme = gate.isSecure ? "https" : "http"
-    return "\(scheme)://\(name):\(cweb_port(server))/" + (gate.token.map { "?token=\($0)" } ?? "")
+    let end = gate.token.map { "?token=\($0)" } ?? ""
+    let scheme = gate.isSecure ? "https" : "http", port = cweb_port(server)
+    let own = NetworkAddresses.toOpen(listeningOn: address).map { "\(scheme)://\($0):\(port)/\(end)" }
+    return (gate.proxy.map { [$0.text + end] } ?? []) + own
   }
 
   /// Whether anybody looks; if not, there is no need to publish.

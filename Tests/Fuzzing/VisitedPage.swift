@@ -15,7 +15,7 @@ final class VisitedPage {
     (limits.headTime, limits.photoPause, limits.photoTime) = (.seconds(1), .seconds(1), .seconds(1))
     (limits.wrongTokenTime, limits.stallTime) = (.milliseconds(1), .seconds(1))
     server = try! WebServer(port: 0, limits: limits, facts: "{}") { "{\"bytes\":\($0.count)}" }
-    port = UInt16(URL(string: try! server.start())!.port!)
+    port = UInt16(URL(string: try! server.start()[0])!.port!)
   }
 
   /// Sends the bytes, says that nothing follows, and reads what is answered until the end. Every few visits somebody

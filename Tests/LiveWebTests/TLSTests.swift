@@ -32,7 +32,7 @@ import Testing
   @Test func theServerAnswersInTLSAndTellsWhoDoesNotSpeakIt() async throws {
     let (server, folder) = try server(["cert": TLSFiles.certificate, "key": TLSFiles.key])
     defer { withExtendedLifetime(folder) { server.stop() } }
-    let address = try server.start()
+    let address = try server.start()[0]
     #expect(address.hasPrefix("https://127.0.0.1:"))
     let port = try #require(URL(string: address)?.port)
     let connection = try RawConnection(port: port)

@@ -15,7 +15,7 @@ import Testing
     var limits = WebLimits()
     change(&limits)
     let server = try WebServer(address: address, port: 0, limits: limits, facts: "{\"labels\":[]}", classify: classify)
-    let address = try server.start()
+    let address = try server.start()[0]
     defer { server.stop() }
     try await body(server, try #require(URL(string: address)?.port), address)
   }

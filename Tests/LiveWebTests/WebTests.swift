@@ -20,7 +20,7 @@ import Testing
     let server = try WebServer(address: address, port: 0, limits: limits, facts: "{\"labels\":[]}") {
       "{\"bytes\":\($0.count)}"
     }
-    let address = try server.start()
+    let address = try server.start()[0]
     do { try await body(server, address) } catch {
       server.stop()
       throw error

@@ -10,6 +10,14 @@ glint_packages=(
   "libpng-dev         reading and writing PNG"
   "libv4l-dev         webcams that speak none of MJPEG, YUYV and NV12"
   "libwebsockets-dev  the page of glint live"
+  "libmosquitto-dev   MQTT brokers"
+)
+
+# What some suites run beside the program; they say so and are left out where it is missing.
+test_packages=(
+  "mosquitto          a broker for glint live --mqtt"
+  "mosquitto-clients  what the broker passes on"
+  "zbar-tools         reading QR codes"
 )
 
 # For building and running aarch64 programs on another machine.

@@ -11,6 +11,7 @@ import tempfile
 import time
 
 from browser import Browser, page_address
+from reverse_proxy import ReverseProxy
 
 # The middle of the box's lower edge, which nothing is written over: its colour, and the one that the label has. Read
 # from the canvas in the same turn in which a frame was drawn, so that picture and JSON are of one frame.
@@ -56,6 +57,56 @@ def check_tls(glint):
         finally:
             live.kill()
             browser.close()
+
+
+def check_proxy(glint):
+    """The page under another host name and below a path, its WebSocket and a photo too."""
+    proxy = ReverseProxy("/glint/")
+    public = f"http://home.example:{proxy.port}/glint/"
+    live = subprocess.Popen([glint, "live", "--rendered", "--port", "0", "--public-url", public],
+                            stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        browser = None
+        try:
+            address = page_address(live)
+            if not address.startswith(public + "?token="):
+                raise SystemExit(f"FAILED: the address that is printed is the public one: {address}")
+            own = page_address(live)
+            proxy.show(int(own.split(":")[2].split("/")[0]))
+            browser = Browser(folder, "--host-resolver-rules=MAP home.example 127.0.0.1")
+            browser.call("Page.navigate", url=address)
+            browser.wait_for("location.host.startsWith('home.example') && location.pathname === '/glint/' && "
+                             "location.search === '' && result && result.faces.length > 0",
+                             "labels arrive through a proxy")
+            browser.drop(PHOTO, 200, 200)
+            browser.wait_for("/ — /.test(at('photo').textContent)", "a photo that is dropped gets a label there too")
+            browser.call("Page.reload")
+            browser.wait_for("typeof result !== 'undefined' && result && result.faces.length > 0",
+                             "the cookie serves when the page is loaded again")
+            say("ok: page, labels and photos go through a proxy")
+        finally:
+            live.kill()
+            if browser:
+                browser.close()
+
+
+def check_classes(browser):
+    """A bar a class, however many, and what the board tells."""
+    browser.wait_for("at('classes').children.length === labels.length && [...at('classes').children].every("
+                     "(row, index) => row.firstChild.textContent === labels[index] && "
+                     "row.querySelector('i').style.width.endsWith('%'))", "each class has a bar")
+    many = [f"class {number}" for number in range(7)]
+    browser.evaluate(f"labels = {json.dumps(many)}; past = []")
+    shares = {name: (number + 1) / 28 for number, name in enumerate(many)}
+    browser.evaluate(f"""(() => {{
+      const before = tell, shares = {json.dumps(shares)};
+      tell = found => before({{...found, faces: found.faces.map(face => ({{...face, probabilities: shares,
+        label: "class 6", probability: .25}})), board: {{celsius: 76.2, most_frames_per_second: 12}}}});
+    }})()""")
+    browser.wait_for("at('classes').children.length === 7 && at('classes').lastChild.lastChild.textContent === '25 %'",
+                     "seven classes have seven bars")
+    browser.wait_for("/76 °C, at most 12 frames/.test(at('board').textContent)", "the board's heat is told")
+    say("ok: each class has a bar, and the board's heat is told")
 
 
 def main():
@@ -121,6 +172,14 @@ def main():
                         browser.screenshot(shots / f"{name}-{scheme}.png")
                 say(f"ok: screenshots in {shots}")
 
+            check_classes(browser)
+            if shots:
+                time.sleep(3)
+                for name, width, height in (("wide", 1200, 800), ("phone", 390, 844)):
+                    browser.resize(width, height, "light")
+                    time.sleep(1)
+                    browser.screenshot(shots / f"{name}-classes.png")
+
             live.terminate()
             live.wait(20)
             browser.wait_for("at('state').className === 'bad'", "a lost connection is told")
@@ -134,3 +193,4 @@ def main():
 if __name__ == "__main__":
     main()
     check_tls(sys.argv[1])
+    check_proxy(sys.argv[1])

@@ -16,6 +16,10 @@
 #define SYS_OCCUPIED (-4)
 /// Something stands where a file is to be new.
 #define SYS_EXISTS (-5)
+/// The file that stands there was made by somebody else.
+#define SYS_FOREIGN (-6)
+/// Another program writes the file.
+#define SYS_BUSY (-7)
 
 /// Maps a file read-only. An empty file has no bytes: NULL and 0.
 int sys_map(const char *path, const void **bytes, size_t *count);
@@ -71,6 +75,19 @@ int sys_remove(const char *path);
 /// there.
 int sys_open_new(const char *path, int *error);
 
+/// Opens a file that grows by whole lines, made where it is missing. One that stands there must begin with `header`, a
+/// line with its end, and is locked against others that ask this way; what stands behind its last whole line is cut
+/// off, and `torn` says how many bytes that was. A device or a pipe gets the header and is written to.
+///
+/// The descriptor, or -1; 0, an errno, SYS_NO_FILE, SYS_READ_ONLY, SYS_FOREIGN or SYS_BUSY.
+int sys_open_lines(const char *path, const void *header, size_t count, int *descriptor, size_t *torn);
+
+/// Adds whole lines in one write, all or nothing, behind the header where the file is empty.
+int sys_add_lines(int descriptor, const void *header, size_t header_count, const void *bytes, size_t count);
+
+/// Waits until the disk has what was written.
+int sys_sync_data(int descriptor);
+
 /// Writes all bytes to a descriptor, also one that does not block; goes on where it is interrupted.
 int sys_write_all(int descriptor, const void *bytes, size_t count);
 
@@ -80,6 +97,9 @@ int sys_close(int descriptor);
 /// Gives standard input, output and error that are closed a descriptor each on which reading or writing fails, so that
 /// no file that is opened later gets their numbers and with them their words.
 void sys_fill_standard_descriptors(void);
+
+/// Columns of the terminal behind a descriptor; 0 where it is none, or does not know.
+int sys_terminal_columns(int descriptor);
 
 /// A file or folder, whatever its name.
 typedef struct {

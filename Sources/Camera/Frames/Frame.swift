@@ -19,6 +19,8 @@ public struct Frame: Sendable {
   public var nanoseconds: UInt64 = 0
   /// When this program had it.
   public var receivedNanoseconds: UInt64 = 0
+  /// Where it stands in a recording, in nanoseconds from the beginning: the same whenever it is read. nil for a camera.
+  public var position: UInt64?
   /// The file it was read from, for pictures played as a camera.
   public var file: String?
   /// Why that file could not be read; the frame has no bytes then.

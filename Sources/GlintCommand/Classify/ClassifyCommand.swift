@@ -96,19 +96,19 @@ struct Classify: ParsableCommand {
     var failed = 0
     for file in account.leftOut where !file.cause.isHarmless {
       failed += 1
-      if json.json { emit(try jsonLine(PictureRefusal(file: file.file, error: file.reason))) }
+      if json.json { emitWhole(try jsonLine(PictureRefusal(file: file.file, error: file.reason))) }
     }
     for (number, (file, face)) in files.enumerated() {
       do {
         let image = try ImageDecoder.decode(path: file)
         if let face, let reason = image.leftOut(file, for: face) { printError("glint: \(file): \(reason.reason)") }
         let answer = PictureAnswer(file: file, loaded.description, reader.classify(image, face: face))
-        if json.json { emit(try jsonLine(answer)) } else { answer.lines(width: width).forEach(emit) }
+        if json.json { emitWhole(try jsonLine(answer)) } else { answer.lines(width: width).forEach(emit) }
         try copies?.write(image, answer, number)
         account.used += 1
       } catch let error as ImageError {
         failed += 1
-        if json.json { emit(try jsonLine(PictureRefusal(file: file, error: error.reason))) }
+        if json.json { emitWhole(try jsonLine(PictureRefusal(file: file, error: error.reason))) }
         account.leaveOut(.init(error))
         printError("glint: \(error)")
       }

@@ -56,22 +56,26 @@ struct PictureAnswer: Encodable {
   }
 
   /// For people: file, label, probability, a line a face where all were looked for; the file as wide as its neighbours.
-  func lines(width: Int) -> [String] {
+  func lines(width: Int) -> [[LinePiece]] {
     let name = file.padding(toLength: max(width, file.count), withPad: " ", startingAt: 0)
-    guard let faces, !faces.isEmpty else { return ["\(name)  \(words)"] }
+    let hasColours = TerminalLook.hasColours(STDOUT_FILENO)
+    guard let faces, !faces.isEmpty else { return [[LinePiece(name)] + pieces(hasColours)] }
     return faces.map { face in
       let place = face.box.map { box in
         let numbers = [box.x, box.y, box.width, box.height].map { fixed(Double($0), 0) }
-        return "  at \(numbers[0]), \(numbers[1]), \(numbers[2]) x \(numbers[3])"
+        return [LinePiece("at \(numbers[0]), \(numbers[1]), \(numbers[2]) x \(numbers[3])")]
       }
-      return "\(name)  \(face.words)\(place ?? "")"
+      return [LinePiece(name)] + face.pieces(hasColours) + (place ?? [])
     }
   }
 
-  private var words: String {
-    guard let probability else { return label }
+  /// The label in its class's colour, and its probability or the nearest class.
+  private func pieces(_ hasColours: Bool) -> [LinePiece] {
+    let index = probabilities.keys.sorted().firstIndex(of: label)
+    let piece = LinePiece(label: label, index: index, hasColours: hasColours)
+    guard let probability else { return [piece] }
     let share = percent(Double(probability))
-    return "\(label)  " + (nearest.map { "(\($0) \(share))" } ?? share)
+    return [piece, LinePiece(nearest.map { "(\($0) \(share))" } ?? share)]
   }
 
   /// For a picture: the label, and its probability where it is sure.

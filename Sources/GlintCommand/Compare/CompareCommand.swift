@@ -159,7 +159,7 @@ struct Compare: ParsableCommand {
       try page.page.write(to: report)
     }
     if json.json {
-      emit(try jsonLine(facts(provesSteps: true)))
+      emitWhole(try jsonLine(facts(provesSteps: true)))
     } else {
       if try isSameModel() { emit("Both files hold the same model: whatever is measured, they do not differ.") }
       ComparisonText(
@@ -183,7 +183,7 @@ struct Compare: ParsableCommand {
       try several.page(recipe: recipe(images, models[0].description.labels, account)).page.write(to: report)
     }
     if json.json {
-      emit(try jsonLine(several.facts))
+      emitWhole(try jsonLine(several.facts))
     } else {
       several.show()
       sayWhereChanceRules(table.rows[0].evaluation)

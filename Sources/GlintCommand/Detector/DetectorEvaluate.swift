@@ -87,7 +87,7 @@ struct DetectorEvaluate: ParsableCommand {
         : try WildEvaluation(
           model, material: material, smallest: smallest, threads: threads.count, keepsPictures: path == models.last)
       if json.json {
-        emit(try jsonLine(DetectorLine(evaluation, wild, model: path, account: material.account)))
+        emitWhole(try jsonLine(DetectorLine(evaluation, wild, model: path, account: material.account)))
       } else {
         emit(([path] + evaluation.lines + (wild?.lines ?? [])).joined(separator: "\n"))
       }

@@ -201,7 +201,7 @@ struct DetectorTrain: ParsableCommand {
       validation: validation, test: test, threads: threads.count)
     if json.json {
       let parts = ["training": training, "validation": validation, "test": test]
-      emit(try jsonLine(["reading": parts.mapValues { ReadingFacts($0.account) }]))
+      emitWhole(try jsonLine(["reading": parts.mapValues { ReadingFacts($0.account) }]))
     }
     for line in evaluation.lines { emit(line) }
     try Refuge.write("What was learned", to: output, insteadOf: spare) { try model.write(to: $0) }
@@ -238,7 +238,7 @@ struct DetectorTrain: ParsableCommand {
       checkpoints: checkpoints, isCancelled: { Interruption.isAsked },
       progress: { bar.update($0, of: $1, note: "loss \(fixed($2, 4))") },
       observe: { figures in
-        if json.json, let line = try? jsonLine(figures) { emit(line) }
+        if json.json, let line = try? jsonLine(figures) { emitWhole(line) }
         bar.finish(
           "loss \(fixed(figures.loss, 4)), validation \(fixed(figures.validationLoss, 4)), \(figures.hardViews) hard "
             + "scenes, \(fixed(figures.imagesPerSecond, 0)) images/s")

@@ -85,7 +85,7 @@ struct Doctor: ParsableCommand {
     tell(checkup.account, quiet: quiet.quiet || json.json)
     if let report { try CheckupPage.page(checkup).page.write(to: report) }
     if json.json {
-      emit(try jsonLine(CheckupFacts(checkup)))
+      emitWhole(try jsonLine(CheckupFacts(checkup)))
     } else {
       CheckupText(checkup).show()
       if let report { emit("\nReport: \(report)") }
@@ -119,7 +119,7 @@ struct Doctor: ParsableCommand {
     let text = DeploymentText(
       check, seen: seen.map { $0 / 100 }, account: account,
       isOverridden: !AppliedRule.holds(rule, source, whole: check.pictures - check.cropped))
-    if json.json { emit(try jsonLine(text.facts)) } else { text.show() }
+    if json.json { emitWhole(try jsonLine(text.facts)) } else { text.show() }
     if !check.explanations.isEmpty { throw ExitCode(1) }
   }
 }

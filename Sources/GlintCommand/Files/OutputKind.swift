@@ -4,6 +4,7 @@ import NumPyFiles
 import ONNXFiles
 import Quantization
 import Reports
+import Results
 
 /// What a command writes. A file of the same kind that Glint made is replaced without a question, told by what is in
 /// it.
@@ -15,6 +16,8 @@ enum OutputKind {
   case numbers
   /// What `glint compare --gate` tells in Markdown and in JUnit's XML.
   case summary, results
+  /// Rows of `glint live`, which stay and get more.
+  case table
   /// A sheet of pictures, and a copy with boxes.
   case sheet, copy
 
@@ -34,6 +37,7 @@ enum OutputKind {
     case .numbers: "NumPy array"
     case .summary: "summary of 'glint compare'"
     case .results: "results of 'glint compare'"
+    case .table: "CSV file of 'glint live'"
     case .sheet, .copy: "picture that Glint drew"
     }
   }
@@ -49,6 +53,8 @@ enum OutputKind {
     case .summary: return file.bytes.starts(with: GateOutcome.mark.utf8)
     case .results: return String(decoding: file.copy().prefix(500), as: UTF8.self).contains(GateOutcome.suite)
     case .sheet, .copy: return DrawnPicture.isMarked(file.bytes)
+    case .table:
+      return [ResultRows.frameHeader, ResultRows.eventHeader].contains { file.bytes.starts(with: ($0 + "\n").utf8) }
     case .floatModel, .int8Model, .model, .preparedPictures, .checkpoint, .values, .trainingSteps:
       return (try? SafetensorsFile(path: path)).map(isOurs) ?? false
     }
@@ -66,7 +72,7 @@ enum OutputKind {
     case .checkpoint: return kind?.hasPrefix("glint-") == true && tensors.metadata("state") != nil
     case .values: return kind == ValueDump.kind
     case .trainingSteps: return kind == TrainingBench.kind
-    case .calibrationRecord, .network, .numbers, .report, .summary, .results, .sheet, .copy:
+    case .calibrationRecord, .network, .numbers, .report, .summary, .results, .table, .sheet, .copy:
       return false
     }
   }

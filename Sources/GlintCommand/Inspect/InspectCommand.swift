@@ -81,7 +81,7 @@ struct Inspect: ParsableCommand {
     }
     let facts = try ModelFacts(loaded, path: model, trust)
     if json.json {
-      emit(try jsonLine(facts))
+      emitWhole(try jsonLine(facts))
       return
     }
     facts.show()
@@ -96,7 +96,7 @@ struct Inspect: ParsableCommand {
 
 extension Inspect {
   private func show<Text: Encodable>(_ text: Text, _ lines: (Text) -> Void) throws {
-    if json.json { emit(try jsonLine(text)) } else { lines(text) }
+    if json.json { emitWhole(try jsonLine(text)) } else { lines(text) }
   }
 }
 

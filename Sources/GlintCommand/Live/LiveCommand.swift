@@ -1,4 +1,5 @@
 import ArgumentParser
+import Board
 import Camera
 import Faces
 import Foundation
@@ -10,6 +11,7 @@ import ModelFiles
 import Models
 import Numerics
 import RenderedFaces
+import Results
 
 /// `glint live`: a camera's frames, labelled as they come.
 struct LiveCommand: ParsableCommand {
@@ -20,30 +22,41 @@ struct LiveCommand: ParsableCommand {
       Takes the first camera unless one is named. Always the newest frame is labelled; older ones that had no time are
       dropped and counted. A camera that is unplugged is waited for. Ctrl-C ends with a summary.
 
-      Faces are found by the face detector, several a frame, and followed: each keeps its number ('track') while it \
-      moves
-      and when it turns away for up to a second, and its probabilities are smoothed over 0.4 s. With --no-faces, or a
-      model that does not crop to faces, the middle of the frame is taken for the one face.
+      Faces are found by the face detector, several a frame, and followed: each keeps its number ('track') while it
+      moves and when it turns away for up to a second, and its probabilities are smoothed over 0.4 s. With --no-faces,
+      or a model that does not crop to faces, the middle of the frame is taken for the one face.
 
       The picture and its labels are also shown on a page, at the address that is printed: on this machine alone, unless
-      --listen names another address, which then asks for the token in the printed address. Nothing is stored.
+      --listen names another address, which then asks for the token in the printed address. --public-url is the address
+      at which a reverse proxy shows it. Nothing is stored, unless --snapshots asks for pictures of events.
 
-      With --json, one object a labelled frame: sequence, timestamp_ns (CLOCK_MONOTONIC), faces (box x y w h in \
-      pixels of
-      the frame, label, probability, probabilities by class, track), latency_ms (by stage, and glass_to_label from \
-      the frame's own time to its
-      label), dropped (frames so far), width and height of the frame, file for pictures of a folder,
-      warning where the camera's picture is dark or otherwise unlike a good one. There is a page then only with \
-      --port or
-      --listen.
+      With --events, a line for each answer that began and has lasted (--event-after) and for each that ended: time of
+      day (ISO 8601), face, label, mean probability, duration. --csv FILE appends rows to a file, one a face and frame,
+      or with --events one an event; a file that is there goes on, if it is one of these.
+
+      --mqtt tells a broker: TOPIC/state (JSON, retained, when it changes), TOPIC/event (JSON, each delivered at least
+      once, also where the broker was away), TOPIC/status (online or offline), and Home Assistant what sensors there
+      are. The password comes from --mqtt-password-file or $GLINT_MQTT_PASSWORD.
+
+      Above --most-celsius, fewer frames a second are labelled, so that the board's firmware need not lower its clock.
+
+      With --json, one object a labelled frame: sequence, timestamp_ns (CLOCK_MONOTONIC), time (of day, ISO 8601), faces
+      (box x y w h in pixels of the frame, label, probability, probabilities by class, track), latency_ms (by stage, and
+      glass_to_label from the frame's own time to its label), dropped (frames so far), width and height of the frame,
+      file for pictures of a folder, board where it tells its heat, warning where the camera's picture is dark or
+      otherwise unlike a good one. There is a page then only with --port, --listen or --public-url.
 
       Examples:
         glint live
         glint live mine.int8.safetensors --camera /dev/video2 --size 1280x720 --format mjpeg
         glint live --folder photos/ --fps 10 --count 100 --json
         glint live --rendered --people 3 --seconds 10
+        glint live --most-celsius 70
         glint live --listen 0.0.0.0 --port 8642
         glint live --listen 0.0.0.0 --tls-cert cert.pem --tls-key key.pem
+        glint live --public-url https://home.example/glint/
+        glint live --events --csv moods.csv --snapshots moods/ --snapshot-files 50 --blur-others
+        glint live --mqtt mqtt://anna@broker.lan/livingroom --mqtt-password-file ~/.mqtt
         glint live --list
       """)
 
@@ -84,21 +97,10 @@ struct LiveCommand: ParsableCommand {
   @Option(name: .long, help: "End after this many seconds.")
   var seconds: Double?
 
-  @Option(name: .long, help: "Port of the page, 0 for any (default: 8642, or any if that is taken).")
-  var port: UInt16?
-
-  @Option(name: .long, help: "Show the page to others too: the address to listen on, as in 0.0.0.0.")
-  var listen: String?
-
-  @Option(name: .long, help: "Serve the page over TLS: a certificate in PEM form, with those that sign it.")
-  var tlsCert: String?
-
-  @Option(name: .long, help: "The private key of --tls-cert, in PEM form and without a password.")
-  var tlsKey: String?
-
-  @Flag(name: .long, help: "Show no page.")
-  var noPage = false
-
+  @OptionGroup var page: PageOptions
+  @OptionGroup var results: ResultOptions
+  @OptionGroup var broker: MQTTOptions
+  @OptionGroup var heat: HeatOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var trust: TrustOption
   @OptionGroup var isa: ISAOption
@@ -112,9 +114,6 @@ struct LiveCommand: ParsableCommand {
     if let count, count < 1 { throw ValidationError("--count takes a number from 1 up.") }
     if let seconds, !(seconds > 0) { throw ValidationError("--seconds takes a number above 0.") }
     if format != nil, folder != nil || rendered { throw ValidationError("--format is for cameras.") }
-    if noPage, port != nil || listen != nil { throw ValidationError("--no-page excludes --port and --listen.") }
-    guard (tlsCert == nil) == (tlsKey == nil) else { throw ValidationError("--tls-cert and --tls-key go together.") }
-    if noPage, tlsCert != nil { throw ValidationError("--no-page excludes --tls-cert.") }
     guard (1...8).contains(people), people == 1 || rendered else {
       throw ValidationError("--people takes a number from 1 to 8, and goes with --rendered.")
     }
@@ -130,6 +129,10 @@ struct LiveCommand: ParsableCommand {
     stop.listen()
     let loaded = try trust.loadClassifier(model)
     let runner = try ModelRunner(loaded, threads: threads.count)
+    let clock = WallClock(), heat = LiveHeat(heat)
+    var results = try ResultOutputs(
+      results, broker: broker, clock: clock, model: model, hasTemperature: heat.tellsTemperature,
+      inputs: [("the model", model), ("the pictures", folder)])
     let source = try openSource()
     var saturation: SaturationCheck?
     if case .int8(let int8) = loaded { saturation = try SaturationCheck(int8) }
@@ -137,16 +140,28 @@ struct LiveCommand: ParsableCommand {
       source: source, description: loaded.description, follower: try openFollower(for: loaded.description),
       saturation: saturation
     ) { runner.logits($0) }
-    var screen = LiveScreen(loaded.description, json: json.json)
+    var screen = LiveScreen(loaded.description, json: json.json, events: self.results.events, clock: clock)
     screen.begin(source.title)
     let page = try openPage(loaded, path: model, source: source)
     defer { page?.stop() }
     let limits = LivePipeline.Limits(frames: count, seconds: seconds)
-    let summary = pipeline.run(limits, stop: stop, notify: { screen.show($0) }) { labelled, frame, image in
+    let summary = pipeline.run(
+      limits, stop: stop,
+      notify: { notice in
+        if case .waiting = notice { results.pause().forEach { screen.show($0) } }
+        screen.show(notice)
+      }
+    ) { labelled, frame, image in
+      if let words = heat.count() { printError(words) }
+      pipeline.mostFramesPerSecond = heat.mostFramesPerSecond
+      screen.board = BoardLine(heat)
+      results.add(labelled, frame, celsius: heat.state.celsius).forEach { screen.show($0) }
       screen.show(labelled)
       if let page, page.hasViewers { page.publish(json: screen.line(labelled), frame: frame, image: image) }
     }
+    results.pause().forEach { screen.show($0) }
     screen.end(summary)
+    try results.end()
     if summary.labelled == 0, !summary.wasStopped {
       throw Failure("\(source.title): no frame could be labelled")
     }
@@ -169,7 +184,7 @@ struct LiveCommand: ParsableCommand {
 
   /// Starts the page, unless none is wanted.
   private func openPage(_ model: LoadedModel, path: String, source: any FrameSource) throws -> WebServer? {
-    guard !noPage, !json.json || port != nil || listen != nil else { return nil }
+    guard page.isWanted(json: json.json) else { return nil }
     let detector = try faces.open(for: model.description, threads: 1, trust.limits)
     let classifier = try PhotoClassifier(model, detector: detector)
     let facts = try jsonLine(
@@ -180,29 +195,9 @@ struct LiveCommand: ParsableCommand {
           "camera": source.title, "threads": "\(threads.count)",
           "input": "\(model.description.preprocessing.width) x \(model.description.preprocessing.height)",
         ]))
-    func open(_ port: UInt16) throws -> WebServer {
-      let server = try WebServer(
-        address: listen ?? "127.0.0.1", port: port, certificate: certificate, facts: facts
-      ) { classifier.answer($0) }
-      printError("The page: \(try server.start())")
-      return server
+    return try page.open(facts: facts, cameras: (source as? CameraChoice).map(PageCameras.make)) {
+      classifier.answer($0)
     }
-    do {
-      if port == nil, let server = try? open(8642) { return server }
-      return try open(port ?? 0)
-    } catch WebServerError.certificate(let file, let reason) {
-      throw Failure("\(file): \(reason)")
-    } catch {
-      throw Failure(
-        "the page cannot listen on \(listen ?? "127.0.0.1")\(port.map { " port \($0)" } ?? ""): \(error). "
-          + "Choose another --port or --listen, or --no-page.")
-    }
-  }
-
-  /// What TLS needs, where it is wanted.
-  private var certificate: WebCertificate? {
-    guard let tlsCert, let tlsKey else { return nil }
-    return WebCertificate(certificate: tlsCert, key: tlsKey)
   }
 
   private func openSource() throws -> any FrameSource {
@@ -226,7 +221,9 @@ struct LiveCommand: ParsableCommand {
         "no camera was found. Plug one in, name one with --camera, or try --rendered, which needs none.")
     }
     let request = CaptureRequest(size: size.map { ($0.width, $0.height) }, rate: fps, format: format)
-    return try CameraSource(path, request: request)
+    return CameraChoice(try CameraSource(path, request: request), path: path) { path throws(CameraError) in
+      try CameraSource(path, request: request)
+    }
   }
 
   private func listCameras() {

@@ -11,3 +11,11 @@ func duration(seconds: Double) -> String {
   default: String(format: "%d min %02d s", Int(seconds) / 60, Int(seconds) % 60)
   }
 }
+
+/// The time that is left, which is an estimate: no finer than a person waits, as in `12 s left`. Empty where nothing
+/// is.
+func timeLeft(seconds: Double) -> String {
+  guard seconds > 0, seconds.isFinite else { return "" }
+  guard seconds >= 1 else { return "less than 1 s left" }
+  return (seconds < 90 ? "\(Int(seconds.rounded())) s" : duration(seconds: seconds)) + " left"
+}

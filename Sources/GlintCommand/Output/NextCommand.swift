@@ -1,7 +1,7 @@
 /// The command that comes next, as it would be typed.
 enum NextCommand {
   /// Prints `Next: glint ...`, with words quoted for a shell where they need it.
-  static func show(_ words: [String]) { emit("Next: " + line(words)) }
+  static func show(_ words: [String]) { emitWhole("Next: " + line(words)) }
 
   /// Where the int8 version of a model would go: `face.safetensors` becomes `face.int8.safetensors`.
   static func int8Path(of path: String) -> String {

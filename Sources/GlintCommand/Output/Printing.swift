@@ -3,12 +3,30 @@ import Foundation
 
 /// Prints a line on standard output at once, so that a program that reads a pipe sees it when it is true.
 func emit(_ line: String) {
-  StandardOutput.write(TerminalText.shown(line, on: STDOUT_FILENO) + "\n")
+  let text = TerminalText.fitted(line, on: STDOUT_FILENO) + "\n"
+  StatusLine.above { StandardOutput.write(text) }
+}
+
+/// The same of a line that is made to be copied, such as JSON or a command: it is broken nowhere.
+func emitWhole(_ line: String) {
+  let text = TerminalText.shown(line, on: STDOUT_FILENO) + "\n"
+  StatusLine.above { StandardOutput.write(text) }
+}
+
+/// Prints a line of pieces, which may have colours, on standard output.
+func emit(_ pieces: [LinePiece]) {
+  let isShort = TerminalLook.width(STDOUT_FILENO).map {
+    TextWidth.columns(pieces.map(\.plain).joined(separator: "  ")) <= $0
+  }
+  guard isShort == true else { return emit(pieces.map(\.plain).joined(separator: "  ")) }
+  let text = pieces.map(\.shown).joined(separator: "  ") + "\n"
+  StatusLine.above { StandardOutput.write(text) }
 }
 
 /// Prints a line on standard error.
 func printError(_ line: String) {
-  drawOnError(TerminalText.shown(line, on: STDERR_FILENO) + "\n")
+  let text = TerminalText.fitted(line, on: STDERR_FILENO) + "\n"
+  StatusLine.above { drawOnError(text) }
 }
 
 /// Writes to standard error as it is. Nothing can be done, and nobody told, where that fails: work goes on.
@@ -17,11 +35,15 @@ func drawOnError(_ text: String) {
   _ = bytes.withUnsafeBytes { sys_write_all(STDERR_FILENO, $0.baseAddress, $0.count) }
 }
 
-/// Whether standard error is a terminal that a progress bar may redraw.
-var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
-
 /// Text for terminals.
 enum TerminalText {
+  /// A text as it may be printed, in lines that fit a terminal.
+  static func fitted(_ text: String, on descriptor: CInt) -> String {
+    let text = shown(text, on: descriptor)
+    guard let width = TerminalLook.width(descriptor) else { return text }
+    return TextWidth.wrapped(text, to: width)
+  }
+
   /// A text as it may be printed: where a terminal reads it, characters that would command it are shown by their
   /// numbers, since names of files may hold any.
   static func shown(_ text: String, on descriptor: CInt) -> String {

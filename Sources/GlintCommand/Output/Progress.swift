@@ -1,3 +1,4 @@
+import Foundation
 import Numerics
 
 /// A progress bar with the time left on a terminal, and a plain line every few seconds where standard error is piped.
@@ -8,7 +9,6 @@ struct Progress {
   private let quiet: Bool
   private let start = ContinuousClock.now
   private var drawn = ContinuousClock.now - .seconds(1)
-  private var width = 0
 
   /// Starts a bar; `quiet` shows nothing.
   init(_ title: String, quiet: Bool = false) {
@@ -20,32 +20,32 @@ struct Progress {
   mutating func update(_ done: Int, of total: Int, note: String = "") {
     guard !quiet, total > 0 else { return }
     let now = ContinuousClock.now
-    let pause: Duration = errorIsTerminal ? .milliseconds(80) : .seconds(5)
+    let isDrawn = TerminalLook.canRedraw(STDERR_FILENO)
+    let pause: Duration = isDrawn ? .milliseconds(80) : .seconds(5)
     guard now - drawn >= pause else { return }
     drawn = now
     let share = Double(done) / Double(total)
     let elapsed = (now - start).seconds
-    let left = done > 0 ? duration(seconds: elapsed / share - elapsed) + " left" : ""
-    if errorIsTerminal {
-      let cells = Int(share * 24)
-      let bar = String(repeating: "█", count: cells) + String(repeating: "░", count: 24 - cells)
-      draw("\(title)  \(bar)  \(fixed(share * 100, 0)) %  \(left)  \(note)")
+    let left = done > 0 ? timeLeft(seconds: elapsed / share - elapsed) : ""
+    if isDrawn {
+      let room = StatusLine.room(STDERR_FILENO)
+      let percents = "\(fixed(share * 100, 0)) %"
+      // What is left of the line is the bar's, where that is enough for one.
+      let cells = min(24, room - TextWidth.columns("\(title)  \(percents)  \(left)") - 2)
+      let full = Int(share * Double(max(cells, 0)))
+      let bar = String(repeating: "█", count: full) + String(repeating: "░", count: max(cells, 0) - full)
+      let pieces = [title, cells < 4 ? "" : bar, percents, left, note].map { LinePiece($0) }
+      StatusLine.draw(LinePiece.line(pieces, room: room), on: STDERR_FILENO)
     } else {
-      printError("\(title): \(done) of \(total), \(left)\(note.isEmpty ? "" : ", \(note)")")
+      printError(["\(title): \(done) of \(total)", left, note].filter { !$0.isEmpty }.joined(separator: ", "))
     }
   }
 
   /// Removes the bar and leaves one line that says what was done and how long it took.
   mutating func finish(_ note: String = "") {
     guard !quiet else { return }
-    if errorIsTerminal { draw("") }
+    StatusLine.clear()
     let took = duration(seconds: (ContinuousClock.now - start).seconds)
     printError("\(title): \(note.isEmpty ? "done" : note) (\(took))")
-  }
-
-  private mutating func draw(_ line: String) {
-    let padding = String(repeating: " ", count: max(0, width - line.count))
-    drawOnError("\r" + TerminalText.escaped(line) + padding + (line.isEmpty ? "\r" : ""))
-    width = line.count
   }
 }

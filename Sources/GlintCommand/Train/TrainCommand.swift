@@ -235,7 +235,7 @@ struct Train: ParsableCommand {
       switch event {
       case .batch(_, let done, let all, let loss): bar.update(done, of: all, note: "loss \(fixed(loss, 4))")
       case .epoch(let record, let isBest):
-        if json.json, let line = try? jsonLine(EpochLine(record)) { emit(line) }
+        if json.json, let line = try? jsonLine(EpochLine(record)) { emitWhole(line) }
         bar.finish(
           "loss \(fixed(record.loss, 4)), accuracy \(percent(record.accuracy)), validation "
             + "\(fixed(record.validationLoss, 4)), \(percent(record.validationAccuracy))\(isBest ? " *" : ""), "

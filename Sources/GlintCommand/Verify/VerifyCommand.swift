@@ -85,7 +85,7 @@ struct Verify: ParsableCommand {
       }
     }
     let facts = VerifyFacts(images: images, runs: runs, expected: expect?.lowercased())
-    if json.json { emit(try jsonLine(facts)) }
+    if json.json { emitWhole(try jsonLine(facts)) }
     guard facts.equal else {
       throw Failure(
         facts.sha256 == nil ? "the hashes differ: some kernel computes other bytes" : "the hash is not the one expected"

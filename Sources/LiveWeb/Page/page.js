@@ -3,12 +3,14 @@ const at = id => document.getElementById(id), view = at("view"), pen = view.getC
 const shown = [["capture", "capture"], ["queue", "queue"], ["decode", "decode"], ["detect", "find faces"],
   ["prepare", "prepare"], ["classify", "classify"], ["glass_to_label", "glass to label"]];
 let labels = [], past = [], times = [], latencies = [], result = null, came = 0;
-let pending = null, isDrawing = false, refusal = "";
+let pending = null, isDrawing = false, refusal = "", cameraFault = "";
 const token = new URLSearchParams(location.search).get("token");
-if (token) history.replaceState(null, "", "/");  // the cookie has it from now on
+if (token) history.replaceState(null, "", location.pathname);  // the cookie has it from now on
+// Behind a proxy the page has another path; all that it asks for stands beside it.
+const address = name => new URL(name, location.href.split("?")[0]);
 const variable = name => getComputedStyle(document.documentElement).getPropertyValue(name);
 // A label that is not among those that are shown says that the model is unsure.
-const colour = label => variable(["--soft", "--a", "--b"][labels.includes(label) ? 1 + labels.indexOf(label) % 2 : 0]);
+const colour = label => variable(labels.includes(label) ? "--c" + labels.indexOf(label) % 8 : "--soft");
 const percent = share => (share * 100).toFixed(0) + " %";
 const words = found => labels.includes(found.label) ? found.label + " " + percent(found.probability) : found.label;
 
@@ -20,8 +22,8 @@ for (const [key, name] of shown) {
   bars[key] = { bar: row.querySelector("i"), text: row.lastChild, value: 0 };
 }
 
-fetch("/facts").then(answer => answer.json()).then(facts => {
-  labels = facts.labels; at("low").textContent = labels[0] || ""; at("high").textContent = labels[1] || "";
+fetch(address("facts")).then(answer => answer.json()).then(facts => {
+  labels = facts.labels;
   for (const [name, value] of Object.entries(facts.shown)) {
     const term = document.createElement("dt"), text = document.createElement("dd");
     term.textContent = name; text.textContent = value; at("facts").append(term, text);
@@ -59,6 +61,89 @@ function mark(pen, faces) {
   }
 }
 
+// A bar for each class of the main face, in their order; of very many the likeliest.
+function showClasses(face) {
+  const most = 30, shares = face ? face.probabilities : {};
+  const likeliest = () => [...labels].sort((a, b) => (shares[b] || 0) - (shares[a] || 0)).slice(0, most);
+  const names = labels.length <= most ? labels : likeliest();
+  const place = at("classes");
+  while (place.children.length > names.length) place.lastChild.remove();
+  while (place.children.length < names.length) {
+    const row = document.createElement("div"); row.className = "class";
+    row.innerHTML = "<span></span><span class=bar><i></i></span><span></span>"; place.append(row);
+  }
+  names.forEach((name, index) => {
+    const row = place.children[index], bar = row.querySelector("i"), share = shares[name] || 0;
+    row.firstChild.textContent = row.firstChild.title = name; row.lastChild.textContent = face ? percent(share) : "–";
+    bar.style.width = 100 * share + "%"; bar.style.background = colour(name);
+  });
+}
+
+// What the board tells of heat and power.
+function showBoard(board) {
+  const parts = [];
+  if (board && board.celsius !== undefined) parts.push(`Board at ${board.celsius.toFixed(0)} °C`);
+  if (board && board.throttled) parts.push("clock lowered");
+  if (board && board.undervoltage) parts.push("power supply too weak");
+  if (board && board.most_frames_per_second !== undefined)
+    parts.push(`at most ${board.most_frames_per_second.toFixed(0)} frames a second are labelled until it is cooler`);
+  const text = parts.join(", ");
+  if (at("board").textContent !== text) at("board").textContent = text;
+}
+
+// Where in the history's chart the lines of a face go, from 0 at the top to 1. With two labels one line is enough: in
+// the middle where neither is likelier, also where both are unlikely.
+function heights(probabilities) {
+  const shares = labels.map(label => probabilities[label] || 0);
+  return labels.length === 2 ? [(1 + shares[1] - shares[0]) / 2] : shares.map(share => 1 - share);
+}
+
+function drawHistory() {
+  const chart = at("history"), scale = devicePixelRatio || 1, now = performance.now();
+  chart.width = chart.clientWidth * scale; chart.height = chart.clientHeight * scale;
+  const ink = chart.getContext("2d"), isPair = labels.length === 2;
+  ink.font = `${11 * scale}px system-ui, sans-serif`;
+  const marks = isPair ? [labels[0], "50 %", labels[1]] : ["100 %", "50 %", "0 %"];
+  const left = Math.min(chart.width / 3, Math.max(...marks.map(mark => ink.measureText(mark).width)) + 6 * scale);
+  const top = 7 * scale, bottom = chart.height - 20 * scale, high = bottom - top;
+  const faces = result ? result.faces : [], isNumbered = isPair && faces.length > 1 && faces.length < 6;
+  const room = isNumbered ? Math.max(...faces.map(face => ink.measureText(face.track).width)) + 6 * scale : 2 * scale;
+  const end = chart.width - room, place = time => left + (end - left) * (1 - (now - time) / 20000);
+  // The scale: shares at the left, seconds below.
+  ink.lineWidth = scale; ink.textBaseline = "middle";
+  for (let part = 0; part <= 4; part++) {
+    const y = top + high * part / 4;
+    ink.strokeStyle = variable("--line"); ink.beginPath(); ink.moveTo(left, y); ink.lineTo(end, y); ink.stroke();
+    ink.fillStyle = variable("--soft"); ink.textAlign = "right";
+    if (part % 2 === 0) ink.fillText(marks[part / 2], left - 4 * scale, y, left - 4 * scale);
+  }
+  ink.textBaseline = "alphabetic";
+  for (const [seconds, side] of [[20, "left"], [15, "center"], [10, "center"], [5, "center"], [0, "right"]]) {
+    const x = place(now - seconds * 1000);
+    ink.textAlign = side; ink.fillText(seconds ? `−${seconds} s` : "now", x, chart.height - 4 * scale);
+  }
+  ink.textAlign = "left"; ink.textBaseline = "middle";
+  // With two labels a line a face, the largest one's darkest; with more a line a class, of the largest face alone. Who
+  // was away begins anew. Numbers stand at the ends while there is room.
+  const main = faces[0] && faces[0].track;
+  for (const track of isPair ? new Set(past.map(point => point.track)) : [main]) {
+    const points = past.filter(point => point.track === track);
+    for (let index = 0; points.length && index < points[0].values.length; index++) {
+      ink.strokeStyle = ink.fillStyle = isPair ? variable(track === main ? "--ink" : "--soft") : colour(labels[index]);
+      ink.lineWidth = 1.5 * scale; ink.beginPath();
+      let last = null;
+      for (const point of points) {
+        const x = place(point.now), y = top + high * point.values[index];
+        last && point.now - last.now < 1000 ? ink.lineTo(x, y) : ink.moveTo(x, y);
+        last = { now: point.now, x, y };
+      }
+      ink.stroke();
+      if (isNumbered && faces.some(face => face.track === track))
+        ink.fillText(track, last.x + 4 * scale, Math.max(top, Math.min(bottom, last.y)));
+    }
+  }
+}
+
 // Pictures that come while one is drawn replace each other, so that what is seen never lags behind.
 async function show(bytes, found) {
   pending = [bytes, found];
@@ -74,15 +159,12 @@ function tell(found) {
   times.push(now); while (times.length > 1 && now - times[0] > 2000) times.shift();
   const rate = times.length > 1 ? (times.length - 1) * 1000 / (now - times[0]) : 0;
   state(`${rate.toFixed(rate < 10 ? 1 : 0)} labels/s · ${found.dropped} frames dropped`);
-  if (at("warning").textContent !== (found.warning || "")) at("warning").textContent = found.warning || "";
+  const warning = cameraFault || found.warning || "";
+  if (at("warning").textContent !== warning) at("warning").textContent = warning;
   if (face) {
     at("name").textContent = face.label; at("name").style.color = colour(face.label);
     at("share").textContent = labels.includes(face.label) ? percent(face.probability) : "";
-    for (const { track, probabilities } of labels.length === 2 ? found.faces : []) {
-      // In the middle where neither label is likelier: also where both are unlikely.
-      const [low, high] = labels.map(label => probabilities[label]);
-      past.push({ now, track, value: (1 + high - low) / 2 });
-    }
+    for (const { track, probabilities } of found.faces) past.push({ now, track, values: heights(probabilities) });
   } else { at("name").textContent = "no face"; at("name").style.color = ""; at("share").textContent = ""; }
   while (past.length && now - past[0].now > 20000) past.shift();
   const others = found.faces.slice(1).map(other => {
@@ -91,6 +173,8 @@ function tell(found) {
     item.append(number(other, found.faces), name); return item;
   });
   at("others").replaceChildren(...others);
+  showClasses(face);
+  showBoard(found.board);
   for (const [key] of shown) bars[key].value += .15 * ((found.latency_ms[key] || 0) - bars[key].value);
 }
 
@@ -109,34 +193,11 @@ setInterval(() => {
     bars[key].bar.style.width = 100 * bars[key].value / most + "%";
     bars[key].text.textContent = bars[key].value.toFixed(bars[key].value < 10 ? 2 : 1) + " ms";
   }
-  const chart = at("history"), scale = devicePixelRatio || 1, now = performance.now();
-  chart.width = chart.clientWidth * scale; chart.height = chart.clientHeight * scale;
-  const ink = chart.getContext("2d"), w = chart.width, h = chart.height;
-  ink.strokeStyle = variable("--line"); ink.lineWidth = scale; ink.beginPath();
-  ink.moveTo(0, h / 2); ink.lineTo(w, h / 2); ink.stroke();
-  // A line a face, the largest one's darkest; who was away begins anew. Numbers stand at the ends while there is room.
-  const faces = result ? result.faces : [], isNumbered = faces.length > 1 && faces.length < 6;
-  ink.font = `${11 * scale}px system-ui, sans-serif`; ink.textBaseline = "middle";
-  const room = Math.max(0, ...faces.map(face => ink.measureText(face.track).width)) + 6 * scale;
-  const end = w - (isNumbered ? room : 0);
-  for (const track of new Set(past.map(point => point.track))) {
-    const points = past.filter(point => point.track === track);
-    ink.strokeStyle = ink.fillStyle = variable(faces[0] && faces[0].track === track ? "--ink" : "--soft");
-    ink.lineWidth = 1.5 * scale; ink.beginPath();
-    let last = null;
-    for (const point of points) {
-      const x = end * (1 - (now - point.now) / 20000), y = h * (.04 + .92 * point.value);
-      last && point.now - last.now < 1000 ? ink.lineTo(x, y) : ink.moveTo(x, y);
-      last = { now: point.now, x, y };
-    }
-    ink.stroke();
-    if (isNumbered && faces.some(face => face.track === track))
-      ink.fillText(track, last.x + 4 * scale, Math.max(6 * scale, Math.min(h - 6 * scale, last.y)));
-  }
+  drawHistory();
 }, 200);
 
 function connect() {
-  const line = new WebSocket(`${location.protocol.replace("http", "ws")}//${location.host}/live`); line.binaryType = "arraybuffer";
+  const line = new WebSocket(address("live").href.replace(/^http/, "ws")); line.binaryType = "arraybuffer";
   line.onmessage = message => {
     if (typeof message.data !== "string") { if (result) show(message.data, result); return; }
     const found = JSON.parse(message.data);
@@ -153,7 +214,7 @@ async function classify(file) {
   const sheet = document.createElement("canvas"), text = document.createElement("span");
   sheet.role = "img"; sheet.ariaLabel = file.name;
   try {
-    const answer = await fetch("/classify", { method: "POST", body: file });
+    const answer = await fetch(address("classify"), { method: "POST", body: file });
     const found = await answer.json();
     if (found.error) throw new Error(found.error);
     const picture = await createImageBitmap(file), factor = Math.min(1, 1024 / Math.max(picture.width, picture.height));
@@ -182,3 +243,33 @@ drop.onclick = () => at("file").click();
 drop.onkeydown = event => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); at("file").click(); } };
 at("file").onclick = event => event.stopPropagation();
 at("file").onchange = () => { if (at("file").files[0]) classify(at("file").files[0]); };
+
+// The cameras, where there is a choice; the list is asked for again when it is opened.
+async function listCameras() {
+  const answer = await fetch(address("cameras"));
+  if (!answer.ok) return null;
+  const found = await answer.json(), list = at("cameras");
+  const items = found.cameras.map(camera => {
+    const item = document.createElement("option");
+    item.value = camera.name; item.textContent = camera.title; item.selected = camera.name === found.chosen;
+    return item;
+  });
+  list.replaceChildren(...items); at("choice").hidden = items.length < 2 && !found.error;
+  return found;
+}
+at("cameras").onfocus = () => listCameras().catch(() => {});
+at("cameras").onchange = async () => {
+  const wanted = at("cameras").value;
+  try {
+    const answer = await fetch(address("camera/" + encodeURIComponent(wanted)), { method: "POST" });
+    if (!answer.ok) throw new Error((await answer.json()).error);
+    // It takes a camera a while to begin.
+    for (let tries = 0; tries < 40; tries++) {
+      await new Promise(done => setTimeout(done, 250));
+      const found = await listCameras();
+      if (found.error) throw new Error(found.error);
+      if (found.chosen === wanted) { state("Another camera"); return; }
+    }
+  } catch (error) { cameraFault = error.message; setTimeout(() => { cameraFault = ""; }, 10000); }
+};
+listCameras().catch(() => {});

@@ -1,6 +1,6 @@
 /// A certificate for localhost and keys, made for these tests: they protect nothing.
-enum TLSFiles {
-  static let certificate = """
+package enum TLSFiles {
+  package static let certificate = """
     -----BEGIN CERTIFICATE-----
     MIIBfzCCASWgAwIBAgIUFQso3N61OPczKsmJORendqTQkrwwCgYIKoZIzj0EAwIw
     FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNzA0MjIxOFoYDzIxMjYxMTAz
@@ -13,14 +13,14 @@ enum TLSFiles {
     p8i/
     -----END CERTIFICATE-----
     """
-  static let key = """
+  package static let key = """
     -----BEGIN PRIVATE KEY-----
     MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgZAdJa1B2qG/An+hk
     gyt6mXVzDWun+FBr0dplJYPLcvihRANCAATIFFykh8hBHSFI01F1q/EJCTuHGhhe
     kb8gbijpkMeClJuJR1So6kSy9vW0F+qPihIluOHjGZFi3B3yXgiKZppU
     -----END PRIVATE KEY-----
     """
-  static let otherKey = """
+  package static let otherKey = """
     -----BEGIN PRIVATE KEY-----
     MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgOY2lyrC7AMrJL7Gr
     9wZOpX+aHdyI5u3r2md3na4nNrGhRANCAAQ4Y/kwPDiMCZ0y6qcNKcLRCAsXN6pa
@@ -28,7 +28,7 @@ enum TLSFiles {
     -----END PRIVATE KEY-----
     """
   /// `key`, locked by the password "glint".
-  static let lockedKey = """
+  package static let lockedKey = """
     -----BEGIN ENCRYPTED PRIVATE KEY-----
     MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAhkEhI6lr96UAICCAAw
     DAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEECHho0nJulwVD8vUCK49b88EgZDz
