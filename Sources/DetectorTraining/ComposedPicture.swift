@@ -24,7 +24,7 @@ public struct ComposedPicture: Sendable {
     threads: Int
   ) -> [ComposedPicture] {
     let made = Locked([ComposedPicture?](repeating: nil, count: count))
-    ThreadPool(threads: threads).run(count, inBlocksOf: (count + threads - 1) / threads) { block in
+    ThreadPool(threads: threads).run(count, inBlocksOf: max(1, (count + threads - 1) / threads)) { block in
       let composer = SceneComposer(material, width: width, height: height, sides: sides)
       for number in block {
         var pixels = [UInt8](repeating: 0, count: width * height)

@@ -85,8 +85,10 @@ public struct DetectorEvaluation {
   /// Boxes at the threshold in pictures without faces.
   public var falseBoxes: Int { scenes.falseBoxes(threshold: threshold) }
 
-  /// The lowest score with at most one false box in 200 pictures without faces.
-  public var thresholdForFewFalseBoxes: Float { scenes.threshold(falseBoxes: sceneCount / 200) }
+  /// The lowest score with at most so many false boxes in 100 pictures without faces.
+  public func threshold(falseBoxesIn100 most: Double) -> Float {
+    scenes.threshold(falseBoxes: Int(Double(sceneCount) * most / 100))
+  }
 
   /// The figures in words, by what they are of.
   public var statements: [(field: String, text: String)] {
@@ -115,26 +117,31 @@ extension FaceDetector {
   }
 }
 
-extension FloatModel {
-  /// This detector with the threshold that lets few false boxes through on the validation part, one in 200 frames and,
-  /// where there are photos with all their faces, one in 100 photos; and with what that gives on the test part in its
-  /// card.
+extension LoadedModel {
+  /// This detector with the threshold that lets few false boxes through on the validation part, in frames and, where
+  /// there are photos with all their faces, in photos; and with what that gives on the test part in its card.
   ///
+  /// Every picture counts where there are few: of 400, one in 200 is decided by the two worst, which may well show a
+  /// face that nobody saw.
+  ///
+  /// - Parameter falseBoxesIn100: how many boxes in 100 pictures without faces.
   /// - Throws: `FaceDetectorError` for a model that finds no faces.
   public func withFittedThreshold(
-    validation: DetectionMaterial, test: DetectionMaterial, threads: Int
-  ) throws -> (model: FloatModel, test: DetectorEvaluation) {
+    falseBoxesIn100: Double = 1, validation: DetectionMaterial, test: DetectionMaterial, threads: Int
+  ) throws -> (model: LoadedModel, test: DetectorEvaluation) {
     var model = self
-    let chosen = try DetectorEvaluation(.float(model), material: validation, composed: 200, threads: threads)
+    let chosen = try DetectorEvaluation(model, material: validation, composed: 0, threads: threads)
     func wild(_ material: DetectionMaterial) throws -> WildEvaluation? {
       guard !material.wild.isEmpty else { return nil }
       return try WildEvaluation(
-        .float(model), material: material, smallest: PhotoWindows.defaultSmallest, threads: threads)
+        model, material: material, smallest: PhotoWindows.defaultSmallest, falseBoxesIn100: falseBoxesIn100,
+        threads: threads)
     }
-    let least = max(chosen.thresholdForFewFalseBoxes, try wild(validation)?.threshold ?? -.infinity)
+    let least = max(
+      chosen.threshold(falseBoxesIn100: falseBoxesIn100), try wild(validation)?.threshold ?? -.infinity)
     model.description.detection?.threshold = Detection.threshold(from: least)
     if let statement = try wild(test)?.statement { model.description.card["test, photos with all faces"] = statement }
-    let tested = try DetectorEvaluation(.float(model), material: test, composed: 400, threads: threads)
+    let tested = try DetectorEvaluation(model, material: test, composed: 400, threads: threads)
     for (field, text) in tested.statements { model.description.card["test, " + field] = text }
     return (model, tested)
   }

@@ -79,10 +79,11 @@ public struct WildEvaluation: Sendable {
   /// - Parameters:
   ///   - material: its `wild` photos, scenes, photos that name one face, and crops.
   ///   - smallest: the side of the smallest faces looked for, in pixels of a photo.
+  ///   - falseBoxesIn100: boxes in 100 pictures without faces that the threshold lets through.
   ///   - keepsPictures: whether pictures are kept to be drawn.
   /// - Throws: `FaceDetectorError` for a model that finds no faces, `TrainingError.data` where there are no scenes.
   public init(
-    _ model: LoadedModel, material: DetectionMaterial, smallest: Int, threads: Int,
+    _ model: LoadedModel, material: DetectionMaterial, smallest: Int, falseBoxesIn100: Double = 1, threads: Int,
     kernels: KernelTable = .detected, keepsPictures: Bool = false
   ) throws {
     try material.checkForScenes()
@@ -95,7 +96,7 @@ public struct WildEvaluation: Sendable {
     var scenes = DetectionMetrics()
     let inScenes = material.faceless.map(boxes)
     for found in inScenes { scenes.add(found, faces: []) }
-    let threshold = scenes.threshold(falseBoxes: material.faceless.count / 100)
+    let threshold = scenes.threshold(falseBoxes: Int(Double(material.faceless.count) * falseBoxesIn100 / 100))
     self.threshold = threshold
     sceneCount = material.faceless.count
     falseBoxes = scenes.falseBoxes(threshold: threshold)
@@ -142,7 +143,8 @@ public struct WildEvaluation: Sendable {
         "\(percent(Double($0.found) / Double($0.faces))) of \($0.faces) of \(size.rawValue)"
       }
     }
-    return "found at one false box in 100 pictures without faces: \(found.joined(separator: ", ")); average precision "
+    return
+      "found at \(falseBoxes) false boxes in \(sceneCount) pictures without faces: \(found.joined(separator: ", ")); average precision "
       + "\(fixed(averagePrecision, 4)) on \(precisionFaces) of 20 px and more"
   }
 

@@ -63,6 +63,20 @@ import Testing
     let inspected = try GlintProgram.shell("'\(GlintProgram.path)' inspect '\(folder.path("d.safetensors"))'")
     #expect(inspected.output.contains("10 to 330 pixels") && inspected.output.contains("photos with"))
 
+    // With boxes in all pictures let through, the threshold is the lowest there is; the card tells what it gives.
+    var thresholds: [Double] = []
+    for most in [0, 100] {
+      let chosen = try detector("threshold '\(models)' \(material) --false-boxes \(most) -o t\(most).safetensors")
+      #expect(chosen.status == 0 && chosen.output.contains("t\(most).safetensors: was "), "\(chosen.errors)")
+      let words = chosen.output.split(separator: "from a logit of ").last!.prefix { $0 != " " }
+      thresholds.append(try #require(Double(words)))
+    }
+    #expect(thresholds[0] > thresholds[1], "\(thresholds)")
+    let card = try GlintProgram.shell("'\(GlintProgram.path)' inspect '\(folder.path("t0.safetensors"))'")
+    #expect(card.output.contains("test, photos with all faces: found at 0 false boxes in"), "\(card.output)")
+    let replaced = try detector("threshold '\(models)' \(material) -o rooms/index.csv")
+    #expect(replaced.status == 1 && replaced.errors.contains("would replace"), "\(replaced.errors)")
+
     // One step teaches nothing, and its logits are of any size: what is written can be read all the same.
     let fresh = try detector("train \(material) --steps 1 --small-steps 0 --round 1 --batch 1 -o f.safetensors")
     #expect(fresh.status == 0, "\(fresh.errors)")

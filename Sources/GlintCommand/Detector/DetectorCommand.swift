@@ -8,7 +8,7 @@ struct DetectorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "detector",
     abstract: "Train and evaluate the network that finds faces.",
-    subcommands: [DetectorTrain.self, DetectorEvaluate.self])
+    subcommands: [DetectorTrain.self, DetectorEvaluate.self, DetectorThreshold.self])
 }
 
 /// What a detector is trained and evaluated on.

@@ -197,7 +197,7 @@ struct DetectorTrain: ParsableCommand {
       + "\(training.crops.count) crops, \(training.scenes.count) scenes"
     let trained = try loop.model(data: data, tool: GlintVersion.tool)
     let test = try material.read(.test, threads: threads.count, quiet: quiet.quiet)
-    let (model, evaluation) = try trained.withFittedThreshold(
+    let (model, evaluation) = try LoadedModel.float(trained).withFittedThreshold(
       validation: validation, test: test, threads: threads.count)
     if json.json {
       let parts = ["training": training, "validation": validation, "test": test]

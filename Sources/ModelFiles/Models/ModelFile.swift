@@ -11,9 +11,31 @@ public enum LoadedModel: Sendable {
 
   /// Graph, preprocessing, labels, card.
   public var description: ModelDescription {
+    get {
+      switch self {
+      case .float(let model): model.description
+      case .int8(let model): model.description
+      }
+    }
+    set {
+      switch self {
+      case .float(var model):
+        model.description = newValue
+        self = .float(model)
+      case .int8(var model):
+        model.description = newValue
+        self = .int8(model)
+      }
+    }
+  }
+
+  /// Writes the model's file, whole or not at all.
+  ///
+  /// - Throws: `FileError` where it cannot be written.
+  public func write(to path: String) throws(FileError) {
     switch self {
-    case .float(let model): model.description
-    case .int8(let model): model.description
+    case .float(let model): try model.write(to: path)
+    case .int8(let model): try model.write(to: path)
     }
   }
 }
