@@ -143,9 +143,9 @@ public struct WildEvaluation: Sendable {
         "\(percent(Double($0.found) / Double($0.faces))) of \($0.faces) of \(size.rawValue)"
       }
     }
-    return
-      "found at \(falseBoxes) false boxes in \(sceneCount) pictures without faces: \(found.joined(separator: ", ")); average precision "
-      + "\(fixed(averagePrecision, 4)) on \(precisionFaces) of 20 px and more"
+    let scenes = "\(falseBoxes) false boxes in \(sceneCount) pictures without faces"
+    return "found at \(scenes): \(found.joined(separator: ", ")); average precision \(fixed(averagePrecision, 4)) "
+      + "on \(precisionFaces) of 20 px and more"
   }
 
   private mutating func count(_ face: FaceAnnotations.Face, _ isFound: Bool) {
