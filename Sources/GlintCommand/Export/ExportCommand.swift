@@ -17,7 +17,7 @@ struct Export: ParsableCommand {
       preprocessing, thresholds and temperature stand in the file's notes (metadata_props), and 'glint import' makes \
       the same model of the file again. With layers that keep 16 bits it is of opset 21.
 
-      ONNX Runtime gives the bytes of an int8 model at its usual level of optimization. On x86 it wants the session \
+      ONNX Runtime gives the bytes of an int8 model at its default level of optimization. On x86 it wants the session \
       entry session.qdqisint8allowed=1 for that, or a network of --codes uint8.
 
       Examples:
