@@ -16,20 +16,20 @@ let package = Package(
   ],
   targets: [
     // Values and files. No Foundation, no existentials.
-    /// Fork-join pools and teams of threads in C, and a lower priority for threads that may wait.
+    /// Fork-join pools and teams of threads in C, threads that last, and a lower priority for those that may wait.
     .target(name: "CThreads", cSettings: gnu),
     /// What the processor can do, asked once, the limit that every room keeps to, and a count of instructions.
     .target(name: "CCPU", cSettings: gnu),
     /// SHA-256, also by the instructions that processors have for it.
     .target(name: "CSHA256", dependencies: ["CCPU"], cSettings: gnu),
-    /// What files ask of the system: mapping, and writing whole or not at all.
+    /// What files ask of the system: mapping, writing whole or not at all; and what another program prints.
     .target(name: "CSystem", cSettings: gnu),
     /// What a program needs that Embedded Swift has no word for: arguments, standard error, its end.
     .target(name: "CProgram", cSettings: gnu),
     /// Shapes, tensors, scale and zero point, requantization; portable exponential, logarithm and random numbers;
     /// numbers as text.
     .target(name: "Numerics"),
-    /// The thread pool for Swift, and values that several threads share.
+    /// Thread pool and threads that last for Swift, and values that several threads share.
     .target(name: "Threads", dependencies: ["CThreads"]),
     /// Files mapped or written whole or not at all, JSON, SHA-256.
     .target(name: "Files", dependencies: ["CSHA256", "CSystem"]),
@@ -144,7 +144,7 @@ let package = Package(
     /// What was seen, for later and for others: events, and files that grow by whole lines.
     .target(name: "Results", dependencies: ["CThreads", "Numerics", "Threads", "Files", "Models", "Imaging", "Live"]),
     /// What a board tells of its heat and power, and how many frames a second it stands.
-    .target(name: "Board", dependencies: ["CThreads", "Threads"]),
+    .target(name: "Board", dependencies: ["CThreads", "CSystem", "Threads"]),
     /// One connection to an MQTT broker by libmosquitto.
     .target(name: "CMQTT", cSettings: gnu, linkerSettings: [.linkedLibrary("mosquitto")]),
     /// What an MQTT broker is told, kept until it has it, and what Home Assistant is told of it.

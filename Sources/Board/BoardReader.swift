@@ -1,4 +1,6 @@
-import Foundation
+import CSystem
+import FoundationEssentials
+import Glibc
 
 /// Reads what the kernel, and on a Raspberry Pi its firmware, tells of temperature, clock and supply.
 ///
@@ -67,7 +69,7 @@ public struct BoardReader: Sendable {
   }
 
   private static func bits(_ text: String) -> UInt32? {
-    let digits = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    let digits = trimmed(text)
     return UInt32(digits.hasPrefix("0x") ? String(digits.dropFirst(2)) : digits, radix: 16)
   }
 
@@ -77,22 +79,24 @@ public struct BoardReader: Sendable {
   }
 
   private static func text(_ path: String) -> String? {
-    FileManager.default.contents(atPath: path).map {
-      String(decoding: $0, as: UTF8.self).trimmingCharacters(in: CharacterSet(charactersIn: "\0 \n"))
-    }
+    FileManager.default.contents(atPath: path).map { trimmed(String(decoding: $0, as: UTF8.self)) }
   }
 
-  /// What a program prints; nil where it fails.
+  /// Without white space and the end marks of C around it.
+  private static func trimmed(_ text: String) -> String {
+    let start = text.unicodeScalars.drop { isMargin($0) }
+    return String(start.reversed().drop { isMargin($0) }.reversed().map(Character.init))
+  }
+
+  private static func isMargin(_ scalar: Unicode.Scalar) -> Bool { scalar == "\0" || scalar.properties.isWhitespace }
+
+  /// What a program prints, its first kilobyte; nil where it fails.
   private static func run(_ program: String, _ arguments: [String]) -> String? {
-    let process = Process(), output = Pipe()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return nil }
-    let data = (try? output.fileHandleForReading.readToEnd()) ?? Data()
-    process.waitUntilExit()
-    return process.terminationStatus == 0 ? String(decoding: data, as: UTF8.self) : nil
+    var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
+    defer { words.forEach { free($0) } }
+    var bytes = [UInt8](repeating: 0, count: 1024)
+    var count = 0
+    guard sys_run_program(&words, &bytes, bytes.count, &count) == 0 else { return nil }
+    return String(decoding: bytes[..<count], as: UTF8.self)
   }
 }

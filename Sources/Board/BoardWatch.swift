@@ -1,5 +1,5 @@
 import CThreads
-import Foundation
+import Dispatch
 import Threads
 
 /// A board's state, read every few seconds by a thread of its own: the firmware's answer may take a while.
@@ -12,15 +12,13 @@ public final class BoardWatch: Sendable {
   /// - Parameter seconds: between two readings.
   public init(_ reader: BoardReader, every seconds: Double = 2) {
     latest = Locked(reader.read())
-    let thread = Thread { [latest, end] in
+    BackgroundThread.start("board") { [latest, end] in
       ct_lower_priority()
       while end.wait(timeout: .now() + seconds) == .timedOut {
         let state = reader.read()
         latest.withLock { $0 = state }
       }
     }
-    thread.name = "board"
-    thread.start()
   }
 
   /// What was read last.

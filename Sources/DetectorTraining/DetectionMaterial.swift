@@ -1,7 +1,6 @@
 import Datasets
 import Faces
 import Files
-import Foundation
 import Imaging
 import Threads
 import Training

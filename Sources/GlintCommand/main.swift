@@ -1,7 +1,7 @@
 import ArgumentParser
 import CSystem
 import Files
-import Foundation
+import Glibc
 import Runtime
 
 // A file must not get the number of a standard stream that is closed, and with it what is printed.

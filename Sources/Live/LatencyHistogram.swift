@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Durations counted in buckets that grow by 2 %: percentiles to within that, in memory that does not grow.
 public struct LatencyHistogram: Sendable {

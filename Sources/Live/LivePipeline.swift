@@ -1,8 +1,9 @@
 import Camera
 import Faces
-import Foundation
+import Glibc
 import Imaging
 import Models
+import Threads
 
 /// Capture, decode, find faces, classify, publish. Capture has a thread of its own, so that the newest frame is there
 /// when the last is done with; everything else happens in turn on the caller's.
@@ -132,7 +133,8 @@ public final class LivePipeline {
   private func wait(until time: UInt64) -> Bool {
     let now = monotonicNow()
     guard now < time else { return false }
-    Thread.sleep(forTimeInterval: Double(min(time - now, 100_000_000)) / 1e9)
+    var pause = timespec(tv_sec: 0, tv_nsec: Int(min(time - now, 100_000_000)))
+    nanosleep(&pause, nil)
     return monotonicNow() < time
   }
 
@@ -146,7 +148,7 @@ public final class LivePipeline {
 
   private func startCapture(into mailbox: Mailbox) {
     let owned = Owned(source)
-    let thread = Thread {
+    BackgroundThread.start("capture") {
       let source = owned.value
       var frame = Frame()
       while !mailbox.mustEnd {
@@ -159,8 +161,6 @@ public final class LivePipeline {
       }
       mailbox.captureEnded()
     }
-    thread.name = "capture"
-    thread.start()
   }
 
   private func count(_ times: StageTimes, publish: UInt64) {

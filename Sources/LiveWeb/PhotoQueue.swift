@@ -1,6 +1,5 @@
 import CThreads
 import Dispatch
-import Foundation
 import Threads
 
 /// Photos, one at a time on a thread of its own, so that many at once neither take the processor from the camera nor
@@ -28,12 +27,10 @@ final class PhotoQueue: Sendable {
   func start(
     classify: @escaping @Sendable ([UInt8]) -> String, deliver: @escaping @Sendable (UInt64, String) -> Void
   ) {
-    let thread = Thread { [self] in
+    BackgroundThread.start("photos") { [self] in
       ct_lower_priority()
       while let photo = next() { deliver(photo.number, classify(photo.bytes)) }
     }
-    thread.name = "photos"
-    thread.start()
   }
 
   /// Has a photo looked at after those before it.

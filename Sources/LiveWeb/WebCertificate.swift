@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// What TLS needs: two files in PEM form.
 public struct WebCertificate: Sendable {
@@ -34,8 +34,13 @@ public struct WebCertificate: Sendable {
       return .certificate(file: key, reason: "is not the key of \(certificate)")
     }
     let file = words.contains("getting key") ? key : certificate
-    let reason = words.split(separator: ":").last.map { " (\($0.trimmingCharacters(in: .whitespaces)))" } ?? ""
+    let reason = words.split(separator: ":").last.map { " (\(Self.trimmed($0)))" } ?? ""
     return .certificate(file: file, reason: "cannot be used for TLS\(reason)")
+  }
+
+  private static func trimmed(_ words: Substring) -> String {
+    let start = words.drop { $0.isWhitespace }
+    return String(start.reversed().drop { $0.isWhitespace }.reversed())
   }
 
   /// The beginning of a file, in which these stand.

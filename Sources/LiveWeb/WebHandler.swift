@@ -1,5 +1,5 @@
 import CWeb
-import Foundation
+import Glibc
 
 /// What the page's server answers. All but the photos' answers is made on the server's thread.
 final class WebHandler: Sendable {

@@ -1,6 +1,5 @@
 import CWeb
 import Camera
-import Foundation
 import Imaging
 import Threads
 

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Why the page cannot be served.
 public enum WebServerError: Error, CustomStringConvertible {

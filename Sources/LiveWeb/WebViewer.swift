@@ -1,5 +1,5 @@
 import CWeb
-import Foundation
+import FoundationEssentials
 
 /// One browser's WebSocket: for each result a text message, the JSON, and a binary one, the JPEG. Messages are made
 /// when the socket can take them, so that a slow browser skips frames. For the server's thread alone.

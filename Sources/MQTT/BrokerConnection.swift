@@ -1,6 +1,6 @@
 import CMQTT
 import CThreads
-import Foundation
+import Dispatch
 import Threads
 
 /// What a broker is told, by a thread of its own that connects, waits where it must, and connects again. Whoever adds
@@ -60,13 +60,11 @@ public final class BrokerConnection: Sendable {
     self.times = times
     self.notify = notify
     state = Locked(State(queue: BrokerQueue(room: room)))
-    let thread = Thread { [self] in
+    BackgroundThread.start("broker") { [self] in
       ct_lower_priority()
       run()
       hasEnded.signal()
     }
-    thread.name = "broker"
-    thread.start()
   }
 
   /// Adds a message to what the broker is to have.

@@ -1,5 +1,5 @@
 import CMQTT
-import Foundation
+import Glibc
 
 /// Whom to connect to, as whom, and what the broker says when the connection ends without a word.
 public struct BrokerSettings: Sendable {

@@ -1,6 +1,6 @@
 import CThreads
+import Dispatch
 import Files
-import Foundation
 import Threads
 
 /// A file of results that grows while a camera is labelled. A disk that is full loses rows, and never the labels that
@@ -37,14 +37,12 @@ public final class ResultFile: Sendable {
   /// - Throws: `FileError` where it is not one with this header, or cannot be written.
   public init(_ path: String, header: String) throws(FileError) {
     file = try LineFile(path, header: header)
-    let thread = Thread { [self] in
+    BackgroundThread.start("results") { [self] in
       ct_lower_priority()
       while end.wait(timeout: .now() + .seconds(Self.syncSeconds)) == .timedOut { sync() }
       sync()
       hasEnded.signal()
     }
-    thread.name = "results"
-    thread.start()
   }
 
   /// Bytes of half a row that an earlier run had left.

@@ -1,7 +1,8 @@
 import CThreads
 import Dispatch
 import Files
-import Foundation
+import FoundationEssentials
+import Glibc
 import Imaging
 import Threads
 
@@ -110,12 +111,12 @@ public final class Snapshots: Sendable {
   private func makeRoom(for count: Int) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     var kept = names.filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(Self.ending) }.map { name in
-      let facts = (try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")) ?? [:]
-      return (
-        name: name, date: facts[.modificationDate] as? Date ?? .distantPast,
-        bytes: (facts[.size] as? NSNumber)?.intValue ?? 0
-      )
-    }.filter { isOurs("\(folder)/\($0.name)") }.sorted { ($0.date, $0.name) < ($1.date, $1.name) }
+      var facts = stat()
+      _ = stat("\(folder)/\(name)", &facts)
+      return (name: name, date: (facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec), bytes: Int(facts.st_size))
+    }.filter { isOurs("\(folder)/\($0.name)") }.sorted {
+      ($0.date.0, $0.date.1, $0.name) < ($1.date.0, $1.date.1, $1.name)
+    }
     var bytes = kept.reduce(count) { $0 + $1.bytes }
     while let oldest = kept.first, kept.count >= limits.files || bytes > limits.bytes {
       unlink("\(folder)/\(oldest.name)")
@@ -126,7 +127,7 @@ public final class Snapshots: Sendable {
 
   /// As in `glint-2026-11-27T22.30.00.123+01.00-face3-happy.jpg`: colons are not for all file systems.
   private static func name(of picture: Picture) -> String {
-    let time = picture.time.replacingOccurrences(of: ":", with: ".")
+    let time = picture.time.replacing(":", with: ".")
     let label = picture.event.label.unicodeScalars.prefix(40).reduce(into: "") { name, scalar in
       let isPlain = scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-"
       name.unicodeScalars.append(isPlain ? scalar : "_")

@@ -9,6 +9,8 @@ import subprocess
 # Modules that a Swift toolchain brings along; nobody declares them.
 TOOLCHAIN = {"Swift", "Foundation", "FoundationEssentials", "FoundationNetworking", "FoundationXML", "Dispatch",
              "Glibc", "Musl", "Synchronization", "Testing", "XCTest", "RegexBuilder", "Observation", "Distributed"}
+# Those of them that bring ICU, which is larger than all the rest of a program; tests may use them.
+LARGE = {"Foundation", "FoundationInternationalization", "FoundationNetworking", "FoundationXML"}
 
 IMPORT = re.compile(
     r"^[ \t]*(?:@\w+(?:\([^)\n]*\))?[ \t]+)*(?:(?:public|package|internal|fileprivate|private)[ \t]+)?import[ \t]+"
@@ -139,7 +141,8 @@ def modules(file, text, target, owners):
         near = {other.name for other in target.files}
         included = [name for name in INCLUDE.findall(text) if pathlib.Path(name).name not in near]
         found = {owners[name] for name in included if name in owners}
-    return sorted(found - TOOLCHAIN - {target.name})
+    allowed = TOOLCHAIN if target.is_for_tests else TOOLCHAIN - LARGE
+    return sorted(found - allowed - {target.name})
 
 
 def faults(targets, root):
@@ -150,6 +153,10 @@ def faults(targets, root):
     for index, target in enumerate(targets):
         for module, files in sorted(target.uses.items()):
             if module in target.dependencies:
+                continue
+            if module in LARGE:
+                found.append(f"{target.name} imports {module} in {files[0]}: a program would carry its tables of "
+                             "languages, 40 MB. FoundationEssentials and Glibc do without")
                 continue
             more = f" and {len(files) - 1} more of its files" if len(files) > 1 else ""
             found.append(f"{target.name} does not declare {module}, which {files[0]}{more} imports")

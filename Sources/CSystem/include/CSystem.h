@@ -20,6 +20,8 @@
 #define SYS_FOREIGN (-6)
 /// Another program writes the file.
 #define SYS_BUSY (-7)
+/// A program ended by a signal, or with another status than 0.
+#define SYS_FAILED (-8)
 
 /// Maps a file read-only. An empty file has no bytes: NULL and 0.
 int sys_map(const char *path, const void **bytes, size_t *count);
@@ -97,6 +99,13 @@ int sys_close(int descriptor);
 /// Gives standard input, output and error that are closed a descriptor each on which reading or writing fails, so that
 /// no file that is opened later gets their numbers and with them their words.
 void sys_fill_standard_descriptors(void);
+
+/// Runs a program and waits for its end; its input is empty, and its errors go nowhere.
+///
+/// - Parameters:
+///   - arguments: the path of the program, what it is given, NULL.
+///   - bytes: gets what it prints, of which no more than `room` bytes are kept.
+int sys_run_program(char *const *arguments, void *bytes, size_t room, size_t *count);
 
 /// Columns of the terminal behind a descriptor; 0 where it is none, or does not know.
 int sys_terminal_columns(int descriptor);

@@ -1,6 +1,6 @@
-// Threads in two ways. A pool: one call runs `count` independent tasks on all its threads and returns when all are
+// Threads in three ways. A pool: one call runs `count` independent tasks on all its threads and returns when all are
 // done. A team: its threads go through a list of jobs, one after the other, without leaving it in between, which is
-// what a network is, layer by layer.
+// what a network is, layer by layer. And one alone, for work that lasts.
 #ifndef CTHREADS_H
 #define CTHREADS_H
 
@@ -53,6 +53,13 @@ void ct_team_destroy(ct_team *team);
 /// in its own cache for the next. A thread that is late loses parts to those that wait for them.
 /// The result is the same for any number of threads as long as each part writes places of its own.
 void ct_team_run(ct_team *team, size_t first, size_t count);
+
+/// What a thread of its own does from its beginning to its end.
+typedef void (*ct_body)(void *context);
+
+/// Starts a thread that nobody waits for; of its name Linux keeps 15 bytes. 0, or -1 where the system gives no thread:
+/// then `body` is not called.
+int ct_start_thread(const char *name, ct_body body, void *context);
 
 /// Lowers the priority of the calling thread: where there is more to do than cores to do it, the program's other
 /// threads come first. Linux has a niceness for each thread.

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+import FoundationEssentials
 import Imaging
 
 /// What a check-up looks at in one file.
@@ -56,7 +56,7 @@ public struct PictureFacts: Sendable {
 
   /// Whether the name's ending says another kind than the first bytes do.
   public var isMisnamed: Bool {
-    let ending = (file as NSString).pathExtension.lowercased()
+    let ending = URL(fileURLWithPath: file).pathExtension.lowercased()
     return damage == nil && (isPNG ? ending != "png" : ending == "png")
   }
 

@@ -1,5 +1,4 @@
 import Files
-import Foundation
 import Imaging
 
 /// The class folders in one folder: which pictures lie in a folder of which name.
@@ -37,7 +36,7 @@ struct ClassFolders {
         forms[name, default: []].append(form)
         try Self.check(name, in: folder)
       }
-      pictures[name.precomposedStringWithCanonicalMapping, default: []].append(path)
+      pictures[name.composed, default: []].append(path)
     }
     labels = pictures.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     for name in labels where forms[name, default: []].count > 1 {

@@ -1,4 +1,3 @@
-import Foundation
 import Imaging
 
 /// Labelled pictures in three parts that share nothing.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Imaging
 
 /// Where the faces of a data set's pictures are known from: tables, or a detector that looks for them.

@@ -1,6 +1,6 @@
 import Faces
 import Files
-import Foundation
+import FoundationEssentials
 import Glibc
 import Imaging
 

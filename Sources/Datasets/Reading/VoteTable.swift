@@ -1,5 +1,4 @@
 import Faces
-import Foundation
 import Numerics
 
 /// What several people called each picture: a table with a column a class, which holds how many called it so.

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 extension Double {
   var logarithm10: Double { log10(self) }

@@ -1,4 +1,3 @@
-import Foundation
 import Numerics
 
 /// What one benchmark of a model found, in the words of `bench --json`.

@@ -1,5 +1,4 @@
 import FloatRuntime
-import Foundation
 import Models
 import Numerics
 

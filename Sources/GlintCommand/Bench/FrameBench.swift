@@ -1,5 +1,4 @@
 import Camera
-import Foundation
 import Imaging
 import Inference
 import Live

@@ -1,6 +1,5 @@
 import Datasets
 import FloatRuntime
-import Foundation
 import Imaging
 import ModelFiles
 import Numerics

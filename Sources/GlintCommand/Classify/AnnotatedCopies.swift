@@ -1,5 +1,5 @@
 import Files
-import Foundation
+import FoundationEssentials
 import Imaging
 
 /// Copies of pictures with boxes and labels drawn in, in a folder of their own.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Faces
 import Files
-import Foundation
+import Glibc
 import Imaging
 import Inference
 import ModelFiles

@@ -1,5 +1,5 @@
 import Faces
-import Foundation
+import Glibc
 import Imaging
 import Inference
 import ModelFiles
@@ -57,7 +57,7 @@ struct PictureAnswer: Encodable {
 
   /// For people: file, label, probability, a line a face where all were looked for; the file as wide as its neighbours.
   func lines(width: Int) -> [[LinePiece]] {
-    let name = file.padding(toLength: max(width, file.count), withPad: " ", startingAt: 0)
+    let name = file + String(repeating: " ", count: max(0, width - file.count))
     let hasColours = TerminalLook.hasColours(STDOUT_FILENO)
     guard let faces, !faces.isEmpty else { return [[LinePiece(name)] + pieces(hasColours)] }
     return faces.map { face in

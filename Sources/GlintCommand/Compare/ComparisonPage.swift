@@ -1,7 +1,7 @@
 import Datasets
 import Evaluation
 import Files
-import Foundation
+import FoundationEssentials
 import Imaging
 import Models
 import Numerics
@@ -57,7 +57,7 @@ enum ComparisonPage {
     }
     if let method = card[choice[0]] {
       let trials =
-        card[choice[2]].map { $0.replacingOccurrences(of: ": ", with: "; ").components(separatedBy: "; ") } ?? []
+        card[choice[2]].map { $0.replacing(": ", with: "; ").components(separatedBy: "; ") } ?? []
       report.method = .init(
         name: method, reason: card[choice[1]] ?? "", trials: trials,
         table: TrialsTable.table(Array(trials.dropFirst()), chosen: method))

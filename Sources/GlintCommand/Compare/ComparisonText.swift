@@ -1,5 +1,5 @@
 import Evaluation
-import Foundation
+import FoundationEssentials
 import Models
 import Numerics
 

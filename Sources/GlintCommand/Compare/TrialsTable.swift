@@ -1,4 +1,3 @@
-import Foundation
 import Reports
 
 /// The methods that a model's card says were tried, as a table with their intervals drawn.

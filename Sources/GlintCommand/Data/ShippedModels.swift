@@ -1,5 +1,5 @@
 import Files
-import Foundation
+import FoundationEssentials
 
 /// The models that Glint comes with, in `Calibration/Models`.
 enum ShippedModels {
@@ -20,7 +20,7 @@ enum ShippedModels {
 
   /// The same, nil where it is not there.
   static func find(_ name: String) -> String? {
-    let program = Bundle.main.executableURL?.resolvingSymlinksInPath() ?? URL(fileURLWithPath: "glint")
+    let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     for start in [program.deletingLastPathComponent(), URL(fileURLWithPath: FileManager.default.currentDirectoryPath)] {
       var folder = start.standardizedFileURL
       while true {

@@ -1,5 +1,5 @@
 import Datasets
-import Foundation
+import Dispatch
 import RenderedFaces
 import Threads
 

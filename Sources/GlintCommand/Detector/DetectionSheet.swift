@@ -1,5 +1,4 @@
 import Files
-import Foundation
 import Imaging
 
 /// Pictures in rows, with boxes drawn around faces.

@@ -2,7 +2,6 @@ import ArgumentParser
 import DetectorTraining
 import Faces
 import Files
-import Foundation
 import ModelFiles
 import Models
 

@@ -1,7 +1,6 @@
 import ArgumentParser
 import DetectorTraining
 import Files
-import Foundation
 import Imaging
 import ModelFiles
 import Models

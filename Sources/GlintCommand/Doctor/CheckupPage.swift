@@ -1,5 +1,5 @@
 import Datasets
-import Foundation
+import FoundationEssentials
 import Imaging
 import Reports
 
@@ -31,7 +31,7 @@ enum CheckupPage {
     }
     return CheckupReport.Entry(
       isSerious: finding.severity == .serious, isNote: finding.severity == .note,
-      name: finding.kind.prefix(1).uppercased() + finding.kind.dropFirst().replacingOccurrences(of: "-", with: " "),
+      name: finding.kind.prefix(1).uppercased() + finding.kind.dropFirst().replacing("-", with: " "),
       title: finding.title, advice: finding.advice, pictures: pictures)
   }
 

@@ -1,4 +1,3 @@
-import Foundation
 import Imaging
 
 /// Pictures that Glint draws: sheets, and copies with boxes. A comment in the file says who made it, so that a later
@@ -14,9 +13,9 @@ enum DrawnPicture {
 
   /// Whether a file is such a picture: the comment stands at its beginning.
   static func isMarked(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    let head = Data(bytes.prefix(256))
+    let head = bytes.prefix(256)
     let isPicture = head.starts(with: [0xFF, 0xD8]) || head.starts(with: [0x89, 0x50, 0x4E, 0x47])
-    return isPicture && head.range(of: Data(mark)) != nil
+    return isPicture && head.contains(mark)
   }
 
   /// A comment segment (COM, ITU-T T.81) behind the first marker: a JPEG begins with one of two bytes.

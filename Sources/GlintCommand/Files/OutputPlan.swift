@@ -1,5 +1,5 @@
 import Files
-import Foundation
+import Glibc
 
 /// What a command reads and what it writes, compared before any work: no output takes the place of an input or of
 /// another output, whatever names they go by, and none that of a file that Glint did not make.

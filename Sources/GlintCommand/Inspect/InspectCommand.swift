@@ -3,7 +3,6 @@ import Camera
 import Evaluation
 import Files
 import FloatRuntime
-import Foundation
 import Imaging
 import Importing
 import ModelFiles

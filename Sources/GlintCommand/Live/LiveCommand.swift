@@ -2,7 +2,7 @@ import ArgumentParser
 import Board
 import Camera
 import Faces
-import Foundation
+import FoundationEssentials
 import Imaging
 import Inference
 import Live

@@ -1,5 +1,5 @@
 import Camera
-import Foundation
+import Glibc
 import Live
 import Models
 import Numerics

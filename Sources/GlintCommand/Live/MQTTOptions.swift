@@ -1,6 +1,6 @@
 import ArgumentParser
 import Files
-import Foundation
+import FoundationEssentials
 import MQTT
 
 /// The broker that `glint live` tells its results.

@@ -1,5 +1,4 @@
 import Camera
-import Foundation
 import LiveWeb
 import Threads
 

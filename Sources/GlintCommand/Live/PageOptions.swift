@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import LiveWeb
 
 /// Where the page of `glint live` is shown.

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import QRCodes
 
 /// An address as a QR code on the terminal, for a phone's camera.

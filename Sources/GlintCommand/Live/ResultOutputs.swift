@@ -1,5 +1,5 @@
 import Camera
-import Foundation
+import FoundationEssentials
 import Imaging
 import Live
 import Results

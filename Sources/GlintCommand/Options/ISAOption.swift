@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Glibc
 import Runtime
 
 /// `--isa NAME`: the best instruction set that may serve.

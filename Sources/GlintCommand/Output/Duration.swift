@@ -1,4 +1,3 @@
-import Foundation
 import Numerics
 
 /// A span of time in the unit that a person reads, as in `0.64 ms`, `12 s` or `3 min 05 s`.
@@ -8,7 +7,7 @@ func duration(seconds: Double) -> String {
   case ..<1: fixed(seconds * 1e3, 2) + " ms"
   case ..<10: fixed(seconds, 1) + " s"
   case ..<90: fixed(seconds, 0) + " s"
-  default: String(format: "%d min %02d s", Int(seconds) / 60, Int(seconds) % 60)
+  default: "\(Int(seconds) / 60) min \(Int(seconds) % 60 < 10 ? "0" : "")\(Int(seconds) % 60) s"
   }
 }
 

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// The one-line JSON of a value, members sorted by name. Numbers that are not finite must be optional and nil.
 func jsonLine(_ value: some Encodable) throws -> String {

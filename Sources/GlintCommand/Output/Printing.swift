@@ -1,5 +1,5 @@
 import CSystem
-import Foundation
+import Glibc
 
 /// Prints a line on standard output at once, so that a program that reads a pipe sees it when it is true.
 func emit(_ line: String) {

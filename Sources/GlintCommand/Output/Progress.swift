@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Numerics
 
 /// A progress bar with the time left on a terminal, and a plain line every few seconds where standard error is piped.

@@ -1,5 +1,5 @@
 import CSystem
-import Foundation
+import Glibc
 import Threads
 
 /// Standard output, of which every write is checked: results that are not printed are a failure.

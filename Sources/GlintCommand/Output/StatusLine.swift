@@ -1,5 +1,5 @@
 import CSystem
-import Foundation
+import Glibc
 import Threads
 
 /// The one line of a terminal that is drawn over again and again. It is never wider than the terminal, so that it never

@@ -1,5 +1,6 @@
 import CSystem
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// What a terminal can show: how wide, and in which colours.
 enum TerminalLook {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Glibc
 
 /// Work that failed for a reason that a person can act on: exit status 1, the message on standard error.
 struct Failure: Error, CustomStringConvertible {

@@ -1,6 +1,5 @@
 import Datasets
 import Files
-import Foundation
 import Imaging
 import Models
 import Training

@@ -2,7 +2,6 @@ import ArgumentParser
 import Datasets
 import Evaluation
 import Files
-import Foundation
 import ModelFiles
 import Models
 import Numerics

@@ -1,6 +1,6 @@
 import Datasets
 import Evaluation
-import Foundation
+import FoundationEssentials
 import Imaging
 import Models
 import Numerics

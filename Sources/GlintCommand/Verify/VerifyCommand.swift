@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Inference
 import ModelFiles
 import Models

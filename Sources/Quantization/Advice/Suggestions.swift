@@ -1,5 +1,4 @@
 import Evaluation
-import Foundation
 import ModelFiles
 import Models
 import Numerics

@@ -1,6 +1,5 @@
 import Datasets
 import Evaluation
-import Foundation
 import Models
 
 /// How an int8 model's logits become answers, fitted to what they are on pictures that neither trained nor test.

@@ -1,5 +1,4 @@
 import Datasets
-import Foundation
 
 /// The images that a float model is quantized on: some calibrate, others evaluate methods, none is of the test part.
 public struct QuantizationData: Sendable {

@@ -1,5 +1,6 @@
 import FloatRuntime
-import Foundation
+import FoundationEssentials
+import Glibc
 import Models
 import Numerics
 import Runtime
@@ -194,5 +195,10 @@ struct FineTuning {
     return result
   }
 
-  private static func short(_ value: Double) -> String { String(format: "%.3g", value) }
+  /// Three significant digits.
+  private static func short(_ value: Double) -> String {
+    var text = [CChar](repeating: 0, count: 32)
+    _ = withVaList([value]) { vsnprintf(&text, text.count, "%.3g", $0) }
+    return text.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+  }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// What calibration images taught a method that needs them, kept in the calibration record: with it the same int8 file
 /// comes out without the images.

@@ -1,5 +1,5 @@
 import FloatRuntime
-import Foundation
+import FoundationEssentials
 import Threads
 
 /// Rounding each weight up or down so that the layer's output, not the weight, comes out nearest (Nagel et al. 2020,

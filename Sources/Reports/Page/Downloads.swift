@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// A file that a page brings along.
 public struct Download: Sendable {
@@ -41,7 +41,7 @@ extension ReportTable {
           .map { $0 == "−" ? "-" : String($0) }.joined()
       }
       let isPlain = !text.contains { $0 == "," || $0 == "\"" || $0.isNewline }
-      return isPlain ? text : "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+      return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
     return ([columns.map { .text($0) }] + rows).map { $0.map(cell).joined(separator: ",") + "\r\n" }.joined()
   }

@@ -1,5 +1,4 @@
 import Files
-import Foundation
 
 /// One HTML file that needs nothing else: no network, no script, pictures and styles inside. It follows the reader's
 /// light or dark setting, fits a phone and prints.

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+import FoundationEssentials
 
 /// Figures over time in a file that TensorBoard shows: records of a length, its check, an `Event` message, and the
 /// check of that (TFRecord); messages are written in the protocol buffers' wire format by hand, as four fields of them

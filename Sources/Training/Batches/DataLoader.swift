@@ -1,4 +1,4 @@
-import Foundation
+import Dispatch
 import Threads
 
 /// Batches of pictures that a background thread makes ahead of the arithmetic, with what is known of each picture.
@@ -73,13 +73,11 @@ package final class DataLoader<Item: Sendable> {
   package init<Worker>(_ plan: Plan, makeWorker: @escaping @Sendable () -> Worker, make: @escaping Maker<Worker>) {
     let shared = Shared(bytes: (plan.sizes.max() ?? 0) * plan.pictureBytes)
     self.shared = shared
-    let thread = Thread {
+    BackgroundThread.start(plan.name) {
       Self.run(plan, shared, makeWorker, make)
       shared.ready.signal()  // the end: a reader finds nothing
       shared.ended.signal()
     }
-    thread.name = plan.name
-    thread.start()
   }
 
   deinit {

@@ -1,5 +1,4 @@
 import Datasets
-import Foundation
 import Imaging
 import Models
 import Threads

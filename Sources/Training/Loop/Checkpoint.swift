@@ -1,6 +1,6 @@
 import Files
 import FloatRuntime
-import Foundation
+import FoundationEssentials
 import ModelFiles
 import Numerics
 

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+import FoundationEssentials
 
 /// A place in the system's folder for temporary files, for what took long to make and finds no room where it belongs.
 public enum Refuge {
@@ -13,7 +13,8 @@ public enum Refuge {
   public static func path(for place: String) -> String {
     // Others may write to that folder: a name that can be guessed could be a link of theirs.
     let name = place.split(separator: "/").last.map { String($0) } ?? ""
-    return NSTemporaryDirectory() + "glint-" + String(UInt64.random(in: 0 ... .max), radix: 36) + "-" + name.suffix(100)
+    let secret = String(UInt64.random(in: 0 ... .max), radix: 36)
+    return "\(FileManager.default.temporaryDirectory.path)/glint-\(secret)-\(name.suffix(100))"
   }
 
   /// Writes a file; where its place has no room, first the file is written to a refuge, then the place is tried again

@@ -1,7 +1,6 @@
 import Datasets
 import Evaluation
 import FloatRuntime
-import Foundation
 import Models
 import Numerics
 
