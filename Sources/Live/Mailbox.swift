@@ -1,5 +1,6 @@
 import Camera
-import Foundation
+import Imaging
+import Threads
 
 /// Between the thread that captures and the one that classifies: room for one frame, the newest. Frames are swapped,
 /// never copied.
@@ -9,10 +10,11 @@ final class Mailbox: @unchecked Sendable {
     case frame(losses: FrameLosses, replaced: Int)
     case waiting(CameraError)
     case resumed(title: String)
+    case damaged(ImageError, FrameLosses)
     case nothing
   }
 
-  private let condition = NSCondition()
+  private let condition = Condition()
   private var frame = Frame()
   private var isFull = false
   private var replaced = 0
@@ -23,72 +25,61 @@ final class Mailbox: @unchecked Sendable {
 
   /// Puts a frame in, in place of one that nobody took, and takes an old one out to be filled.
   func put(_ new: inout Frame, losses: FrameLosses) {
-    condition.lock()
-    swap(&frame, &new)
-    if isFull { replaced += 1 }
-    isFull = true
-    self.losses = losses
-    condition.signal()
-    condition.unlock()
+    condition.withLock {
+      swap(&frame, &new)
+      if isFull { replaced += 1 }
+      isFull = true
+      self.losses = losses
+      condition.tell()
+    }
   }
 
   /// What the source has dropped so far: also while none of its frames gets through.
-  func note(_ losses: FrameLosses) {
-    condition.lock()
-    self.losses = losses
-    condition.unlock()
-  }
+  func note(_ losses: FrameLosses) { condition.withLock { self.losses = losses } }
 
   /// What the source is known to have dropped.
-  var latestLosses: FrameLosses {
-    condition.lock()
-    defer { condition.unlock() }
-    return losses
-  }
+  var latestLosses: FrameLosses { condition.withLock { losses } }
 
   /// Tells the other side something.
   func tell(_ message: Message) {
-    condition.lock()
-    notices.append(message)
-    condition.signal()
-    condition.unlock()
+    condition.withLock {
+      if case .damaged(_, let losses) = message { self.losses = losses }
+      notices.append(message)
+      condition.tell()
+    }
   }
 
   /// What has come, or `.nothing` after `milliseconds`. A frame is swapped for `old`.
   func take(_ old: inout Frame, milliseconds: Int) -> Message {
-    condition.lock()
-    defer { condition.unlock() }
-    let end = Date(timeIntervalSinceNow: Double(milliseconds) / 1000)
-    while notices.isEmpty, !isFull {
-      guard condition.wait(until: end) else { break }
+    condition.withLock {
+      let end = monotonicNow() + UInt64(milliseconds) * 1_000_000
+      while notices.isEmpty, !isFull {
+        guard condition.wait(until: end) else { break }
+      }
+      if !notices.isEmpty { return notices.removeFirst() }
+      guard isFull else { return .nothing }
+      swap(&frame, &old)
+      isFull = false
+      return .frame(losses: losses, replaced: replaced)
     }
-    if !notices.isEmpty { return notices.removeFirst() }
-    guard isFull else { return .nothing }
-    swap(&frame, &old)
-    isFull = false
-    return .frame(losses: losses, replaced: replaced)
   }
 
   /// Asks the capturing side to end, and waits until it has.
   func close() {
-    condition.lock()
-    isClosed = true
-    while !hasCaptureEnded { condition.wait() }
-    condition.unlock()
+    condition.withLock {
+      isClosed = true
+      while !hasCaptureEnded { condition.wait() }
+    }
   }
 
   /// Whether the capturing side shall end.
-  var mustEnd: Bool {
-    condition.lock()
-    defer { condition.unlock() }
-    return isClosed
-  }
+  var mustEnd: Bool { condition.withLock { isClosed } }
 
   /// Said by the capturing side, last.
   func captureEnded() {
-    condition.lock()
-    hasCaptureEnded = true
-    condition.broadcast()
-    condition.unlock()
+    condition.withLock {
+      hasCaptureEnded = true
+      condition.tell()
+    }
   }
 }
