@@ -15,6 +15,7 @@ int cv4l2_identify(int device, cv4l2_identity *identity) {
   uint32_t bits = found.capabilities & V4L2_CAP_DEVICE_CAPS ? found.device_caps : found.capabilities;
   identity->captures = (bits & V4L2_CAP_VIDEO_CAPTURE) != 0;
   identity->streams = (bits & V4L2_CAP_STREAMING) != 0;
+  identity->bits = bits;
   return 0;
 }
 
@@ -25,30 +26,27 @@ int cv4l2_format(int device, uint32_t number, uint32_t *code) {
   return result;
 }
 
-int cv4l2_size(int device, uint32_t code, uint32_t number, uint32_t *width, uint32_t *height) {
-  struct v4l2_frmsizeenum found = {.index = number, .pixel_format = code};
+int cv4l2_size(int device, uint32_t number, cv4l2_mode *mode) {
+  struct v4l2_frmsizeenum found = {.index = number, .pixel_format = mode->code};
   int result = cv4l2_call(device, VIDIOC_ENUM_FRAMESIZES, &found);
   if (result < 0) return result;
-  if (found.type == V4L2_FRMSIZE_TYPE_DISCRETE) {
-    *width = found.discrete.width;
-    *height = found.discrete.height;
-    return 0;
-  }
-  *width = found.stepwise.max_width;
-  *height = found.stepwise.max_height;
-  return number == 0 ? 0 : -EINVAL;
+  mode->any_size = found.type != V4L2_FRMSIZE_TYPE_DISCRETE;
+  mode->width = mode->any_size ? found.stepwise.max_width : found.discrete.width;
+  mode->height = mode->any_size ? found.stepwise.max_height : found.discrete.height;
+  return number == 0 || !mode->any_size ? 0 : -EINVAL;
 }
 
-int cv4l2_rate(int device, const cv4l2_mode *size, uint32_t number, uint32_t *frames, uint32_t *seconds) {
+int cv4l2_rate(int device, uint32_t number, cv4l2_mode *mode) {
   struct v4l2_frmivalenum found = {
-      .index = number, .pixel_format = size->code, .width = size->width, .height = size->height};
+      .index = number, .pixel_format = mode->code, .width = mode->width, .height = mode->height};
   int result = cv4l2_call(device, VIDIOC_ENUM_FRAMEINTERVALS, &found);
   if (result < 0) return result;
+  mode->any_rate = found.type != V4L2_FRMIVAL_TYPE_DISCRETE;
   // An interval is seconds per frame: its numerator counts seconds.
-  struct v4l2_fract interval = found.type == V4L2_FRMIVAL_TYPE_DISCRETE ? found.discrete : found.stepwise.min;
-  *frames = interval.denominator;
-  *seconds = interval.numerator;
-  return number == 0 || found.type == V4L2_FRMIVAL_TYPE_DISCRETE ? 0 : -EINVAL;
+  struct v4l2_fract interval = mode->any_rate ? found.stepwise.min : found.discrete;
+  mode->frames = interval.denominator;
+  mode->seconds = interval.numerator;
+  return number == 0 || !mode->any_rate ? 0 : -EINVAL;
 }
 
 int cv4l2_set_mode(int device, cv4l2_mode *mode) {

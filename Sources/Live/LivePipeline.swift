@@ -98,6 +98,7 @@ public final class LivePipeline {
         summary.interruptions += 1
         notify(.waiting(error))
       case .resumed(let title): notify(.resumed(title))
+      case .damaged(let error, _): notify(.unreadable(error))
       case .frame(let losses, let replaced):
         taken = monotonicNow()
         summary.losses = losses
@@ -157,6 +158,7 @@ public final class LivePipeline {
         case .nothing: mailbox.note(source.losses)
         case .waiting(let error): mailbox.tell(.waiting(error))
         case .resumed: mailbox.tell(.resumed(title: source.title))
+        case .damaged(let error): mailbox.tell(.damaged(error, source.losses))
         }
       }
       mailbox.captureEnded()

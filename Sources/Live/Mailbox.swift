@@ -1,4 +1,5 @@
 import Camera
+import Imaging
 import Threads
 
 /// Between the thread that captures and the one that classifies: room for one frame, the newest. Frames are swapped,
@@ -9,6 +10,7 @@ final class Mailbox: @unchecked Sendable {
     case frame(losses: FrameLosses, replaced: Int)
     case waiting(CameraError)
     case resumed(title: String)
+    case damaged(ImageError, FrameLosses)
     case nothing
   }
 
@@ -41,6 +43,7 @@ final class Mailbox: @unchecked Sendable {
   /// Tells the other side something.
   func tell(_ message: Message) {
     condition.withLock {
+      if case .damaged(_, let losses) = message { self.losses = losses }
       notices.append(message)
       condition.tell()
     }

@@ -43,6 +43,29 @@ import Testing
     }
   }
 
+  @Test func yuyvMayHaveAnOddHeight() throws {
+    let decoder = try FrameDecoder()
+    let bytes = (0..<64 * 48 * 2).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    var whole = Image(width: 1, height: 1, channels: 1, filledWith: 0), odd = whole
+    try decoder.decode(frame(.yuyv, 64, 48, bytes), into: &whole)
+    try decoder.decode(frame(.yuyv, 64, 47, Array(bytes.prefix(64 * 47 * 2))), into: &odd)
+    #expect(odd.height == 47 && odd.pixels == Array(whole.pixels.prefix(64 * 47 * 3)))
+  }
+
+  @Test func rowsOfRGBMayBeFilledUp() throws {
+    let decoder = try FrameDecoder()
+    let pixels = (0..<6 * 4 * 3).map { UInt8($0) }
+    let rows = stride(from: 0, to: pixels.count, by: 18).map { Array(pixels[$0..<$0 + 18]) }
+    var image = Image(width: 1, height: 1, channels: 1, filledWith: 0)
+    // What fills up the last row may be missing.
+    let filled: [UInt8] = rows.flatMap { (row: [UInt8]) -> [UInt8] in row + [9, 9] }
+    for bytes in [filled, Array(filled.dropLast(2))] {
+      try decoder.decode(frame(.rgb, 6, 4, bytes, stride: 20), into: &image)
+      #expect(image.pixels == pixels)
+    }
+    #expect(throws: ImageError.self) { try decoder.decode(frame(.rgb, 6, 4, pixels, stride: 20), into: &image) }
+  }
+
   @Test func shortAndOddFramesAreErrors() throws {
     let decoder = try FrameDecoder()
     var image = Image(width: 1, height: 1, channels: 1, filledWith: 0)

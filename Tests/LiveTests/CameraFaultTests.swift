@@ -128,7 +128,8 @@ import Testing
     ("refuse streamon 16", "another program"), ("refuse buffers 12", "VIDIOC_REQBUFS failed"),
     ("refuse buffers 22", "shared memory"),
     ("capabilities 0", "no camera"), ("capabilities 1", "shared memory"),
-    ("capabilities 04000000", "captures no pictures"), ("mode H264 64 48 30", "it offers H264"),
+    ("capabilities 04000000", "captures no pictures"), ("capabilities 04001000", "several planes"),
+    ("mode H264 64 48 30", "it offers H264"),
   ]) func refusalsAreClear(_ fact: String, _ words: String) throws {
     let mode = fact.hasPrefix("mode") ? [] : ["mode MJPG 64 48 30"]
     let result = try StandIn.live(StandIn.script(good, facts: mode + [fact]), "--seconds", "2")

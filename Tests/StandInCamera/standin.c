@@ -3,13 +3,18 @@
 //
 // STANDIN_SCRIPT names a text file. Facts about the device come first, one a line:
 //   device PATH | bus NAME | mode CODE WIDTH HEIGHT RATE | interval MS | refuse open|format|buffers|streamon ERRNO |
-//   capabilities HEX
+//   capabilities HEX | driver NAME | card NAME | node PATH DRIVER HEX NAME: another device, that only says what it is
+//   stride BYTES: of a row, whatever the mode | ranges: sizes and rates up to those of the modes
+//   room COST: no stream of more pixels, and of an eighth of them where they are no JPEG, is started
 // then what happens, in order, and at the end of the file once more from `again`, or nothing more:
-//   frame FILE | error FILE | lose COUNT | stall MS | eintr COUNT | eagain | unplug MS | busy COUNT | again
+//   frame FILE | error FILE | lose COUNT | stall MS | eintr COUNT | eagain | unplug MS | busy COUNT | clock SECONDS |
+//   again
+// clock: the time of day is set so many seconds further (clock.c); behind unplug, while the camera is gone.
 // busy: the stream is refused so many times when it is started next.
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/videodev2.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -25,7 +30,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BUFFERS = 4, ROOM = 1 << 21, EVENTS = 4096, MODES = 16 };
+void standin_set_clock(int seconds);
+
+enum { BUFFERS = 4, ROOM = 1 << 21, EVENTS = 4096, MODES = 16, NODES = 8 };
 
 typedef struct {
   char what[12];
@@ -34,7 +41,13 @@ typedef struct {
 } event;
 
 static struct {
-  char device[128], bus[32];
+  char device[128], bus[32], driver[16], card[32];
+  struct {
+    char path[128], driver[16], name[32];
+    uint32_t capabilities;
+    int descriptor;
+  } nodes[NODES];
+  int node_count, stride, room, has_ranges;
   uint32_t capabilities;
   struct {
     char code[5];
@@ -52,7 +65,7 @@ static int ends[2] = {-1, -1};  // the program's, ours
 static int64_t gone_until;      // in milliseconds
 static int memory = -1, streaming, interrupts, come_to_nothing, refusals, next_event;
 static uint8_t *shared;
-static uint32_t sequence;
+static uint32_t sequence, frames_a_second;
 static struct v4l2_pix_format pix;
 static struct {
   enum { IDLE, QUEUED, FILLED } state;
@@ -69,14 +82,27 @@ static void read_script(void) {
   script.capabilities = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING;
   script.interval = 10;
   script.again = -1;
+  script.stride = -1;
   strcpy(script.bus, "stand-in-1");
+  strcpy(script.driver, "standin");
+  strcpy(script.card, "Stand-in camera");
   char line[400], word[16], rest[300];
   while (fgets(line, sizeof line, file)) {
     rest[0] = 0;
     if (sscanf(line, "%15s %299[^\n]", word, rest) < 1) continue;
     if (!strcmp(word, "device")) snprintf(script.device, sizeof script.device, "%.127s", rest);
     else if (!strcmp(word, "bus")) snprintf(script.bus, sizeof script.bus, "%.31s", rest);
-    else if (!strcmp(word, "capabilities")) script.capabilities = (uint32_t)strtoul(rest, NULL, 16);
+    else if (!strcmp(word, "driver")) snprintf(script.driver, sizeof script.driver, "%.15s", rest);
+    else if (!strcmp(word, "card")) snprintf(script.card, sizeof script.card, "%.31s", rest);
+    else if (!strcmp(word, "stride")) script.stride = atoi(rest);
+    else if (!strcmp(word, "room")) script.room = atoi(rest);
+    else if (!strcmp(word, "ranges")) script.has_ranges = 1;
+    else if (!strcmp(word, "node") && script.node_count < NODES) {
+      int i = script.node_count++;
+      sscanf(rest, "%127s %15s %x %31[^\n]", script.nodes[i].path, script.nodes[i].driver,
+             &script.nodes[i].capabilities, script.nodes[i].name);
+      script.nodes[i].descriptor = -1;
+    } else if (!strcmp(word, "capabilities")) script.capabilities = (uint32_t)strtoul(rest, NULL, 16);
     else if (!strcmp(word, "interval")) script.interval = atoi(rest);
     else if (!strcmp(word, "again")) script.again = 0;
     else if (!strcmp(word, "mode") && script.mode_count < MODES) {
@@ -162,6 +188,7 @@ static void *play(void *nothing) {
       if (!strcmp(e->what, "lose")) sequence += (uint32_t)e->number;
       if (!strcmp(e->what, "eintr")) interrupts += e->number;
       if (!strcmp(e->what, "busy")) refusals += e->number;
+      if (!strcmp(e->what, "clock")) standin_set_clock(e->number);
       if (!strcmp(e->what, "eagain")) {
         come_to_nothing = 1;
         if (send(ends[1], "f", 1, MSG_NOSIGNAL) < 0) come_to_nothing = 0;
@@ -172,7 +199,14 @@ static void *play(void *nothing) {
         syscall(SYS_close, ends[1]);
         ends[1] = -1;
       }
+      int is_clock_next = !streaming && at + 1 < script.event_count && !strcmp(script.events[at + 1].what, "clock");
+      if (is_clock_next) next_event++;
       pthread_mutex_unlock(&lock);
+      if (is_clock_next) {
+        // The program waits for the camera by now.
+        pause_for(400);
+        standin_set_clock(script.events[at + 1].number);
+      }
     }
   }
 }
@@ -212,7 +246,13 @@ static int open_camera(void) {
 
 int open(const char *path, int flags, ...) {
   pthread_once(&once, read_script);
-  if (script.device[0] && !strcmp(path, script.device)) return open_camera();
+  char place[PATH_MAX];
+  const char *real = script.device[0] && realpath(path, place) ? place : path;
+  if (script.device[0] && (!strcmp(path, script.device) || !strcmp(real, script.device))) return open_camera();
+  for (int i = 0; i < script.node_count; i++) {
+    if (strcmp(real, script.nodes[i].path) != 0) continue;
+    return script.nodes[i].descriptor = memfd_create("node", MFD_CLOEXEC);
+  }
   va_list list;
   va_start(list, flags);
   int mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(list, int) : 0;
@@ -223,6 +263,9 @@ int open(const char *path, int flags, ...) {
 int open64(const char *path, int flags, ...) __attribute__((alias("open")));
 
 int close(int descriptor) {
+  for (int i = 0; i < script.node_count; i++) {
+    if (descriptor >= 0 && script.nodes[i].descriptor == descriptor) script.nodes[i].descriptor = -1;
+  }
   if (descriptor >= 0 && descriptor == ends[0]) {
     stop_stream();
     syscall(SYS_munmap, shared, (size_t)BUFFERS * ROOM);
@@ -240,20 +283,61 @@ void *mmap(void *address, size_t length, int protection, int flags, int descript
 
 void *mmap64(void *, size_t, int, int, int, off_t) __attribute__((alias("mmap")));
 
+static int is_code(int mode, const uint32_t *code) { return !memcmp(code, script.modes[mode].code, 4); }
+
+static uint32_t row_bytes(const struct v4l2_pix_format *format) {
+  const char *code = (const char *)&format->pixelformat;
+  if (script.stride >= 0) return (uint32_t)script.stride;
+  if (!memcmp(code, "YUYV", 4) || !memcmp(code, "UYVY", 4)) return format->width * 2;
+  if (!memcmp(code, "RGB3", 4)) return format->width * 3;
+  if (!memcmp(code, "BA81", 4)) return format->width;
+  return 0;
+}
+
+/// The mode of this code that is nearest in width.
 static int set_format(struct v4l2_format *format) {
   if (script.refuse_format) return fail(script.refuse_format);
   struct v4l2_pix_format *wish = &format->fmt.pix;
+  int best = -1;
   for (int i = 0; i < script.mode_count; i++) {
-    if (memcmp(&wish->pixelformat, script.modes[i].code, 4) != 0) continue;
-    wish->width = script.modes[i].width;
-    wish->height = script.modes[i].height;
-    int is_packed = !memcmp(script.modes[i].code, "YUYV", 4) || !memcmp(script.modes[i].code, "UYVY", 4);
-    wish->bytesperline = is_packed ? wish->width * 2 : 0;
-    wish->sizeimage = ROOM;
-    pix = *wish;
-    return 0;
+    if (!is_code(i, &wish->pixelformat)) continue;
+    int64_t distance = llabs((int64_t)script.modes[i].width - wish->width);
+    if (best < 0 || distance < llabs((int64_t)script.modes[best].width - wish->width)) best = i;
   }
-  return fail(EINVAL);
+  if (best < 0) return fail(EINVAL);
+  if (!script.has_ranges || wish->width > script.modes[best].width) wish->width = script.modes[best].width;
+  if (!script.has_ranges || wish->height > script.modes[best].height) wish->height = script.modes[best].height;
+  wish->bytesperline = row_bytes(wish);
+  wish->sizeimage = ROOM;
+  pix = *wish;
+  frames_a_second = script.modes[best].rate;
+  return 0;
+}
+
+static int is_too_much(void) {
+  int is_jpeg = !memcmp(&pix.pixelformat, "MJPG", 4);
+  return script.room > 0 && pix.width * pix.height * (is_jpeg ? 1 : 8) > (uint32_t)script.room;
+}
+
+/// The mode with this number among those of a code, and of a size where one is given; -1 behind the last.
+static int find_mode(uint32_t number, const uint32_t *code, uint32_t width, uint32_t height) {
+  for (int i = 0; i < script.mode_count; i++) {
+    if (!is_code(i, code)) continue;
+    if (width && (script.modes[i].width != width || script.modes[i].height != height)) continue;
+    if (number-- == 0) return i;
+  }
+  return -1;
+}
+
+static int describe(struct v4l2_capability *c, const char *driver, const char *card, uint32_t capabilities) {
+  if (!capabilities) return fail(ENOTTY);
+  memset(c, 0, sizeof *c);
+  strcpy((char *)c->driver, driver);
+  strcpy((char *)c->card, card);
+  strcpy((char *)c->bus_info, script.bus);
+  c->capabilities = capabilities | V4L2_CAP_DEVICE_CAPS;
+  c->device_caps = capabilities;
+  return 0;
 }
 
 static int take(struct v4l2_buffer *buffer) {
@@ -293,48 +377,47 @@ static int give(const struct v4l2_buffer *buffer) {
 
 static int answer(unsigned long request, void *argument) {
   switch (request) {
-    case VIDIOC_QUERYCAP: {
-      struct v4l2_capability *c = argument;
-      if (!script.capabilities) return fail(ENOTTY);
-      memset(c, 0, sizeof *c);
-      strcpy((char *)c->driver, "standin");
-      strcpy((char *)c->card, "Stand-in camera");
-      strcpy((char *)c->bus_info, script.bus);
-      c->capabilities = script.capabilities | V4L2_CAP_DEVICE_CAPS;
-      c->device_caps = script.capabilities;
-      return 0;
-    }
+    case VIDIOC_QUERYCAP: return describe(argument, script.driver, script.card, script.capabilities);
     case VIDIOC_ENUM_FMT: {
       struct v4l2_fmtdesc *f = argument;
-      if (f->index >= (uint32_t)script.mode_count) return fail(EINVAL);
-      memcpy(&f->pixelformat, script.modes[f->index].code, 4);
-      return 0;
+      uint32_t number = f->index;
+      for (int i = 0; i < script.mode_count; i++) {
+        uint32_t code;
+        memcpy(&code, script.modes[i].code, 4);
+        if (find_mode(0, &code, 0, 0) != i || number-- > 0) continue;
+        f->pixelformat = code;
+        return 0;
+      }
+      return fail(EINVAL);
     }
     case VIDIOC_ENUM_FRAMESIZES: {
       struct v4l2_frmsizeenum *s = argument;
-      for (int i = 0; i < script.mode_count && s->index == 0; i++) {
-        if (memcmp(&s->pixel_format, script.modes[i].code, 4) != 0) continue;
-        s->type = V4L2_FRMSIZE_TYPE_DISCRETE;
-        s->discrete.width = script.modes[i].width;
-        s->discrete.height = script.modes[i].height;
-        return 0;
+      int mode = find_mode(s->index, &s->pixel_format, 0, 0);
+      if (mode < 0) return fail(EINVAL);
+      s->type = script.has_ranges ? V4L2_FRMSIZE_TYPE_CONTINUOUS : V4L2_FRMSIZE_TYPE_DISCRETE;
+      s->stepwise = (struct v4l2_frmsize_stepwise){16, script.modes[mode].width, 2, 16, script.modes[mode].height, 2};
+      if (!script.has_ranges) {
+        s->discrete.width = script.modes[mode].width;
+        s->discrete.height = script.modes[mode].height;
       }
-      return fail(EINVAL);
+      return 0;
     }
     case VIDIOC_ENUM_FRAMEINTERVALS: {
       struct v4l2_frmivalenum *v = argument;
-      for (int i = 0; i < script.mode_count && v->index == 0; i++) {
-        if (memcmp(&v->pixel_format, script.modes[i].code, 4) != 0) continue;
-        v->type = V4L2_FRMIVAL_TYPE_DISCRETE;
-        v->discrete.numerator = 1;
-        v->discrete.denominator = script.modes[i].rate;
-        return 0;
-      }
-      return fail(EINVAL);
+      int mode = find_mode(v->index, &v->pixel_format, v->width, v->height);
+      if (mode < 0) return fail(EINVAL);
+      v->type = script.has_ranges ? V4L2_FRMIVAL_TYPE_CONTINUOUS : V4L2_FRMIVAL_TYPE_DISCRETE;
+      v->stepwise.min = (struct v4l2_fract){1, script.modes[mode].rate};
+      if (!script.has_ranges) v->discrete = (struct v4l2_fract){1, script.modes[mode].rate};
+      return 0;
     }
     case VIDIOC_S_FMT:
     case VIDIOC_TRY_FMT: return set_format(argument);
-    case VIDIOC_S_PARM: return 0;
+    case VIDIOC_S_PARM: {
+      struct v4l2_fract *interval = &((struct v4l2_streamparm *)argument)->parm.capture.timeperframe;
+      if (!script.has_ranges) *interval = (struct v4l2_fract){1, frames_a_second};
+      return 0;
+    }
     case VIDIOC_REQBUFS: {
       struct v4l2_requestbuffers *r = argument;
       if (script.refuse_buffers && r->count) return fail(script.refuse_buffers);
@@ -352,6 +435,7 @@ static int answer(unsigned long request, void *argument) {
     case VIDIOC_DQBUF: return take(argument);
     case VIDIOC_STREAMON:
       if (script.refuse_streamon) return fail(script.refuse_streamon);
+      if (is_too_much()) return fail(ENOSPC);
       if (refusals > 0) {
         refusals--;
         return fail(EBUSY);
@@ -367,6 +451,11 @@ int ioctl(int descriptor, unsigned long request, ...) {
   va_start(list, request);
   void *argument = va_arg(list, void *);
   va_end(list);
+  for (int i = 0; i < script.node_count; i++) {
+    if (descriptor < 0 || descriptor != script.nodes[i].descriptor) continue;
+    if (request != VIDIOC_QUERYCAP) return fail(request == VIDIOC_ENUM_FMT ? EINVAL : ENOTTY);
+    return describe(argument, script.nodes[i].driver, script.nodes[i].name, script.nodes[i].capabilities);
+  }
   if (descriptor < 0 || descriptor != ends[0]) return (int)syscall(SYS_ioctl, descriptor, request, argument);
   if (request == VIDIOC_STREAMOFF) {
     stop_stream();

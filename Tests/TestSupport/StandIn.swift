@@ -10,16 +10,17 @@ package enum StandIn {
 
   /// The shared object.
   private static let library: String = {
-    let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("../StandInCamera/standin.c").path
+    let sources = ["standin.c", "clock.c"].map {
+      URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../StandInCamera/\($0)").path
+    }
     let library = folder.path("standin.so")
     for name in ["cc", "clang", "gcc"] {
       let compiler = Process()
       compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-      compiler.arguments = [
-        name, "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", "-o", library, source,
-        "-lpthread",
-      ]
+      compiler.arguments =
+        [
+          name, "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", "-o", library,
+        ] + sources + ["-lpthread", "-ldl"]
       try! compiler.run()
       compiler.waitUntilExit()
       if compiler.terminationStatus == 0 { return library }
@@ -65,7 +66,9 @@ package enum StandIn {
   }
 
   /// One camera's facts, and what happens.
-  package static func script(_ events: [String], facts: [String] = ["mode MJPG 64 48 30"]) -> [String: String] {
+  package static func script(
+    _ events: [String], facts: [String] = ["mode MJPG 64 48 30"], device: String = device
+  ) -> [String: String] {
     let text = (["device \(device)"] + facts + events).joined(separator: "\n") + "\n"
     let path = file(Array(text.utf8), "script-\(UUID().uuidString)")
     return ["LD_PRELOAD": library, "STANDIN_SCRIPT": path]

@@ -12,9 +12,10 @@
 typedef struct {
   char driver[17];
   char card[33];
-  char bus[33];  // where it is plugged in; stays the same when it is plugged in there again
-  int captures;  // single-planar video capture
-  int streams;   // by memory mapping or user pointers
+  char bus[33];   // where it is plugged in; stays the same when it is plugged in there again
+  int captures;   // single-planar video capture
+  int streams;    // by memory mapping or user pointers
+  uint32_t bits;  // V4L2_CAP_ of this node
 } cv4l2_identity;
 
 /// A format, size and rate; the four characters of `code` are those of linux/videodev2.h.
@@ -24,6 +25,7 @@ typedef struct {
   uint32_t stride;           // bytes a row, 0 for compressed formats
   uint32_t bytes;            // the most that one frame takes
   uint32_t frames, seconds;  // frames per seconds, 0 where the driver does not say
+  int any_size, any_rate;    // whether these are the largest and the highest of a range
 } cv4l2_mode;
 
 /// Memory shared with the kernel.
@@ -49,10 +51,10 @@ void cv4l2_close(int device);
 int cv4l2_identify(int device, cv4l2_identity *identity);
 
 /// The format, the size of a format, the rate of a size with this number; -EINVAL behind the last one. Sizes and rates
-/// that are ranges come as their largest size and their highest rate, as number 0.
+/// that are ranges come as their largest size and their highest rate, as number 0, and are marked.
 int cv4l2_format(int device, uint32_t number, uint32_t *code);
-int cv4l2_size(int device, uint32_t code, uint32_t number, uint32_t *width, uint32_t *height);
-int cv4l2_rate(int device, const cv4l2_mode *size, uint32_t number, uint32_t *frames, uint32_t *seconds);
+int cv4l2_size(int device, uint32_t number, cv4l2_mode *mode);
+int cv4l2_rate(int device, uint32_t number, cv4l2_mode *mode);
 
 /// Asks for a mode; what the driver chose instead is written back.
 int cv4l2_set_mode(int device, cv4l2_mode *mode);
@@ -87,8 +89,8 @@ int cv4l2_converter_accept(cv4l2_converter *converter, const cv4l2_mode *granted
 /// Converts one frame to `[height, width, 3]`, in `room` bytes: 0, or -errno for a frame that is none.
 int cv4l2_convert(cv4l2_converter *converter, const uint8_t *bytes, size_t count, uint8_t *rgb, size_t room);
 
-/// What was wrong with the last frame.
-const char *cv4l2_converter_message(cv4l2_converter *converter);
+/// What was wrong with the last frame, where the library says; empty where it does not.
+const char *cv4l2_converter_message(const cv4l2_converter *converter);
 
 void cv4l2_converter_free(cv4l2_converter *converter);
 

@@ -67,4 +67,6 @@ public enum FrameOutcome: Equatable, Sendable {
   case waiting(CameraError)
   /// The camera is there again; said once.
   case resumed
+  /// A frame came that is none, and was counted; said of the first ones.
+  case damaged(ImageError)
 }

@@ -1,4 +1,5 @@
 import CImaging
+import Glibc
 import Imaging
 import Models
 
@@ -35,9 +36,19 @@ public final class FrameDecoder {
       }
       if let failure { throw failure }
     case .rgb:
-      try check(frame, bytes: frame.width * frame.height * 3, name)
+      let row = 3 * frame.width
+      let stride = max(frame.stride, row)
+      // What fills a row up may be missing behind the last one.
+      try check(frame, bytes: stride * (frame.height - 1) + row, name)
       image.reshape(width: frame.width, height: frame.height, channels: 3)
-      image.pixels.withUnsafeMutableBufferPointer { _ = $0.update(from: frame.bytes) }
+      frame.bytes.withUnsafeBufferPointer { from in
+        image.pixels.withUnsafeMutableBufferPointer { to in
+          for y in 0..<(stride == row ? 1 : frame.height) {
+            let count = stride == row ? row * frame.height : row
+            memcpy(to.baseAddress! + y * row, from.baseAddress! + y * stride, count)
+          }
+        }
+      }
     case .yuyv, .nv12:
       let isPlanar = frame.format == .nv12
       let stride = max(frame.stride, isPlanar ? frame.width : 2 * frame.width)
@@ -56,9 +67,10 @@ public final class FrameDecoder {
   /// The conversion of raw frames that serves within the limit of the process, such as `avx2`.
   public static var variant: String { String(cString: ci_converter_fastest().pointee.name) }
 
-  /// Raw frames have even sides and all their bytes.
+  /// Raw frames have all their bytes, and whole pairs where two pixels share a colour: of columns, and in NV12 of rows
+  /// too.
   private func check(_ frame: Frame, bytes: Int, _ name: String) throws(ImageError) {
-    let isEven = frame.format == .rgb || (frame.width % 2 == 0 && frame.height % 2 == 0)
+    let isEven = (frame.format == .rgb || frame.width % 2 == 0) && (frame.format != .nv12 || frame.height % 2 == 0)
     guard frame.width > 0, frame.height > 0, isEven else {
       throw ImageError(file: name, cause: .damaged("\(frame.width) x \(frame.height) pixels"))
     }

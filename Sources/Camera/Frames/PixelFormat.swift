@@ -6,7 +6,7 @@ public enum PixelFormat: String, Hashable, Sendable, CaseIterable {
   case yuyv
   /// 4:2:0, a plane of Y, then one of U V pairs at half the size, BT.601 limited range.
   case nv12
-  /// R G B; sources that paint.
+  /// R G B; sources that paint, and some cameras.
   case rgb
 
   /// The format of a V4L2 code of four characters, or nil.
@@ -15,17 +15,18 @@ public enum PixelFormat: String, Hashable, Sendable, CaseIterable {
     case Self.code("MJPG"), Self.code("JPEG"): self = .mjpeg
     case Self.code("YUYV"): self = .yuyv
     case Self.code("NV12"): self = .nv12
+    case Self.code("RGB3"): self = .rgb
     default: return nil
     }
   }
 
-  /// What a frame costs to turn into pixels, in rough order: less first.
+  /// What a frame of a camera costs to fetch and to turn into pixels, in rough order: less first.
   var cost: Int {
     switch self {
-    case .rgb: 0
     case .nv12: 1
     case .yuyv: 2
-    case .mjpeg: 3
+    case .rgb: 3
+    case .mjpeg: 4
     }
   }
 

@@ -1,6 +1,7 @@
 import CThreads
 import CV4L2
 import Glibc
+import Imaging
 
 /// Frames of a V4L2 camera: always the newest; a camera that is unplugged or stalls is waited for and taken up again,
 /// by where it is plugged in.
@@ -27,6 +28,10 @@ public final class CameraSource: FrameSource {
   private var searched: UInt64 = 0
   /// Whether waiting was reported and its end is not.
   private var isWaiting = false
+  /// What was wrong with the last frame, while that is to be told.
+  private var damage: ImageError?
+  private var told = 0
+  private var thinner: FrameThinner
 
   /// Opens a camera and starts it.
   public init(_ path: String, request: CaptureRequest = CaptureRequest()) throws(CameraError) {
@@ -35,6 +40,7 @@ public final class CameraSource: FrameSource {
     self.device = device
     self.request = request
     self.path = path
+    thinner = FrameThinner(rate: request.rate)
     bus = device.bus
     title = Self.title(device, granted)
   }
@@ -42,15 +48,17 @@ public final class CameraSource: FrameSource {
   /// Waits for the next frame, as `FrameSource.next(into:milliseconds:)` says.
   public func next(into frame: inout Frame, milliseconds: Int) -> FrameOutcome {
     guard let device else { return search(milliseconds) }
+    if damage != nil { return tellDamage() }
     do throws(CameraError) {
       guard try device.wait(milliseconds: milliseconds) else { return stalled() }
-      guard let newest = try takeNewest(device) else { return stalled() }
-      let isWhole = fill(&frame, from: newest, of: device)
+      guard let newest = try takeNewest(device) else { return damage == nil ? stalled() : tellDamage() }
+      let words = fill(&frame, from: newest, of: device)
       try device.give(newest)
-      guard isWhole else {
-        losses.damaged += 1
-        return .nothing
+      if let words {
+        noteDamage(words)
+        return tellDamage()
       }
+      guard thinner.takes(frame.nanoseconds) else { return .nothing }
     } catch {
       // Whatever a running camera refuses, it is started anew; what it was is told.
       return lose(error)
@@ -69,7 +77,7 @@ public final class CameraSource: FrameSource {
       count(frame.sequence)
       lastFrame = ct_now()
       if frame.is_damaged != 0 || frame.count == 0 {
-        losses.damaged += 1
+        noteDamage(frame.is_damaged != 0 ? "the camera's driver marked it so" : "it is empty")
         try device.give(frame)
         continue
       }
@@ -99,10 +107,23 @@ public final class CameraSource: FrameSource {
     sequence = sequenceBase + Int(number)
   }
 
-  /// Whether the frame is whole.
-  private func fill(_ frame: inout Frame, from taken: cv4l2_frame, of device: CaptureDevice) -> Bool {
+  private func noteDamage(_ words: String) {
+    losses.damaged += 1
+    damage = ImageError(file: "frame \(sequence)", cause: .damaged(words))
+  }
+
+  /// The first few are named; all are counted.
+  private func tellDamage() -> FrameOutcome {
+    defer { damage = nil }
+    told += 1
+    guard let damage, told <= 3 else { return .nothing }
+    return .damaged(damage)
+  }
+
+  /// - Returns: what is wrong with the frame, as far as that shows here.
+  private func fill(_ frame: inout Frame, from taken: cv4l2_frame, of device: CaptureDevice) -> String? {
     let now = ct_now()
-    let isWhole = device.copy(taken, into: &frame.bytes)
+    let words = device.copy(taken, into: &frame.bytes)
     frame.format = granted.format
     frame.width = granted.mode.width
     frame.height = granted.mode.height
@@ -112,7 +133,7 @@ public final class CameraSource: FrameSource {
     let isPlausible = taken.is_monotonic != 0 && taken.nanoseconds > 0 && taken.nanoseconds <= now
     frame.nanoseconds = isPlausible ? taken.nanoseconds : now
     frame.file = nil
-    return isWhole
+    return words
   }
 
   /// No frame: if that has lasted, starts the camera anew.
@@ -138,9 +159,10 @@ public final class CameraSource: FrameSource {
     }
     searched = now
     for candidate in [path] + CaptureDevice.paths() {
-      guard let found = try? CaptureDevice(candidate), found.bus == bus, let granted = try? found.start(request) else {
-        continue
-      }
+      guard let found = try? CaptureDevice(candidate) else { continue }
+      // A link by serial number leads to the same camera at any plug.
+      guard found.bus == bus || candidate == path && path.contains("/by-id/") else { continue }
+      guard let granted = try? found.start(request) else { continue }
       self.granted = granted
       device = found
       lastSequence = nil
@@ -152,8 +174,12 @@ public final class CameraSource: FrameSource {
   }
 
   private static func title(_ device: CaptureDevice, _ granted: CaptureDevice.Granted) -> String {
-    let rate = granted.mode.rate > 0 ? " at \(Int(granted.mode.rate.rounded()))/s" : ""
+    let rate = granted.mode.rate > 0 ? " at \(granted.mode.rateText)" : ""
+    let refused = granted.refused.map { mode in
+      " (the USB bus has no bandwidth for \(mode.width) x \(mode.height) \(mode.name)"
+        + "\(mode.rate > 0 ? " at \(mode.rateText)" : ""))"
+    }
     return "\(device.name) (\(device.path)), \(granted.mode.width) x \(granted.mode.height) "
-      + "\(granted.mode.name)\(granted.mode.format == nil ? ", converted" : "")\(rate)"
+      + "\(granted.mode.name)\(granted.mode.format == nil ? ", converted" : "")\(rate)\(refused ?? "")"
   }
 }

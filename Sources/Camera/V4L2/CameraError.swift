@@ -18,6 +18,14 @@ public struct CameraError: Error, Equatable, Sendable, CustomStringConvertible {
     case notACamera
     /// A V4L2 device that does not capture pictures in one plane.
     case noCapture
+    /// A V4L2 device that captures pictures in several planes.
+    case multiPlanar
+    /// No name of a camera has these words in it; those that there are.
+    case noSuchName([String])
+    /// Several cameras have these words in their names.
+    case severalNames([String])
+    /// The bus has no room for its stream.
+    case noBandwidth
     /// It cannot stream through shared memory.
     case noStreaming
     /// None of its formats can be read, or none is the one asked for; what it offers.
@@ -50,6 +58,7 @@ public struct CameraError: Error, Equatable, Sendable, CustomStringConvertible {
     case ENOENT, ENXIO: cause = .noSuchDevice
     case EACCES, EPERM: cause = .noPermission
     case EBUSY: cause = .busy
+    case ENOSPC where operation == "VIDIOC_STREAMON": cause = .noBandwidth
     case ENOTTY: cause = .notACamera
     case ENODEV: cause = .unplugged
     default: cause = .refused(operation: operation, words: String(cString: strerror(-result)))
@@ -74,10 +83,21 @@ public struct CameraError: Error, Equatable, Sendable, CustomStringConvertible {
     case .noCapture:
       "\(device): this device captures no pictures; a camera's other nodes carry metadata. 'glint live --list' shows "
         + "the right one."
+    case .multiPlanar:
+      "\(device): this device gives pictures in several planes (V4L2 multi-planar), as video codecs, image processors "
+        + "and some built-in cameras do; cameras are read here that give them in one. 'glint live --list' shows them."
+    case .noSuchName(let known):
+      "no camera is called '\(device)'. "
+        + (known.isEmpty ? "There is none; is it plugged in?" : "There are: \(known.joined(separator: "; ")).")
+    case .severalNames(let known):
+      "several cameras are called '\(device)': \(known.joined(separator: "; ")). Name one by its path or number."
+    case .noBandwidth:
+      "\(device): the USB bus has no bandwidth left for this camera. Take --format mjpeg, a smaller --size or fewer "
+        + "--fps, or plug it in where no other camera or disk hangs on the same hub or port."
     case .noStreaming: "\(device): this camera cannot stream through shared memory (V4L2 memory mapping)."
     case .noFormat(let offered):
-      "\(device): none of its formats serves (MJPEG, YUYV and NV12 are read here, and what libv4l converts); it offers "
-        + (offered.isEmpty ? "none" : offered.joined(separator: ", ")) + "."
+      "\(device): none of its formats serves (MJPEG, YUYV, NV12 and RGB are read here, and what libv4l "
+        + "converts); it offers " + (offered.isEmpty ? "none" : offered.joined(separator: ", ")) + "."
     case .unplugged: "\(device): the camera was unplugged."
     case .stalled(let seconds): "\(device): no frame for \(seconds) s."
     case .refused(let operation, let words): "\(device): \(operation) failed: \(words)."

@@ -16,6 +16,7 @@ public final class CaptureDevice {
   private var isStreaming = false
   /// What turns frames into RGB where their format is not read here.
   private var converter: FrameConverter?
+  private var isMJPEG = false
 
   /// Opens a device and checks that it is a camera that streams.
   public init(_ path: String) throws(CameraError) {
@@ -31,12 +32,13 @@ public final class CaptureDevice {
       cv4l2_close(device)
       if result == -EINVAL { throw CameraError(device: path, cause: .notACamera) }
       if result < 0 { throw CameraError(device: path, operation: "VIDIOC_QUERYCAP", result: result) }
+      if CameraNode.isMultiPlanar(identity.bits) { throw CameraError(device: path, cause: .multiPlanar) }
       throw CameraError(device: path, cause: identity.captures == 0 ? .noCapture : .noStreaming)
     }
     self.path = path
     self.device = device
-    name = text(of: identity.card)
-    bus = text(of: identity.bus)
+    name = fixedText(identity.card)
+    bus = fixedText(identity.bus)
   }
 
   /// What stands at a path where a device is wanted, and what to do with it; nil for devices, and for nothing.
@@ -68,17 +70,17 @@ public final class CaptureDevice {
     // The bounds are for drivers that never say that a list has ended.
     for format in 0..<64 as Range<UInt32> where cv4l2_format(device, format, &mode.code) == 0 {
       var sizes = 0
-      while sizes < 256, cv4l2_size(device, mode.code, UInt32(sizes), &mode.width, &mode.height) == 0 {
+      while sizes < 256, cv4l2_size(device, UInt32(sizes), &mode) == 0 {
         var rates = 0
         var timed = mode
-        while rates < 64, cv4l2_rate(device, &mode, UInt32(rates), &timed.frames, &timed.seconds) == 0 {
+        while rates < 64, cv4l2_rate(device, UInt32(rates), &timed) == 0 {
           found.append(CaptureMode(timed))
           rates += 1
         }
         if rates == 0 { found.append(CaptureMode(mode)) }
         sizes += 1
       }
-      (mode.width, mode.height) = (0, 0)
+      (mode.width, mode.height, mode.any_size) = (0, 0, 0)
       if sizes == 0 { found.append(CaptureMode(mode)) }
     }
     return found
@@ -89,20 +91,34 @@ public final class CaptureDevice {
     var mode: CaptureMode
     var format: PixelFormat
     var stride: Int
+    /// What serves better, and has no room on the bus.
+    var refused: CaptureMode?
   }
 
-  /// Sets the mode that serves the request best and starts to stream.
+  /// Sets the mode that serves the request best and starts to stream. Where the bus has no room for it, the next best
+  /// of those that take less.
   func start(_ request: CaptureRequest) throws(CameraError) -> Granted {
-    let offered = modes()
-    let size = request.size ?? (640, 480)
-    var mode = cv4l2_mode()
-    (mode.width, mode.height) = (UInt32(size.width), UInt32(size.height))
-    (mode.frames, mode.seconds) = (UInt32(request.rate ?? 30), 1)
-    if let best = request.best(of: offered) {
-      mode.code = best.code
-      if best.width > 0 { (mode.width, mode.height) = (UInt32(best.width), UInt32(best.height)) }
-      if best.frames > 0 { (mode.frames, mode.seconds) = (best.frames, best.seconds) }
-    } else {
+    var offered = modes(), refused: CaptureMode?
+    while true {
+      let best = request.best(of: offered)
+      do throws(CameraError) {
+        var granted = try start(request, best, offered: offered)
+        granted.refused = refused
+        return granted
+      } catch {
+        guard error.cause == .noBandwidth, let best else { throw error }
+        refused = refused ?? best
+        offered.removeAll { $0.format == nil || $0.bytesPerSecond >= best.bytesPerSecond }
+        guard request.best(of: offered) != nil else { throw error }
+      }
+    }
+  }
+
+  private func start(
+    _ request: CaptureRequest, _ best: CaptureMode?, offered: [CaptureMode]
+  ) throws(CameraError) -> Granted {
+    var mode = request.wish(best)
+    if best == nil {
       converter = request.format == nil ? FrameConverter(device: device, choosing: &mode) : nil
       guard converter != nil else {
         var names: [String] = []
@@ -125,6 +141,7 @@ public final class CaptureDevice {
     try check(mapped, "VIDIOC_REQBUFS")
     buffers = Array(memory[..<Int(count)])
     isStreaming = true
+    isMJPEG = format == .mjpeg
     let result = cv4l2_start(device)
     if result < 0 {
       stop()
@@ -169,14 +186,14 @@ public final class CaptureDevice {
 
   /// Copies a buffer's frame, or what the converter makes of it.
   ///
-  /// - Returns: whether it is whole; only a converter looks.
-  func copy(_ frame: cv4l2_frame, into bytes: inout [UInt8]) -> Bool {
+  /// - Returns: what is wrong with it, as far as that shows here; nil where nothing does.
+  func copy(_ frame: cv4l2_frame, into bytes: inout [UInt8]) -> String? {
     let memory = buffers[Int(frame.index)]
     let filled = UnsafeBufferPointer(start: memory.start, count: min(Int(frame.count), memory.count))
     if let converter { return converter.convert(filled, into: &bytes) }
     bytes.removeAll(keepingCapacity: true)
-    bytes.append(contentsOf: filled)
-    return true
+    bytes.append(contentsOf: isMJPEG ? filled[FrameBytes.start(of: filled)...] : filled[...])
+    return nil
   }
 
   private func check(_ result: Int32, _ operation: String) throws(CameraError) {
@@ -187,24 +204,24 @@ public final class CaptureDevice {
 
 extension CaptureDevice {
   /// The paths of all video devices, lowest number first, whether or not they are cameras.
-  public static func paths() -> [String] {
-    guard let folder = opendir("/dev") else { return [] }
-    defer { closedir(folder) }
-    var numbers: [Int] = []
-    while let entry = readdir(folder) {
-      let name = text(of: entry.pointee.d_name)
-      if name.hasPrefix("video"), let number = Int(name.dropFirst(5)) { numbers.append(number) }
-    }
-    return numbers.sorted().map { "/dev/video\($0)" }
+  ///
+  /// - Parameter root: in place of `/`, for tests.
+  public static func paths(root: String = "/") -> [String] {
+    let folder = root.hasSuffix("/") ? "\(root)dev" : "\(root)/dev"
+    let numbers = FolderListing.names(folder).compactMap { $0.hasPrefix("video") ? Int($0.dropFirst(5)) : nil }
+    return numbers.sorted().map { "\(folder)/video\($0)" }
   }
 
-  /// The path of the first camera that can be opened, or nil.
+  /// The path of the first camera that can be opened, or nil. What is no camera by its driver comes last: image
+  /// processors capture too.
   public static func first() -> String? {
-    paths().first { (try? CaptureDevice($0)) != nil }
+    let nodes = CameraNode.all()
+    let ordered = nodes.filter { $0.kind == .camera } + nodes.filter { $0.kind != .camera }
+    return ordered.map(\.path).first { (try? CaptureDevice($0)) != nil }
   }
 }
 
 /// A C string of fixed room.
-private func text<Room>(of room: Room) -> String {
+func fixedText<Room>(_ room: Room) -> String {
   withUnsafeBytes(of: room) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
 }

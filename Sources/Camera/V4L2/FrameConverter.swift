@@ -26,11 +26,16 @@ final class FrameConverter {
     return pixels > 0 && cv4l2_converter_accept(converter, &granted) == 0
   }
 
-  /// A frame as `[height, width, 3]`; whether it was whole.
-  func convert(_ bytes: UnsafeBufferPointer<UInt8>, into rgb: inout [UInt8]) -> Bool {
+  /// A frame as `[height, width, 3]`.
+  ///
+  /// - Returns: what is wrong with it, nil where it is whole.
+  func convert(_ bytes: UnsafeBufferPointer<UInt8>, into rgb: inout [UInt8]) -> String? {
     if rgb.count != 3 * pixels { rgb = [UInt8](repeating: 0, count: 3 * pixels) }
-    return rgb.withUnsafeMutableBufferPointer {
+    let isWhole = rgb.withUnsafeMutableBufferPointer {
       cv4l2_convert(converter, bytes.baseAddress, bytes.count, $0.baseAddress, $0.count) == 0
     }
+    guard !isWhole else { return nil }
+    let words = String(cString: cv4l2_converter_message(converter))
+    return words.isEmpty ? "\(bytes.count) bytes that libv4l cannot convert" : words
   }
 }

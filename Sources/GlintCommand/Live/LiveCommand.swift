@@ -49,6 +49,8 @@ struct LiveCommand: ParsableCommand {
       Examples:
         glint live
         glint live mine.int8.safetensors --camera /dev/video2 --size 1280x720 --format mjpeg
+        glint live --camera 0
+        glint live --camera logitech
         glint live --folder photos/ --fps 10 --count 100 --json
         glint live --rendered --people 3 --seconds 10
         glint live --most-celsius 70
@@ -63,7 +65,9 @@ struct LiveCommand: ParsableCommand {
   @Argument(help: "A model file, float or int8 (default: the compact network that Glint comes with).")
   var model: String?
 
-  @Option(name: .long, help: "The camera's device (default: the first that can be opened).")
+  @Option(
+    name: .long,
+    help: "The camera: its path, number, or a part of its name (default: the first that can be opened).")
   var camera: String?
 
   @Option(name: .long, help: "Play the pictures of this folder as a camera, over and over.")
@@ -88,7 +92,8 @@ struct LiveCommand: ParsableCommand {
   var fps: Double?
 
   @Option(
-    name: .long, help: "The camera's format: mjpeg, yuyv or nv12 (default: what costs least).", transform: Self.format)
+    name: .long, help: "The camera's format: mjpeg, yuyv, nv12 or rgb (default: what costs least).",
+    transform: Self.format)
   var format: PixelFormat?
 
   @Option(name: .long, help: "End after this many labelled frames.")
@@ -216,7 +221,7 @@ struct LiveCommand: ParsableCommand {
         scene.frame(at: $0).image
       }
     }
-    guard let path = camera ?? CaptureDevice.first() else {
+    guard let path = try camera.map({ try CameraAddress($0).device() }) ?? CaptureDevice.first() else {
       throw Failure(
         "no camera was found. Plug one in, name one with --camera, or try --rendered, which needs none.")
     }
@@ -227,7 +232,7 @@ struct LiveCommand: ParsableCommand {
   }
 
   private func listCameras() {
-    let paths = camera.map { [$0] } ?? CaptureDevice.paths()
+    let paths = camera.map { [(try? CameraAddress($0).device()) ?? $0] } ?? CaptureDevice.paths()
     if paths.isEmpty { emit("No video devices.") }
     for path in paths {
       do {
@@ -236,7 +241,7 @@ struct LiveCommand: ParsableCommand {
         var rates: [String: [Double]] = [:]
         var order: [String] = []
         for mode in device.modes() {
-          let size = mode.width > 0 ? " \(mode.width)x\(mode.height)" : ""
+          let size = mode.width > 0 ? "\(mode.isAnySize ? " up to" : "") \(mode.width)x\(mode.height)" : ""
           let name = "\(mode.name)\(size)\(mode.format == nil ? " (not read)" : "")"
           if rates[name] == nil { order.append(name) }
           rates[name, default: []].append(mode.rate)
@@ -252,8 +257,8 @@ struct LiveCommand: ParsableCommand {
   }
 
   private static func format(_ text: String) throws -> PixelFormat {
-    guard let format = PixelFormat(rawValue: text.lowercased()), format != .rgb else {
-      throw ValidationError("--format takes mjpeg, yuyv or nv12, not '\(text)'.")
+    guard let format = PixelFormat(rawValue: text.lowercased()) else {
+      throw ValidationError("--format takes mjpeg, yuyv, nv12 or rgb, not '\(text)'.")
     }
     return format
   }
