@@ -36,8 +36,10 @@ let package = Package(
 
     /// Deflate and CRC-32 by zlib.
     .target(name: "CDeflate", cSettings: gnu, linkerSettings: [.linkedLibrary("z")]),
+    /// ZIP archives of files.
+    .target(name: "Archives", dependencies: ["Files", "CDeflate"]),
     /// NumPy's arrays and archives of them, the numbers that other programs give and take.
-    .target(name: "NumPyFiles", dependencies: ["Files", "CDeflate"]),
+    .target(name: "NumPyFiles", dependencies: ["Files", "CDeflate", "Archives"]),
 
     // Models: what they are, and their files.
     /// What a model is: graph, operators, shape inference, sealed preprocessing, decision, card.
@@ -132,6 +134,14 @@ let package = Package(
         "Imaging", "Faces", "Inference", "Datasets", "Evaluation", "Training",
       ]),
 
+    /// Somebody's own pictures, collected and learned from: a better head for their face, or classes of their own.
+    .target(
+      name: "Teaching",
+      dependencies: [
+        "CSystem", "Archives", "Numerics", "Threads", "Files", "Models", "ModelFiles", "Reference", "Runtime",
+        "FloatRuntime", "Imaging", "Faces", "Inference", "Datasets", "Evaluation", "Training", "Quantization",
+      ]),
+
     // Cameras, and what people see.
     /// Painted faces and rooms: the data set that Glint brings along.
     .target(name: "RenderedFaces", dependencies: ["Numerics", "Threads", "Files", "Imaging"]),
@@ -168,7 +178,7 @@ let package = Package(
         "CSystem", "Numerics", "Threads", "Files", "Models", "ModelFiles", "Runtime", "FloatRuntime", "ONNXFiles",
         "TFLiteFiles", "NumPyFiles", "Exporting", "Importing", "Imaging", "Faces", "Inference", "Datasets",
         "Evaluation",
-        "Training", "DetectorTraining", "Quantization", "RenderedFaces",
+        "Training", "DetectorTraining", "Quantization", "Teaching", "RenderedFaces",
         "Camera", "Live", "Results", "Board", "MQTT", "QRCodes", "LiveWeb", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

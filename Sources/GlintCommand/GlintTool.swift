@@ -23,5 +23,7 @@ struct GlintTool: ParsableCommand {
       Doctor.self,
       DetectorCommand.self,
       LiveCommand.self,
+      TeachCommand.self,
+      FeaturesCommand.self,
     ])
 }

@@ -10,6 +10,8 @@ import Results
 /// it.
 enum OutputKind {
   case floatModel, int8Model, model, checkpoint, preparedPictures, values, trainingSteps, calibrationRecord, report
+  /// What `glint features` stores.
+  case features
   /// An ONNX network that Glint exported.
   case network
   /// A NumPy array, or several in an archive, which says nothing of who made it.
@@ -33,6 +35,7 @@ enum OutputKind {
     case .trainingSteps: "file of training steps"
     case .calibrationRecord: "calibration record"
     case .report: "report"
+    case .features: "table of features"
     case .network: "ONNX network that Glint exported"
     case .numbers: "NumPy array"
     case .summary: "summary of 'glint compare'"
@@ -55,7 +58,7 @@ enum OutputKind {
     case .sheet, .copy: return DrawnPicture.isMarked(file.bytes)
     case .table:
       return [ResultRows.frameHeader, ResultRows.eventHeader].contains { file.bytes.starts(with: ($0 + "\n").utf8) }
-    case .floatModel, .int8Model, .model, .preparedPictures, .checkpoint, .values, .trainingSteps:
+    case .floatModel, .int8Model, .model, .preparedPictures, .checkpoint, .values, .trainingSteps, .features:
       return (try? SafetensorsFile(path: path)).map(isOurs) ?? false
     }
   }
@@ -72,6 +75,7 @@ enum OutputKind {
     case .checkpoint: return kind?.hasPrefix("glint-") == true && tensors.metadata("state") != nil
     case .values: return kind == ValueDump.kind
     case .trainingSteps: return kind == TrainingBench.kind
+    case .features: return tensors.metadata("glint") == "features"
     case .calibrationRecord, .network, .numbers, .report, .summary, .results, .table, .sheet, .copy:
       return false
     }

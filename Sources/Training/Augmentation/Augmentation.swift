@@ -102,7 +102,7 @@ public struct Augmentation: Hashable, Sendable, Codable {
   public static let none = Augmentation()
 
   /// Pixels of context around an input of this side that moving, turning and shrinking can bring into it.
-  func border(ofSide side: Int) -> Int {
+  package func border(ofSide side: Int) -> Int {
     guard shift > 0 || scale > 0 || rotation > 0 else { return 0 }
     // Turned by a, a corner moves outwards by half of sin(a) of the side, for which a in radians is enough.
     let turned = rotation * (Float.pi / 180) / 2

@@ -21,7 +21,7 @@ extension DataLoader where Item == Int {
   ///   - batches: numbers of the pictures of each batch, in order.
   ///   - augmentation: changes, and the seed and epoch that they depend on.
   ///   - threads: threads that decode and change pictures.
-  convenience init(
+  package convenience init(
     _ store: PictureStore, _ batches: [[Int]], augmentation: (Augmentation, seed: UInt64, epoch: Int)? = nil,
     threads: Int
   ) {

@@ -8,7 +8,7 @@ import Threads
 ///
 /// Where all fit, they are kept as they enter the network. Otherwise decoded pictures are kept, as many as fit, and
 /// resampled each time; the rest is decoded each time.
-final class PictureStore: Sendable {
+package final class PictureStore: Sendable {
   let pictures: [Dataset.Picture]
   let preprocessing: Preprocessing
   /// Pixels of context on each side of an input.
@@ -24,7 +24,10 @@ final class PictureStore: Sendable {
     case decoded(Image)
   }
 
-  init(_ pictures: [Dataset.Picture], preprocessing: Preprocessing, border: Int = 0, budget: Int) {
+  /// - Parameters:
+  ///   - border: pixels of context on each side of an input.
+  ///   - budget: bytes of memory for pictures.
+  package init(_ pictures: [Dataset.Picture], preprocessing: Preprocessing, border: Int = 0, budget: Int) {
     self.pictures = pictures
     self.preprocessing = preprocessing
     self.border = border

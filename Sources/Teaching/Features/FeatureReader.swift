@@ -1,0 +1,43 @@
+import Models
+import Numerics
+import Runtime
+
+/// What an int8 classifier knows of a picture before its last layer turns that into logits: the features.
+///
+/// The last layer, the head, is dense. All before it, the body, stays as it is when a head is taught, so that features
+/// that were stored once serve again and again, and what is learned on them holds for the int8 network itself.
+public final class FeatureReader {
+  /// The number of the value that the head reads.
+  public let value: Int
+  /// Numbers of a picture.
+  public let count: Int
+  /// What the codes mean.
+  public let quantization: QuantizationParameters
+  private let interpreter: Interpreter
+
+  /// - Throws: `TeachingError` for a model that does not end in a dense layer of logits that reads codes of 8 bits;
+  ///   `RuntimeError` for one that cannot be run.
+  public init(_ model: QuantizedModel) throws {
+    let graph = model.description.graph
+    guard let head = graph.nodes.last, case .dense = head.operator, model.description.isClassifier,
+      graph.outputs.map(\.value) == [graph.nodes.count], let parameters = model.parameters.last ?? nil
+    else {
+      throw TeachingError("This model does not end in one dense layer of logits: only such models are taught.")
+    }
+    value = head.inputs[0]
+    count = parameters.weight.shape.count / parameters.bias.shape.count
+    quantization = model.quantization[value]
+    guard !quantization.isSixteenBits else {
+      throw TeachingError("The last layer of this model reads codes of 16 bits: only those of 8 are taught.")
+    }
+    interpreter = try Interpreter(model, keepingAllValues: true)
+  }
+
+  /// The features of one picture as codes, `[count]`.
+  ///
+  /// - Parameter pixels: of the network's input, `[height, width, channels]`.
+  public func codes(_ pixels: [UInt8]) -> [Int8] {
+    _ = interpreter.invoke(pixels)
+    return interpreter.value(value).map { Int8(truncatingIfNeeded: $0) }
+  }
+}

@@ -1,0 +1,120 @@
+import Files
+import Models
+import Numerics
+
+/// What pages and programs ask of a session, by path: see the page LiveProtocol of the documentation.
+public struct TeachingRequests: Sendable {
+  /// What is answered.
+  public struct Answer: Sendable {
+    /// 200, 400 or 404.
+    public let status: Int
+    /// The media type.
+    public let type: String
+    /// The name under which a browser saves it; nil shows it.
+    public let file: String?
+    /// The body.
+    public let bytes: [UInt8]
+
+    static func json(_ value: JSONValue, status: Int = 200) -> Answer {
+      Answer(status: status, type: "application/json", file: nil, bytes: Array(value.text.utf8))
+    }
+
+    static func error(_ words: String, status: Int = 400) -> Answer {
+      json(.object([.init("error", .string(words))]), status: status)
+    }
+  }
+
+  private let session: TeachingSession
+  /// Milliseconds since 1970.
+  private let clock: @Sendable () -> Int64
+
+  /// - Parameter clock: milliseconds since 1970.
+  public init(_ session: TeachingSession, clock: @escaping @Sendable () -> Int64) {
+    self.session = session
+    self.clock = clock
+  }
+
+  /// The answer to a request.
+  ///
+  /// - Parameters:
+  ///   - path: what follows `/teach`, percent-encoded: empty, or it begins with a slash.
+  ///   - changes: whether it was posted, so that it may change something.
+  public func answer(_ path: String, changes: Bool) -> Answer {
+    let words = path.split(separator: "/").map { Self.decoded($0) }
+    guard !words.contains(nil) else { return .error("This address is not encoded as it should be.") }
+    let parts = words.compactMap { $0 }
+    do {
+      return try changes ? change(parts) : look(parts)
+    } catch {
+      return .error("\(error)")
+    }
+  }
+
+  private static let nothing = Answer.error("There is nothing here.", status: 404)
+
+  private func look(_ parts: [String]) throws -> Answer {
+    switch parts.first {
+    case nil: return .json(TeachingState(session).json)
+    case "picture":
+      guard parts.count == 2, let id = Int(parts[1]) else { return Self.nothing }
+      return Answer(status: 200, type: "image/jpeg", file: nil, bytes: try session.set.picture(id).jpeg)
+    case "pictures.zip":
+      return Answer(
+        status: 200, type: "application/zip", file: "glint-pictures.zip", bytes: try session.set.archive())
+    case "model":
+      guard let model = session.versions.all.first(where: { $0.number == session.versions.used })?.model else {
+        return Self.nothing
+      }
+      return Answer(
+        status: 200, type: "application/octet-stream", file: "taught.int8.safetensors", bytes: model.writer().bytes())
+    default: return Self.nothing
+    }
+  }
+
+  private func change(_ parts: [String]) throws -> Answer {
+    let numbers = parts.map { Int($0) }
+    func number(_ place: Int) throws -> Int {
+      guard place < numbers.count, let number = numbers[place] else { throw TeachingError("A number is missing.") }
+      return number
+    }
+    switch (parts.first ?? "", parts.count) {
+    case ("add", 2): _ = try session.set.add(class: parts[1])
+    case ("rename", 3): try session.set.rename(class: try number(1), to: parts[2])
+    case ("remove", 2): try session.set.remove(class: try number(1))
+    case ("collect", 2):
+      try session.collect(try number(1), from: clock(), milliseconds: 1_000)
+    case ("stop", 1): session.stopCollecting()
+    case ("wrong", 2):
+      let kept = try session.thatWasWrong(try number(1))
+      return .json(.object([.init("kept", .integer(kept))]))
+    case ("faces", 1): session.collectFaces(true)
+    case ("frames", 1): session.collectFaces(false)
+    case ("move", 3): try session.set.move(try number(1), to: try number(2))
+    case ("delete", 2): try session.set.remove(try number(1))
+    case ("train", 1): try session.train()
+    case ("cancel", 1): session.cancel()
+    case ("use", 2): try session.versions.use(try number(1))
+    case ("wipe", 1): try session.wipe()
+    default: return Self.nothing
+    }
+    return .json(TeachingState(session).json)
+  }
+
+  /// Percent-encoding undone; nil where it is none, or no UTF-8.
+  static func decoded(_ text: Substring) -> String? {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        bytes.append(byte)
+        continue
+      }
+      guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
+        return nil
+      }
+      bytes.append(value)
+      rest = rest.dropFirst(2)
+    }
+    return String(validating: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,242 @@
+import CThreads
+import Imaging
+import ModelFiles
+import Models
+import Threads
+
+/// Teaching beside a camera: it is shown each frame, keeps those that are asked for, and learns on a thread of its own
+/// at a lower priority. May be used by several threads: by the camera's, and by those that answer pages.
+public final class TeachingSession: Sendable {
+  /// What is done with a new model: it takes the place of the one in use. Returns why not, as a sentence, where it
+  /// cannot.
+  public typealias Use = @Sendable (_ model: QuantizedModel) -> String?
+
+  /// What is learned from and by.
+  public struct Setup: Sendable {
+    /// The model in use.
+    public var int8: QuantizedModel
+    /// Its float weights, where they are there.
+    public var float: FloatModel?
+    /// Stored features of others, where they are there.
+    public var table: FeatureTable?
+    /// Threads to learn with.
+    public var threads: Int
+    /// Name and version of the program.
+    public var tool: String
+
+    /// What is known of the model that is taught.
+    public init(_ int8: QuantizedModel, float: FloatModel?, table: FeatureTable?, threads: Int, tool: String) {
+      (self.int8, self.float, self.table, self.threads, self.tool) = (int8, float, table, threads, tool)
+    }
+  }
+
+  /// Between two pictures that are kept, in milliseconds.
+  static let pause: Int64 = 200
+  /// How far back "that was wrong" reaches, in milliseconds.
+  static let memory: Int64 = 3_000
+
+  /// The pictures.
+  public let set: TeachingSet
+  let versions: Versions
+  private let setup: Setup
+  private let state = Locked(State())
+
+  struct State {
+    struct Recent {
+      let milliseconds: Int64
+      let image: Image
+      let isFace: Bool
+    }
+
+    /// Whether faces are collected, or whole frames.
+    var wantsFaces = true
+    var collecting: (id: Int, until: Int64)?
+    var last: Int64 = 0
+    var recent: [Recent] = []
+    /// Pictures that were passed over since collecting began, since they show what others show.
+    var nearCopies = 0
+    var problem: String?
+    var training: Training?
+    var outcome: Outcome?
+  }
+
+  /// A training that runs.
+  struct Training {
+    var progress = Teaching.Progress(doing: "beginning", share: 0, curve: [])
+    var isCancelled = false
+    let begin = ContinuousClock.now
+  }
+
+  /// The latest training that ended.
+  struct Outcome {
+    var words: [String]
+    var isBetter = false
+    /// The number of the version that came out.
+    var version: Int?
+    var changed: [Teaching.Change] = []
+    var curve: [Double] = []
+    var seconds = 0.0
+  }
+
+  /// - Parameters:
+  ///   - setup: what is learned from and by.
+  ///   - folder: where pictures and models are kept; nil keeps them in memory until they are saved.
+  ///   - use: what is done with a model that is to be used.
+  /// - Throws: `FileError` where the folder cannot be made or read.
+  public init(_ setup: Setup, folder: String?, use: @escaping Use) throws {
+    self.setup = setup
+    set = try TeachingSet(classes: setup.int8.description.labels, folder: folder)
+    versions = try Versions(setup.int8, folder: folder.map { $0 + "/models" }, use: use)
+  }
+
+  /// The model that is in use: the one that it began with, or the one that was in use in this folder before.
+  public var inUse: QuantizedModel { versions.inUse }
+
+  /// Looks at a frame, on the camera's thread.
+  ///
+  /// - Parameters:
+  ///   - frame: as it was decoded.
+  ///   - face: the main one, in pixels of the whole frame; nil where none is seen.
+  ///   - milliseconds: since 1970.
+  public func look(at frame: Image, face: FaceBox?, milliseconds: Int64) {
+    let (due, wantsFaces, id) = state.withLock { state in
+      if let collecting = state.collecting, milliseconds > collecting.until { state.collecting = nil }
+      let isDue = milliseconds - state.last >= Self.pause || milliseconds < state.last
+      return (isDue, state.wantsFaces, state.collecting?.id)
+    }
+    guard due, !wantsFaces || face != nil else { return }
+    let cut = TaughtPicture.cut(frame, face: wantsFaces ? face : nil)
+    state.withLock { state in
+      state.last = milliseconds
+      state.recent.append(.init(milliseconds: milliseconds, image: cut, isFace: wantsFaces))
+      state.recent.removeAll { milliseconds - $0.milliseconds > Self.memory || $0.milliseconds > milliseconds }
+    }
+    guard let id else { return }
+    keep(cut, isFace: wantsFaces, in: id, milliseconds)
+  }
+
+  private func keep(_ cut: Image, isFace: Bool, in id: Int, _ milliseconds: Int64) {
+    var problem: String?
+    do {
+      switch try set.add(cut: cut, isFace: isFace, to: id, milliseconds: milliseconds) {
+      case .kept: break
+      case .nearCopy: state.withLock { $0.nearCopies += 1 }
+      case .full: problem = "\(TeachingSet.mostPictures) pictures are the most: delete some."
+      }
+    } catch {
+      problem = "The picture is not kept: \(error)"
+    }
+    if let problem {
+      state.withLock { ($0.problem, $0.collecting) = (problem, nil) }
+    }
+  }
+
+  /// Collects for a class from now on, for so long: who holds a button asks again and again, so that collecting ends
+  /// where nobody asks any more.
+  ///
+  /// - Throws: `TeachingError` for a class that is not there.
+  func collect(_ id: Int, from now: Int64, milliseconds: Int64) throws(TeachingError) {
+    guard set.classes.contains(where: { $0.id == id }) else { throw TeachingError("There is no such class any more.") }
+    state.withLock { state in
+      if state.collecting?.id != id { state.nearCopies = 0 }
+      state.collecting = (id, now + min(milliseconds, 5_000))
+      state.problem = nil
+    }
+  }
+
+  /// Ends collecting.
+  func stopCollecting() {
+    state.withLock { $0.collecting = nil }
+    set.flush()
+  }
+
+  /// Takes what was seen in the last seconds as examples of a class; how many were kept.
+  func thatWasWrong(_ id: Int) throws -> Int {
+    let recent = state.withLock { state in
+      defer { state.recent = [] }
+      return state.recent
+    }
+    var kept = 0
+    for picture in recent {
+      let added = try set.add(
+        cut: picture.image, isFace: picture.isFace, to: id, milliseconds: picture.milliseconds)
+      if case .kept = added { kept += 1 }
+    }
+    set.flush()
+    return kept
+  }
+
+  /// Collects faces, or whole frames.
+  func collectFaces(_ wanted: Bool) {
+    state.withLock { state in
+      (state.wantsFaces, state.recent) = (wanted, [])
+    }
+  }
+
+  /// Starts learning on a thread of its own.
+  ///
+  /// - Throws: `TeachingError` where it runs already, or there is too little to learn from.
+  func train() throws {
+    let counts = set.classes.map { ($0.name, set.count(of: $0.id)) }.filter { $0.1 > 0 }
+    guard !counts.isEmpty else { throw TeachingError("There are no pictures yet: hold a class's button to collect.") }
+    let way = Teaching.Way(classes: counts.map(\.0), of: setup.int8.description)
+    let labels = way == .personalize ? setup.int8.description.labels : counts.map(\.0)
+    guard labels.count > 1 else { throw TeachingError("There is one class: teach two or more.") }
+    let dataset = try set.dataset(labels: labels)
+    try state.withLock { state throws(TeachingError) in
+      guard state.training == nil else { throw TeachingError("It is learning already.") }
+      (state.training, state.outcome, state.problem) = (Training(), nil, nil)
+    }
+    let (setup, before) = (setup, versions.inUse)
+    BackgroundThread.start("teaching") { [self] in
+      ct_lower_priority()
+      let isCancelled = { self.state.withLock { $0.training?.isCancelled ?? true } }
+      let observe = { (progress: Teaching.Progress) in self.state.withLock { $0.training?.progress = progress } }
+      let outcome: Outcome
+      do {
+        let result =
+          switch way {
+          case .personalize:
+            try Personalization(before.isTaught(from: setup.int8) ? before : setup.int8, float: setup.float, table: setup.table)
+              .run(dataset, isCancelled: isCancelled, observe: observe)
+          case .newClasses:
+            try NewClasses(start: setup.float, threads: setup.threads, tool: setup.tool)
+              .run(dataset, before: before, isCancelled: isCancelled, observe: observe)
+          }
+        if let result {
+          let version = result.isBetter ? try versions.add(result.int8, words: result.words[0]) : nil
+          outcome = Outcome(
+            words: result.words, isBetter: result.isBetter, version: version, changed: result.changed,
+            curve: state.withLock { $0.training?.progress.curve ?? [] }, seconds: result.seconds)
+        } else {
+          outcome = Outcome(words: ["Learning was cancelled. Nothing changes."])
+        }
+      } catch {
+        outcome = Outcome(words: ["It could not learn: \(error)"])
+      }
+      state.withLock { ($0.training, $0.outcome) = (nil, outcome) }
+    }
+  }
+
+  /// Ends learning soon.
+  func cancel() { state.withLock { $0.training?.isCancelled = true } }
+
+  /// Deletes all pictures and all models that were taught; the model that it began with is used again.
+  func wipe() throws {
+    cancel()
+    stopCollecting()
+    set.wipe()
+    state.withLock { ($0.recent, $0.outcome, $0.nearCopies) = ([], nil, 0) }
+    try versions.wipe()
+  }
+
+  /// What is so at the moment.
+  var now: State { state.withLock { $0 } }
+}
+
+extension QuantizedModel {
+  /// Whether it is of the same body, so that only the heads differ.
+  func isTaught(from other: QuantizedModel) -> Bool {
+    description.labels == other.description.labels && bodySHA256 == other.bodySHA256
+  }
+}
