@@ -168,7 +168,9 @@ let package = Package(
     .target(
       name: "LiveWeb", dependencies: ["CThreads", "Threads", "Imaging", "Camera", "CWeb"],
       exclude: ["live.schema.json"],
-      resources: [.embedInCode("Page/page.html"), .embedInCode("Page/page.css"), .embedInCode("Page/page.js")]),
+      resources: [.embedInCode("Page/page.html"), .embedInCode("Page/page.css"), .embedInCode("Page/page.js"),
+        .embedInCode("Page/teach.css"), .embedInCode("Page/teach.js"),
+      ]),
     /// HTML pages with charts, and event files for TensorBoard.
     .target(name: "Reports", dependencies: ["Files", "Imaging"]),
     /// The command line: options and printing.

@@ -51,6 +51,9 @@ public final class FaceFollower {
     return change > Self.cut * places.underestimatedCount
   }
 
+  /// Forgets what was said of all faces: another classifier says it from now on.
+  public func forgetAnswers() { tracker.forgetAnswers() }
+
   /// What a classifier says of a face of the last frame, smoothed over time.
   public func smooth(_ probabilities: [Float], ofFace number: Int) -> [Float] {
     tracker.smooth(probabilities, ofFace: number)

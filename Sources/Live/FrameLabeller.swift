@@ -6,11 +6,12 @@ import Models
 /// Decode, find faces, prepare, classify: what happens to one frame. What `glint live` does, and `glint bench --frames`
 /// measures. For one thread at a time.
 public final class FrameLabeller {
-  private let description: ModelDescription
-  private let logits: ([UInt8]) -> [Float]
-  private let follower: FaceFollower?
+  private var description: ModelDescription
+  private var logits: ([UInt8]) -> [Float]
+  /// What finds faces, for models that look at them.
+  private let finder: FaceFollower?
   private let decoder: FrameDecoder
-  private let preprocessor: Preprocessor
+  private var preprocessor: Preprocessor
   private var grey = Image(width: 1, height: 1, channels: 1, filledWith: 0)
   /// The latest frame, decoded at the least detail that serves.
   private(set) var image = Image(width: 1, height: 1, channels: 3, filledWith: 0)
@@ -33,10 +34,20 @@ public final class FrameLabeller {
     _ description: ModelDescription, follower: FaceFollower? = nil, logits: @escaping ([UInt8]) -> [Float]
   ) throws(ImageError) {
     self.description = description
-    self.follower = follower
+    finder = follower
     self.logits = logits
     decoder = try FrameDecoder()
     preprocessor = Preprocessor(description.preprocessing)
+  }
+
+  private var follower: FaceFollower? { description.preprocessing.cropsToFaces ? finder : nil }
+
+  /// Labels with another model from the next frame on; faces that are followed stay, what was said of them is forgotten.
+  func use(_ description: ModelDescription, logits: @escaping ([UInt8]) -> [Float]) {
+    self.description = description
+    self.logits = logits
+    preprocessor = Preprocessor(description.preprocessing)
+    finder?.forgetAnswers()
   }
 
   /// Labels the faces of a frame.

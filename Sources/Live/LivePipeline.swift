@@ -42,7 +42,7 @@ public final class LivePipeline {
   private let labeller: FrameLabeller
   private var summary = LiveSummary()
   private var check = PictureCheck()
-  private let saturation: SaturationCheck?
+  private var saturation: SaturationCheck?
   private var isSaturated = false
 
   /// - Parameters:
@@ -58,6 +58,17 @@ public final class LivePipeline {
     self.source = source
     self.saturation = saturation
     labeller = try FrameLabeller(description, follower: follower, logits: logits)
+  }
+
+  /// Labels with another model from the next frame on, without one being lost. Called from what `run` calls.
+  ///
+  /// - Parameters: as for the initializer.
+  public func use(
+    _ description: ModelDescription, saturation: SaturationCheck?, logits: @escaping ([UInt8]) -> [Float]
+  ) {
+    labeller.use(description, logits: logits)
+    self.saturation = saturation
+    isSaturated = false
   }
 
   /// Runs until a limit or the request to stop.

@@ -9,9 +9,14 @@ final class WebHandler: Sendable {
   private let facts: String
   private let photos: PhotoQueue
   private let cameras: WebCameras?
+  private let teaching: WebTeaching?
 
-  init(hub: WebHub, gate: WebGate, limits: WebLimits, facts: String, photos: PhotoQueue, cameras: WebCameras?) {
+  init(
+    hub: WebHub, gate: WebGate, limits: WebLimits, facts: String, photos: PhotoQueue, cameras: WebCameras?,
+    teaching: WebTeaching?
+  ) {
     self.cameras = cameras
+    self.teaching = teaching
     self.hub = hub
     self.gate = gate
     self.limits = limits
@@ -55,6 +60,9 @@ final class WebHandler: Sendable {
     if let cameras, path == "/cameras" || path.hasPrefix("/camera/") {
       return answer(self.answer(aboutCameras: cameras, path, request.method), connection)
     }
+    if let teaching, path == "/teach" || path.hasPrefix("/teach/") {
+      return answer(self.answer(aboutTeaching: teaching, path, request.method), connection)
+    }
     switch (path, request.method) {
     case ("/live", CWEB_GET) where request.wantsSocket:
       guard request.subprotocols.isEmpty || request.subprotocols.contains("glint") else {
@@ -85,7 +93,7 @@ final class WebHandler: Sendable {
       (
         WebResponse.policy,
         "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; "
-          + "img-src blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+          + "img-src blob: 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
       ))
     if let cookie = gate.cookie(for: request) { response.fields.append(("Set-Cookie", cookie)) }
     return response
@@ -102,6 +110,18 @@ final class WebHandler: Sendable {
       return .error("404 Not Found", "There is no such camera.")
     }
     return WebResponse("202 Accepted", type: "application/json", "{}")
+  }
+
+  /// What is so, or a change of it.
+  private func answer(aboutTeaching teaching: WebTeaching, _ path: String, _ method: cweb_method) -> WebResponse {
+    guard method == CWEB_GET || method == CWEB_POST else { return Self.wrongMethod("GET, POST") }
+    let answer = teaching.answer(String(path.dropFirst("/teach".count)), method == CWEB_POST)
+    let status = [200: "200 OK", 400: "400 Bad Request", 404: "404 Not Found"][answer.status]
+    var response = WebResponse(status ?? "500 Internal Server Error", type: answer.type, bytes: answer.bytes)
+    if let file = answer.file {
+      response.fields.append(("Content-Disposition", "attachment; filename=\"\(file)\""))
+    }
+    return response
   }
 
   private static func wrongMethod(_ right: String) -> WebResponse {

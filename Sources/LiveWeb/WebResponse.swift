@@ -5,9 +5,13 @@ struct WebResponse {
   let body: [UInt8]
 
   init(_ status: String, type: String = "text/plain; charset=utf-8", _ body: String) {
+    self.init(status, type: type, bytes: Array(body.utf8))
+  }
+
+  init(_ status: String, type: String, bytes: [UInt8]) {
     self.status = status
     fields = [("Content-Type", type)]
-    self.body = Array(body.utf8)
+    body = bytes
   }
 
   /// A refusal of a photo, in the form that `POST /classify` answers.

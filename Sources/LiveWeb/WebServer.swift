@@ -8,6 +8,7 @@ import Threads
 /// - `GET /` the page, `GET /facts` what is known of model and camera, as JSON.
 /// - `GET /live` a WebSocket: for each labelled frame a text message, then a binary one, the frame as JPEG.
 /// - `GET /cameras` the cameras that may be chosen, `POST /camera/NAME` chooses one.
+/// - `/teach` and what is under it: teaching, where that is on.
 /// - `POST /classify` a JPEG or PNG; the answer is the JSON of `glint classify --json`, or `error`.
 ///
 /// The page LiveProtocol of the documentation describes all of it for other programs.
@@ -27,6 +28,7 @@ public final class WebServer: Sendable {
   private let facts: String
   private let classify: @Sendable ([UInt8]) -> String
   private let cameras: WebCameras?
+  private let teaching: WebTeaching?
   private let photos = PhotoQueue()
   private let running = Locked<Running?>(nil)
 
@@ -37,12 +39,13 @@ public final class WebServer: Sendable {
   ///   - limits: what visitors may ask for.
   ///   - proxy: where browsers come by way of a reverse proxy: its address, which asks for a token on loopback too.
   ///   - cameras: which there are to choose from, if any.
+  ///   - teaching: answers what the page asks of teaching, if it is on.
   ///   - facts: JSON for the page.
   ///   - classify: the JSON for a photo's bytes. Called on a thread of its own, one photo at a time.
   /// - Throws: `WebServerError.address` when the address makes no sense.
   public init(
     address: String = "127.0.0.1", port: UInt16, certificate: WebCertificate? = nil, limits: WebLimits = WebLimits(),
-    proxy: PublicAddress? = nil, cameras: WebCameras? = nil, facts: String,
+    proxy: PublicAddress? = nil, cameras: WebCameras? = nil, teaching: WebTeaching? = nil, facts: String,
     classify: @escaping @Sendable ([UInt8]) -> String
   ) throws(WebServerError) {
     let isLoopback = address == "127.0.0.1" || address == "::1" || address == "localhost"
@@ -55,6 +58,7 @@ public final class WebServer: Sendable {
     self.facts = facts
     self.classify = classify
     self.cameras = cameras
+    self.teaching = teaching
     hub = WebHub(mostViewers: limits.viewers)
     let isOpen = isLoopback && proxy == nil
     gate = WebGate(token: isOpen ? nil : WebGate.makeToken(), isSecure: certificate != nil, proxy: proxy)
@@ -68,7 +72,8 @@ public final class WebServer: Sendable {
   public func start() throws(WebServerError) -> [String] {
     try certificate?.check()
     let handler = Unmanaged.passRetained(
-      WebHandler(hub: hub, gate: gate, limits: limits, facts: facts, photos: photos, cameras: cameras))
+      WebHandler(hub: hub, gate: gate, limits: limits, facts: facts, photos: photos, cameras: cameras,
+        teaching: teaching))
     var failure = cweb_failure()
     let server = open(handler.toOpaque(), &failure)
     guard let server else {

@@ -96,6 +96,9 @@ public struct FaceTrack: Sendable {
   /// Takes in that a detector did not see it.
   mutating func miss() { hits = 0 }
 
+  /// Forgets what was said of it.
+  mutating func forgetAnswers() { probabilities = [] }
+
   /// Takes in what a classifier says of it, and returns that smoothed over time: new probabilities count for
   /// 1 - 2^(-t / halfLife), with t from the time before to this one.
   mutating func smooth(_ new: [Float], at nanoseconds: UInt64, halfLife: Float) -> [Float] {

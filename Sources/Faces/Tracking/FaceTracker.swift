@@ -118,6 +118,11 @@ public struct FaceTracker: Sendable {
     return tracks[index].smooth(probabilities, at: now, halfLife: 0.6931472 * settings.timeConstant)
   }
 
+  /// Forgets what was said of everybody; the faces are still followed.
+  public mutating func forgetAnswers() {
+    for index in tracks.indices { tracks[index].forgetAnswers() }
+  }
+
   /// Forgets everybody, as where a new scene begins; numbers go on.
   public mutating func forget() { tracks = [] }
 

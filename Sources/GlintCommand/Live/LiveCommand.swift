@@ -30,6 +30,9 @@ struct LiveCommand: ParsableCommand {
       --listen names another address, which then asks for the token in the printed address. --public-url is the address
       at which a reverse proxy shows it. Nothing is stored, unless --snapshots asks for pictures of events.
 
+      On the page, under Teach, the model learns your own face or classes of your own from pictures that you collect
+      there; with --keep FOLDER they stay, and so does the model that was in use last. See 'glint teach --help'.
+
       With --events, a line for each answer that began and has lasted (--event-after) and for each that ended: time of
       day (ISO 8601), face, label, mean probability, duration. --csv FILE appends rows to a file, one a face and frame,
       or with --events one an event; a file that is there goes on, if it is one of these.
@@ -59,6 +62,7 @@ struct LiveCommand: ParsableCommand {
         glint live --public-url https://home.example/glint/
         glint live --events --csv moods.csv --snapshots moods/ --snapshot-files 50 --blur-others
         glint live --mqtt mqtt://anna@broker.lan/livingroom --mqtt-password-file ~/.mqtt
+        glint live --keep taught/
         glint live --list
       """)
 
@@ -103,6 +107,7 @@ struct LiveCommand: ParsableCommand {
   var seconds: Double?
 
   @OptionGroup var page: PageOptions
+  @OptionGroup var teach: TeachOptions
   @OptionGroup var results: ResultOptions
   @OptionGroup var broker: MQTTOptions
   @OptionGroup var heat: HeatOption
@@ -132,7 +137,11 @@ struct LiveCommand: ParsableCommand {
     let model = try model ?? ShippedModels.path(ShippedModels.classifier)
     let stop = StopSignal()
     stop.listen()
-    let loaded = try trust.loadClassifier(model)
+    let named = try trust.loadClassifier(model)
+    let teaching =
+      page.isWanted(json: json.json)
+      ? try LiveTeaching(teach, named, path: model, threads: threads.count, trust: trust) : nil
+    let loaded = teaching?.model ?? named
     let runner = try ModelRunner(loaded, threads: threads.count)
     let clock = WallClock(), heat = LiveHeat(heat)
     var results = try ResultOutputs(
@@ -147,7 +156,7 @@ struct LiveCommand: ParsableCommand {
     ) { runner.logits($0) }
     var screen = LiveScreen(loaded.description, json: json.json, events: self.results.events, clock: clock)
     screen.begin(source.title)
-    let page = try openPage(loaded, path: model, source: source)
+    let page = try openPage(loaded, path: model, source: source, teaching: teaching)
     defer { page?.stop() }
     let limits = LivePipeline.Limits(frames: count, seconds: seconds)
     let summary = pipeline.run(
@@ -162,6 +171,7 @@ struct LiveCommand: ParsableCommand {
       screen.board = BoardLine(heat)
       results.add(labelled, frame, celsius: heat.state.celsius).forEach { screen.show($0) }
       screen.show(labelled)
+      teaching?.look(labelled, image, pipeline, &screen)
       if let page, page.hasViewers { page.publish(json: screen.line(labelled), frame: frame, image: image) }
     }
     results.pause().forEach { screen.show($0) }
@@ -188,7 +198,9 @@ struct LiveCommand: ParsableCommand {
   }
 
   /// Starts the page, unless none is wanted.
-  private func openPage(_ model: LoadedModel, path: String, source: any FrameSource) throws -> WebServer? {
+  private func openPage(
+    _ model: LoadedModel, path: String, source: any FrameSource, teaching: LiveTeaching?
+  ) throws -> WebServer? {
     guard page.isWanted(json: json.json) else { return nil }
     let detector = try faces.open(for: model.description, threads: 1, trust.limits)
     let classifier = try PhotoClassifier(model, detector: detector)
@@ -200,7 +212,13 @@ struct LiveCommand: ParsableCommand {
           "camera": source.title, "threads": "\(threads.count)",
           "input": "\(model.description.preprocessing.width) x \(model.description.preprocessing.height)",
         ]))
-    return try page.open(facts: facts, cameras: (source as? CameraChoice).map(PageCameras.make)) {
+    let (faces, limits) = (faces, trust.limits)
+    teaching?.alsoUse {
+      try classifier.use(.int8($0), detector: try faces.open(for: $0.description, threads: 1, limits))
+    }
+    return try page.open(
+      facts: facts, cameras: (source as? CameraChoice).map(PageCameras.make), teaching: teaching?.web
+    ) {
       classifier.answer($0)
     }
   }

@@ -8,7 +8,7 @@ import Results
 /// What `glint live` shows: one line that is drawn again and again on a terminal, a line a second where output is
 /// piped, or one JSON object a frame; with events, a line or an object for each of them in place of these.
 struct LiveScreen {
-  private let description: ModelDescription
+  private var description: ModelDescription
   private let json: Bool
   private let events: Bool
   private let clock: WallClock
@@ -25,6 +25,9 @@ struct LiveScreen {
     self.events = events
     self.clock = clock
   }
+
+  /// Shows what another model says from now on.
+  mutating func use(_ description: ModelDescription) { self.description = description }
 
   /// Says what is looked at.
   func begin(_ title: String) {

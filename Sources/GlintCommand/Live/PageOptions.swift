@@ -42,14 +42,15 @@ struct PageOptions: ParsableArguments {
   /// - Parameters:
   ///   - facts: JSON for the page.
   ///   - cameras: to choose from, if any.
+  ///   - teaching: answers what the page asks of teaching, if it is on.
   ///   - classify: the JSON for a photo's bytes.
   func open(
-    facts: String, cameras: WebCameras?, classify: @escaping @Sendable ([UInt8]) -> String
+    facts: String, cameras: WebCameras?, teaching: WebTeaching?, classify: @escaping @Sendable ([UInt8]) -> String
   ) throws -> WebServer {
     func open(_ port: UInt16) throws -> (WebServer, [String]) {
       let server = try WebServer(
         address: listen ?? "127.0.0.1", port: port, certificate: certificate, proxy: publicUrl, cameras: cameras,
-        facts: facts, classify: classify)
+        teaching: teaching, facts: facts, classify: classify)
       return (server, try server.start())
     }
     do {

@@ -17,6 +17,15 @@ final class PhotoClassifier: Sendable {
     guarded = Locked(Guarded(classifier: PictureClassifier(runner, detector: detector, scope: .several)))
   }
 
+  /// Labels photos with another model from the next one on.
+  ///
+  /// - Throws: as the initializer.
+  func use(_ model: LoadedModel, detector: FaceDetector?) throws {
+    let runner = try ModelRunner(model, threads: 1)
+    let classifier = Guarded(classifier: PictureClassifier(runner, detector: detector, scope: .several))
+    guarded.withLock { $0 = classifier }
+  }
+
   /// The JSON for a photo's bytes.
   func answer(_ bytes: [UInt8]) -> String {
     guarded.withLock { guarded in

@@ -1,4 +1,5 @@
 import Files
+import ModelFiles
 import Models
 import Numerics
 

@@ -191,7 +191,9 @@ public final class TeachingSession: Sendable {
     BackgroundThread.start("teaching") { [self] in
       ct_lower_priority()
       let isCancelled = { self.state.withLock { $0.training?.isCancelled ?? true } }
-      let observe = { (progress: Teaching.Progress) in self.state.withLock { $0.training?.progress = progress } }
+      let observe = { (progress: Teaching.Progress) -> Void in
+        self.state.withLock { $0.training?.progress = progress }
+      }
       let outcome: Outcome
       do {
         let result =

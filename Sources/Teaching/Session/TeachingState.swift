@@ -32,6 +32,8 @@ struct TeachingState {
             .object([.init("number", .integer($0.number)), .init("words", .string($0.words))])
           })),
     ]
+    let inUse = session.inUse.description
+    members.append(.init("labels", .array(inUse.shownClasses.map { .string(inUse.labels[$0]) })))
     if let path = session.set.path { members.append(.init("folder", .string(path))) }
     if let collecting = now.collecting { members.append(.init("collecting", .integer(collecting.id))) }
     if let problem = now.problem { members.append(.init("problem", .string(problem))) }

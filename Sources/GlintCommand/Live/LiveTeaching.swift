@@ -1,0 +1,105 @@
+import ArgumentParser
+import Camera
+import Faces
+import Glibc
+import Imaging
+import Inference
+import Live
+import LiveWeb
+import ModelFiles
+import Models
+import Teaching
+import Threads
+
+/// `--keep`, `--no-teach`: what the page of `glint live` may be taught.
+struct TeachOptions: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      """
+      Keep what is taught on the page in this folder: pictures, and models, of which the one that was in use last is used \
+      again (default: in memory alone).
+      """, valueName: "folder"))
+  var keep: String?
+
+  @Flag(name: .long, help: "Let nobody teach on the page.")
+  var noTeach = false
+
+  func validate() throws {
+    guard keep == nil || !noTeach else { throw ValidationError("--keep and --no-teach exclude each other.") }
+  }
+}
+
+/// Teaching beside a camera: shows frames to the session, and puts a model that is to be used in the place of the one
+/// that labels, between two frames.
+final class LiveTeaching: Sendable {
+  /// A model that is ready to label; it belongs to one side at a time.
+  private struct Ready: @unchecked Sendable {
+    let model: QuantizedModel
+    let runner: ModelRunner
+    let saturation: SaturationCheck
+  }
+
+  let session: TeachingSession
+  private let ready: Locked<Ready?>
+  private let alsoUse: Locked<[@Sendable (QuantizedModel) throws -> Void]>
+
+  /// - Parameters:
+  ///   - model: the model that labels; nil is returned for one that cannot be taught.
+  ///   - path: its file.
+  init?(_ options: TeachOptions, _ model: LoadedModel, path: String, threads: Int, trust: TrustOption) throws {
+    guard !options.noTeach, case .int8(let int8) = model, (try? FeatureReader(int8)) != nil else {
+      if options.keep != nil { throw Failure("--keep: \(path) cannot be taught; it takes an int8 classifier") }
+      return nil
+    }
+    let setup = try TeachingFiles.setup(int8, path: path, float: nil, features: nil, threads: threads, trust: trust)
+    let (ready, alsoUse) = (Locked<Ready?>(nil), Locked<[@Sendable (QuantizedModel) throws -> Void]>([]))
+    (self.ready, self.alsoUse) = (ready, alsoUse)
+    session = try TeachingSession(setup, folder: options.keep) { model in
+      do {
+        let runner = try ModelRunner(.int8(model), threads: threads)
+        let next = Ready(model: model, runner: runner, saturation: try SaturationCheck(model))
+        for use in alsoUse.value { try use(model) }
+        ready.withLock { $0 = next }
+        return nil
+      } catch {
+        return "This model cannot be used: \(error)"
+      }
+    }
+  }
+
+  /// The model to begin with: the one that was in use last in the folder that is kept.
+  var model: LoadedModel { .int8(session.inUse) }
+
+  /// What the page's server asks.
+  var web: WebTeaching {
+    let requests = TeachingRequests(session, clock: Self.milliseconds)
+    return WebTeaching { path, changes in
+      let answer = requests.answer(path, changes: changes)
+      return .init(status: answer.status, type: answer.type, file: answer.file, bytes: answer.bytes)
+    }
+  }
+
+  /// Has something else use each model that is to be used.
+  func alsoUse(_ use: @escaping @Sendable (QuantizedModel) throws -> Void) { alsoUse.withLock { $0.append(use) } }
+
+  /// Looks at a labelled frame, on the camera's thread; where another model is to be used, it labels from the next
+  /// frame on.
+  func look(_ labelled: LabelledFrame, _ image: Image, _ pipeline: LivePipeline, _ screen: inout LiveScreen) {
+    let face = labelled.faces.first.flatMap { $0.track > 0 ? $0.box : nil }
+    session.look(at: image, face: face, milliseconds: Self.milliseconds())
+    let next = ready.withLock { ready in
+      defer { ready = nil }
+      return ready
+    }
+    guard let next else { return }
+    pipeline.use(next.model.description, saturation: next.saturation) { next.runner.logits($0) }
+    screen.use(next.model.description)
+  }
+
+  private static func milliseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+}
