@@ -11,9 +11,7 @@ let package = Package(
     .executable(name: "glint", targets: ["GlintCommand"]),
     .executable(name: "embedded-classifier", targets: ["EmbeddedClassifier"]),
   ],
-  dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
-  ],
+  dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")],
   targets: [
     // Values and files. No Foundation, no existentials.
     /// Fork-join pools and teams of threads in C, threads that last, and a lower priority for those that may wait.
@@ -123,8 +121,8 @@ let package = Package(
     .target(
       name: "DetectorTraining",
       dependencies: [
-        "Numerics", "Threads", "Files", "Models", "ModelFiles", "Runtime", "CFloatKernels", "Imaging",
-        "Faces", "Inference", "Datasets", "Evaluation", "Training",
+        "Numerics", "Threads", "Files", "Models", "ModelFiles", "Runtime", "CFloatKernels", "Imaging", "Faces",
+        "Inference", "Datasets", "Evaluation", "Training",
       ]),
     /// Float to int8: calibration, methods, their search, learned rounding, advice.
     .target(
@@ -138,8 +136,8 @@ let package = Package(
     .target(
       name: "Teaching",
       dependencies: [
-        "CSystem", "Archives", "Numerics", "Threads", "Files", "Models", "ModelFiles", "Reference", "Runtime",
-        "FloatRuntime", "Imaging", "Faces", "Inference", "Datasets", "Evaluation", "Training", "Quantization",
+        "CThreads", "Archives", "Numerics", "Threads", "Files", "Models", "ModelFiles", "Reference", "Runtime",
+        "FloatRuntime", "Imaging", "Inference", "Datasets", "Evaluation", "Training", "Quantization",
       ]),
 
     // Cameras, and what people see.
@@ -168,9 +166,7 @@ let package = Package(
     .target(
       name: "LiveWeb", dependencies: ["CThreads", "Threads", "Imaging", "Camera", "CWeb"],
       exclude: ["live.schema.json"],
-      resources: [.embedInCode("Page/page.html"), .embedInCode("Page/page.css"), .embedInCode("Page/page.js"),
-        .embedInCode("Page/teach.css"), .embedInCode("Page/teach.js"),
-      ]),
+      resources: ["page.html", "page.css", "page.js", "teach.css", "teach.js"].map { .embedInCode("Page/\($0)") }),
     /// HTML pages with charts, and event files for TensorBoard.
     .target(name: "Reports", dependencies: ["Files", "Imaging"]),
     /// The command line: options and printing.
@@ -179,9 +175,8 @@ let package = Package(
       dependencies: [
         "CSystem", "Numerics", "Threads", "Files", "Models", "ModelFiles", "Runtime", "FloatRuntime", "ONNXFiles",
         "TFLiteFiles", "NumPyFiles", "Exporting", "Importing", "Imaging", "Faces", "Inference", "Datasets",
-        "Evaluation",
-        "Training", "DetectorTraining", "Quantization", "Teaching", "RenderedFaces",
-        "Camera", "Live", "Results", "Board", "MQTT", "QRCodes", "LiveWeb", "Reports",
+        "Evaluation", "Training", "DetectorTraining", "Quantization", "Teaching", "RenderedFaces", "Camera", "Live",
+        "Results", "Board", "MQTT", "QRCodes", "LiveWeb", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -246,8 +241,7 @@ let package = Package(
     suite(
       "DetectorTraining",
       and: [
-        "Numerics", "Models", "ModelFiles", "FloatRuntime", "Imaging", "Faces", "Evaluation", "Training",
-        "TestSupport",
+        "Numerics", "Models", "ModelFiles", "FloatRuntime", "Imaging", "Faces", "Evaluation", "Training", "TestSupport",
       ]),
     suite(
       "Quantization",
@@ -255,13 +249,18 @@ let package = Package(
         "Numerics", "Files", "Models", "ModelFiles", "Reference", "Runtime", "FloatRuntime", "Inference", "Datasets",
         "Evaluation", "Training", "TestSupport",
       ]),
+    suite(
+      "Teaching",
+      and: [
+        "Numerics", "Threads", "Files", "Models", "ModelFiles", "Imaging", "Inference", "Datasets", "RenderedFaces",
+        "TestSupport",
+      ]),
     suite("RenderedFaces", and: ["Threads", "Files", "Imaging", "TestSupport"]),
     suite("Camera", and: ["Threads", "Imaging", "TestSupport"]),
     suite(
       "Live",
       and: [
-        "Numerics", "Models", "Runtime", "Imaging", "Camera", "Results", "GlintCommand", "TestSupport",
-        "CAllocations",
+        "Numerics", "Models", "Runtime", "Imaging", "Camera", "Results", "GlintCommand", "TestSupport", "CAllocations",
       ]),
     suite("Results", and: ["Threads", "Models", "Imaging", "Live", "TestSupport"]),
     suite("QRCodes", and: ["Imaging", "TestSupport"]),
@@ -274,8 +273,7 @@ let package = Package(
       name: "CommandTests",
       dependencies: [
         "GlintCommand", "EmbeddedClassifier", "Numerics", "Files", "NumPyFiles", "Models", "ModelFiles", "Imaging",
-        "RenderedFaces",
-        "TestSupport",
+        "RenderedFaces", "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6],

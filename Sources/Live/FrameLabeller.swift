@@ -42,7 +42,7 @@ public final class FrameLabeller {
 
   private var follower: FaceFollower? { description.preprocessing.cropsToFaces ? finder : nil }
 
-  /// Labels with another model from the next frame on; faces that are followed stay, what was said of them is forgotten.
+  /// Labels with another model from the next frame on. Faces are still followed; what was said of them is forgotten.
   func use(_ description: ModelDescription, logits: @escaping ([UInt8]) -> [Float]) {
     self.description = description
     self.logits = logits

@@ -5,7 +5,8 @@ enum WebPage {
   /// `page.html` with stylesheet and script in the places that name them.
   static let html: String = {
     var page = text(PackageResources.page_html)
-    for (file, content) in [("page.css", PackageResources.page_css), ("teach.css", PackageResources.teach_css),
+    for (file, content) in [
+      ("page.css", PackageResources.page_css), ("teach.css", PackageResources.teach_css),
       ("page.js", PackageResources.page_js), ("teach.js", PackageResources.teach_js),
     ] {
       let place = page.firstRange(of: "/* \(file) */")

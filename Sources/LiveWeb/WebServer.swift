@@ -72,7 +72,8 @@ public final class WebServer: Sendable {
   public func start() throws(WebServerError) -> [String] {
     try certificate?.check()
     let handler = Unmanaged.passRetained(
-      WebHandler(hub: hub, gate: gate, limits: limits, facts: facts, photos: photos, cameras: cameras,
+      WebHandler(
+        hub: hub, gate: gate, limits: limits, facts: facts, photos: photos, cameras: cameras,
         teaching: teaching))
     var failure = cweb_failure()
     let server = open(handler.toOpaque(), &failure)

@@ -17,8 +17,8 @@ struct TeachOptions: ParsableArguments {
     name: .long,
     help: ArgumentHelp(
       """
-      Keep what is taught on the page in this folder: pictures, and models, of which the one that was in use last is used \
-      again (default: in memory alone).
+      Keep what is taught on the page in this folder: pictures, and models, of which the one that was in use last is \
+      used again (default: in memory alone).
       """, valueName: "folder"))
   var keep: String?
 

@@ -98,7 +98,8 @@ struct TeachCommand: ParsableCommand {
       bar.update(Int(progress.share * 1000), of: 1000, note: accuracy)
     }
     guard let result else { throw Failure("interrupted. Nothing was written.") }
-    bar.finish(result.way == .personalize ? "the last layer" : "a network for \(dataset.labels.joined(separator: ", "))")
+    bar.finish(
+      result.way == .personalize ? "the last layer" : "a network for \(dataset.labels.joined(separator: ", "))")
     try finish(result)
   }
 

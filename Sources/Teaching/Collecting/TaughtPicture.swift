@@ -67,7 +67,9 @@ public struct TaughtClass: Hashable, Sendable {
       return "A name holds no slashes or line ends, and begins with no dot or space."
     }
     let reserved = ["train", "val", "valid", "validation", "test", "models", "unsure"]
-    if reserved.contains(name.lowercased()) { return "'\(name)' means something else in a data set: choose another name." }
+    if reserved.contains(name.lowercased()) {
+      return "'\(name)' means something else in a data set: choose another name."
+    }
     return nil
   }
 }

@@ -36,7 +36,8 @@ extension TeachingSet {
         continue
       }
       for (picture, part) in zip(own, TimeSplit.parts(own.map(\.milliseconds))) {
-        guard let part, let image = try? ImageDecoder.decode(picture.jpeg, name: "\(picture.id)", within: .posted) else {
+        guard let part, let image = try? ImageDecoder.decode(picture.jpeg, name: "\(picture.id)", within: .posted)
+        else {
           continue
         }
         parts[part, default: []].append(

@@ -3,8 +3,8 @@ import Imaging
 import Models
 import Threads
 
-/// The classes that are taught and the pictures of each, in memory, and in a folder where that is wanted. May be used by
-/// several threads.
+/// The classes that are taught and the pictures of each, in memory, and in a folder where that is wanted. May be used
+/// by several threads.
 public final class TeachingSet: Sendable {
   /// What became of a picture.
   public enum Added: Equatable, Sendable {
@@ -135,7 +135,7 @@ public final class TeachingSet: Sendable {
   ///   - frame: as it was decoded.
   ///   - face: in pixels of the frame; nil takes all of it.
   ///   - milliseconds: when it was taken, since 1970.
-  /// - Throws: `TeachingError` for a class that is not there, `FileError` where it cannot be kept; it is then not added.
+  /// - Throws: `TeachingError` for a class that is not there, `FileError` where it cannot be kept.
   public func add(_ frame: Image, face: FaceBox?, to id: Int, milliseconds: Int64) throws -> Added {
     try add(cut: TaughtPicture.cut(frame, face: face), isFace: face != nil, to: id, milliseconds: milliseconds)
   }

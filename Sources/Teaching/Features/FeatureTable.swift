@@ -6,7 +6,7 @@ import Numerics
 /// Features of general training pictures, stored as codes and without the pictures: what a head is shown beside
 /// somebody's own pictures, so that it stays good for others.
 ///
-/// A safetensors file: `features` `[pictures, count]` int8 codes with the scale and zero point of the model's own value,
+/// A safetensors file: `features` `[pictures, count]`, int8 codes with scale and zero point of the model's own value,
 /// `labels` `[pictures]`, `parts` `[pictures]` (0 learned from, 1 chosen by, 2 judged by); metadata `classes`, `body`
 /// (see `QuantizedModel.bodySHA256`) and `glint` `features`.
 public struct FeatureTable: Sendable {
@@ -59,8 +59,11 @@ public struct FeatureTable: Sendable {
   public init(path: String) throws {
     let file = try SafetensorsFile(path: path)
     try file.verifyChecksums()
-    func broken(_ reason: String) -> FormatError { FormatError(path: path, reason: "is no table of features: \(reason)") }
-    guard file.metadata("glint") == "features", let body = file.metadata("body"), let classes = file.metadata("classes"),
+    func broken(_ reason: String) -> FormatError {
+      FormatError(path: path, reason: "is no table of features: \(reason)")
+    }
+    guard file.metadata("glint") == "features", let body = file.metadata("body"),
+      let classes = file.metadata("classes"),
       let labels = (try? JSONValue(parsing: classes))?.strings
     else { throw broken("it does not say of which model") }
     let codes: Tensor<Int8> = try file.tensor("features", of: Int8.self)

@@ -35,7 +35,8 @@ struct PictureFeatures {
     let bytes = preprocessing.width * preprocessing.height * preprocessing.colour.channels
     for round in 0...variants {
       let loader = DataLoader(
-        round == 0 ? plain : changed, batches, augmentation: round == 0 ? nil : (Self.changes, seed: seed, epoch: round),
+        round == 0 ? plain : changed, batches,
+        augmentation: round == 0 ? nil : (Self.changes, seed: seed, epoch: round),
         threads: 1)
       while let batch = try loader.next() {
         if isCancelled() { return }

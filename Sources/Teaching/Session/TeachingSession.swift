@@ -199,8 +199,10 @@ public final class TeachingSession: Sendable {
         let result =
           switch way {
           case .personalize:
-            try Personalization(before.isTaught(from: setup.int8) ? before : setup.int8, float: setup.float, table: setup.table)
-              .run(dataset, isCancelled: isCancelled, observe: observe)
+            try Personalization(
+              before.isTaught(from: setup.int8) ? before : setup.int8, float: setup.float, table: setup.table
+            )
+            .run(dataset, isCancelled: isCancelled, observe: observe)
           case .newClasses:
             try NewClasses(start: setup.float, threads: setup.threads, tool: setup.tool)
               .run(dataset, before: before, isCancelled: isCancelled, observe: observe)

@@ -5,8 +5,8 @@ import Threads
 
 /// The models that came of teaching, of which one is in use: 0 is the one that it began with.
 ///
-/// In a folder, each is a model file `N.int8.safetensors`, and the file `in-use` holds the number of the one in use. Both
-/// are written whole or not at all, the model first, so that power may fail at any time.
+/// In a folder, each is a model file `N.int8.safetensors`, and the file `in-use` holds the number of the one in use.
+/// Both are written whole or not at all, the model first, so that power may fail at any time.
 final class Versions: Sendable {
   struct Version: Sendable {
     let number: Int

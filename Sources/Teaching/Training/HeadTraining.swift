@@ -95,7 +95,8 @@ struct HeadTraining {
               let line = weight.baseAddress! + row * count
               var sums = SIMD8<Float>()
               for at in stride(from: 0, to: count - 7, by: 8) {
-                sums += UnsafeRawPointer(line + at).loadUnaligned(as: SIMD8<Float>.self)
+                sums +=
+                  UnsafeRawPointer(line + at).loadUnaligned(as: SIMD8<Float>.self)
                   * UnsafeRawPointer(own + at).loadUnaligned(as: SIMD8<Float>.self)
               }
               var sum = sums.sum() + head.bias[row]

@@ -127,7 +127,8 @@ public struct Personalization {
     let labels = dataset.labels
     let changed = pictures.indices.filter { before[$0] != after[$0] }.map {
       Teaching.Change(
-        name: pictures[$0].name, label: labels[pictures[$0].label], before: labels[before[$0]], after: labels[after[$0]])
+        name: pictures[$0].name, label: labels[pictures[$0].label], before: labels[before[$0]], after: labels[after[$0]]
+      )
     }
     var agreement: (Int, Int)?
     if let float {

@@ -1,0 +1,99 @@
+import Datasets
+import Imaging
+import Inference
+import ModelFiles
+import Models
+import TestSupport
+import Testing
+
+@testable import Teaching
+
+/// A rendered person is taught to a network that other rendered people taught before.
+@Suite struct PersonalizationTests {
+  static let labels = ["happy", "sad", "neutral"]
+
+  private static func int8() throws -> QuantizedModel {
+    try QuantizedModel.load("Calibration/Models/compact.int8.safetensors")
+  }
+
+  /// Pictures of one person, by time.
+  static func pictures(_ person: TaughtPerson, of labels: [Int], count: Int) throws -> TeachingSet {
+    let set = try TeachingSet(classes: Self.labels)
+    for moment in 0..<count {
+      for label in labels {
+        let (image, face) = person.picture(label, moment: moment)
+        _ = try set.add(image, face: face, to: label, milliseconds: Int64(moment) * 1_500)
+      }
+    }
+    return set
+  }
+
+  /// Features of other people: of each expression as many.
+  private static func table(_ model: QuantizedModel) throws -> FeatureTable {
+    let reader = try FeatureReader(model)
+    var table = FeatureTable(model, count: reader.count)
+    for number in 0..<90 {
+      let expression = number % 3
+      let (image, face) = TaughtPerson(seed: 900, number: number).picture(expression, moment: 0)
+      let pixels = model.description.preprocessing.apply(to: image, face: face).pixels
+      guard let label = model.description.labels.firstIndex(of: labels[expression]) else { continue }
+      table.add(reader.codes(pixels), label: label, part: FeatureTable.Part.allCases[number / 3 % 3])
+    }
+    return table
+  }
+
+  @Test func aPersonIsLearnedAndOthersAreNotForgotten() throws {
+    let model = try Self.int8(), table = try Self.table(model)
+    let set = try Self.pictures(TaughtPerson(seed: 11, number: 4), of: [0, 1, 2], count: 30)
+    let dataset = try set.dataset(labels: model.description.labels)
+    let taught = try #require(try Personalization(model, float: nil, table: table).run(dataset))
+    #expect(taught.way == .personalize)
+    let before = try #require(taught.own.before)
+    #expect(taught.own.after >= before && taught.own.after * 10 >= taught.own.count * 9, "\(taught.words)")
+    #expect(taught.isBetter == (taught.own.after > before))
+    let general = try #require(taught.general)
+    #expect(general.count == 30 && general.lost <= 100.0 / 30 + 0.01, "\(taught.words)")
+    // All but the last layer is as it was, so that the features still serve.
+    #expect(taught.int8.bodySHA256 == model.bodySHA256 && table.body == model.bodySHA256)
+    // What was judged by features is what the engine itself says: the self-test runs when it is opened.
+    _ = try ModelRunner(.int8(taught.int8), threads: 1)
+  }
+
+  @Test func theSamePicturesGiveTheSameModel() throws {
+    let model = try Self.int8()
+    let set = try Self.pictures(TaughtPerson(seed: 12, number: 2), of: [0, 1], count: 24)
+    let dataset = try set.dataset(labels: model.description.labels)
+    let models = try (0..<2).map { _ in try Personalization(model, float: nil, table: nil).run(dataset)!.int8 }
+    #expect(models[0].writer().bytes() == models[1].writer().bytes())
+    let file = try TemporaryFolder()
+    try models[0].write(to: file.path("taught.int8.safetensors"))
+    #expect(try QuantizedModel.load(file.path("taught.int8.safetensors")).description.card["taught"] != nil)
+  }
+
+  @Test func featuresAreWrittenAndRead() throws {
+    let model = try Self.int8(), table = try Self.table(model), folder = try TemporaryFolder()
+    try table.write(to: folder.path("t.features.safetensors"))
+    let read = try FeatureTable(path: folder.path("t.features.safetensors"))
+    #expect(read.features == table.features && read.classes == table.classes && read.parts == table.parts)
+    #expect(read.body == table.body && read.labels == table.labels)
+    #expect(throws: (any Error).self) { _ = try FeatureTable(path: "Calibration/Models/compact.int8.safetensors") }
+    // Another body's features are left aside.
+    var other = model
+    other.parameters[0]!.bias.elements[0] += 1
+    #expect(other.bodySHA256 != model.bodySHA256)
+    #expect(Personalization(other, float: nil, table: table).table == nil)
+  }
+
+  @Test func cancelledTeachingGivesNothing() throws {
+    let model = try Self.int8()
+    let set = try Self.pictures(TaughtPerson(seed: 13, number: 1), of: [0, 1], count: 22)
+    let dataset = try set.dataset(labels: model.description.labels)
+    #expect(try Personalization(model, float: nil, table: nil).run(dataset, isCancelled: { true }) == nil)
+  }
+
+  @Test func modelsWithoutAHeadAreRefused() throws {
+    let detector = try QuantizedModel.load(
+      "Calibration/Models/face-detector.int8.safetensors")
+    #expect(throws: TeachingError.self) { _ = try FeatureReader(detector) }
+  }
+}
