@@ -276,8 +276,7 @@ let package = Package(
         "RenderedFaces", "TestSupport",
       ]),
   ],
-  swiftLanguageModes: [.v6],
-  cLanguageStandard: .c11
+  swiftLanguageModes: [.v6], cLanguageStandard: .c11
 )
 
 // A member counts as seen only where its module is imported: what a file uses is what it names.

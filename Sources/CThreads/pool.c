@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "room.h"
 #include "wait.h"
 
 // A job is claimed through one 64-bit word, so that a claim is valid for exactly the job that it was read from:
@@ -67,10 +68,12 @@ ct_pool *ct_pool_create(int threads) {
   if (threads == 1) return pool;
   pool->workers = calloc((size_t)threads - 1, sizeof *pool->workers);
   if (pool->workers == NULL) return pool;
-  for (int i = 0; i < threads - 1; i++) {
+  void *room = keep_room();
+  for (int i = 0; room != MAP_FAILED && i < threads - 1; i++) {
     if (pthread_create(&pool->workers[i], NULL, worker, pool) != 0) break;
     pool->threads = i + 2;
   }
+  leave_room(room);
   await_started(&pool->started, (uint32_t)pool->threads - 1);
   return pool;
 }

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "room.h"
 #include "wait.h"
 
 // A run is called by one 64-bit word, the order:
@@ -166,11 +167,13 @@ static void *worker(void *argument) {
 
 static void start_workers(ct_team *team, int threads) {
   worker_start starts[threads];
-  for (int i = 1; i < threads; i++) {
+  void *room = keep_room();
+  for (int i = 1; room != MAP_FAILED && i < threads; i++) {
     starts[i] = (worker_start){team, i};
     if (pthread_create(&team->workers[i - 1], NULL, worker, &starts[i]) != 0) break;
     team->threads = i + 1;
   }
+  leave_room(room);
   await_started(&team->started, (uint32_t)team->threads - 1);
 }
 

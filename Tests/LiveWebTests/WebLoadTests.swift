@@ -74,6 +74,8 @@ import Testing
   @Test func silentConnectionsAreBounded() async throws {
     let glint = try RunningGlint("--port", "0")
     let port = try #require(try glint.address().port)
+    // By the first label, all that it opens is open.
+    #expect(await eventually { (try? glint.lines().isEmpty) == false })
     let before = try glint.descriptors()
     let silent = try await RawWebSocket.elsewhere { try (0..<600).map { _ in try SilentConnection(port: port) } }
     #expect(await eventually { (try? glint.descriptors()) ?? .max <= before + 80 })

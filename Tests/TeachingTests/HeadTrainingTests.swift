@@ -1,6 +1,5 @@
+import Teaching
 import Testing
-
-@testable import Teaching
 
 /// Learning a head on features.
 @Suite struct HeadTrainingTests {

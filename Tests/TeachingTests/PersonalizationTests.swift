@@ -3,10 +3,10 @@ import Imaging
 import Inference
 import ModelFiles
 import Models
+import Numerics
+import Teaching
 import TestSupport
 import Testing
-
-@testable import Teaching
 
 /// A rendered person is taught to a network that other rendered people taught before.
 @Suite struct PersonalizationTests {

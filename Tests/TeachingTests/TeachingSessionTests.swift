@@ -2,11 +2,10 @@ import Files
 import Imaging
 import ModelFiles
 import Models
+import Teaching
 import TestSupport
 import Testing
 import Threads
-
-@testable import Teaching
 
 /// A session as a camera and a page use it.
 @Suite struct TeachingSessionTests {

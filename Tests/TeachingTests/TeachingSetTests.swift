@@ -1,20 +1,20 @@
 import Datasets
 import Files
 import Imaging
+import Teaching
 import TestSupport
 import Testing
-
-@testable import Teaching
 
 /// Collecting: what is kept, what is passed over, and what stands in the folder.
 @Suite struct TeachingSetTests {
   private let person = TaughtPerson(seed: 5, number: 3)
 
+  /// Pictures of several people: a data set keeps what is alike in one part.
   private func filled(_ folder: String? = nil, count: Int = 24) throws -> TeachingSet {
     let set = try TeachingSet(classes: ["happy", "sad"], folder: folder)
     for moment in 0..<count {
       for label in 0..<2 {
-        let (image, face) = person.picture(label, moment: moment)
+        let (image, face) = TaughtPerson(seed: 5, number: moment).picture(label, moment: moment)
         let added = try set.add(image, face: face, to: label, milliseconds: Int64(moment) * 1_500 + 1_000_000)
         #expect(added != .full)
       }

@@ -1,14 +1,13 @@
+import Teaching
 import Testing
-
-@testable import Teaching
 
 /// Held-out pictures are later ones, and no neighbours of those learned from.
 @Suite struct TimeSplitTests {
   @Test func theLatestJudge() {
     let times = (0..<60).map { Int64($0) * 2_000 }.shuffledByRule()
     let parts = TimeSplit.parts(times)
-    func times(_ part: TimeSplit.Part) -> [Int64] { zip(times, parts).filter { $0.1 == part }.map(\.0) }
-    let (learned, chosen, judged) = (times(.training), times(.validation), times(.test))
+    func taken(_ part: TimeSplit.Part) -> [Int64] { zip(times, parts).filter { $0.1 == part }.map(\.0) }
+    let (learned, chosen, judged) = (taken(.training), taken(.validation), taken(.test))
     #expect(judged.count == 15 && chosen.count == 6 && learned.count == 39)
     #expect(learned.max()! < chosen.min()! && chosen.max()! < judged.min()!)
   }

@@ -1,20 +1,20 @@
 /// Which of a class's pictures are learned from, and which only judge. The latest ones judge, and what is less than a
 /// second older than they are is left out: neighbours of one second show the same, and a model would be judged by what
 /// it has learned.
-enum TimeSplit {
-  enum Part: Hashable, Sendable {
+package enum TimeSplit {
+  package enum Part: Hashable, Sendable {
     case training, validation, test
   }
 
   /// How long before the first picture that judges none is learned from, in milliseconds.
-  static let guardTime: Int64 = 1_000
+  package static let guardTime: Int64 = 1_000
 
   /// The part of each picture, nil where it is left out.
   ///
   /// The last quarter tests, at least four; before it a tenth validates, at least two.
   ///
   /// - Parameter milliseconds: when each was taken, in any order.
-  static func parts(_ milliseconds: [Int64]) -> [Part?] {
+  package static func parts(_ milliseconds: [Int64]) -> [Part?] {
     let order = milliseconds.indices.sorted { (milliseconds[$0], $0) < (milliseconds[$1], $1) }
     let count = order.count
     let test = min(count, max(4, count / 4))

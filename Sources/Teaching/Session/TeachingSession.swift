@@ -37,11 +37,11 @@ public final class TeachingSession: Sendable {
 
   /// The pictures.
   public let set: TeachingSet
-  let versions: Versions
+  package let versions: Versions
   private let setup: Setup
   private let state = Locked(State())
 
-  struct State {
+  package struct State {
     struct Recent {
       let milliseconds: Int64
       let image: Image
@@ -57,7 +57,7 @@ public final class TeachingSession: Sendable {
     var nearCopies = 0
     var problem: String?
     var training: Training?
-    var outcome: Outcome?
+    package var outcome: Outcome?
   }
 
   /// A training that runs.
@@ -68,7 +68,7 @@ public final class TeachingSession: Sendable {
   }
 
   /// The latest training that ended.
-  struct Outcome {
+  package struct Outcome {
     var words: [String]
     var isBetter = false
     /// The number of the version that came out.
@@ -235,7 +235,7 @@ public final class TeachingSession: Sendable {
   }
 
   /// What is so at the moment.
-  var now: State { state.withLock { $0 } }
+  package var now: State { state.withLock { $0 } }
 }
 
 extension QuantizedModel {

@@ -7,9 +7,9 @@ import Threads
 ///
 /// In a folder, each is a model file `N.int8.safetensors`, and the file `in-use` holds the number of the one in use.
 /// Both are written whole or not at all, the model first, so that power may fail at any time.
-final class Versions: Sendable {
-  struct Version: Sendable {
-    let number: Int
+package final class Versions: Sendable {
+  package struct Version: Sendable {
+    package let number: Int
     let model: QuantizedModel
     let words: String
   }
@@ -46,15 +46,17 @@ final class Versions: Sendable {
     self.state = Locked(state)
   }
 
-  var all: [Version] { state.withLock { $0.versions } }
+  package var all: [Version] { state.withLock { $0.versions } }
   /// The number of the one in use.
-  var used: Int { state.withLock { $0.used } }
-  var inUse: QuantizedModel { state.withLock { state in state.versions.last { $0.number == state.used }!.model } }
+  package var used: Int { state.withLock { $0.used } }
+  package var inUse: QuantizedModel {
+    state.withLock { state in state.versions.last { $0.number == state.used }!.model }
+  }
 
   /// Adds a model; its number.
   ///
   /// - Throws: `FileError` where it cannot be kept.
-  func add(_ model: QuantizedModel, words: String) throws -> Int {
+  package func add(_ model: QuantizedModel, words: String) throws -> Int {
     let number = (all.map(\.number).max() ?? 0) + 1
     if let folder {
       try FileSystem.makeFolder(folder)

@@ -63,5 +63,5 @@ struct General {
 
 extension [Float] {
   /// The class that logits name: of two by the sign of one, or the largest.
-  var answer: Int { count == 1 ? (self[0] > 0 ? 1 : 0) : indexOfLargest ?? 0 }
+  package var answer: Int { count == 1 ? (self[0] > 0 ? 1 : 0) : indexOfLargest ?? 0 }
 }

@@ -6,22 +6,26 @@ import Numerics
 /// targets lie half way between their class and what the head said of them before (learning without forgetting: Li,
 /// Hoiem 2016), and `decay` times the squared distance from the head that it began as. All pictures are in each step,
 /// and steps are Adam's (Kingma, Ba 2015), along half a cosine.
-struct HeadTraining {
+package struct HeadTraining {
   /// Features, `[pictures][count]`, and the share of each class, `[pictures][classes]`.
-  struct Examples {
-    var features: [Float] = []
-    var targets: [Float] = []
+  package struct Examples {
+    package var features: [Float] = []
+    package var targets: [Float] = []
     /// How much each picture counts; all together 1.
-    var weights: [Float] = []
+    package var weights: [Float] = []
+
+    package init() {}
   }
 
   /// Weights `[logits][count]` and biases `[logits]`.
-  struct Head: Sendable {
-    var weight: [Float]
-    var bias: [Float]
+  package struct Head: Sendable {
+    package var weight: [Float]
+    package var bias: [Float]
+
+    package init(weight: [Float], bias: [Float]) { (self.weight, self.bias) = (weight, bias) }
 
     /// The logits of a picture.
-    func logits(_ features: ArraySlice<Float>) -> [Float] {
+    package func logits(_ features: ArraySlice<Float>) -> [Float] {
       bias.indices.map { row in
         var sum = bias[row]
         for (one, two) in zip(weight[row * features.count..<(row + 1) * features.count], features) { sum += one * two }
@@ -47,6 +51,8 @@ struct HeadTraining {
   var steps = 120
   var rate: Float = 0.02
 
+  package init() {}
+
   /// The head that was learned.
   ///
   /// - Parameters:
@@ -55,7 +61,7 @@ struct HeadTraining {
   ///   - general: those of others; may be none.
   ///   - count: features of a picture.
   ///   - isCancelled: asked before each step; a cancelled training gives what it has.
-  func learn(
+  package func learn(
     _ head: Head, own: Examples, general: Examples, count: Int, isCancelled: () -> Bool = { false }
   ) -> Head {
     let rows = head.bias.count

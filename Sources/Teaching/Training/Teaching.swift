@@ -50,9 +50,11 @@ public enum Teaching {
     public let seconds: Double
 
     /// Whether the new model may take the place of the old one: right more often on held-out pictures, and on those of
-    /// people in general at most half a point less often.
+    /// people in general at most half a point less often; or, for classes that the old one does not know, beyond doubt
+    /// right more often than the most frequent class alone would be.
     public var isBetter: Bool {
-      let isGood = own.before.map { own.after > $0 } ?? (own.after > own.chance)
+      let chance = Double(own.chance) / Double(max(1, own.count))
+      let isGood = own.before.map { own.after > $0 } ?? (own.interval.lowerBound > chance)
       return isGood && (general.map { $0.lost <= 0.5 } ?? true)
     }
   }
