@@ -21,9 +21,9 @@ public struct WebTeaching: Sendable {
     }
   }
 
-  /// Answers: the path behind `/teach`, percent-encoded, and whether it was posted, so that it may change something.
+  /// Answers: the path behind `/teach`, decoded, and whether it was posted, so that it may change something.
   let answer: @Sendable (_ path: String, _ changes: Bool) -> Answer
 
-  /// - Parameter answer: given the path behind `/teach`, percent-encoded, and whether it was posted.
+  /// - Parameter answer: given the path behind `/teach`, decoded, and whether it was posted.
   public init(answer: @escaping @Sendable (_ path: String, _ changes: Bool) -> Answer) { self.answer = answer }
 }

@@ -53,10 +53,29 @@ import Testing
     #expect(taught.isBetter == (taught.own.after > before))
     let general = try #require(taught.general)
     #expect(general.count == 30 && general.lost <= 100.0 / 30 + 0.01, "\(taught.words)")
-    // All but the last layer is as it was, so that the features still serve.
-    #expect(taught.int8.bodySHA256 == model.bodySHA256 && table.body == model.bodySHA256)
+    // All that was there is as it was; the units stand before the last layer.
+    let own = taught.int8.description.graph.nodes, old = model.description.graph.nodes
+    #expect(own.count == old.count + 1 && Array(own.dropLast(2)) == Array(old.dropLast()))
+    #expect(throws: TeachingError.self) { _ = try FeatureReader(taught.int8) }
     // What was judged by features is what the engine itself says: the self-test runs when it is opened.
     _ = try ModelRunner(.int8(taught.int8), threads: 1)
+  }
+
+  /// With the features that are shipped, which are of photos of many people.
+  @Test func thePeopleOfTheShippedFeaturesAreNotForgotten() throws {
+    let model = try Self.int8()
+    let table = try FeatureTable(path: "Calibration/Models/compact.features.safetensors")
+    #expect(table.body == model.bodySHA256 && table.labels == model.description.labels)
+    var better = 0
+    for number in 1...3 {
+      let set = try Self.pictures(TaughtPerson(seed: 31, number: number), of: [0, 1, 2], count: 24)
+      let dataset = try set.dataset(labels: model.description.labels)
+      let taught = try #require(try Personalization(model, float: nil, table: table).run(dataset))
+      let general = try #require(taught.general)
+      #expect(general.count >= 1_000 && general.lost <= 0.8, "\(taught.words)")
+      better += taught.isBetter ? 1 : 0
+    }
+    #expect(better >= 2)
   }
 
   @Test func theSamePicturesGiveTheSameModel() throws {

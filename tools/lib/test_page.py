@@ -12,6 +12,7 @@ import time
 
 from browser import Browser, page_address
 from reverse_proxy import ReverseProxy
+from teach_page import check_teaching
 
 # The middle of the box's lower edge, which nothing is written over: its colour, and the one that the label has. Read
 # from the canvas in the same turn in which a frame was drawn, so that picture and JSON are of one frame.
@@ -194,3 +195,4 @@ if __name__ == "__main__":
     main()
     check_tls(sys.argv[1])
     check_proxy(sys.argv[1])
+    check_teaching(sys.argv[1], pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None)

@@ -55,7 +55,8 @@ function lesson(one, index) {
     if (!one.pictures.length || confirm(`Remove ${one.name} with its ${one.pictures.length} pictures?`))
       ask("/remove/" + one.id);
   }, "small"));
-  const collect = button(`Hold to collect${index < 9 ? `, or key ${index + 1}` : ""}`, null, "hold");
+  const hasKeys = index < 9 && !matchMedia("(pointer: coarse)").matches;
+  const collect = button(`Hold to collect${hasKeys ? `, or key ${index + 1}` : ""}`, null, "hold");
   collect.dataset.id = one.id;
   collect.setAttribute("aria-label", `Hold to collect pictures of ${one.name}`);
   collect.addEventListener("pointerdown", event => { event.preventDefault(); hold(one.id, collect); });
@@ -168,8 +169,8 @@ function showVersions(state) {
 
 function showTeaching(state) {
   const was = taught ? JSON.stringify([taught.outcome, taught.problem, taught.used, taught.versions, taught.training]) : "";
+  if (String(state.labels) !== String(taught ? taught.labels : labels)) labels = state.labels;
   taught = state; at("teach").hidden = at("wrong").hidden = false;
-  labels = state.labels;
   showLessons(state); paintPicked();
   at(state.faces ? "ofFaces" : "ofFrames").checked = true;
   const training = state.training;

@@ -3,8 +3,8 @@ import Imaging
 /// Tells pictures that show the same as one before, which teach nothing new.
 ///
 /// The middle of a picture, three fifths of each side, is shrunk to 24 x 24 grey pixels, and its mean taken off, since
-/// light alone makes no other picture. Two are near-copies where the pixels differ by less than `least` levels of 256 in
-/// the mean.
+/// light alone makes no other picture. Two are near-copies where the pixels differ by less than `least` levels of 256
+/// in the mean.
 struct NearCopies {
   static let side = 24
   static let least = 1.2

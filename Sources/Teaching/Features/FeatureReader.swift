@@ -24,6 +24,9 @@ public final class FeatureReader {
     else {
       throw TeachingError("This model does not end in one dense layer of logits: only such models are taught.")
     }
+    guard !graph.nodes.contains(where: { $0.name == Head.unitsName }) else {
+      throw TeachingError("This model was taught already: teach the one that it came from, with all pictures.")
+    }
     value = head.inputs[0]
     count = parameters.weight.shape.count / parameters.bias.shape.count
     quantization = model.quantization[value]

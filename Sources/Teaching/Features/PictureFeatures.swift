@@ -52,7 +52,7 @@ struct PictureFeatures {
   }
 
   /// What a head says of each picture: logits.
-  func logits(_ head: HeadTraining.Head, count: Int) -> [[Float]] {
+  func logits(_ head: Head, count: Int) -> [[Float]] {
     labels.indices.map { head.logits(features[$0 * count..<($0 + 1) * count]) }
   }
 }

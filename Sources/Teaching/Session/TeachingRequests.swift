@@ -38,12 +38,11 @@ public struct TeachingRequests: Sendable {
   /// The answer to a request.
   ///
   /// - Parameters:
-  ///   - path: what follows `/teach`, percent-encoded: empty, or it begins with a slash.
+  ///   - path: what follows `/teach`, its percent-encoding undone: empty, or it begins with a slash.
   ///   - changes: whether it was posted, so that it may change something.
   public func answer(_ path: String, changes: Bool) -> Answer {
-    let words = path.split(separator: "/").map { Self.decoded($0) }
-    guard !words.contains(nil) else { return .error("This address is not encoded as it should be.") }
-    let parts = words.compactMap { $0 }
+    // The last of at most three is a name, which is checked where it is used.
+    let parts = path.drop { $0 == "/" }.split(separator: "/", maxSplits: 2).map(String.init)
     do {
       return try changes ? change(parts) : look(parts)
     } catch {
@@ -79,7 +78,7 @@ public struct TeachingRequests: Sendable {
       return number
     }
     switch (parts.first ?? "", parts.count) {
-    case ("add", 2): _ = try session.set.add(class: parts[1])
+    case ("add", 2...): _ = try session.set.add(class: parts[1...].joined(separator: "/"))
     case ("rename", 3): try session.set.rename(class: try number(1), to: parts[2])
     case ("remove", 2): try session.set.remove(class: try number(1))
     case ("collect", 2):
@@ -99,23 +98,5 @@ public struct TeachingRequests: Sendable {
     default: return Self.nothing
     }
     return .json(TeachingState(session).json)
-  }
-
-  /// Percent-encoding undone; nil where it is none, or no UTF-8.
-  static func decoded(_ text: Substring) -> String? {
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-      guard byte == UInt8(ascii: "%") else {
-        bytes.append(byte)
-        continue
-      }
-      guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
-        return nil
-      }
-      bytes.append(value)
-      rest = rest.dropFirst(2)
-    }
-    return String(validating: bytes, as: UTF8.self)
   }
 }

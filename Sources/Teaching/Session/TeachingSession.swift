@@ -85,7 +85,11 @@ public final class TeachingSession: Sendable {
   /// - Throws: `FileError` where the folder cannot be made or read.
   public init(_ setup: Setup, folder: String?, use: @escaping Use) throws {
     self.setup = setup
-    set = try TeachingSet(classes: setup.int8.description.labels, folder: folder)
+    // Those that are shown, and neutral, which is mistaken for them most; the model's others can be added by their names.
+    let description = setup.int8.description
+    let shown = description.shownClasses.map { description.labels[$0] }
+    let others = description.labels.filter { $0 == "neutral" && !shown.contains($0) }
+    set = try TeachingSet(classes: shown + others, folder: folder)
     versions = try Versions(setup.int8, folder: folder.map { $0 + "/models" }, use: use)
   }
 
@@ -199,10 +203,10 @@ public final class TeachingSession: Sendable {
         let result =
           switch way {
           case .personalize:
-            try Personalization(
-              before.isTaught(from: setup.int8) ? before : setup.int8, float: setup.float, table: setup.table
-            )
-            .run(dataset, isCancelled: isCancelled, observe: observe)
+            // Always from the model that it began with, on all pictures, and held against the one in use.
+            try Personalization(setup.int8, float: setup.float, table: setup.table).run(
+              dataset, before: before.description.labels == labels ? before : nil, isCancelled: isCancelled,
+              observe: observe)
           case .newClasses:
             try NewClasses(start: setup.float, threads: setup.threads, tool: setup.tool)
               .run(dataset, before: before, isCancelled: isCancelled, observe: observe)
@@ -236,11 +240,4 @@ public final class TeachingSession: Sendable {
 
   /// What is so at the moment.
   package var now: State { state.withLock { $0 } }
-}
-
-extension QuantizedModel {
-  /// Whether it is of the same body, so that only the heads differ.
-  func isTaught(from other: QuantizedModel) -> Bool {
-    description.labels == other.description.labels && bodySHA256 == other.bodySHA256
-  }
 }

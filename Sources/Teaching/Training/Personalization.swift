@@ -5,9 +5,9 @@ import Models
 import Numerics
 import Runtime
 
-/// Teaches a model somebody's own face: its head is learned on features of the int8 network itself, beside stored
-/// features of others. The body and all scales stay, so that nothing needs to be calibrated, and what is learned holds
-/// for int8.
+/// Teaches a model somebody's own face: units beside its head are learned on features of the int8 network itself, beside
+/// stored features of others (see `HeadTraining`). All that is there stays, scales included, so that nothing needs to be
+/// calibrated, and what is learned holds for int8.
 public struct Personalization {
   /// The model that is taught.
   public let int8: QuantizedModel
@@ -19,7 +19,9 @@ public struct Personalization {
   /// How often each picture is learned in a changed form.
   static let variants = 7
   /// How much one's own pictures count against all others, tried in this order.
-  static let weights: [Float] = [0.25, 0.5, 1, 2, 4]
+  static let weights: [Float] = [0.3, 1, 3]
+  /// For how many in a hundred others each unit is silent, tried in this order.
+  static let silences = [98.0, 99.3, 99.9]
 
   /// - Parameter table: left aside where it belongs to another body.
   public init(_ int8: QuantizedModel, float: FloatModel?, table: FeatureTable?) {
@@ -33,12 +35,14 @@ public struct Personalization {
   ///
   /// - Parameters:
   ///   - dataset: one's own pictures, of the model's classes.
+  ///   - before: what it is held against, the model in use; nil is the model that is taught.
   ///   - isCancelled: asked now and then.
   ///   - observe: told how far it is.
   /// - Returns: nil where it was cancelled.
   /// - Throws: `TeachingError` for a model that cannot be taught, or for too few pictures.
   public func run(
-    _ dataset: Dataset, isCancelled: () -> Bool = { false }, observe: (Teaching.Progress) -> Void = { _ in }
+    _ dataset: Dataset, before: QuantizedModel? = nil, isCancelled: () -> Bool = { false },
+    observe: (Teaching.Progress) -> Void = { _ in }
   ) throws -> Teaching.Result? {
     let begin = ContinuousClock.now
     guard !dataset.training.isEmpty, !dataset.test.isEmpty else {
@@ -56,33 +60,40 @@ public struct Personalization {
     let training = try features(dataset.training, Self.variants)
     if isCancelled() { return nil }
     guard let parameters = int8.parameters.last ?? nil else { return nil }
-    let start = HeadTraining.Head(parameters, inputScale: reader.quantization.scale)
+    let start = Head(parameters, inputScale: reader.quantization.scale)
     let own = examples(training, balanced: true)
     let others = General(table, reader, start)
     let count = reader.count
 
     // The head that names most held-out pictures rightly, of those that stay good for others; of equals the one that is
     // nearer to the truth.
-    var best: (head: HeadTraining.Head, right: Int, loss: Double)?
+    var best: (head: Head, right: Int, loss: Double)?
     for (index, weight) in Self.weights.enumerated() {
       tell("learning", 0.5 + 0.4 * Double(index) / Double(Self.weights.count))
       var trainer = HeadTraining()
       trainer.weight = weight
-      let head = trainer.learn(start, own: own, general: others.training, count: count, isCancelled: isCancelled)
+      let loud = trainer.learn(start, own: own, general: others.training, count: count, isCancelled: isCancelled)
       if isCancelled() { return nil }
-      let (right, loss) = score(validation, head, count)
-      curve.append(validation.labels.isEmpty ? 0 : Double(right) / Double(validation.labels.count))
-      if others.loses(start, head, .validation) > 0.3 { continue }
-      let isBetter = best.map { right > $0.right || right == $0.right && loss < $0.loss } ?? true
-      if isBetter { best = (head, right, loss) }
+      for silence in Self.silences {
+        let head = loud.hushed(others.training, count, silence)
+        let (right, loss) = score(validation, head, count)
+        curve.append(validation.labels.isEmpty ? 0 : Double(right) / Double(validation.labels.count))
+        if others.pair(start, head, .validation)?.lost ?? 0 > 0.5 { continue }
+        let isBetter = best.map { right > $0.right || right == $0.right && loss < $0.loss } ?? true
+        if isBetter { best = (head, right, loss) }
+      }
     }
     tell("judging", 0.9)
-    let head = best?.head ?? start
+    var head = best?.head ?? start
+    // Units answer with codes as the features do.
+    let reach = reader.quantization.dequantize(Int16(reader.quantization.largest))
+    head = head.scaled(largest: largest(head, own, others.training, count), to: reach)
     let model = taught(head, dataset)
-    let result = try judge(model, head, dataset, test: test, others, count: count)
+    let result = try judge(model, head, dataset, before: before ?? int8)
+    let general = others.pair(start, head, .test)
     tell("done", 1)
     return Teaching.Result(
-      way: .personalize, int8: model, float: float?.with(head), own: result.own, general: result.general,
+      way: .personalize, int8: model, float: float?.with(head), own: result.own, general: general,
       agreement: result.agreement, changed: result.changed, notes: notes(best == nil, others),
       seconds: begin.duration(to: .now).inSeconds)
   }
@@ -97,31 +108,45 @@ public struct Personalization {
     return notes
   }
 
-  private func taught(_ head: HeadTraining.Head, _ dataset: Dataset) -> QuantizedModel {
+  private func taught(_ head: Head, _ dataset: Dataset) -> QuantizedModel {
     var model = int8.with(head)
     let counts = zip(dataset.labels, dataset.counts(dataset.training)).filter { $1 > 0 }.map { "\($1) \($0)" }
     model.description.card["taught"] =
-      "the last layer, on \(counts.joined(separator: ", "))" + (table == nil ? "" : " beside stored features of others")
+      "units beside the last layer, on \(counts.joined(separator: ", "))"
+      + (table == nil ? "" : " beside stored features of others")
     return model
   }
 
   /// Right answers and the mean loss.
-  private func score(_ part: PictureFeatures, _ head: HeadTraining.Head, _ count: Int) -> (Int, Double) {
+  private func score(_ part: PictureFeatures, _ head: Head, _ count: Int) -> (Int, Double) {
     var (right, loss) = (0, 0.0)
     for (label, logits) in zip(part.labels, part.logits(head, count: count)) {
-      let said = HeadTraining.Head.probabilities(logits)
+      let said = Head.probabilities(logits)
       right += said.indexOfLargest == label ? 1 : 0
       loss -= Elementary.log(max(1e-7, Double(said[label])))
     }
     return (right, part.labels.isEmpty ? 0 : loss / Double(part.labels.count))
   }
 
+  /// The largest answer of each unit.
+  private func largest(
+    _ head: Head, _ own: HeadTraining.Examples, _ general: HeadTraining.Examples, _ count: Int
+  ) -> [Float] {
+    var largest = [Float](repeating: 0, count: head.units?.bias.count ?? 0)
+    for part in [own, general] {
+      for picture in part.weights.indices {
+        let said = head.answers(part.features[picture * count..<(picture + 1) * count])
+        for unit in largest.indices { largest[unit] = max(largest[unit], said[unit]) }
+      }
+    }
+    return largest
+  }
+
   private func judge(
-    _ model: QuantizedModel, _ head: HeadTraining.Head, _ dataset: Dataset, test: PictureFeatures, _ others: General,
-    count: Int
-  ) throws -> (own: Teaching.Pair, general: Teaching.Pair?, agreement: (Int, Int)?, changed: [Teaching.Change]) {
+    _ model: QuantizedModel, _ head: Head, _ dataset: Dataset, before old: QuantizedModel
+  ) throws -> (own: Teaching.Pair, agreement: (Int, Int)?, changed: [Teaching.Change]) {
     // The int8 models themselves answer.
-    let old = try Answers(.int8(int8)), new = try Answers(.int8(model))
+    let old = try Answers(.int8(old)), new = try Answers(.int8(model))
     let pictures = try dataset.test.map { try LabelledImage($0, by: int8.description.preprocessing) }
     let before = pictures.map(old.answer), after = pictures.map(new.answer)
     let labels = dataset.labels
@@ -136,8 +161,7 @@ public struct Personalization {
       agreement = (zip(pictures.map(exact.answer), after).count { $0 == $1 }, pictures.count)
     }
     return (
-      Teaching.Pair(labels: pictures.map(\.label), before: before, after: after),
-      others.pair(old: int8, new: model), agreement, changed
+      Teaching.Pair(labels: pictures.map(\.label), before: before, after: after), agreement, changed
     )
   }
 
