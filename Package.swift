@@ -283,7 +283,16 @@ let package = Package(
 for target in package.targets where target.type != .system {
   target.swiftSettings = [.enableUpcomingFeature("MemberImportVisibility")]
   // Options, printing and pages run once. Optimizing them is a sixth of a clean build, and comes last, on one core.
-  if ["GlintCommand", "Reports", "Exporting"].contains(target.name) {
+  let runsOnce = ["GlintCommand", "Reports", "Exporting"].contains(target.name)
+  if Context.environment["GLINT_SMALL"] == "yes" {
+    // What people download is to be small, also where that takes the compiler longer.
+    let stayFast = [
+      "Numerics", "Threads", "Files", "Reference", "Runtime", "FloatRuntime", "Imaging", "Faces", "Inference", "Training",
+      "RenderedFaces", "Camera", "Live",
+    ]
+    let optimization = stayFast.contains(target.name) ? "-O" : "-Osize"
+    target.swiftSettings! += [.unsafeFlags([optimization, "-Xfrontend", "-function-sections"])]
+  } else if runsOnce {
     target.swiftSettings! += [.unsafeFlags(["-Onone"])]
   }
 }

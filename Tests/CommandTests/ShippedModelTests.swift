@@ -38,6 +38,18 @@ import Testing
     #expect(try model("happy-sad.int8.safetensors").description.decision == nil)
   }
 
+  /// The command asks the folder of GLINT_MODELS first, and the next places for what is not there.
+  @Test func theFolderInTheEnvironmentComesFirst() throws {
+    let folder = try TemporaryFolder()
+    let face = FacePainter.paint(seed: 11, index: 0, size: 128)
+    let picture = try folder.write(ImageEncoder.jpeg(face.image, quality: 92), as: "face.jpg")
+    let environment = ["GLINT_MODELS": folder.path("")]
+    #expect(try GlintProgram.run(["classify", picture], environment: environment).status == 0)
+    let broken = try folder.write(Array("no model".utf8), as: "compact.int8.safetensors")
+    let result = try GlintProgram.run(["classify", picture], environment: environment)
+    #expect(result.status != 0 && result.errors.contains(broken), "\(result.errors)")
+  }
+
   /// What `classify` says without naming a model follows from the logits by the rule in the file, worked out anew here.
   @Test func classifyObeysTheRuleInTheFile() throws {
     let description = try model("compact.int8.safetensors").description

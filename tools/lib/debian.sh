@@ -9,8 +9,9 @@ debian_mirror() {
   printf '%s\n' "${found:-http://deb.debian.org/debian}"
 }
 
-# debian_folder FOLDER ARCHITECTURE RELEASE PACKAGE...: unpacks the packages and all that they depend on into FOLDER.
-# Does nothing where that was done before with the same packages.
+# debian_folder FOLDER ARCHITECTURE RELEASE PACKAGE...: unpacks the packages and all that they depend on into FOLDER,
+# and what they say of themselves into .control/PACKAGE there. Does nothing where that was done before with the same
+# packages.
 debian_folder() {
   local folder=$1 architecture=$2 release=$3 apt=$1.apt wanted package link
   shift 3
@@ -43,7 +44,11 @@ CONF
     mkdir -p "$folder/usr/$link"
     ln -s "usr/$link" "$folder/$link"
   done
-  for package in "$apt"/cache/archives/*.deb; do dpkg-deb -x "$package" "$folder" || die "$package is damaged"; done
+  mkdir "$folder/.control"
+  for package in "$apt"/cache/archives/*.deb; do
+    dpkg-deb -x "$package" "$folder" && dpkg-deb -e "$package" "$folder/.control/$(dpkg-deb -f "$package" Package)" ||
+      die "$package is damaged"
+  done
   rm -rf "$apt"
   printf '%s\n' "$wanted" > "$folder/.packages"
 }

@@ -1,3 +1,4 @@
+import Files
 import Imaging
 
 /// Which columns of a table of face boxes hold what.
@@ -26,7 +27,7 @@ struct FaceBoxColumns {
       let y1 = first("y1", "ymax")
     {
       form = .corners([x, y, x1, y1])
-    } else if let list = names.firstIndex(where: { $0.contains("box") }) {
+    } else if let list = names.firstIndex(where: { $0.holds("box") }) {
       form = .list(list)
     } else {
       return nil
@@ -47,7 +48,7 @@ struct FaceBoxColumns {
       "x", "y", "w", "h", "left", "top", "width", "height", "x0", "y0", "x1", "y1", "xmin", "ymin", "xmax", "ymax",
       "score",
     ]
-    return parts.contains(name) || name.contains("box")
+    return parts.contains(name) || name.holds("box")
   }
 
   /// The numbers of each box of a line; none where the line's are empty.

@@ -1,7 +1,8 @@
 import Files
 import FoundationEssentials
+import ModelFiles
 
-/// The models that Glint comes with, in `Calibration/Models`.
+/// The models that Glint comes with, where `ModelPlaces` says.
 enum ShippedModels {
   /// The int8 model that serves where none is named: the compact network.
   static let classifier = "compact.int8.safetensors"
@@ -9,27 +10,27 @@ enum ShippedModels {
   /// The face detector that serves where none is named.
   static let detector = "face-detector.int8.safetensors"
 
-  /// The path of a shipped model: `Calibration/Models` of the folder that this program was built in, or else of the
-  /// folder it is called in.
+  /// The path of a shipped model.
   ///
-  /// - Throws: `Failure` where it is not there.
+  /// - Throws: `Failure` where it is nowhere.
   static func path(_ name: String) throws -> String {
     if let path = find(name) { return path }
-    throw Failure("no model was named, and Calibration/Models/\(name) is not near this program: name a model file")
+    throw missing("no model was named", name, "name a model file")
   }
 
-  /// The same, nil where it is not there.
+  /// The same, nil where it is nowhere.
   static func find(_ name: String) -> String? {
-    let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    for start in [program.deletingLastPathComponent(), URL(fileURLWithPath: FileManager.default.currentDirectoryPath)] {
-      var folder = start.standardizedFileURL
-      while true {
-        let candidate = folder.appendingPathComponent("Calibration/Models/\(name)").path
-        if FileSystem.exists(candidate) { return candidate }
-        if folder.path == "/" { break }
-        folder.deleteLastPathComponent()
-      }
-    }
-    return nil
+    let places = ModelPlaces(
+      environment: ProcessInfo.processInfo.environment["GLINT_MODELS"],
+      program: URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path,
+      present: FileManager.default.currentDirectoryPath)
+    return places.paths(of: name).first(where: FileSystem.exists)
+  }
+
+  /// Says that a model which nobody named is nowhere, and what helps.
+  static func missing(_ what: String, _ name: String, _ help: String) -> Failure {
+    Failure(
+      "\(what): \(name) is neither in the folder that GLINT_MODELS names, nor beside this program, nor in "
+        + "\(ModelPlaces.installed); \(help)")
   }
 }

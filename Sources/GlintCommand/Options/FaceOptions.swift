@@ -55,8 +55,7 @@ struct FaceOptions: ParsableArguments {
 /// Face detectors from model files.
 enum Detectors {
   /// What is said where one is needed and not there.
-  static let missing = Failure(
-    "no face detector: Calibration/Models/\(ShippedModels.detector) is not near this program; name one with --detector")
+  static let missing = ShippedModels.missing("no face detector", ShippedModels.detector, "name one with --detector")
 
   /// Opens the detector of a file, or the one that Glint comes with; nil where that is not there.
   static func open(_ path: String?, threads: Int, _ limits: ModelLimits) throws -> FaceDetector? {

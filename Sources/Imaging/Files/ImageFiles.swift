@@ -162,8 +162,8 @@ private struct Walk {
     var room = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
     let count = readlink(bytes, &room, room.count - 1)
     let target = count > 0 ? PathText.text(cString: room) : ""
-    if target.contains("/annex/objects/") { return "a link of git-annex; fetch the content with git annex get" }
-    if target.contains(".dvc/cache/") || target.contains("/dvc/") {
+    if target.holds("/annex/objects/") { return "a link of git-annex; fetch the content with git annex get" }
+    if target.holds(".dvc/cache/") || target.holds("/dvc/") {
       return "a link of DVC; fetch the content with dvc pull"
     }
     if error == EACCES { return "a link to where permission is denied" }
