@@ -113,7 +113,8 @@ def check_teaching(glint, shots=None):
             words = browser.evaluate("at('outcome').textContent")
             if not browser.evaluate("result.sequence") > frames:
                 raise SystemExit("FAILED: no frame was labelled while it learned")
-            browser.wait_for("Boolean(document.querySelector('#outcome button'))", f"a model that is better is offered: {words}")
+            browser.wait_for("Boolean(document.querySelector('#outcome button'))",
+                             f"a model that is better is offered: {words}")
             shoot(browser, shots, "outcome")
             begun = time.monotonic()
             browser.evaluate("document.querySelector('#outcome button').click()")

@@ -85,7 +85,7 @@ public final class TeachingSession: Sendable {
   /// - Throws: `FileError` where the folder cannot be made or read.
   public init(_ setup: Setup, folder: String?, use: @escaping Use) throws {
     self.setup = setup
-    // Those that are shown, and neutral, which is mistaken for them most; the model's others can be added by their names.
+    // Those that are shown, and neutral, which is mistaken for them most; the model's others can be added by name.
     let description = setup.int8.description
     let shown = description.shownClasses.map { description.labels[$0] }
     let others = description.labels.filter { $0 == "neutral" && !shown.contains($0) }

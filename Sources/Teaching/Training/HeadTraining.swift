@@ -8,9 +8,9 @@ import Numerics
 /// pictures lie and others do not.
 ///
 /// Minimized is the mean cross-entropy of one's own pictures, times `weight`, and that of the general ones, whose
-/// targets are what the head says of them without units (learning without forgetting: Li, Hoiem 2016): their classes as
-/// targets would have units learn some of them by heart. To it comes `decay` times the square of `V`. All pictures are in each step, and steps are Adam's (Kingma, Ba
-/// 2015), along half a cosine.
+/// targets are what the head says of them without units (learning without forgetting: Li, Hoiem 2016); with their
+/// classes as targets, units would learn some of them by heart. To it comes `decay` times the square of `V`. All
+/// pictures are in each step, and steps are Adam's (Kingma, Ba 2015), along half a cosine.
 package struct HeadTraining {
   /// Features, `[pictures][count]`, and the share of each class, `[pictures][classes]`.
   package struct Examples {

@@ -5,9 +5,9 @@ import Models
 import Numerics
 import Runtime
 
-/// Teaches a model somebody's own face: units beside its head are learned on features of the int8 network itself, beside
-/// stored features of others (see `HeadTraining`). All that is there stays, scales included, so that nothing needs to be
-/// calibrated, and what is learned holds for int8.
+/// Teaches a model somebody's own face: units beside its head are learned on features of the int8 network itself,
+/// beside stored features of others (see `HeadTraining`). All that is there stays, scales included, so that nothing
+/// needs to be calibrated, and what is learned holds for int8.
 public struct Personalization {
   /// The model that is taught.
   public let int8: QuantizedModel
