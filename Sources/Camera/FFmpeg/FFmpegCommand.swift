@@ -12,8 +12,8 @@ struct FFmpegCommand {
     "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
   ]
 
-  /// Program and arguments. What is written is every picture that was decoded, once, with the colours that are read here:
-  /// BT.601 in limited range. `bitexact` and `accurate_rnd` have all processors compute the same.
+  /// Program and arguments. What is written is every picture that was decoded, once, with the colours that are read
+  /// here: BT.601 in limited range. `bitexact` and `accurate_rnd` have all processors compute the same.
   ///
   /// - Parameter authorities: the file of authorities that there is, if any.
   func arguments(authorities: String?) -> [String] {

@@ -2,7 +2,7 @@ import CSystem
 import CThreads
 import Glibc
 
-/// A running `ffmpeg`: its pictures, their times, and its complaints. For one thread at a time; it ends with this value.
+/// A running `ffmpeg`: its pictures, their times, and its complaints. For one thread at a time; ends with this value.
 final class FFmpegProcess {
   private static let mostComplaint = 2048
 

@@ -3,9 +3,9 @@ import Files
 import Glibc
 import Imaging
 
-/// A stream or a recording that `ffmpeg` decodes, in a process of its own. Of a stream always the newest frame is handed
-/// out, and one that ends is asked again, soon at first and then less often; of a recording those that are due, or with
-/// `everyFrame` each one, in order.
+/// A stream or a recording that `ffmpeg` decodes, in a process of its own. Of a stream always the newest frame is
+/// handed out, and one that ends is asked again, soon at first and then less often; of a recording those that are due,
+/// or with `everyFrame` each one, in order.
 public final class FFmpegSource: FrameSource {
   /// How long a stream may give nothing, and how long its first picture may take.
   private static let stallNanoseconds: UInt64 = 10_000_000_000, openNanoseconds: UInt64 = 20_000_000_000

@@ -30,8 +30,8 @@ struct CameraVerdict {
     }
     if board.isUndervolted == true || board.wasUndervolted == true {
       warnings.append(
-        "The board's power supply \(board.isUndervolted == true ? "is" : "was") too weak (undervoltage): cameras drop off "
-          + "the bus. Use a supply and a cable of the board's maker.")
+        "The board's power supply \(board.isUndervolted == true ? "is" : "was") too weak (undervoltage): cameras drop "
+          + "off the bus. Use a supply and a cable of the board's maker.")
     }
     if board.isThrottled == true || board.wasThrottled == true {
       warnings.append(

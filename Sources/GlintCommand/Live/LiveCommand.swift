@@ -19,10 +19,10 @@ struct LiveCommand: ParsableCommand {
     commandName: "live",
     abstract: "Label a camera's frames as they come.",
     discussion: """
-      Takes the first camera unless one is named. --camera names one by its path, its number, a part of its name or of a
-      link in /dev/v4l, or by an address: http:// with MJPEG, and where ffmpeg is installed https://, rtsp:// and others.
-      Always the newest frame is labelled; older ones that had no time are dropped and counted. A camera that is unplugged
-      or ends its stream is waited for. Ctrl-C ends with a summary.
+      Takes the first camera unless one is named. --camera names one by its path, its number, a part of its name or of
+      a link in /dev/v4l, or by an address: http:// with MJPEG, and where ffmpeg is installed https://, rtsp:// and
+      others. Always the newest frame is labelled; older ones that had no time are dropped and counted. A camera that is
+      unplugged or ends its stream is waited for. Ctrl-C ends with a summary.
 
       A video file is played as a camera, at its own pace; with --every-frame each of its frames is labelled, in order
       and with the same results each time. ffmpeg reads it.
