@@ -24,8 +24,7 @@ let package = Package(
     .target(name: "CSystem", cSettings: gnu),
     /// What a program needs that Embedded Swift has no word for: arguments, standard error, its end.
     .target(name: "CProgram", cSettings: gnu),
-    /// Shapes, tensors, scale and zero point, requantization; portable exponential, logarithm and random numbers;
-    /// numbers as text.
+    /// Shapes, tensors, scale and zero point, requantization; portable functions, random numbers; numbers as text.
     .target(name: "Numerics"),
     /// Thread pool and threads that last for Swift, and values that several threads share.
     .target(name: "Threads", dependencies: ["CThreads"]),
@@ -103,8 +102,7 @@ let package = Package(
     /// Folders of labelled pictures: reading, splitting by content, check-up.
     .target(
       name: "Datasets", dependencies: ["Numerics", "Threads", "Files", "Models", "Imaging", "Faces"]),
-    /// Accuracy with its intervals, calibration of probabilities, decisions, comparison of two models, mistakes of
-    /// deployment.
+    /// Accuracy with intervals, calibration of probabilities, decisions, comparison of models, mistakes of deployment.
     .target(
       name: "Evaluation",
       dependencies: [
@@ -145,8 +143,10 @@ let package = Package(
     .target(name: "RenderedFaces", dependencies: ["Numerics", "Threads", "Files", "Imaging"]),
     /// Video4Linux in C: modes, streaming, conversion.
     .target(name: "CV4L2", cSettings: gnu, linkerSettings: [.linkedLibrary("v4lconvert")]),
-    /// V4L2 cameras, folders and painted scenes as sources of frames.
-    .target(name: "Camera", dependencies: ["CThreads", "Threads", "Files", "Models", "CImaging", "Imaging", "CV4L2"]),
+    /// V4L2 and network cameras, recordings, folders and painted scenes as sources of frames.
+    .target(
+      name: "Camera",
+      dependencies: ["CSystem", "CThreads", "Threads", "Files", "Models", "CImaging", "Imaging", "CV4L2"]),
     /// From a frame to its label: pipeline, latencies, checks of the picture.
     .target(name: "Live", dependencies: ["CThreads", "Threads", "Models", "Runtime", "Imaging", "Faces", "Camera"]),
     /// What was seen, for later and for others: events, and files that grow by whole lines.
@@ -297,8 +297,7 @@ for target in package.targets where target.type != .system {
   }
 }
 
-/// Linux's own functions beside those of C11. `tools/check-c` checks warnings, since SwiftPM lets no package set them
-/// that others may depend on.
+/// Linux's own functions beside C11's. `tools/check-c` checks warnings: SwiftPM lets no package set them for others.
 var gnu: [CSetting] { [.define("_GNU_SOURCE")] }
 
 /// The suite of one room; `and` names the other targets that it imports or runs.

@@ -62,7 +62,9 @@ public final class FrameLabeller {
       defer { mark = now }
       return now - mark
     }
-    times.capture = frame.receivedNanoseconds - min(frame.nanoseconds, frame.receivedNanoseconds)
+    // A recording's times are its own: its frames are as old as they were read.
+    let taken = frame.position == nil ? frame.nanoseconds : frame.receivedNanoseconds
+    times.capture = frame.receivedNanoseconds - min(taken, frame.receivedNanoseconds)
     times.queue = mark - min(frame.receivedNanoseconds, mark)
     let (width, height) = try decode(frame)
     times.decode = lap()
@@ -92,7 +94,7 @@ public final class FrameLabeller {
     }
     faces.reverse()
     looked = description.preprocessing.region(of: image, face: found?.first?.box)
-    times.glassToLabel = monotonicNow() - frame.nanoseconds
+    times.glassToLabel = monotonicNow() - taken
     return LabelledFrame(
       sequence: frame.sequence, nanoseconds: frame.nanoseconds, position: frame.position, file: frame.file,
       width: width, height: height, faces: faces, times: times, dropped: 0)

@@ -92,6 +92,8 @@ public struct LiveSummary: Sendable {
   public var processorSeconds = 0.0
   /// Labels per stage: name and percentiles, in the order of the pipeline.
   public var stages: [(name: String, times: LatencyHistogram)] = []
+  /// Why a recording ended before it was over; nil where it did not.
+  public var failure: CameraError?
   /// Whether the request to stop ended it.
   public var wasStopped = false
 }

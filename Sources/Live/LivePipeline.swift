@@ -97,7 +97,7 @@ public final class LivePipeline {
     let start = monotonicNow(), processor = processorNow()
     var frame = Frame()
     var taken: UInt64 = 0
-    while !stop.isRequested {
+    frames: while !stop.isRequested {
       if let most = mostFramesPerSecond, wait(until: taken + UInt64(1e9 / max(most, 0.01))) { continue }
       let elapsed = Double(monotonicNow() - start) / 1e9
       if let most = limits.seconds, elapsed >= most { break }
@@ -110,6 +110,9 @@ public final class LivePipeline {
         notify(.waiting(error))
       case .resumed(let title): notify(.resumed(title))
       case .damaged(let error, _): notify(.unreadable(error))
+      case .ended(let error):
+        summary.failure = error
+        break frames
       case .frame(let losses, let replaced):
         taken = monotonicNow()
         summary.losses = losses
@@ -165,11 +168,12 @@ public final class LivePipeline {
       var frame = Frame()
       while !mailbox.mustEnd {
         switch source.next(into: &frame, milliseconds: 100) {
-        case .frame: mailbox.put(&frame, losses: source.losses)
+        case .frame: mailbox.put(&frame, losses: source.losses, waits: source.waitsForReader)
         case .nothing: mailbox.note(source.losses)
         case .waiting(let error): mailbox.tell(.waiting(error))
         case .resumed: mailbox.tell(.resumed(title: source.title))
         case .damaged(let error): mailbox.tell(.damaged(error, source.losses))
+        case .ended(let error): mailbox.tell(.ended(error))
         }
       }
       mailbox.captureEnded()

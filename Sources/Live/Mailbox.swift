@@ -11,6 +11,7 @@ final class Mailbox: @unchecked Sendable {
     case waiting(CameraError)
     case resumed(title: String)
     case damaged(ImageError, FrameLosses)
+    case ended(CameraError?)
     case nothing
   }
 
@@ -24,8 +25,11 @@ final class Mailbox: @unchecked Sendable {
   private var hasCaptureEnded = false
 
   /// Puts a frame in, in place of one that nobody took, and takes an old one out to be filled.
-  func put(_ new: inout Frame, losses: FrameLosses) {
+  ///
+  /// - Parameter waits: until the one before it was taken, or nobody takes any.
+  func put(_ new: inout Frame, losses: FrameLosses, waits: Bool) {
     condition.withLock {
+      while waits, isFull, !isClosed { condition.wait() }
       swap(&frame, &new)
       if isFull { replaced += 1 }
       isFull = true
@@ -56,10 +60,12 @@ final class Mailbox: @unchecked Sendable {
       while notices.isEmpty, !isFull {
         guard condition.wait(until: end) else { break }
       }
-      if !notices.isEmpty { return notices.removeFirst() }
+      // What was told behind a frame that waited to be taken comes behind it.
+      if case .ended = notices.first, isFull {} else if !notices.isEmpty { return notices.removeFirst() }
       guard isFull else { return .nothing }
       swap(&frame, &old)
       isFull = false
+      condition.tell()
       return .frame(losses: losses, replaced: replaced)
     }
   }
@@ -68,6 +74,7 @@ final class Mailbox: @unchecked Sendable {
   func close() {
     condition.withLock {
       isClosed = true
+      condition.tell()
       while !hasCaptureEnded { condition.wait() }
     }
   }

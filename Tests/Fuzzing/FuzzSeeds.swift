@@ -150,6 +150,11 @@ enum FuzzSeeds {
         "POST /classify HTTP/1.1\r\n\(host)Expect: 100-continue\r\nContent-Length: 1\r\n\r\na",
         "GET /live HTTP/1.1\r\n\(host)Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
           + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\u{1}\u{2}ab")
+    case .multipart:
+      return texts(
+        "frame\n--frame\r\nContent-Type: image/jpeg\r\nContent-Length: 3\r\n\r\nabc\r\n--frame--\r\n",
+        "--b\nb\n\nabc\nb\nContent-Length: 1\n\nxy\nb\n\n1\n\nb\n",
+        "\n\nYUV4MPEG2 W2 H2 F25:1 C420mpeg2\nFRAME\n123456FRAME\n")
     case .jpeg, .png:
       return try [1, 3].map { channels in
         let image = Image(width: 9, height: 7, channels: channels, pixels: randomPixels([7, 9, channels], seed: 1))

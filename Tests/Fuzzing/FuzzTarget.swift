@@ -18,7 +18,7 @@ import Training
 /// What reads bytes that somebody else made. Every input is read or refused with an error; a trap, a leak, a read
 /// beyond the bytes or an input that takes long is a fault.
 enum FuzzTarget: String, CaseIterable {
-  case model, json, network, table, record, checkpoint, detector, onnx, tflite, numpy, http, jpeg, png
+  case model, json, network, table, record, checkpoint, detector, onnx, tflite, numpy, http, multipart, jpeg, png
 
   /// Whether inputs are safetensors files whose checksums must be right to get anywhere.
   var hasChecksums: Bool { self == .model || self == .checkpoint || self == .detector }
@@ -50,6 +50,7 @@ enum FuzzTarget: String, CaseIterable {
       }
     case .numpy: Self.inFile(bytes, Self.array)
     case .http: VisitedPage.shared.visit(bytes)
+    case .multipart: Self.stream(bytes)
     case .jpeg, .png: Self.picture(bytes)
     }
   }
@@ -120,6 +121,26 @@ enum FuzzTarget: String, CaseIterable {
     guard let array = try? NumPyArray(path: path) else { return }
     try! array.write(to: copy)
     precondition((try? NumPyArray(path: copy))?.shape == array.shape, "an array is written as something else")
+  }
+
+  /// A camera's stream: its boundary up to the first line end, then what comes. Whether it comes in one piece or byte
+  /// by byte must make no difference.
+  private static func stream(_ bytes: [UInt8]) {
+    let boundary = String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
+    let content = Array(bytes.dropFirst(boundary.utf8.count + 1))
+    func parts(_ step: Int) -> [[UInt8]] {
+      var parser = MultipartParser(boundary: boundary), found: [[UInt8]] = []
+      for place in stride(from: 0, to: content.count, by: step) {
+        let isSound: Void? = content[place..<min(place + step, content.count)].withUnsafeBufferPointer { piece in
+          try? parser.add(piece) { found.append(Array($0)) }
+        }
+        guard isSound != nil else { break }
+      }
+      return found
+    }
+    precondition(parts(max(1, content.count)) == parts(1), "a stream is taken apart in another way byte by byte")
+    var decoder = Y4MParser()
+    content.withUnsafeBufferPointer { try? decoder.add($0) { precondition($0.count >= 6) } }
   }
 
   private static func picture(_ bytes: [UInt8]) {

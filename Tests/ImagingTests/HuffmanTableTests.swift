@@ -1,4 +1,5 @@
 import Imaging
+import TestSupport
 import Testing
 
 /// Frames of cameras that leave the tables out.
@@ -11,23 +12,7 @@ import Testing
   /// libjpeg writes the typical tables: taken out and put back, the picture is the same.
   @Test(arguments: [1, 3]) func tablesComeBack(channels: Int) throws {
     let whole = try ImageEncoder.jpeg(picture(channels), quality: 90)
-    var bare: [UInt8] = [], place = 0
-    while place < whole.count {
-      // Segments with a length, up to the scan; the tables are left out.
-      if place >= 2, whole[place] == 0xFF, whole[place + 1] == 0xC4 {
-        place += 2 + Int(whole[place + 2]) << 8 + Int(whole[place + 3])
-      } else if place >= 2, whole[place + 1] != 0xDA {
-        let length = 2 + Int(whole[place + 2]) << 8 + Int(whole[place + 3])
-        bare += whole[place..<place + length]
-        place += length
-      } else if place < 2 {
-        bare += whole[..<2]
-        place = 2
-      } else {
-        bare += whole[place...]
-        break
-      }
-    }
+    let bare = withoutHuffmanTables(whole)
     #expect(bare.count < whole.count - 100)
     let completed = HuffmanTables.completed(bare)
     #expect(completed.count >= whole.count - 100 && completed != bare)

@@ -141,6 +141,27 @@ import Testing
     }
   }
 
+  /// Browsers know no tables but those that a picture brings.
+  @Test func framesWithoutHuffmanTablesGetThem() async throws {
+    try await withServer { server, address in
+      let viewer = try await RawWebSocket.open(port: try #require(URL(string: address)?.port))
+      #expect(await eventually { server.hasViewers })
+      let pixels = (0..<64 * 48 * 3).map { UInt8(truncatingIfNeeded: $0 &* $0 / 37 + $0 / 11) }
+      let image = Image(width: 64, height: 48, channels: 3, pixels: pixels)
+      let whole = try ImageEncoder.jpeg(image, quality: 90)
+      var frame = Frame()
+      frame.bytes = withoutHuffmanTables(whole)
+      #expect(frame.bytes.count < whole.count - 100)
+      server.publish(json: "{}", frame: frame, image: image)
+      _ = try await viewer.message()
+      let picture = try await viewer.message()
+      #expect(
+        picture.opcode == 2 && zip(picture.bytes, picture.bytes.dropFirst()).contains { $0 == 0xFF && $1 == 0xC4 })
+      #expect(try ImageDecoder.decode(picture.bytes, name: "sent") == ImageDecoder.decode(whole, name: "whole"))
+      viewer.close()
+    }
+  }
+
   @Test func noMoreViewersThanThereIsRoomFor() async throws {
     try await withServer { server, address in
       let port = try #require(URL(string: address)?.port)

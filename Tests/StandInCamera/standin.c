@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -125,6 +126,8 @@ static void read_script(void) {
     }
   }
   fclose(file);
+  // What a library that is loaded before the program makes of it.
+  if (getenv("STANDIN_DRIVER")) snprintf(script.driver, sizeof script.driver, "%.15s", getenv("STANDIN_DRIVER"));
 }
 
 static int64_t milliseconds_now(void) {
@@ -251,7 +254,7 @@ int open(const char *path, int flags, ...) {
   if (script.device[0] && (!strcmp(path, script.device) || !strcmp(real, script.device))) return open_camera();
   for (int i = 0; i < script.node_count; i++) {
     if (strcmp(real, script.nodes[i].path) != 0) continue;
-    return script.nodes[i].descriptor = memfd_create("node", MFD_CLOEXEC);
+    return script.nodes[i].descriptor = eventfd(0, EFD_CLOEXEC);
   }
   va_list list;
   va_start(list, flags);

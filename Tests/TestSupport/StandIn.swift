@@ -14,19 +14,24 @@ package enum StandIn {
       URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../StandInCamera/\($0)").path
     }
     let library = folder.path("standin.so")
+    compile(sources, to: library)
+    return library
+  }()
+
+  /// Makes a shared object of C sources.
+  package static func compile(_ sources: [String], to library: String) {
     for name in ["cc", "clang", "gcc"] {
       let compiler = Process()
       compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
       compiler.arguments =
-        [
-          name, "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", "-o", library,
-        ] + sources + ["-lpthread", "-ldl"]
+        [name, "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", "-o", library] + sources
+        + ["-lpthread", "-ldl"]
       try! compiler.run()
       compiler.waitUntilExit()
-      if compiler.terminationStatus == 0 { return library }
+      if compiler.terminationStatus == 0 { return }
     }
-    preconditionFailure("no C compiler (cc, clang, gcc) builds the stand-in camera")
-  }()
+    preconditionFailure("no C compiler (cc, clang, gcc) builds \(sources)")
+  }
 
   /// An int8 model of random weights, small and fast.
   package static let model: String = {

@@ -18,6 +18,7 @@ test_packages=(
   "mosquitto          a broker for glint live --mqtt"
   "mosquitto-clients  what the broker passes on"
   "zbar-tools         reading QR codes"
+  "ffmpeg             cameras of the network, and recordings"
 )
 
 # For building and running aarch64 programs on another machine.

@@ -143,6 +143,24 @@ void sys_search_folder(const char *path, const sys_identity *wanted, size_t coun
 /// found out.
 int sys_minds_case(const char *path);
 
+/// A program that runs beside this one. Its descriptors are not waited for by reads; -1 where there is none.
+typedef struct {
+  int process;
+  int output;  // what it prints
+  int errors;  // what it prints on standard error
+  int extra;   // what it writes to its descriptor 3
+} sys_child;
+
+/// Starts a program, looked for in $PATH, with an empty input and in a group of its own: 0 or an errno, ENOENT where it
+/// is not installed.
+///
+/// arguments: its name, what it is given, NULL. wants_extra: whether it gets a descriptor 3.
+int sys_start_child(char *const *arguments, int wants_extra, sys_child *child);
+
+/// Closes the descriptors, has the program end if it `is_stopped`, in a second at the latest, and waits for it: 0 where
+/// it ended well, SYS_FAILED where not.
+int sys_end_child(sys_child *child, int is_stopped);
+
 /// For tests: lets the call of the system that this thread makes in this room as number `number` from now on, 1 being
 /// the next, fail once with `error`; 0 lets none fail. A write of SYS_SHORT_WRITE writes one byte and fails not.
 void sys_fail_call(int number, int error);

@@ -49,12 +49,19 @@ public protocol FrameSource: AnyObject {
   var title: String { get }
   /// What was dropped so far.
   var losses: FrameLosses { get }
+  /// Whether each frame is wanted, and none may take another's place. Once a source says so, it stays so.
+  var waitsForReader: Bool { get }
   /// Waits for the newest frame.
   ///
   /// - Parameters:
   ///   - frame: filled when the answer is `.frame`, else left as it is.
   ///   - milliseconds: how long to wait at most.
   func next(into frame: inout Frame, milliseconds: Int) -> FrameOutcome
+}
+
+extension FrameSource {
+  /// A camera waits for nobody.
+  public var waitsForReader: Bool { false }
 }
 
 /// What waiting for a frame led to.
@@ -69,4 +76,6 @@ public enum FrameOutcome: Equatable, Sendable {
   case resumed
   /// A frame came that is none, and was counted; said of the first ones.
   case damaged(ImageError)
+  /// No more will come: a recording is over, well or for a reason.
+  case ended(CameraError?)
 }

@@ -45,6 +45,12 @@ public final class CameraSource: FrameSource {
     title = Self.title(device, granted)
   }
 
+  /// The mode of its frames, for people, as in `640 x 480 MJPG at 30/s`.
+  var mode: String { Self.mode(granted) }
+
+  /// A mode that serves better, and has no room on the bus.
+  var refused: CaptureMode? { granted.refused }
+
   /// Waits for the next frame, as `FrameSource.next(into:milliseconds:)` says.
   public func next(into frame: inout Frame, milliseconds: Int) -> FrameOutcome {
     guard let device else { return search(milliseconds) }
@@ -132,7 +138,7 @@ public final class CameraSource: FrameSource {
     frame.receivedNanoseconds = now
     let isPlausible = taken.is_monotonic != 0 && taken.nanoseconds > 0 && taken.nanoseconds <= now
     frame.nanoseconds = isPlausible ? taken.nanoseconds : now
-    frame.file = nil
+    (frame.file, frame.position) = (nil, nil)
     return words
   }
 
@@ -174,12 +180,16 @@ public final class CameraSource: FrameSource {
   }
 
   private static func title(_ device: CaptureDevice, _ granted: CaptureDevice.Granted) -> String {
-    let rate = granted.mode.rate > 0 ? " at \(granted.mode.rateText)" : ""
     let refused = granted.refused.map { mode in
       " (the USB bus has no bandwidth for \(mode.width) x \(mode.height) \(mode.name)"
         + "\(mode.rate > 0 ? " at \(mode.rateText)" : ""))"
     }
-    return "\(device.name) (\(device.path)), \(granted.mode.width) x \(granted.mode.height) "
-      + "\(granted.mode.name)\(granted.mode.format == nil ? ", converted" : "")\(rate)\(refused ?? "")"
+    return "\(device.name) (\(device.path)), \(mode(granted))\(refused ?? "")"
+  }
+
+  private static func mode(_ granted: CaptureDevice.Granted) -> String {
+    let rate = granted.mode.rate > 0 ? " at \(granted.mode.rateText)" : ""
+    return "\(granted.mode.width) x \(granted.mode.height) "
+      + "\(granted.mode.name)\(granted.mode.format == nil ? ", converted" : "")\(rate)"
   }
 }

@@ -38,6 +38,10 @@ public struct CameraError: Error, Equatable, Sendable, CustomStringConvertible {
     case refused(operation: String, words: String)
     /// There is no picture to play; why.
     case noPictures(String)
+    /// A stream or a recording that cannot be had; why.
+    case failed(String)
+    /// A stream that is none of JPEGs in parts; what it is.
+    case foreignStream(String)
   }
 
   /// The device's path, or the folder's.
@@ -68,40 +72,44 @@ public struct CameraError: Error, Equatable, Sendable, CustomStringConvertible {
   /// `DEVICE: what is wrong and what to do`.
   public var description: String {
     switch cause {
-    case .noSuchDevice:
-      "\(device): no such device. Is the camera plugged in? 'glint live --list' shows those that are."
+    case .noSuchName: "no camera is called '\(device)'. \(reason)."
+    case .severalNames: "several cameras are called '\(device)': \(reason)."
+    default: "\(device): \(reason)."
+    }
+  }
+
+  /// What is wrong and what to do, for people, without the device.
+  public var reason: String {
+    switch cause {
+    case .noSuchDevice: "no such device. Is the camera plugged in? 'glint live --list' shows those that are"
     case .noPermission:
-      "\(device): permission denied. Add yourself to the group 'video' "
-        + "('sudo usermod -aG video $USER') and log in again."
-    case .address:
-      "\(device): this is an address, and cameras here are devices such as /dev/video0 ('glint live --list' shows "
-        + "them). A stream can be made one with v4l2loopback: 'ffmpeg -i \(device) -f v4l2 /dev/video9', then "
-        + "'--camera /dev/video9'."
-    case .noDevice(let words): "\(device): this is no camera, but \(words)."
-    case .busy: "\(device): another program uses this camera. Close it ('fuser -v \(device)' names it) and try again."
-    case .notACamera: "\(device): this is no camera."
+      "permission denied. Add yourself to the group 'video' ('sudo usermod -aG video $USER') and log in again"
+    case .address: "this is an address, and a device such as /dev/video0 is wanted here"
+    case .noDevice(let words): "this is no camera, but \(words)"
+    case .busy: "another program uses this camera. Close it ('glint doctor camera' names it) and try again"
+    case .notACamera: "this is no camera"
     case .noCapture:
-      "\(device): this device captures no pictures; a camera's other nodes carry metadata. 'glint live --list' shows "
-        + "the right one."
+      "this device captures no pictures; a camera's other nodes carry metadata. 'glint live --list' shows the right one"
     case .multiPlanar:
-      "\(device): this device gives pictures in several planes (V4L2 multi-planar), as video codecs, image processors "
-        + "and some built-in cameras do; cameras are read here that give them in one. 'glint live --list' shows them."
+      "this device gives pictures in several planes (V4L2 multi-planar), as video codecs, image processors and some "
+        + "built-in cameras do; cameras are read here that give them in one. 'glint live --list' shows them"
     case .noSuchName(let known):
-      "no camera is called '\(device)'. "
-        + (known.isEmpty ? "There is none; is it plugged in?" : "There are: \(known.joined(separator: "; ")).")
-    case .severalNames(let known):
-      "several cameras are called '\(device)': \(known.joined(separator: "; ")). Name one by its path or number."
+      known.isEmpty
+        ? "There is none; is it plugged in? A network camera has an address that begins with http:// or rtsp://"
+        : "There are: \(known.joined(separator: "; "))"
+    case .severalNames(let known): "\(known.joined(separator: "; ")). Name one by its path or number"
     case .noBandwidth:
-      "\(device): the USB bus has no bandwidth left for this camera. Take --format mjpeg, a smaller --size or fewer "
-        + "--fps, or plug it in where no other camera or disk hangs on the same hub or port."
-    case .noStreaming: "\(device): this camera cannot stream through shared memory (V4L2 memory mapping)."
+      "the USB bus has no bandwidth left for this camera. Take --format mjpeg, a smaller --size or fewer --fps, or "
+        + "plug it in where no other camera or disk hangs on the same hub or port"
+    case .noStreaming: "this camera cannot stream through shared memory (V4L2 memory mapping)"
     case .noFormat(let offered):
-      "\(device): none of its formats serves (MJPEG, YUYV, NV12 and RGB are read here, and what libv4l "
-        + "converts); it offers " + (offered.isEmpty ? "none" : offered.joined(separator: ", ")) + "."
-    case .unplugged: "\(device): the camera was unplugged."
-    case .stalled(let seconds): "\(device): no frame for \(seconds) s."
-    case .refused(let operation, let words): "\(device): \(operation) failed: \(words)."
-    case .noPictures(let words): "\(device): \(words)."
+      "none of its formats serves (MJPEG, YUYV, NV12 and RGB are read here, and what libv4l converts); it offers "
+        + (offered.isEmpty ? "none" : offered.joined(separator: ", "))
+    case .unplugged: "the camera was unplugged"
+    case .stalled(let seconds): "no frame for \(seconds) s"
+    case .refused(let operation, let words): "\(operation) failed: \(words)"
+    case .noPictures(let words), .failed(let words): words
+    case .foreignStream(let words): "this is no stream of JPEG pictures (MJPEG): \(words)"
     }
   }
 }

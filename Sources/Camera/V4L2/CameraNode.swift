@@ -96,9 +96,14 @@ public struct CameraNode: Hashable, Sendable {
 
   /// Maker and product, of the USB device that the node is an interface of.
   private static func facts(of path: String, root: String) -> [String] {
+    let device = "\(systemFolder(of: path, root: root))/.."
+    return ["manufacturer", "product"].compactMap { FolderListing.line("\(device)/\($0)") }
+  }
+
+  /// Where the system tells of the interface that a node belongs to; the device is the folder above.
+  static func systemFolder(of path: String, root: String) -> String {
     let prefix = root.hasSuffix("/") ? root : "\(root)/"
     let name = path.split(separator: "/").last.map(String.init) ?? path
-    let device = "\(prefix)sys/class/video4linux/\(name)/device/.."
-    return ["manufacturer", "product"].compactMap { FolderListing.line("\(device)/\($0)") }
+    return "\(prefix)sys/class/video4linux/\(name)/device"
   }
 }

@@ -20,7 +20,7 @@ public final class CaptureDevice {
 
   /// Opens a device and checks that it is a camera that streams.
   public init(_ path: String) throws(CameraError) {
-    guard !path.contains("://") else { throw CameraError(device: path, cause: .address) }
+    guard !path.contains("://") else { throw CameraError(device: CameraAddress.shown(path), cause: .address) }
     let device = cv4l2_open(PathText.bytes(path))
     guard device >= 0 else {
       if let words = Self.words(for: path) { throw CameraError(device: path, cause: .noDevice(words)) }
@@ -214,8 +214,10 @@ extension CaptureDevice {
 
   /// The path of the first camera that can be opened, or nil. What is no camera by its driver comes last: image
   /// processors capture too.
-  public static func first() -> String? {
-    let nodes = CameraNode.all()
+  ///
+  /// - Parameter root: in place of `/`, for tests.
+  public static func first(root: String = "/") -> String? {
+    let nodes = CameraNode.all(root: root)
     let ordered = nodes.filter { $0.kind == .camera } + nodes.filter { $0.kind != .camera }
     return ordered.map(\.path).first { (try? CaptureDevice($0)) != nil }
   }

@@ -25,6 +25,13 @@ enum FolderListing {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// The text of a link; nil where it is none.
+  static func link(_ path: String) -> String? {
+    var room = [CChar](repeating: 0, count: 4096)
+    let count = readlink(PathText.bytes(path), &room, room.count)
+    return count < 0 ? nil : PathText.text(room[..<count].map { UInt8(bitPattern: $0) })
+  }
+
   /// Where a link leads, all links on the way followed; nil where nothing is there.
   static func target(_ path: String) -> String? {
     guard let found = realpath(PathText.bytes(path), nil) else { return nil }

@@ -8,9 +8,26 @@ import ModelFiles
 import Models
 import Reports
 
-/// `glint doctor`: what is wrong with data, or with the way in which a model is fed.
+/// `glint doctor`: what is wrong with data, with the way in which a model is fed, or with cameras.
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
+    abstract: "Check a data set, how a model is fed, or the cameras.",
+    discussion: """
+      Folders may be named without 'data'; one that is called 'camera' is './camera'.
+
+      Examples:
+        glint doctor photos
+        glint doctor photos --model face.int8.safetensors
+        glint doctor data --help
+        glint doctor camera
+      """,
+    subcommands: [DataDoctor.self, CameraDoctor.self], defaultSubcommand: DataDoctor.self)
+}
+
+/// `glint doctor data`: what is wrong with data, or with the way in which a model is fed.
+struct DataDoctor: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data",
     abstract: "Check a data set: copies, leaks, contradictions, damage, shortcuts; or how a model is fed.",
     discussion: """
       Looks at every picture of the folders and says what would spoil training or make its figures untrue, and what \

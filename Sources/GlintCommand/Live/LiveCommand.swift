@@ -19,8 +19,13 @@ struct LiveCommand: ParsableCommand {
     commandName: "live",
     abstract: "Label a camera's frames as they come.",
     discussion: """
-      Takes the first camera unless one is named. Always the newest frame is labelled; older ones that had no time are
-      dropped and counted. A camera that is unplugged is waited for. Ctrl-C ends with a summary.
+      Takes the first camera unless one is named. --camera names one by its path, its number, a part of its name or of
+      a link in /dev/v4l, or by an address: http:// with MJPEG, and where ffmpeg is installed https://, rtsp:// and
+      others. Always the newest frame is labelled; older ones that had no time are dropped and counted. A camera that is
+      unplugged or ends its stream is waited for. Ctrl-C ends with a summary.
+
+      A video file is played as a camera, at its own pace; with --every-frame each of its frames is labelled, in order
+      and with the same results each time. ffmpeg reads it.
 
       Faces are found by the face detector, several a frame, and followed: each keeps its number ('track') while it
       moves and when it turns away for up to a second, and its probabilities are smoothed over 0.4 s. With --no-faces,
@@ -54,6 +59,9 @@ struct LiveCommand: ParsableCommand {
         glint live mine.int8.safetensors --camera /dev/video2 --size 1280x720 --format mjpeg
         glint live --camera 0
         glint live --camera logitech
+        glint live --camera http://camera.lan:8080/video
+        glint live --camera rtsp://anna:secret@camera.lan/stream1
+        glint live film.mp4 --every-frame --csv film.csv
         glint live --folder photos/ --fps 10 --count 100 --json
         glint live --rendered --people 3 --seconds 10
         glint live --most-celsius 70
@@ -66,39 +74,12 @@ struct LiveCommand: ParsableCommand {
         glint live --list
       """)
 
-  @Argument(help: "A model file, float or int8 (default: the compact network that Glint comes with).")
-  var model: String?
+  @Argument(
+    help: "A model file, float or int8 (default: the compact network that Glint comes with), and a video file.")
+  var files: [String] = []
 
-  @Option(
-    name: .long,
-    help: "The camera: its path, number, or a part of its name (default: the first that can be opened).")
-  var camera: String?
-
-  @Option(name: .long, help: "Play the pictures of this folder as a camera, over and over.")
-  var folder: String?
-
-  @Flag(name: .long, help: "Use a rendered camera: a person who smiles and frowns.")
-  var rendered = false
-
-  @Option(name: .long, help: "How many people are rendered; several walk through each other's sight.")
-  var people = 1
-
+  @OptionGroup var source: SourceOptions
   @OptionGroup var faces: FaceOptions
-
-  @Flag(name: .long, help: "List the cameras and what they offer, and end.")
-  var list = false
-
-  @Option(
-    name: .long, help: "Size of the frames, as in 640x480; the nearest that the camera has.", transform: FrameSize.init)
-  var size: FrameSize?
-
-  @Option(name: .long, help: "Frames a second (default: 30).")
-  var fps: Double?
-
-  @Option(
-    name: .long, help: "The camera's format: mjpeg, yuyv, nv12 or rgb (default: what costs least).",
-    transform: Self.format)
-  var format: PixelFormat?
 
   @Option(name: .long, help: "End after this many labelled frames.")
   var count: Int?
@@ -117,24 +98,25 @@ struct LiveCommand: ParsableCommand {
   @OptionGroup var json: JSONOption
 
   func validate() throws {
-    guard [camera != nil, folder != nil, rendered].filter({ $0 }).count <= 1 else {
-      throw ValidationError("--camera, --folder and --rendered exclude each other.")
+    let recordings = files.filter(CameraAddress.isRecording)
+    guard recordings.count <= 1, files.count - recordings.count <= 1 else {
+      throw ValidationError("One model and one video file at most are taken.")
     }
-    if let fps, !(0.1...1000).contains(fps) { throw ValidationError("--fps takes a number from 0.1 to 1000.") }
+    try source.check(recording: recordings.first)
     if let count, count < 1 { throw ValidationError("--count takes a number from 1 up.") }
     if let seconds, !(seconds > 0) { throw ValidationError("--seconds takes a number above 0.") }
-    if format != nil, folder != nil || rendered { throw ValidationError("--format is for cameras.") }
-    guard (1...8).contains(people), people == 1 || rendered else {
-      throw ValidationError("--people takes a number from 1 to 8, and goes with --rendered.")
-    }
-    if size != nil, folder != nil { throw ValidationError("--size is for cameras; pictures have their own.") }
   }
+
+  private var recording: String? { files.first(where: CameraAddress.isRecording) }
 
   func run() throws {
     // The page goes on where the terminal has gone.
     StandardOutput.goOn(without: [.place])
-    if list { return listCameras() }
-    let model = try model ?? ShippedModels.path(ShippedModels.classifier)
+    if source.list { return source.listCameras() }
+    // Before signals are listened to, which the program that starts anew would find ignored.
+    try source.prepare(recording: recording)
+    let model =
+      try files.first { !CameraAddress.isRecording($0) } ?? ShippedModels.path(ShippedModels.classifier)
     let stop = StopSignal()
     stop.listen()
     let named = try trust.loadClassifier(model)
@@ -146,8 +128,8 @@ struct LiveCommand: ParsableCommand {
     let clock = WallClock(), heat = LiveHeat(heat)
     var results = try ResultOutputs(
       results, broker: broker, clock: clock, model: model, hasTemperature: heat.tellsTemperature,
-      inputs: [("the model", model), ("the pictures", folder)])
-    let source = try openSource()
+      inputs: [("the model", model), ("the pictures", self.source.folder), ("the video", recording)])
+    let source = try source.open(recording: recording)
     var saturation: SaturationCheck?
     if case .int8(let int8) = loaded { saturation = try SaturationCheck(int8) }
     let pipeline = try LivePipeline(
@@ -177,6 +159,7 @@ struct LiveCommand: ParsableCommand {
     results.pause().forEach { screen.show($0) }
     screen.end(summary)
     try results.end()
+    if let failure = summary.failure { throw Failure("\(failure)") }
     if summary.labelled == 0, !summary.wasStopped {
       throw Failure("\(source.title): no frame could be labelled")
     }
@@ -190,7 +173,7 @@ struct LiveCommand: ParsableCommand {
       }
       return nil
     }
-    guard folder != nil else { return FaceFollower(detector) }
+    guard source.folder != nil else { return FaceFollower(detector) }
     // Pictures of a folder may have nothing to do with each other: what is found in one counts at once, and alone.
     var settings = FaceTracker.Settings()
     (settings.hits, settings.patience, settings.pause) = (1, 0, 0)
@@ -221,78 +204,5 @@ struct LiveCommand: ParsableCommand {
     ) {
       classifier.answer($0)
     }
-  }
-
-  private func openSource() throws -> any FrameSource {
-    if let folder {
-      let source = try FolderSource(folder, rate: fps ?? 30)
-      tell(source.account, quiet: !source.account.needsAttention)
-      return source
-    }
-    if rendered {
-      let scene = RenderedScene(
-        seed: 1, width: size?.width ?? 640, height: size?.height ?? 480, people: people, choreography: .crossing)
-      return PaintedSource(
-        title: "\(people == 1 ? "a rendered person" : "\(people) rendered people"), \(scene.width) x \(scene.height)",
-        rate: fps ?? 30
-      ) {
-        scene.frame(at: $0).image
-      }
-    }
-    guard let path = try camera.map({ try CameraAddress($0).device() }) ?? CaptureDevice.first() else {
-      throw Failure(
-        "no camera was found. Plug one in, name one with --camera, or try --rendered, which needs none.")
-    }
-    let request = CaptureRequest(size: size.map { ($0.width, $0.height) }, rate: fps, format: format)
-    return CameraChoice(try CameraSource(path, request: request), path: path) { path throws(CameraError) in
-      try CameraSource(path, request: request)
-    }
-  }
-
-  private func listCameras() {
-    let paths = camera.map { [(try? CameraAddress($0).device()) ?? $0] } ?? CaptureDevice.paths()
-    if paths.isEmpty { emit("No video devices.") }
-    for path in paths {
-      do {
-        let device = try CaptureDevice(path)
-        emit("\(path)  \(device.name)  (\(device.bus))")
-        var rates: [String: [Double]] = [:]
-        var order: [String] = []
-        for mode in device.modes() {
-          let size = mode.width > 0 ? "\(mode.isAnySize ? " up to" : "") \(mode.width)x\(mode.height)" : ""
-          let name = "\(mode.name)\(size)\(mode.format == nil ? " (not read)" : "")"
-          if rates[name] == nil { order.append(name) }
-          rates[name, default: []].append(mode.rate)
-        }
-        for name in order {
-          let known = (rates[name] ?? []).filter { $0 > 0 }.map { fixed($0, $0 == $0.rounded() ? 0 : 1) }
-          emit("  \(name)\(known.isEmpty ? "" : "  \(known.joined(separator: ", "))/s")")
-        }
-      } catch {
-        emit("\(error)")
-      }
-    }
-  }
-
-  private static func format(_ text: String) throws -> PixelFormat {
-    guard let format = PixelFormat(rawValue: text.lowercased()) else {
-      throw ValidationError("--format takes mjpeg, yuyv, nv12 or rgb, not '\(text)'.")
-    }
-    return format
-  }
-}
-
-/// `640x480`.
-struct FrameSize {
-  let width: Int
-  let height: Int
-
-  init(_ text: String) throws {
-    let sides = text.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-    guard sides.count == 2, let width = sides[0], let height = sides[1], (16...8192).contains(width),
-      (16...8192).contains(height)
-    else { throw ValidationError("A size is columns x rows, as in 640x480, not '\(text)'.") }
-    self.width = width
-    self.height = height
   }
 }

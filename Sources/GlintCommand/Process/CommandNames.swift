@@ -11,6 +11,7 @@ enum CommandNames {
       let commands = command.configuration.subcommands
       guard !commands.isEmpty, !word.hasPrefix("-"), word != "help" else { return }
       guard let next = commands.first(where: { name($0) == word }) else {
+        if command.configuration.defaultSubcommand != nil { return }
         if let advice = advice(onFile: word) {
           throw ValidationError("'\(path)' has no command '\(word)', which \(advice).")
         }
