@@ -202,73 +202,67 @@ let package = Package(
       ], path: "Tests/Fuzzing"),
     /// Counts allocations and system calls of a test.
     .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: gnu),
-    suite("Numerics"),
-    suite("Threads", and: ["CThreads", "TestSupport"]),
-    suite("Files", and: ["CSHA256", "CSystem", "Numerics", "TestSupport"]),
-    suite("NumPyFiles", and: ["CDeflate", "Files", "TestSupport"]),
-    suite("Models", and: ["Numerics", "TestSupport"]),
-    suite("ModelFiles", and: ["Numerics", "Files", "Models", "TestSupport"]),
-    suite(
-      "Runtime", and: ["Numerics", "Threads", "Models", "Reference", "CInt8Kernels", "TestSupport", "CAllocations"]),
-    suite("FloatRuntime", and: ["Numerics", "Models", "TestSupport"]),
-    suite("ONNXFiles", and: ["Numerics", "Files", "TestSupport"]),
-    suite("TFLiteFiles", and: ["Numerics", "Files", "TestSupport"]),
-    suite("Exporting", and: ["Numerics", "Models", "ModelFiles", "ONNXFiles", "TestSupport"]),
+    .testTarget(name: "NumericsTests", dependencies: ["Numerics"]),
+    suite("Threads", and: ["CThreads"]),
+    suite("Files", and: ["CSHA256", "CSystem", "Numerics"]),
+    suite("NumPyFiles", and: ["CDeflate", "Files"]),
+    suite("Models", and: ["Numerics"]),
+    suite("ModelFiles", and: ["Numerics", "Files", "Models"]),
+    suite("Runtime", and: ["Numerics", "Threads", "Models", "Reference", "CInt8Kernels", "CAllocations"]),
+    suite("FloatRuntime", and: ["Numerics", "Models"]),
+    suite("ONNXFiles", and: ["Numerics", "Files"]),
+    suite("TFLiteFiles", and: ["Numerics", "Files"]),
+    suite("Exporting", and: ["Numerics", "Models", "ModelFiles", "ONNXFiles"]),
     suite(
       "Importing",
       and: [
-        "Numerics", "Models", "ModelFiles", "Runtime", "FloatRuntime", "ONNXFiles", "TFLiteFiles", "TestSupport",
+        "Numerics", "Models", "ModelFiles", "Runtime", "FloatRuntime", "ONNXFiles", "TFLiteFiles",
       ]),
-    suite("Imaging", and: ["Numerics", "Files", "Models", "CImaging", "TestSupport"]),
-    suite(
-      "Faces",
-      and: [
-        "Numerics", "Models", "ModelFiles", "Runtime", "Imaging", "RenderedFaces", "TestSupport", "CAllocations",
-      ]),
-    suite("Glint", and: ["Numerics", "Files", "Models", "ModelFiles", "Imaging", "TestSupport"]),
-    suite("Datasets", and: ["Numerics", "Files", "Imaging", "Faces", "TestSupport"]),
+    suite("Imaging", and: ["Numerics", "Files", "Models", "CImaging"]),
+    suite("Faces", and: ["Numerics", "Models", "ModelFiles", "Runtime", "Imaging", "RenderedFaces", "CAllocations"]),
+    suite("Glint", and: ["Numerics", "Files", "Models", "ModelFiles", "Imaging"]),
+    suite("Datasets", and: ["Numerics", "Files", "Imaging", "Faces"]),
     suite(
       "Evaluation",
       and: [
-        "Numerics", "Models", "ModelFiles", "ONNXFiles", "Importing", "Imaging", "Inference", "Datasets", "TestSupport",
+        "Numerics", "Models", "ModelFiles", "ONNXFiles", "Importing", "Imaging", "Inference", "Datasets",
       ]),
     suite(
       "Training",
       and: [
         "Numerics", "Files", "Models", "ModelFiles", "CFloatKernels", "FloatRuntime", "Imaging", "Datasets",
-        "Evaluation", "TestSupport",
+        "Evaluation",
       ]),
     suite(
       "DetectorTraining",
       and: [
-        "Numerics", "Models", "ModelFiles", "FloatRuntime", "Imaging", "Faces", "Evaluation", "Training", "TestSupport",
+        "Numerics", "Models", "ModelFiles", "FloatRuntime", "Imaging", "Faces", "Evaluation", "Training",
       ]),
     suite(
       "Quantization",
       and: [
         "Numerics", "Files", "Models", "ModelFiles", "Reference", "Runtime", "FloatRuntime", "Inference", "Datasets",
-        "Evaluation", "Training", "TestSupport",
+        "Evaluation", "Training",
       ]),
     suite(
       "Teaching",
       and: [
         "Numerics", "Threads", "Files", "Models", "ModelFiles", "Imaging", "Inference", "Datasets", "RenderedFaces",
-        "TestSupport",
       ]),
-    suite("RenderedFaces", and: ["Threads", "Files", "Imaging", "TestSupport"]),
-    suite("Camera", and: ["Threads", "Imaging", "TestSupport"]),
+    suite("RenderedFaces", and: ["Threads", "Files", "Imaging"]),
+    suite("Camera", and: ["Threads", "Imaging"]),
     suite(
       "Live",
       and: [
-        "Numerics", "Models", "Runtime", "Imaging", "Camera", "Results", "GlintCommand", "TestSupport", "CAllocations",
+        "Numerics", "Models", "Runtime", "Imaging", "Camera", "Results", "GlintCommand", "CAllocations",
       ]),
-    suite("Results", and: ["Threads", "Models", "Imaging", "Live", "TestSupport"]),
-    suite("QRCodes", and: ["Imaging", "TestSupport"]),
-    suite("Board", and: ["TestSupport"]),
+    suite("Results", and: ["Threads", "Models", "Imaging", "Live"]),
+    suite("QRCodes", and: ["Imaging"]),
+    suite("Board"),
     .testTarget(
       name: "MQTTTests", dependencies: ["MQTT", "Threads", "TestSupport"], exclude: ["discovery.schema.json"]),
-    suite("LiveWeb", and: ["Threads", "Imaging", "Camera", "Live", "GlintCommand", "TestSupport"]),
-    suite("Reports", and: ["Numerics", "Files", "Imaging", "TestSupport"]),
+    suite("LiveWeb", and: ["Threads", "Imaging", "Camera", "Live", "GlintCommand"]),
+    suite("Reports", and: ["Numerics", "Files", "Imaging"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
@@ -287,8 +281,8 @@ for target in package.targets where target.type != .system {
   if Context.environment["GLINT_SMALL"] == "yes" {
     // What people download is to be small, also where that takes the compiler longer.
     let stayFast = [
-      "Numerics", "Threads", "Files", "Reference", "Runtime", "FloatRuntime", "Imaging", "Faces", "Inference", "Training",
-      "RenderedFaces", "Camera", "Live",
+      "Numerics", "Threads", "Files", "Reference", "Runtime", "FloatRuntime", "Imaging", "Faces", "Inference",
+      "Training", "RenderedFaces", "Camera", "Live",
     ]
     let optimization = stayFast.contains(target.name) ? "-O" : "-Osize"
     target.swiftSettings! += [.unsafeFlags([optimization, "-Xfrontend", "-function-sections"])]
@@ -300,9 +294,7 @@ for target in package.targets where target.type != .system {
 /// Linux's own functions beside C11's. `tools/check-c` checks warnings: SwiftPM lets no package set them for others.
 var gnu: [CSetting] { [.define("_GNU_SOURCE")] }
 
-/// The suite of one room; `and` names the other targets that it imports or runs.
+/// The suite of one room; `and` names the other targets that it imports or runs, besides what suites share.
 func suite(_ room: String, and more: [String] = []) -> Target {
-  .testTarget(
-    name: room + "Tests",
-    dependencies: ([room] + more).map { .init(stringLiteral: $0) })
+  .testTarget(name: room + "Tests", dependencies: ([room, "TestSupport"] + more).map { .init(stringLiteral: $0) })
 }

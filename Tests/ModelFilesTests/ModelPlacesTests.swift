@@ -25,8 +25,9 @@ import Testing
   @Test("Folders at the root and names that end in a slash give one slash")
   func slashes() {
     let places = ModelPlaces(environment: "models/", program: "/glint", present: "/")
-    #expect(places.paths(of: "m") == [
-      "models/m", "/m", "/share/glint/m", "/usr/share/glint/m", "/Calibration/Models/m", "/Calibration/Models/m",
-    ])
+    #expect(
+      places.paths(of: "m") == [
+        "models/m", "/m", "/share/glint/m", "/usr/share/glint/m", "/Calibration/Models/m", "/Calibration/Models/m",
+      ])
   }
 }

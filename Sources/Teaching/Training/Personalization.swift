@@ -55,7 +55,7 @@ public struct Personalization {
     func features(_ part: [Dataset.Picture], _ variants: Int) throws -> PictureFeatures {
       try PictureFeatures(part, rule, reader, variants: variants, isCancelled: isCancelled)
     }
-    let validation = try features(dataset.validation, 0), test = try features(dataset.test, 0)
+    let validation = try features(dataset.validation, 0)
     tell("looking at the pictures", 0.1)
     let training = try features(dataset.training, Self.variants)
     if isCancelled() { return nil }
