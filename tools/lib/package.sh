@@ -152,5 +152,5 @@ package_dependencies() {
     options+=("-S$folder")
   done
   (cd "$work/libraries" && DEB_HOST_ARCH=$architecture dpkg-shlibdeps -O "${options[@]}" "$work/glint" \
-    "$work/libglint.so") | sed -n 's/^shlibs:Depends=//p'
+    "$work/libglint.so" 2> "$work/dependencies.log") | sed -n 's/^shlibs:Depends=//p'
 }
