@@ -118,7 +118,7 @@ import Testing
 
   @Test func anRTSPCameraIsLabelledAndTakenUpAgain() throws {
     let server = try StreamServer(
-      ["-re"] + Film.source(rate: "20", seconds: 120)
+      ["-re"] + Film.source(rate: "20", seconds: 60)
         + ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "5", "-bsf:v", "dump_extra"],
       mostPackets: 400)
     defer { server.stop() }
