@@ -100,7 +100,7 @@ import Testing
 
   @Test func noProcessIsLeftBehind() async throws {
     let film = folder.path("left.mp4")
-    try Film.make(Film.source(seconds: 60) + ["-c:v", "libx264", "-preset", "ultrafast", film])
+    try Film.make(Film.source(rate: "5", seconds: 900) + ["-c:v", "libx264", "-preset", "ultrafast", film])
     for signal in [SIGTERM, SIGKILL] {
       let process = Process()
       process.executableURL = URL(fileURLWithPath: GlintProgram.path)

@@ -105,7 +105,7 @@ import Testing
       """
       '\(GlintProgram.path)' live '\(StandIn.model)' --rendered --size 64x48 --fps 1000 --no-page \(csv) \
       > '\(folder.path("lines"))' & p=$!
-      while [ "$(wc -l < '\(folder.path("lines"))')" -lt 50 ]; do sleep 0.05; done
+      while kill -0 $p && [ "$(wc -l < '\(folder.path("lines"))')" -lt 50 ]; do sleep 0.05; done
       kill -9 $p; wait $p
       """)
     #expect(result.status == 137)
