@@ -58,6 +58,20 @@ package final class RunningGlint {
     return kilobytes << 10
   }
 
+  /// The files that it has open to write, besides its two streams.
+  package func writtenFiles() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").compactMap { number in
+      let info = try? String(contentsOfFile: "/proc/\(id)/fdinfo/\(number)", encoding: .utf8)
+      guard let place = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/fd/\(number)"),
+        place.hasPrefix("/"), !["/dev/", "/memfd:"].contains(where: place.hasPrefix), place != output, place != errors,
+        // In octal digits, the last of which has how it was opened: O_RDONLY is 0.
+        let flags = info?.split(separator: "\n").first(where: { $0.hasPrefix("flags:") }),
+        let access = flags.last?.wholeNumberValue, access & 3 != 0
+      else { return nil }
+      return place
+    }
+  }
+
   /// How many files and sockets it has open.
   package func descriptors() throws -> Int {
     try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count

@@ -133,7 +133,7 @@ struct LiveCommand: ParsableCommand {
     var saturation: SaturationCheck?
     if case .int8(let int8) = loaded { saturation = try SaturationCheck(int8) }
     let pipeline = try LivePipeline(
-      source: source, description: loaded.description, follower: try openFollower(for: loaded.description),
+      source: source, description: loaded.description, follower: try openFollower(for: named.description),
       saturation: saturation
     ) { runner.logits($0) }
     var screen = LiveScreen(loaded.description, json: json.json, events: self.results.events, clock: clock)

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Camera
 import Faces
-import Glibc
 import Imaging
 import Inference
 import Live
@@ -73,7 +72,7 @@ final class LiveTeaching: Sendable {
 
   /// What the page's server asks.
   var web: WebTeaching {
-    let requests = TeachingRequests(session, clock: Self.milliseconds)
+    let requests = TeachingRequests(session, clock: TimeOfDay.milliseconds)
     return WebTeaching { path, changes in
       let answer = requests.answer(path, changes: changes)
       return .init(status: answer.status, type: answer.type, file: answer.file, bytes: answer.bytes)
@@ -87,7 +86,7 @@ final class LiveTeaching: Sendable {
   /// frame on.
   func look(_ labelled: LabelledFrame, _ image: Image, _ pipeline: LivePipeline, _ screen: inout LiveScreen) {
     let face = labelled.faces.first.flatMap { $0.track > 0 ? $0.box : nil }
-    session.look(at: image, face: face, milliseconds: Self.milliseconds())
+    session.look(at: image, face: face, milliseconds: TimeOfDay.milliseconds())
     let next = ready.withLock { ready in
       defer { ready = nil }
       return ready
@@ -95,11 +94,5 @@ final class LiveTeaching: Sendable {
     guard let next else { return }
     pipeline.use(next.model.description, saturation: next.saturation) { next.runner.logits($0) }
     screen.use(next.model.description)
-  }
-
-  private static func milliseconds() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
   }
 }

@@ -15,10 +15,11 @@ struct TeachCommand: ParsableCommand {
     commandName: "teach",
     abstract: "Teach a model your own face, or classes of your own, in about a minute.",
     discussion: """
-      Takes pictures in a folder a class. Where the classes are the model's (happy, sad, neutral), its last layer is
-      learned anew on these pictures, together with stored features of many other people, so that it stays good for
-      them: seconds. Other classes get a small network of their own: one that goes on from the model's features and one
-      that begins from nothing are trained, and the better one is taken.
+      Takes pictures in a folder a class, or before a camera: of each of --classes, one after the other, in two rounds,
+      of which the second judges; --keep FOLDER keeps them. Where the classes are the model's (happy, sad, neutral),
+      units beside its last layer learn on these pictures, together with stored features of many other people, so that
+      it stays good for them: seconds. Other classes get a small network of their own: one that goes on from the
+      model's features and one that begins from nothing are trained, and the better one is taken.
 
       A quarter of the pictures is held out: the answer says how many of them are right, before and after, with
       intervals, how the model does on people in general, and whether int8 says what float says. A model that is not
@@ -29,7 +30,8 @@ struct TeachCommand: ParsableCommand {
       Examples:
         glint teach --folder anna -o anna.int8.safetensors            # anna/happy, anna/neutral, anna/sad
         glint teach --folder hands -o hands.int8.safetensors          # hands/rock, hands/paper, hands/scissors
-        glint teach mine.int8.safetensors --folder more -o better.int8.safetensors
+        glint teach --classes rock,paper,scissors -o hands.int8.safetensors     # the first camera
+        glint teach --camera logitech --classes happy,sad,neutral --keep taught -o mine.int8.safetensors
         glint teach --folder hands -o hands.int8.safetensors --float hands.safetensors --json
       """)
 
@@ -37,7 +39,9 @@ struct TeachCommand: ParsableCommand {
   var model: String?
 
   @Option(name: .long, help: "The folder of class folders to learn from, such as 'glint live --keep' fills.")
-  var folder: String
+  var folder: String?
+
+  @OptionGroup var lessons: LessonOptions
 
   @Option(name: [.short, .long], help: "The int8 model file to write.")
   var output: String
@@ -67,6 +71,12 @@ struct TeachCommand: ParsableCommand {
 
   func validate() throws {
     guard seconds >= 1 else { throw ValidationError("--seconds takes a number from 1 up.") }
+    guard folder != nil || classes.classes != nil else {
+      throw ValidationError("Name a folder of pictures with --folder, or what a camera is to be shown with --classes.")
+    }
+    guard folder == nil || !lessons.areAsked else {
+      throw ValidationError("--folder excludes --camera, --rendered, --keep and --pictures.")
+    }
   }
 
   func run() throws {
@@ -84,6 +94,21 @@ struct TeachCommand: ParsableCommand {
     let setup = try TeachingFiles.setup(
       int8, path: path, float: floatModel, features: features, threads: threads.count, trust: faces.trust)
     Interruption.listen()
+    let dataset = try folder.map { try read($0, int8) } ?? collect(int8)
+    var bar = Progress("Teaching", quiet: quiet.quiet)
+    let result = try learn(setup, dataset) { progress in
+      let accuracy = progress.curve.last.map { "\(percent($0, 0)) of held-out pictures" } ?? ""
+      bar.update(Int(progress.share * 1000), of: 1000, note: accuracy)
+    }
+    guard let result else { throw Failure("interrupted. Nothing was written.") }
+    bar.finish(
+      result.way == .personalize
+        ? "units beside the last layer" : "a network for \(dataset.labels.joined(separator: ", "))")
+    try finish(result)
+  }
+
+  /// The pictures of a folder, split by content.
+  private func read(_ folder: String, _ int8: QuantizedModel) throws -> Dataset {
     let names = try classes.names()?.labels ?? TeachingSet.classNames(in: folder)
     // Classes of one's own may be of anything: faces are looked for where that is asked for.
     let isOfFaces = Teaching.Way(classes: names, of: int8.description) == .personalize
@@ -92,15 +117,18 @@ struct TeachCommand: ParsableCommand {
       faces: try isOfFaces ? faces.source(for: int8.description) : faces.source(), split: split.shares,
       use: .training, threads: threads.count, quiet: quiet.quiet)
     tell(dataset.account, quiet: quiet.quiet)
-    var bar = Progress("Teaching", quiet: quiet.quiet)
-    let result = try learn(setup, dataset) { progress in
-      let accuracy = progress.curve.last.map { "\(percent($0, 0)) of held-out pictures" } ?? ""
-      bar.update(Int(progress.share * 1000), of: 1000, note: accuracy)
-    }
-    guard let result else { throw Failure("interrupted. Nothing was written.") }
-    bar.finish(
-      result.way == .personalize ? "the last layer" : "a network for \(dataset.labels.joined(separator: ", "))")
-    try finish(result)
+    return dataset
+  }
+
+  /// Pictures before a camera, split by time.
+  private func collect(_ int8: QuantizedModel) throws -> Dataset {
+    let names = try classes.names()?.labels ?? []
+    let isOfFaces = Teaching.Way(classes: names, of: int8.description) == .personalize || faces.faces == true
+    let detector = isOfFaces ? try Detectors.open(faces.detector, threads: threads.count, faces.trust.limits) : nil
+    if isOfFaces, detector == nil { throw Detectors.missing }
+    let set = try lessons.collect(classes: names, int8, detector: detector, quiet: quiet.quiet)
+    if Interruption.isAsked { throw Failure("interrupted. Nothing was written.") }
+    return try set.dataset(labels: names)
   }
 
   private func learn(

@@ -90,7 +90,7 @@ public final class TeachingSession: Sendable {
     let shown = description.shownClasses.map { description.labels[$0] }
     let others = description.labels.filter { $0 == "neutral" && !shown.contains($0) }
     set = try TeachingSet(classes: shown + others, folder: folder)
-    versions = try Versions(setup.int8, folder: folder.map { $0 + "/models" }, use: use)
+    versions = try Versions(setup.int8, folder: folder.map { $0 + "/.models" }, use: use)
   }
 
   /// The model that is in use: the one that it began with, or the one that was in use in this folder before.

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Camera
+import Faces
+import Imaging
+import Inference
+import Live
+import ModelFiles
+import Models
+import Teaching
+
+/// Where `glint teach` collects pictures, and how many.
+struct LessonOptions: ParsableArguments {
+  @Option(name: .long, help: "The camera, as of 'glint live' (default: the first that can be opened).")
+  var camera: String?
+
+  @Flag(name: .long, help: "Use a rendered camera, to try it out.")
+  var rendered = false
+
+  @Option(name: .long, help: "Keep the pictures in this folder, beside those that are there (default: nowhere).")
+  var keep: String?
+
+  @Option(name: .long, help: "Pictures of each class (default: 60).")
+  var pictures: Int?
+
+  @Option(name: .long, help: "Seconds to get ready before each class.")
+  var countdown = 3.0
+
+  @Option(name: .long, help: "Seconds after which a class is left that shows nothing new.")
+  var patience = 60.0
+
+  /// Whether a camera was asked for.
+  var areAsked: Bool { camera != nil || rendered || keep != nil || pictures != nil }
+
+  func validate() throws {
+    guard (TeachingSet.fewest...1_000).contains(pictures ?? TeachingSet.enough) else {
+      throw ValidationError("--pictures takes a number from \(TeachingSet.fewest) to 1000.")
+    }
+    guard camera == nil || !rendered else { throw ValidationError("--camera and --rendered exclude each other.") }
+    guard (0...600).contains(countdown), (1...3600).contains(patience) else {
+      throw ValidationError("--countdown takes 0 to 600 seconds, --patience 1 to 3600.")
+    }
+  }
+
+  /// Opens the camera and collects.
+  ///
+  /// - Parameter detector: finds the faces; nil keeps whole frames.
+  func collect(classes: [String], _ int8: QuantizedModel, detector: FaceDetector?, quiet: Bool) throws -> TeachingSet {
+    let set = try TeachingSet(classes: [], folder: keep)
+    for name in classes where set.class(named: name) == nil { _ = try set.add(class: name) }
+    let options = try SourceOptions.parse(rendered ? ["--rendered"] : camera.map { ["--camera", $0] } ?? [])
+    try options.prepare(recording: nil)
+    let source = try options.open(recording: nil)
+    printError("Looking at \(source.title). Ctrl-C ends.")
+    let runner = try ModelRunner(.int8(int8), threads: 1)
+    let pipeline = try LivePipeline(
+      source: source, description: int8.description, follower: detector.map { FaceFollower($0) }
+    ) { runner.logits($0) }
+    let lessons = CameraLessons(
+      classes: classes, pictures: pictures ?? TeachingSet.enough, countdown: countdown, patience: patience,
+      quiet: quiet)
+    var failure: (any Error)?
+    try lessons.collect(into: set, wantsFaces: detector != nil) { look in
+      let stop = StopSignal()
+      _ = pipeline.run(
+        .init(), stop: stop,
+        notify: {
+          if case .waiting(let error) = $0 { printError("\(error) Waiting for it.") }
+          if Interruption.isAsked { stop.request() }
+        },
+        publishWithPicture: { labelled, _, image in
+          do {
+            if try !look(labelled, image) || Interruption.isAsked { stop.request() }
+          } catch {
+            failure = error
+            stop.request()
+          }
+        })
+    }
+    if let failure { throw failure }
+    return set
+  }
+}
