@@ -14,6 +14,7 @@ package final class ScriptedServer: Sendable {
       var rest = Array(bytes)[...]
       while !rest.isEmpty {
         let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress!, $0.count, Int32(MSG_NOSIGNAL)) }
+        if count < 0, errno == EINTR { continue }
         guard count > 0 else { return false }
         rest = rest.dropFirst(count)
       }
@@ -27,14 +28,26 @@ package final class ScriptedServer: Sendable {
     package func head() -> String {
       var bytes: [UInt8] = []
       var byte: UInt8 = 0
-      while !bytes.suffix(4).elementsEqual([13, 10, 13, 10]), recv(descriptor, &byte, 1, 0) == 1 { bytes.append(byte) }
+      while !bytes.suffix(4).elementsEqual([13, 10, 13, 10]) {
+        let count = recv(descriptor, &byte, 1, 0)
+        // Signals of other tests' processes may come to this thread.
+        if count < 0, errno == EINTR { continue }
+        guard count == 1 else { break }
+        bytes.append(byte)
+      }
       return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Waits; false where the other side has gone meanwhile.
     package func pause(_ seconds: Double) -> Bool {
       var request = pollfd(fd: descriptor, events: Int16(0x2000), revents: 0)  // POLLRDHUP
-      return poll(&request, 1, Int32(seconds * 1000)) == 0
+      let end = ContinuousClock.now + .seconds(seconds)
+      while true {
+        let left = (end - ContinuousClock.now) / .milliseconds(1)
+        let count = poll(&request, 1, Int32(max(0, left.rounded(.up))))
+        if count < 0, errno == EINTR { continue }
+        return count == 0
+      }
     }
   }
 
@@ -61,6 +74,7 @@ package final class ScriptedServer: Sendable {
       var number = 0
       while true {
         let descriptor = accept(listener, nil, nil)
+        if descriptor < 0, errno == EINTR { continue }
         guard descriptor >= 0 else { return }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         let own = number
