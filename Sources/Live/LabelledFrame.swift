@@ -64,6 +64,9 @@ public struct LabelledFrame: Sendable {
   /// Frames dropped so far: lost before they came, or passed over for newer ones.
   public var dropped: Int
 
+  /// The box of the largest face that is followed; nil where none is, or faces are not looked for.
+  public var mainFollowedFace: FaceBox? { faces.first.flatMap { $0.track > 0 ? $0.box : nil } }
+
   package init(
     sequence: Int, nanoseconds: UInt64, position: UInt64? = nil, file: String? = nil, width: Int, height: Int,
     faces: [LabelledFace], times: StageTimes = StageTimes(), dropped: Int = 0

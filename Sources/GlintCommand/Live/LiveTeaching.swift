@@ -47,7 +47,7 @@ final class LiveTeaching: Sendable {
   ///   - model: the model that labels; nil is returned for one that cannot be taught.
   ///   - path: its file.
   init?(_ options: TeachOptions, _ model: LoadedModel, path: String, threads: Int, trust: TrustOption) throws {
-    guard !options.noTeach, case .int8(let int8) = model, (try? FeatureReader(int8)) != nil else {
+    guard !options.noTeach, case .int8(let int8) = model, (try? FeatureReader.check(int8)) != nil else {
       if options.keep != nil { throw Failure("--keep: \(path) cannot be taught; it takes an int8 classifier") }
       return nil
     }
@@ -85,8 +85,7 @@ final class LiveTeaching: Sendable {
   /// Looks at a labelled frame, on the camera's thread; where another model is to be used, it labels from the next
   /// frame on.
   func look(_ labelled: LabelledFrame, _ image: Image, _ pipeline: LivePipeline, _ screen: inout LiveScreen) {
-    let face = labelled.faces.first.flatMap { $0.track > 0 ? $0.box : nil }
-    session.look(at: image, face: face, milliseconds: TimeOfDay.milliseconds())
+    session.look(at: image, face: labelled.mainFollowedFace, milliseconds: TimeOfDay.milliseconds())
     let next = ready.withLock { ready in
       defer { ready = nil }
       return ready

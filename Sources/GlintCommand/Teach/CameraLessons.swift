@@ -55,8 +55,8 @@ struct CameraLessons {
         isReady = true
         bar = Progress("\(lesson.name)", quiet: quiet)
       }
-      let face = labelled.faces.first.flatMap { $0.track > 0 ? $0.box : nil }
-      if seconds(since: last) >= 0.2, !wantsFaces || face != nil {
+      let face = labelled.mainFollowedFace
+      if seconds(since: last) >= Double(TeachingSession.pause) / 1000, !wantsFaces || face != nil {
         last = .now
         _ = try set.add(image, face: wantsFaces ? face : nil, to: lesson.id, milliseconds: TimeOfDay.milliseconds())
       }

@@ -12,7 +12,7 @@ struct FeaturesCommand: ParsableCommand {
     abstract: "Store what an int8 model knows of general pictures, for 'glint teach'.",
     discussion: """
       Runs pictures through an int8 classifier and stores what its last layer reads of each, a hundred bytes or so, with
-      its class: no pictures, and none can be made of it. 'glint teach' learns from these features beside somebody's own
+      its class, and no picture. 'glint teach' learns from these features beside somebody's own
       pictures, so that the model stays good for others, and is judged by some that it did not learn from. Pictures of
       the training part are learned from, those of the validation part choose, those of the test part judge.
 

@@ -27,7 +27,6 @@ enum TeachingFiles {
     var table: FeatureTable?
     if let place = features ?? beside(".features.safetensors") {
       let found = try FeatureTable(path: place)
-      // A head that was taught is of the same body, and its features are these.
       if found.body == model.bodySHA256 {
         table = found
       } else {

@@ -15,9 +15,21 @@ public final class FeatureReader {
   public let quantization: QuantizationParameters
   private let interpreter: Interpreter
 
-  /// - Throws: `TeachingError` for a model that does not end in a dense layer of logits that reads codes of 8 bits;
-  ///   `RuntimeError` for one that cannot be run.
+  /// Finds out whether a model can be taught, and makes nothing ready.
+  ///
+  /// - Throws: `TeachingError` for a model that does not end in a dense layer of logits that reads codes of 8 bits, or
+  ///   that was taught already.
+  public static func check(_ model: QuantizedModel) throws(TeachingError) { _ = try features(of: model) }
+
+  /// - Throws: as `check`, and `RuntimeError` for a model that cannot be run.
   public init(_ model: QuantizedModel) throws {
+    (value, count) = try Self.features(of: model)
+    quantization = model.quantization[value]
+    interpreter = try Interpreter(model, keepingAllValues: true)
+  }
+
+  /// The number of the value that the head reads, and its numbers.
+  private static func features(of model: QuantizedModel) throws(TeachingError) -> (value: Int, count: Int) {
     let graph = model.description.graph
     guard let head = graph.nodes.last, case .dense = head.operator, model.description.isClassifier,
       graph.outputs.map(\.value) == [graph.nodes.count], let parameters = model.parameters.last ?? nil
@@ -27,13 +39,11 @@ public final class FeatureReader {
     guard !graph.nodes.contains(where: { $0.name == Head.unitsName }) else {
       throw TeachingError("This model was taught already: teach the one that it came from, with all pictures.")
     }
-    value = head.inputs[0]
-    count = parameters.weight.shape.count / parameters.bias.shape.count
-    quantization = model.quantization[value]
-    guard !quantization.isSixteenBits else {
+    let value = head.inputs[0]
+    guard !model.quantization[value].isSixteenBits else {
       throw TeachingError("The last layer of this model reads codes of 16 bits: only those of 8 are taught.")
     }
-    interpreter = try Interpreter(model, keepingAllValues: true)
+    return (value, parameters.weight.shape.count / parameters.bias.shape.count)
   }
 
   /// The features of one picture as codes, `[count]`.

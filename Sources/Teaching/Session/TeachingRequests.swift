@@ -62,11 +62,9 @@ public struct TeachingRequests: Sendable {
       return Answer(
         status: 200, type: "application/zip", file: "glint-pictures.zip", bytes: try session.set.archive())
     case "model":
-      guard let model = session.versions.all.first(where: { $0.number == session.versions.used })?.model else {
-        return Self.nothing
-      }
       return Answer(
-        status: 200, type: "application/octet-stream", file: "taught.int8.safetensors", bytes: model.writer().bytes())
+        status: 200, type: "application/octet-stream", file: "taught.int8.safetensors",
+        bytes: session.inUse.writer().bytes())
     default: return Self.nothing
     }
   }

@@ -31,7 +31,7 @@ public final class TeachingSession: Sendable {
   }
 
   /// Between two pictures that are kept, in milliseconds.
-  static let pause: Int64 = 200
+  public static let pause: Int64 = 200
   /// How far back "that was wrong" reaches, in milliseconds.
   static let memory: Int64 = 3_000
 

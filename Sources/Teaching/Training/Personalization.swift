@@ -61,7 +61,7 @@ public struct Personalization {
     if isCancelled() { return nil }
     guard let parameters = int8.parameters.last ?? nil else { return nil }
     let start = Head(parameters, inputScale: reader.quantization.scale)
-    let own = examples(training, balanced: true)
+    let own = examples(training)
     let others = General(table, reader, start)
     let count = reader.count
 
@@ -165,7 +165,7 @@ public struct Personalization {
     )
   }
 
-  private func examples(_ part: PictureFeatures, balanced: Bool) -> HeadTraining.Examples {
+  private func examples(_ part: PictureFeatures) -> HeadTraining.Examples {
     let classes = int8.description.labels.count
     var counts = [Float](repeating: 0, count: classes)
     for label in part.labels { counts[label] += 1 }
