@@ -17,8 +17,21 @@ public enum FileFormat: String, Sendable, CaseIterable {
   /// - Parameter bytes: a file's first bytes.
   public init?(_ bytes: some Collection<UInt8>) {
     let bytes = Array(bytes.prefix(Self.prefix))
-    guard let found = Self.bySignature(bytes) ?? Self.byBrand(bytes) ?? Self.byText(bytes) else { return nil }
+    // Text may have the letters of a signature where others have theirs: "# A wider net" is no QuickTime video.
+    let binary = Self.isText(bytes) ? nil : Self.bySignature(bytes) ?? Self.byBrand(bytes)
+    guard let found = binary ?? Self.byText(bytes) else { return nil }
     self = found
+  }
+
+  /// Whether bytes are text in UTF-8, the last character of which may be cut. No binary format's first bytes are: each
+  /// has a size, a version or a mark among them that is no character.
+  static func isText(_ bytes: some Collection<UInt8>) -> Bool {
+    isPrintable(bytes) && (0..<4).contains { String(validating: bytes.dropLast($0), as: UTF8.self) != nil }
+  }
+
+  /// Whether bytes are white space, printable characters, and what UTF-8 or Latin-1 makes of others.
+  static func isPrintable(_ bytes: some Collection<UInt8>) -> Bool {
+    bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) || $0 == 0x1B }
   }
 
   /// Whether it is decoded here.
@@ -113,8 +126,9 @@ public enum FileFormat: String, Sendable, CaseIterable {
     if has(bytes, "FLV\u{1}") { return .flash }
     if bytes.starts(with: [0, 0, 1, 0xBA]) || bytes.starts(with: [0, 0, 1, 0xB3]) { return .mpeg }
     if bytes.count > 376, bytes[0] == 0x47, bytes[188] == 0x47, bytes[376] == 0x47 { return .mpeg }
-    if has(bytes, "%PDF-") { return .pdf }
-    if has(bytes, "PK\u{3}\u{4}") || bytes.starts(with: [0x1F, 0x8B, 8]) || has(bytes, "7z") && has(bytes, "'", at: 4) {
+    if has(bytes, "PK\u{3}\u{4}") || bytes.starts(with: [0x1F, 0x8B, 8])
+      || bytes.starts(with: [0x37, 0x7A, 0xBC, 0xAF])
+    {
       return .archive
     }
     return nil
@@ -149,6 +163,7 @@ public enum FileFormat: String, Sendable, CaseIterable {
   private static func byText(_ bytes: [UInt8]) -> FileFormat? {
     let text = bytes.drop { $0 == 0xEF || $0 == 0xBB || $0 == 0xBF || $0 == 0x20 || (9...13).contains($0) }
     let lower = text.map { (65...90).contains($0) ? $0 + 32 : $0 }
+    if has(lower, "%pdf-") { return .pdf }
     if has(lower, "version https://git-lfs") { return .largeFilePointer }
     if has(lower, "/annex/objects/") { return .annexPointer }
     let isMarkup = has(lower, "<?xml") || has(lower, "<!")

@@ -21,15 +21,20 @@ enum FileSignature {
     }
   }
 
-  /// The first row that fits counts.
-  private static let table: [Row] = [
+  /// Of binary files; the first row that fits counts.
+  private static let binary: [Row] = [
     .init(4, "TFL3", .tflite), .init(4, "ET12", .execuTorch),
     .init(0, [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A], FileKind(.hdf5)), .init(0, "GGUF", .gguf),
-    .init(0, "ptrt", .tensorRT), .init(0, "ftrt", .tensorRT), .init(0, "RKNN", .rknn), .init(0, "7767517", .ncnn),
+    .init(0, "ptrt", .tensorRT), .init(0, "ftrt", .tensorRT), .init(0, "RKNN", .rknn),
     .init(1, "NUMPY", .other, "a NumPy array"), .init(1, "ELF", .other, "a program"),
     .init(0, [0x1F, 0x8B], FileKind(.archive, "a gzip archive")), .init(1, "7zXZ", .archive, "an xz archive"),
     .init(0, [0x37, 0x7A, 0xBC, 0xAF], FileKind(.archive, "a 7-Zip archive")),
     .init(0, "Rar!", .archive, "a RAR archive"), .init(257, "ustar", .archive, "a tar archive"),
+  ]
+
+  /// Of text, in which the letters of the rows above mean nothing.
+  private static let texts: [Row] = [
+    .init(0, "7767517", .ncnn),
     .init(0, "version https://git-lfs", .other, "a Git LFS pointer, not the file itself ('git lfs pull' fetches it)"),
   ]
 
@@ -48,7 +53,8 @@ enum FileSignature {
 
   static func kind(of bytes: [UInt8]) -> FileKind {
     guard !bytes.isEmpty else { return FileKind(.other, "an empty file") }
-    if let found = table.first(where: { has($0.bytes, at: $0.offset, in: bytes) }) {
+    if let found = (FileFormat.isText(bytes) ? texts : binary).first(where: { has($0.bytes, at: $0.offset, in: bytes) })
+    {
       return found.kind
     }
     if let format = FileFormat(bytes), let group = format.group { return FileKind(group, format.name) }
@@ -88,8 +94,7 @@ enum FileSignature {
   }
 
   private static func text(_ bytes: [UInt8]) -> FileKind? {
-    // White space, printable characters, and what UTF-8 makes of others.
-    guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) || $0 == 0x1B }) else { return nil }
+    guard FileFormat.isPrintable(bytes) else { return nil }
     let start = bytes.drop { $0 <= 0x20 }
     if start.first == UInt8(ascii: "{") {
       // The record's members, one of which its text begins with.
@@ -101,10 +106,7 @@ enum FileSignature {
     }
     if let format = ForeignSignature.text(bytes) { return FileKind(format) }
     if start.first == UInt8(ascii: "<") { return FileKind(.text, "a page of HTML or XML") }
-    guard String(validating: bytes.dropLast(bytes.count == FileKind.bytesLookedAt ? 4 : 0), as: UTF8.self) != nil else {
-      return nil
-    }
-    return FileKind(.text, "text")
+    return FileFormat.isText(bytes) ? FileKind(.text, "text") : nil
   }
 
   static func has(_ pattern: [UInt8], at offset: Int, in bytes: [UInt8]) -> Bool {

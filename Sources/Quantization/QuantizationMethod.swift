@@ -82,3 +82,12 @@ public struct QuantizationMethod: Hashable, Sendable, CustomStringConvertible {
     guard ranges <= 1, weightings <= 1 else { return nil }
   }
 }
+
+extension QuantizationMethod {
+  /// A method that differs in what `change` sets.
+  public func with(_ change: (inout QuantizationMethod) -> Void) -> QuantizationMethod {
+    var result = self
+    change(&result)
+    return result
+  }
+}

@@ -13,7 +13,7 @@ import Testing
   private static let beginnings: [([UInt8], FileKind.Group, String)] = [
     ([0xFF, 0xD8, 0xFF, 0xE0, 0, 16], .picture, "a JPEG picture"),
     ([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], .picture, "a PNG picture"),
-    (ascii("GIF89a"), .picture, "a GIF picture"),
+    (ascii("GIF89a\u{10}\0\u{10}\0"), .picture, "a GIF picture"),
     (ascii("RIFF\u{1}\u{2}\u{3}\u{4}WEBPVP8 "), .picture, "a WebP picture"),
     (ascii("RIFF\u{1}\u{2}\u{3}\u{4}AVI LIST"), .video, "an AVI video"),
     (box("ftypheic\0\0\0\0mif1"), .picture, "a HEIC picture"),
@@ -34,6 +34,14 @@ import Testing
     ),
     (ascii("{\"answers\":{\"pictures\":1024}}"), .companion, "a calibration record of 'glint quantize'"),
     (ascii("{\"answers\":1}"), .text, "JSON"), (ascii("a line of text\n"), .text, "text"),
+    // Letters of signatures in text.
+    (ascii("# A wider net\n"), .text, "text"), (ascii("Two moovie"), .text, "text"),
+    (ascii("The ftyp isom"), .text, "text"),
+    (ascii("GIF89a is old\n"), .text, "text"), (ascii("GGUF files\n"), .text, "text"),
+    (ascii("BELFRY\n"), .text, "text"),
+    (ascii("7zip'd\n"), .text, "text"), (ascii("RIFF and WEBP\n"), .text, "text"),
+    (ascii("conv ET12\n"), .text, "text"),
+    (ascii("8BPSé"), .text, "text"),
     ([], .other, "an empty file"), ([0, 1, 2, 3, 4, 5], .other, "a file of no known kind"),
   ]
 

@@ -124,11 +124,7 @@ struct Demo: ParsableCommand {
     var search = MethodSearch(
       model, record, calibration: images, evaluator: evaluator, budget: Self.budget, threads: threads.count)
     var progress = Progress("Trying methods", quiet: quiet.quiet)
-    var tried = 0
-    let result = try search.run(learning: false) { name in
-      progress.update(tried, of: MethodSearch.mostTrials, note: name)
-      tried += 1
-    }
+    let result = try search.run(learning: false) { progress.update(share: $0.share, note: $0.method) }
     let winner = result.trials[result.winner]
     progress.finish("\(winner.method) of \(result.trials.count) tried: \(result.reason)")
     return result

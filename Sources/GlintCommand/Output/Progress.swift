@@ -18,15 +18,24 @@ struct Progress {
 
   /// Shows that `done` of `total` steps are done, and a short note such as the loss.
   mutating func update(_ done: Int, of total: Int, note: String = "") {
-    guard !quiet, total > 0 else { return }
+    guard total > 0 else { return }
+    update(share: Double(done) / Double(total), plainly: "\(done) of \(total)", note: note)
+  }
+
+  /// Shows that a share of the work is done, where its steps are too unlike to be counted.
+  mutating func update(share: Double, note: String = "") {
+    update(share: share, plainly: "\(fixed(share * 100, 0)) %", note: note)
+  }
+
+  private mutating func update(share: Double, plainly: String, note: String) {
+    guard !quiet else { return }
     let now = ContinuousClock.now
     let isDrawn = TerminalLook.canRedraw(STDERR_FILENO)
     let pause: Duration = isDrawn ? .milliseconds(80) : .seconds(5)
     guard now - drawn >= pause else { return }
     drawn = now
-    let share = Double(done) / Double(total)
     let elapsed = (now - start).seconds
-    let left = done > 0 ? timeLeft(seconds: elapsed / share - elapsed) : ""
+    let left = share > 0 ? timeLeft(seconds: elapsed / share - elapsed) : ""
     if isDrawn {
       let room = StatusLine.room(STDERR_FILENO)
       let percents = "\(fixed(share * 100, 0)) %"
@@ -37,7 +46,7 @@ struct Progress {
       let pieces = [title, cells < 4 ? "" : bar, percents, left, note].map { LinePiece($0) }
       StatusLine.draw(LinePiece.line(pieces, room: room), on: STDERR_FILENO)
     } else {
-      printError(["\(title): \(done) of \(total)", left, note].filter { !$0.isEmpty }.joined(separator: ", "))
+      printError(["\(title): \(plainly)", left, note].filter { !$0.isEmpty }.joined(separator: ", "))
     }
   }
 

@@ -241,7 +241,7 @@ struct Quantize: ParsableCommand {
     if method.needsImages {
       var learning = Progress("Learning", quiet: isQuiet)
       record.learned[method.description] = try Learner(method, float, record, threads: threads.count)
-        .learn(data.calibration.map(\.pixels)) { learning.update($0, of: $1) }
+        .learn(data.calibration.map(\.pixels)) { learning.update(share: $0) }
       learning.finish("from \(data.calibration.count) images")
     }
     record.choice = .init(method: method.description, trials: "none", reason: "it was not judged")
@@ -278,11 +278,7 @@ struct Quantize: ParsableCommand {
       budget: min(budget, require ?? budget), sixteenBits: sixteenBits?.layers ?? .none,
       addsSixteenBits: sixteenBits == .auto, threads: threads.count)
     var trying = Progress(method == nil ? "Trying methods" : "Quantizing", quiet: isQuiet)
-    var tried = 0
-    let note = { (name: String) in
-      trying.update(tried, of: max(MethodSearch.mostTrials, tried + 1), note: name)
-      tried += 1
-    }
+    let note = { (step: SearchProgress) in trying.update(share: step.share, note: step.method) }
     let only = method.map(withSixteenBits)
     let result = try only.map { try search.run(only: $0, trying: note) } ?? search.run(trying: note)
     trying.finish("\(result.trials.count) tried")

@@ -46,8 +46,6 @@ public struct MethodSearch {
     public let sixteenBitTrials: [SixteenBitTrial]
   }
 
-  /// The most methods that are tried.
-  public static let mostTrials = 15
   /// The most images that tell what layers win in 16 bits.
   private static let imagesForOrder = 64
   /// With fewer evaluation images, the calibration images evaluate as well.
@@ -68,6 +66,9 @@ public struct MethodSearch {
   private var sixteenBitTrials: [SixteenBitTrial] = []
   /// The calibration images, where they evaluate as well.
   private var helper: MethodEvaluator?
+  private var work: SearchWork
+  /// Stages that may still come.
+  private var possible = Set(SearchWork.Stage.allCases)
 
   /// Prepares a search; `run` does it.
   ///
@@ -91,28 +92,37 @@ public struct MethodSearch {
     self.addsSixteenBits = addsSixteenBits
     self.threads = threads
     self.kernels = kernels
+    work = SearchWork(
+      model, images: evaluator.images.count + (evaluator.images.count < Self.enoughImages ? calibration.count : 0),
+      calibration: calibration.count)
   }
 
   /// Tries methods and takes the best.
   ///
   /// - Parameters:
   ///   - learning: whether methods that learn from the images are tried as well; they take most of the time.
-  ///   - trying: called with each method's name before it is tried.
-  public mutating func run(learning: Bool = true, trying: (String) -> Void = { _ in }) throws -> Result {
+  ///   - trying: called before a method is tried, and while it learns.
+  public mutating func run(learning: Bool = true, trying: (SearchProgress) -> Void = { _ in }) throws -> Result {
+    if !learning { possible.subtract([.biases, .rounding, .fineTuning]) }
+    if !addsSixteenBits { possible.remove(.sixteenBits) }
+    if record.equalized == nil { possible.subtract([.equalizing, .equalizedRanges]) }
+    let canFineTune = FineTuning.obstacle(model.description.graph) == nil
+    if !canFineTune { possible.remove(.fineTuning) }
     if evaluator.images.count < Self.enoughImages, !calibration.isEmpty {
       let images = calibration.map { LabelledImage(name: "", label: 0, pixels: $0) }
       helper = try MethodEvaluator(model, images: images, isLabelled: false, threads: threads, kernels: kernels)
     }
     let ranges: [RangeMethod] = [.minMax, .movingAverage, .defaultPercentile, .entropy, .squaredError]
-    try round(ranges.map { .init(range: $0, sixteenBits: sixteenBits) }, trying)
-    try round([best.with { $0.weights = .squaredError }], trying)
-    try round([best.with { $0.weights = .fine }], trying)
+    try round(.ranges, ranges.map { .init(range: $0, sixteenBits: sixteenBits) }, trying)
+    try round(.weights, [best.with { $0.weights = .squaredError }], trying)
+    try round(.fineWeights, [best.with { $0.weights = .fine }], trying)
     if record.equalized != nil {
       let plain = best
-      try round([plain.with { $0.equalizes = true }], trying)
+      try round(.equalizing, [plain.with { $0.equalizes = true }], trying)
       // Equal channels may suit another way of choosing ranges.
       if best.equalizes || !hasRoom {
         try round(
+          .equalizedRanges,
           ranges.map { .init(range: $0, weights: plain.weights, equalizes: true, sixteenBits: sixteenBits) }, trying)
       }
     }
@@ -120,10 +130,11 @@ public struct MethodSearch {
       if addsSixteenBits, !hasRoom { try addSixteenBits(trying) }
       return try finish()
     }
-    try round([best.with { $0.correctsBias = true }], trying)
+    try round(.biases, [best.with { $0.correctsBias = true }], trying)
     skipsExpensiveMethods = hasRoom
     if !hasRoom {
       try round(
+        .rounding,
         [
           best.with {
             $0.correctsBias = true
@@ -132,33 +143,36 @@ public struct MethodSearch {
         ], trying)
     }
     if addsSixteenBits, !hasRoom { try addSixteenBits(trying) }
-    if !hasRoom, FineTuning.obstacle(model.description.graph) == nil {
-      try round([best.with { $0.fineTunes = true }], trying)
-    }
+    if !hasRoom, canFineTune { try round(.fineTuning, [best.with { $0.fineTunes = true }], trying) }
     return try finish()
   }
 
   /// Tries one method alone.
-  public mutating func run(only method: QuantizationMethod, trying: (String) -> Void = { _ in }) throws -> Result {
-    try round([method], trying)
+  public mutating func run(
+    only method: QuantizationMethod, trying: (SearchProgress) -> Void = { _ in }
+  ) throws -> Result {
+    possible = addsSixteenBits ? [.sixteenBits] : []
+    let stage: SearchWork.Stage = method.fineTunes ? .fineTuning : method.learnsRounding ? .rounding : .biases
+    try round(method.needsImages ? stage : .ranges, [method], trying)
     if addsSixteenBits, !hasRoom { try addSixteenBits(trying) }
     return try finish()
   }
 
   /// Puts layers into 16 bits, in the order of what they win for a microsecond, while that makes logits nearer.
-  private mutating func addSixteenBits(_ trying: (String) -> Void) throws {
+  private mutating func addSixteenBits(_ trying: (SearchProgress) -> Void) throws {
     let plain = best
+    work.begin(.sixteenBits)
     sixteenBitTrials = try SixteenBitTrial.measure(
       model, record, plain, learned: learned[plain.description],
       evaluator: evaluator.spread(Self.imagesForOrder), kernels: kernels
-    ) { trying("\($0) in 16 bits") }
+    ) { trying(progress("\($0) in 16 bits", Double($1) / Double(2 * $2))) }
     var chosen: Set<String> = []
     var error = trials[leader].error
     for trial in sixteenBitTrials.sorted(by: { $0.gainPerMicrosecond > $1.gainPerMicrosecond }) where trial.gain > 0 {
       let method = plain.with { $0.sixteenBits = .named(chosen.union([trial.name])) }
       // How weights are rounded is as good for layers in 16 bits.
       learned[method.description] = learned[plain.description]
-      try round([method], trying)
+      try round(.sixteenBits, [method], trying)
       // What wins less than a fiftieth is not worth its time.
       guard let after = trials.last?.error, after < 0.98 * error else { continue }
       error = after
@@ -167,17 +181,29 @@ public struct MethodSearch {
     }
   }
 
-  private mutating func round(_ methods: [QuantizationMethod], _ trying: (String) -> Void) throws {
-    for method in methods where !trials.contains(where: { $0.method == method }) {
+  private mutating func round(
+    _ stage: SearchWork.Stage, _ methods: [QuantizationMethod], _ trying: (SearchProgress) -> Void
+  ) throws {
+    work.begin(stage)
+    for (place, method) in methods.enumerated() where !trials.contains(where: { $0.method == method }) {
       let name = method.description
-      trying(name)
+      let before = stage == .sixteenBits ? 0.5 : Double(place) / Double(methods.count)
+      trying(progress(name, before))
       if method.needsImages, learned[name] == nil {
-        learned[name] = try Learner(method, model, record, threads: threads, kernels: kernels).learn(calibration)
+        learned[name] = try Learner(method, model, record, threads: threads, kernels: kernels).learn(calibration) {
+          trying(progress(name, before + $0 / Double(methods.count)))
+        }
       }
       let int8 = try Quantizer(method).untested(model, record, learned: learned[name])
       let outcome = try evaluator.evaluate(int8)
       trials.append(Trial(method: method, outcome: outcome, error: try error(int8, method, outcome)))
     }
+  }
+
+  private func progress(_ name: String, _ part: Double) -> SearchProgress {
+    let isEnough = !trials.isEmpty && hasRoom
+    let expected = isEnough ? possible.subtracting([.rounding, .sixteenBits, .fineTuning]) : possible
+    return SearchProgress(method: name, share: work.share(part, expected: expected))
   }
 
   /// See `Trial.error`.
@@ -263,14 +289,5 @@ public struct MethodSearch {
         + "\(fixed(loss.interval.upperBound, 2))), logits off by \(fixed(100 * trial.outcome.relativeError, 2)) %"
     }
     return "on \(evaluator.images.count) validation images, \(kind): " + rows.joined(separator: "; ")
-  }
-}
-
-extension QuantizationMethod {
-  /// A method that differs in what `change` sets.
-  public func with(_ change: (inout QuantizationMethod) -> Void) -> QuantizationMethod {
-    var result = self
-    change(&result)
-    return result
   }
 }

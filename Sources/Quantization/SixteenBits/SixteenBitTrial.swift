@@ -22,18 +22,19 @@ public struct SixteenBitTrial: Hashable, Sendable {
   /// - Parameters:
   ///   - plain: how it is quantized otherwise; layers that have 16 bits keep them.
   ///   - evaluator: tells errors of logits.
-  ///   - trying: called with each layer's name.
+  ///   - trying: called with each layer's name, how many were tried before it, and how many are tried.
   static func measure(
     _ model: FloatModel, _ record: CalibrationRecord, _ plain: QuantizationMethod, learned: LearnedParameters?,
-    evaluator: MethodEvaluator, kernels: KernelTable, trying: (String) -> Void
+    evaluator: MethodEvaluator, kernels: KernelTable, trying: (String, Int, Int) -> Void
   ) throws -> [SixteenBitTrial] {
     let base = try Quantizer(plain).untested(model, record, learned: learned)
     let before = try evaluator.evaluate(base)
     let (plainly, pixels) = (
       try Interpreter(base, kernels: kernels), TestPattern.pixels(base.description.graph.input)
     )
-    return try SixteenBitLayers.candidates(model.description.graph).map { name in
-      trying(name)
+    let names = SixteenBitLayers.candidates(model.description.graph)
+    return try names.enumerated().map { place, name in
+      trying(name, place, names.count)
       let method = plain.with { $0.sixteenBits = .named([name]) }
       let changed = try Quantizer(method).untested(model, record, learned: learned)
       let after = try evaluator.evaluate(changed)

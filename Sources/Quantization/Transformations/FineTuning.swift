@@ -24,6 +24,9 @@ import Training
 struct FineTuning {
   /// Steps of the optimizer, images of each, and how often is looked.
   static let (steps, batch, interval) = (320, 16, 40)
+  /// What all steps take, in runs of one picture through the float network: a picture of a batch, forward and backward,
+  /// takes two of a picture alone.
+  static let pictures = Double(2 * steps * batch)
   /// Steps in which codes learn.
   private static let codeSteps = 240
   /// The first learning rate, in int8 steps of a weight; it falls evenly to 0, for codes and then again for biases.

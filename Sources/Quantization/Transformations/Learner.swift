@@ -35,27 +35,36 @@ public struct Learner {
   ///
   /// - Parameters:
   ///   - images: pixels of the network's input.
-  ///   - progress: called with layers done and their number.
+  ///   - progress: called with the share of the work that is done, 0 to 1.
   public func learn(
-    _ images: [[UInt8]], progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    _ images: [[UInt8]], progress: (_ share: Double) -> Void = { _ in }
   ) throws -> LearnedParameters {
     let graph = network.description.graph
     let layers = graph.nodes.indices.filter { network.parameters[$0] != nil }
-    let total = layers.count + (method.fineTunes ? FineTuning.steps : 0)
+    let learnsLayers = method.learnsRounding || method.correctsBias
+    // What the layers take of it, all runs through the network counted.
+    let first =
+      !method.fineTunes
+      ? 1
+      : !learnsLayers
+        ? 0
+        : 1 / (1 + FineTuning.pictures / Double(max(1, layers.count * images.count * (method.learnsRounding ? 2 : 1))))
     var int8 = start
     var result = LearnedParameters()
-    if method.learnsRounding || method.correctsBias {
+    if learnsLayers {
       let float = try FloatInterpreter(network, threads: threads)
       let pool = ThreadPool(threads: threads)
       for (done, index) in layers.enumerated() {
-        progress(done, total)
+        progress(first * Double(done) / Double(layers.count))
         result.nodes[graph.nodes[index].name] = try learn(index, &int8, float, images, pool)
       }
     }
-    progress(layers.count, total)
+    progress(first)
     guard method.fineTunes else { return result }
     return try FineTuning(network, start: int8, threads: threads, kernels: kernels)
-      .learn(images, after: result) { progress(layers.count + $0, total) }
+      .learn(images, after: result) {
+        progress(first + (1 - first) * Double($0) / Double(FineTuning.steps))
+      }
   }
 
   /// What images teach about one node; the int8 network gets it.
