@@ -139,7 +139,7 @@ let package = Package(
       ]),
 
     // Cameras, and what people see.
-    /// Painted faces and rooms: the data set that Glint brings along.
+    /// Painted faces, rooms and hands: the data sets that Glint brings along.
     .target(name: "RenderedFaces", dependencies: ["Numerics", "Threads", "Files", "Imaging"]),
     /// Video4Linux in C: modes, streaming, conversion.
     .target(name: "CV4L2", cSettings: gnu, linkerSettings: [.linkedLibrary("v4lconvert")]),

@@ -52,6 +52,14 @@ struct RecipeOptions: ParsableArguments {
   @Option(name: .long, help: "Epochs without a better validation loss after which training ends (0: never).")
   var patience = 5
 
+  @Flag(
+    name: .long,
+    help: """
+      Keep the last weights in place of those with the lowest validation loss, which is luck where few pictures \
+      validate; with --schedule cosine and --patience 0.
+      """)
+  var keepLast = false
+
   @Option(name: .long, help: "The seed of weights, order, augmentation and dropout.")
   var seed: UInt64 = 1
 
@@ -85,6 +93,7 @@ struct RecipeOptions: ParsableArguments {
     recipe.schedule = schedule
     recipe.warmup = warmup
     recipe.averaging = averaging
+    recipe.keepsLast = keepLast ? true : nil
     recipe.seed = seed
     recipe.augmentation = augmentation.augmentation
     return recipe

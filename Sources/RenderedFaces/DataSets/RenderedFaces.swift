@@ -1,8 +1,3 @@
-import Dispatch
-import Files
-import Imaging
-import Threads
-
 /// The rendered data set as files.
 public enum RenderedFaces {
   /// The names of the classes, by label.
@@ -32,70 +27,10 @@ public enum RenderedFaces {
     isCancelled: @escaping @Sendable () -> Bool = { false },
     progress: @escaping @Sendable (_ done: Int) -> Void = { _ in }
   ) throws -> Bool {
-    let draft = try DraftFolder(for: folder)
-    for label in allLabels.prefix(classes) { try draft.makeFolder(label) }
-    let work = Work(count: count)
-    DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
-      while !isCancelled(), let index = work.next() {
-        do {
-          let face = FacePainter.paint(seed: seed, index: index, size: size, variety: variety, classes: classes)
-          try draft.write(
-            ImageEncoder.jpeg(face.image, quality: quality), as: allLabels[face.label] + "/" + fileName(index))
-          progress(work.finished())
-        } catch {
-          work.fail(error)
-        }
+    try PaintedFolder(labels: Array(allLabels.prefix(classes)), prefix: "face", quality: quality, threads: threads)
+      .write(count: count, to: folder, isCancelled: isCancelled, progress: progress) {
+        let face = FacePainter.paint(seed: seed, index: $0, size: size, variety: variety, classes: classes)
+        return (face.image, face.label)
       }
-    }
-    if let error = work.error { throw error }
-    guard work.isDone else { return false }
-    try draft.finish()
-    return true
   }
-
-  /// The name of a picture's file in its class folder.
-  static func fileName(_ index: Int) -> String {
-    let digits = String(index)
-    return "face-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".jpg"
-  }
-}
-
-/// Deals indices to threads and keeps the first error.
-private final class Work: Sendable {
-  private struct State: Sendable {
-    var given = 0
-    var done = 0
-    var failure: (any Error)?
-  }
-
-  private let count: Int
-  private let state = Locked(State())
-
-  init(count: Int) { self.count = count }
-
-  /// The next index, or nil where all are given or one has failed.
-  func next() -> Int? {
-    state.withLock { state in
-      guard state.given < count, state.failure == nil else { return nil }
-      state.given += 1
-      return state.given - 1
-    }
-  }
-
-  /// Counts one more as done; how many are.
-  func finished() -> Int {
-    state.withLock { state in
-      state.done += 1
-      return state.done
-    }
-  }
-
-  func fail(_ error: any Error) {
-    state.withLock { if $0.failure == nil { $0.failure = error } }
-  }
-
-  /// Whether all are done.
-  var isDone: Bool { state.withLock { $0.done == count } }
-
-  var error: (any Error)? { state.withLock { $0.failure } }
 }

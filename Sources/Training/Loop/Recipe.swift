@@ -40,6 +40,10 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
   /// Changes of training pictures.
   public var augmentation = Augmentation.Level.light.augmentation
 
+  /// Whether the last weights are kept, in place of those with the lowest validation loss: where few pictures validate,
+  /// the lowest loss is luck. (Optional, since checkpoints of earlier versions say nothing of it.)
+  public var keepsLast: Bool?
+
   /// What weights are learned from, where they do not begin as random ones.
   public var start: Start?
 
@@ -73,6 +77,7 @@ public struct TrainingRecipe: Hashable, Sendable, Codable {
     if labelSmoothing > 0 { parts.append("label smoothing \(labelSmoothing)") }
     if schedule == .cosine { parts.append("cosine schedule") }
     if warmup > 0 { parts.append("warm-up \(warmup) epochs") }
+    if keepsLast == true { parts.append("the last weights kept") }
     if averaging > 0 { parts.append("weights averaged \(averaging)") }
     if balancesClasses { parts.append("classes balanced") }
     if balancesSources { parts.append("sources balanced") }

@@ -220,7 +220,7 @@ extension TrainingLoop: TrainingTask {
         validationAccuracy: metrics.accuracy, imagesPerSecond: imagesPerSecond))
     state.epoch += 1
     (state.batch, state.lossSum, state.correct, state.seen) = (0, 0, 0, 0)
-    let isBest = metrics.loss < state.bestLoss ?? .infinity
+    let isBest = recipe.keepsLast == true || metrics.loss < state.bestLoss ?? .infinity
     if isBest { (state.bestLoss, state.bestEpoch) = (metrics.loss, state.epoch) }
     loop.state = state
     return isBest
