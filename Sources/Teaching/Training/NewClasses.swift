@@ -12,6 +12,8 @@ import Training
 public struct NewClasses {
   /// What the first network goes on from; nil tries only the one that begins from nothing.
   public let start: FloatModel?
+  /// Which part of pictures without a face is looked at.
+  public let frames: Preprocessing.Fit
   /// Threads to train with.
   public let threads: Int
   /// How long training may take, in seconds; networks are trained for as many epochs as fit.
@@ -24,11 +26,14 @@ public struct NewClasses {
 
   /// - Parameters:
   ///   - start: a float model whose network is trained on; its classes do not matter.
+  ///   - frames: which part of pictures without a face is looked at: of a region that somebody drew, all.
   ///   - threads: to train with.
   ///   - budget: seconds of training.
   ///   - tool: name and version of the program.
-  public init(start: FloatModel?, threads: Int, budget: Double = 40, tool: String) {
-    (self.start, self.threads, self.budget, self.tool) = (start, threads, budget, tool)
+  public init(
+    start: FloatModel?, frames: Preprocessing.Fit = .centreSquare, threads: Int, budget: Double = 40, tool: String
+  ) {
+    (self.start, self.frames, self.threads, self.budget, self.tool) = (start, frames, threads, budget, tool)
   }
 
   private struct Candidate {
@@ -98,7 +103,7 @@ public struct NewClasses {
     var candidates: [Candidate] = []
     if let start, let weights = try? StartingWeights(start, hash: start.weightsSHA256) {
       var rule = start.description.preprocessing
-      if !isOfFaces { rule.fit = .centreSquare }
+      if !isOfFaces { rule.fit = frames }
       var recipe = recipe(dataset, of: start.description.graph, networks: 2)
       recipe.learningRate = 5e-4
       let loop = try TrainingLoop(
@@ -107,7 +112,7 @@ public struct NewClasses {
       candidates.append(Candidate(name: "one that goes on from the features of the model that is here", loop: loop))
     }
     let rule = Preprocessing(
-      width: 64, height: 64, colour: .rgb, fit: isOfFaces ? .face(marginPercent: 10) : .centreSquare)
+      width: 64, height: 64, colour: .rgb, fit: isOfFaces ? .face(marginPercent: 10) : frames)
     let architecture = Architecture.compact(input: [64, 64, 3], logits: logits)
     let recipe = recipe(dataset, of: nil, networks: candidates.count + 1)
     candidates.append(
