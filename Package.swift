@@ -166,7 +166,8 @@ let package = Package(
     .target(
       name: "LiveWeb", dependencies: ["CThreads", "Threads", "Imaging", "Camera", "CWeb"],
       exclude: ["live.schema.json"],
-      resources: ["page.html", "page.css", "page.js", "teach.css", "teach.js"].map { .embedInCode("Page/\($0)") }),
+      resources: (["page.html"] + ["page", "region", "teach"].flatMap { ["\($0).css", "\($0).js"] })
+        .map { .embedInCode("Page/\($0)") }),
     /// HTML pages with charts, and event files for TensorBoard.
     .target(name: "Reports", dependencies: ["Files", "Imaging"]),
     /// The command line: options and printing.
@@ -247,15 +248,13 @@ let package = Package(
     suite(
       "Teaching",
       and: [
-        "Numerics", "Threads", "Files", "Models", "ModelFiles", "Imaging", "Inference", "Datasets", "RenderedFaces",
+        "Numerics", "Threads", "Files", "Models", "ModelFiles", "FloatRuntime", "Imaging", "Inference", "Datasets",
+        "RenderedFaces",
       ]),
     suite("RenderedFaces", and: ["Threads", "Files", "Imaging"]),
     suite("Camera", and: ["Threads", "Imaging"]),
     suite(
-      "Live",
-      and: [
-        "Numerics", "Models", "Runtime", "Imaging", "Camera", "Results", "GlintCommand", "CAllocations",
-      ]),
+      "Live", and: ["Numerics", "Models", "Runtime", "Imaging", "Camera", "Results", "GlintCommand", "CAllocations"]),
     suite("Results", and: ["Threads", "Models", "Imaging", "Live"]),
     suite("QRCodes", and: ["Imaging"]),
     suite("Board"),

@@ -21,9 +21,16 @@ public final class FrameLabeller {
   private(set) var looked = PixelRegion(x: 0, y: 0, width: 0, height: 0)
 
   /// The part of `image` that holds decoded pixels.
-  var decoded: PixelRegion {
-    follower == nil ? looked : PixelRegion(x: 0, y: 0, width: image.width, height: image.height)
-  }
+  private(set) var decoded = PixelRegion(x: 0, y: 0, width: 0, height: 0)
+
+  /// Names the part of a frame of so many columns and rows that is labelled as if it were the frame, where faces are
+  /// not looked for; nil for all of it.
+  public var region: (_ width: Int, _ height: Int) -> FrameRegion? = { _, _ in nil }
+  /// Where pictures of what is labelled are kept too, the pixels of their longer side: `image` then has as many, and
+  /// all columns.
+  public var keptPixels: Int?
+  /// The labelled part of the latest frame, where it is not all.
+  private var part = Image(width: 1, height: 1, channels: 3, filledWith: 0)
 
   /// - Parameters:
   ///   - description: of the model.
@@ -67,6 +74,8 @@ public final class FrameLabeller {
     times.capture = frame.receivedNanoseconds - min(taken, frame.receivedNanoseconds)
     times.queue = mark - min(frame.receivedNanoseconds, mark)
     let (width, height) = try decode(frame)
+    let drawn = follower == nil ? region(width, height)?.pixels(ofWidth: image.width, height: image.height) : nil
+    if let drawn { image.cut(drawn, into: &part) }
     times.decode = lap()
 
     // Detector and classifier mostly read grey: it is made once.
@@ -79,12 +88,13 @@ public final class FrameLabeller {
     let factor = Float(width) / Float(image.width * image.reduction)
     // The largest last: its pixels stay, to be looked at.
     for face in (found ?? [nil] as [FaceTrack?]).reversed() {
-      preprocessor.apply(to: follower != nil && wantsGrey ? grey : image, face: face?.box, into: &pixels)
+      let seen = follower != nil && wantsGrey ? grey : drawn == nil ? image : part
+      preprocessor.apply(to: seen, face: face?.box, into: &pixels)
       times.prepare += lap()
       let output = logits(pixels)
       var probabilities = description.probabilities(logits: output)
       if let face, let follower { probabilities = follower.smooth(probabilities, ofFace: face.number) }
-      let box = face?.box ?? centre
+      let box = face?.box ?? centre(of: drawn)
       faces.append(
         LabelledFace(
           box: box.scaled(by: factor),
@@ -93,7 +103,7 @@ public final class FrameLabeller {
       times.classify += lap()
     }
     faces.reverse()
-    looked = description.preprocessing.region(of: image, face: found?.first?.box)
+    looked = looked(in: drawn, face: found?.first?.box)
     times.glassToLabel = monotonicNow() - taken
     return LabelledFrame(
       sequence: frame.sequence, nanoseconds: frame.nanoseconds, position: frame.position, file: frame.file,
@@ -105,17 +115,32 @@ public final class FrameLabeller {
     // A face may be anywhere and small: with a finder, all is needed. Pictures of files may be of any size and turned.
     guard follower == nil, frame.file == nil else {
       try decoder.decode(frame, into: &image)
+      decoded = PixelRegion(x: 0, y: 0, width: image.width, height: image.height)
       return (image.width * image.reduction, image.height * image.reduction)
     }
-    let scale = preprocessor.scale(forWidth: frame.width, height: frame.height)
-    try decoder.decode(frame, scale: scale, columnsFor: preprocessor.rule, into: &image)
+    let drawn = region(frame.width, frame.height)
+    let part = drawn?.pixels(ofWidth: frame.width, height: frame.height)
+    let (width, height) = (part?.width ?? frame.width, part?.height ?? frame.height)
+    let scale = preprocessor.scale(forWidth: width, height: height, keeping: keptPixels ?? 0)
+    let columns = drawn == nil && keptPixels == nil ? preprocessor.rule : nil
+    try decoder.decode(frame, scale: scale, columnsFor: columns, into: &image)
+    decoded =
+      columns?.region(of: image) ?? PixelRegion(x: 0, y: 0, width: image.width, height: image.height)
     guard scale != .full else { return (image.width * image.reduction, image.height * image.reduction) }
     return (frame.width, frame.height)
   }
 
+  /// What the network reads, in pixels of `image`.
+  private func looked(in drawn: PixelRegion?, face: FaceBox? = nil) -> PixelRegion {
+    guard let drawn else { return description.preprocessing.region(of: image, face: face) }
+    var region = description.preprocessing.region(of: part)
+    (region.x, region.y) = (region.x + drawn.x, region.y + drawn.y)
+    return region
+  }
+
   /// The region that stands for the face where there is no finder, as a detector would tell it.
-  private var centre: FaceBox {
-    let region = description.preprocessing.region(of: image)
+  private func centre(of drawn: PixelRegion?) -> FaceBox {
+    let region = looked(in: drawn)
     let box = FaceBox(
       x: Float(region.x), y: Float(region.y), width: Float(region.width), height: Float(region.height))
     return box.scaled(by: Float(image.reduction))

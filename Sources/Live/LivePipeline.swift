@@ -38,6 +38,18 @@ public final class LivePipeline {
   /// it calls.
   public var mostFramesPerSecond: Double?
 
+  /// As of `FrameLabeller`; may be changed while `run` runs, from what it calls, and is asked for each frame.
+  public var region: (_ width: Int, _ height: Int) -> FrameRegion? {
+    get { labeller.region }
+    set { labeller.region = newValue }
+  }
+
+  /// As of `FrameLabeller`.
+  public var keptPixels: Int? {
+    get { labeller.keptPixels }
+    set { labeller.keptPixels = newValue }
+  }
+
   private let source: any FrameSource
   private let labeller: FrameLabeller
   private var summary = LiveSummary()

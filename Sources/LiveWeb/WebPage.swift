@@ -7,7 +7,8 @@ enum WebPage {
     var page = text(PackageResources.page_html)
     for (file, content) in [
       ("page.css", PackageResources.page_css), ("teach.css", PackageResources.teach_css),
-      ("page.js", PackageResources.page_js), ("teach.js", PackageResources.teach_js),
+      ("region.css", PackageResources.region_css), ("page.js", PackageResources.page_js),
+      ("region.js", PackageResources.region_js), ("teach.js", PackageResources.teach_js),
     ] {
       let place = page.firstRange(of: "/* \(file) */")
       precondition(place != nil, "page.html has no place for \(file)")

@@ -64,6 +64,25 @@ import Testing
     #expect(FileSystem.exists(folder.path("own.safetensors")))
   }
 
+  /// What was taught on a part of the camera's picture labels that part.
+  @Test func aRegionIsTaughtAndLabelled() throws {
+    let folder = try TemporaryFolder()
+    try paint(folder, ["grin", "pout"], count: 30)
+    // Where 'glint live --keep' has noted the part that was drawn, it need not be named again.
+    try folder.write(Array("1000,2000,5000,4000\n".utf8), as: "data/.region")
+    let model = folder.path("own.int8.safetensors")
+    let result = try GlintProgram.run([
+      "teach", "--folder", folder.path("data"), "-o", model, "--seconds", "1", "--anyway",
+    ])
+    #expect(result.status == 0, "\(result.errors)")
+    let live = ["live", model, "--rendered", "--size", "640x480", "--count", "1", "--json"]
+    for (more, box) in [([], [64, 96, 320, 192]), (["--region", "0%,0%,100%,50%"], [0, 0, 640, 240])] {
+      let shown = try GlintProgram.run(live + more)
+      let found = try #require(try TestSupport.Line.all(shown).first?.faces.first?.box, "\(shown.errors)")
+      #expect([found.x, found.y, found.w, found.h] == box.map(Float.init))
+    }
+  }
+
   @Test func aModelThatIsNotBetterIsNotWritten() throws {
     let folder = try TemporaryFolder()
     // The same expression under two names: nothing can be learned.

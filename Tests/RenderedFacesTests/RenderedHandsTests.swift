@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import Imaging
 import RenderedFaces
 import TestSupport
@@ -16,11 +17,16 @@ import Testing
   /// Three neighbours show one gesture each, and their order changes.
   @Test func classesAreBalanced() {
     let labels = (0..<60).map { RenderedHands.paint(seed: 8, index: $0, size: 16).label }
-    for start in stride(from: 0, to: 60, by: 3) { #expect(Set(labels[start..<start + 3]) == [0, 1, 2]) }
-    #expect(Set((0..<20).map { Array(labels[3 * $0..<3 * $0 + 3]) }).count > 2)
+    var orders: Set<[Int]> = []
+    for start in stride(from: 0, to: 60, by: 3) {
+      let order = Array(labels[start..<start + 3])
+      #expect(order.sorted() == [0, 1, 2])
+      orders.insert(order)
+    }
+    #expect(orders.count > 2)
   }
 
-  /// What tells the gestures apart is seen: an open hand covers more of a plain picture than a fist, and both cover some.
+  /// What tells the gestures apart is seen: above the palm, an open hand covers more of a plain picture than a fist.
   @Test func anOpenHandCoversMoreThanAFist() {
     var covered = [0.0, 0, 0]
     for index in 0..<30 {
@@ -43,12 +49,13 @@ import Testing
 
   @Test func aFolderHasAFolderForEachGesture() throws {
     let folder = try TemporaryFolder()
-    let path = folder.path + "/hands"
+    let path = folder.path("hands")
     #expect(try RenderedHands.write(count: 9, seed: 1, size: 32, to: path, threads: 2))
-    for gesture in RenderedHands.labels { #expect(try FileSystem.names(in: path + "/" + gesture).count == 3) }
+    for gesture in RenderedHands.labels {
+      #expect(try FileManager.default.contentsOfDirectory(atPath: path + "/" + gesture).count == 3)
+    }
     #expect(throws: FileError.self) { try RenderedHands.write(count: 3, seed: 1, size: 32, to: path) }
-    let cancelled = folder.path + "/none"
-    #expect(try !RenderedHands.write(count: 9, seed: 1, size: 32, to: cancelled, isCancelled: { true }))
-    #expect(!FileSystem.exists(cancelled))
+    #expect(try !RenderedHands.write(count: 9, seed: 1, size: 32, to: folder.path("none"), isCancelled: { true }))
+    #expect(try folder.names() == ["hands"])
   }
 }

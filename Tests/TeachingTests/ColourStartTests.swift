@@ -23,8 +23,8 @@ import Testing
       for (before, after) in zip(one.run(pixels: pixels), three.run(pixels: repeated)) {
         #expect(abs(before - after) < 1e-3 * max(1, abs(before)))
       }
-      // Colours count by their share of the luma: more green is lighter than as much more blue.
-      let green = pixels.flatMap { [$0, 255, $0] }
+      // A colour is seen, too.
+      let green = pixels.flatMap { value -> [UInt8] in [value, 255, value] }
       #expect(three.run(pixels: green) != three.run(pixels: repeated))
     }
   }

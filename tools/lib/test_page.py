@@ -11,6 +11,7 @@ import tempfile
 import time
 
 from browser import Browser, page_address
+from region_page import check_region
 from reverse_proxy import ReverseProxy
 from teach_page import check_teaching
 
@@ -195,4 +196,6 @@ if __name__ == "__main__":
     main()
     check_tls(sys.argv[1])
     check_proxy(sys.argv[1])
-    check_teaching(sys.argv[1], pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None)
+    folder = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    check_region(sys.argv[1], folder)
+    check_teaching(sys.argv[1], folder)

@@ -38,6 +38,9 @@ struct LiveCommand: ParsableCommand {
       On the page, under Teach, the model learns your own face or classes of your own from pictures that you collect
       there; with --keep FOLDER they stay, and so does the model that was in use last. See 'glint teach --help'.
 
+      Models that look for no faces label --region of the picture, or what they were taught on; on the page it can be
+      drawn. Faces are looked for in the whole picture.
+
       With --events, a line for each answer that began and has lasted (--event-after) and for each that ended: time of
       day (ISO 8601), face, label, mean probability, duration. --csv FILE appends rows to a file, one a face and frame,
       or with --events one an event; a file that is there goes on, if it is one of these.
@@ -71,6 +74,7 @@ struct LiveCommand: ParsableCommand {
         glint live --events --csv moods.csv --snapshots moods/ --snapshot-files 50 --blur-others
         glint live --mqtt mqtt://anna@broker.lan/livingroom --mqtt-password-file ~/.mqtt
         glint live --keep taught/
+        glint live hands.int8.safetensors --region 25%,10%,50%,80%
         glint live --list
       """)
 
@@ -87,6 +91,7 @@ struct LiveCommand: ParsableCommand {
   @Option(name: .long, help: "End after this many seconds.")
   var seconds: Double?
 
+  @OptionGroup var region: RegionOption
   @OptionGroup var page: PageOptions
   @OptionGroup var teach: TeachOptions
   @OptionGroup var results: ResultOptions
@@ -122,7 +127,7 @@ struct LiveCommand: ParsableCommand {
     let named = try trust.loadClassifier(model)
     let teaching =
       page.isWanted(json: json.json)
-      ? try LiveTeaching(teach, named, path: model, threads: threads.count, trust: trust) : nil
+      ? try LiveTeaching(teach, named, path: model, region: region.region, threads: threads.count, trust: trust) : nil
     let loaded = teaching?.model ?? named
     let runner = try ModelRunner(loaded, threads: threads.count)
     let clock = WallClock(), heat = LiveHeat(heat)
@@ -132,10 +137,15 @@ struct LiveCommand: ParsableCommand {
     let source = try source.open(recording: recording)
     var saturation: SaturationCheck?
     if case .int8(let int8) = loaded { saturation = try SaturationCheck(int8) }
+    let follower = try openFollower(for: named.description)
+    if follower != nil, region.region != nil, teaching == nil {
+      throw Failure("--region is for models that look for no faces, and for teaching on the page; --no-faces looks so")
+    }
     let pipeline = try LivePipeline(
-      source: source, description: loaded.description, follower: try openFollower(for: named.description),
-      saturation: saturation
+      source: source, description: loaded.description, follower: follower, saturation: saturation
     ) { runner.logits($0) }
+    let part = RegionInUse(region.region, taughtOn: loaded.description)
+    pipeline.region = { width, height in (teaching?.region ?? part.region)(width, height) }
     var screen = LiveScreen(loaded.description, json: json.json, events: self.results.events, clock: clock)
     screen.begin(source.title)
     let page = try openPage(loaded, path: model, source: source, teaching: teaching)

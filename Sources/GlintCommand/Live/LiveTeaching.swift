@@ -39,14 +39,23 @@ final class LiveTeaching: Sendable {
     let saturation: SaturationCheck
   }
 
+  /// For so long after somebody asked, pictures are ready to be collected.
+  private static let patience = Duration.seconds(10)
+
   let session: TeachingSession
+  /// A region that was asked for in pixels, until the first frame comes.
+  private let asked: Locked<RegionInUse?>
+  private let visited = Locked<ContinuousClock.Instant?>(nil)
   private let ready: Locked<Ready?>
   private let alsoUse: Locked<[@Sendable (QuantizedModel) throws -> Void]>
 
   /// - Parameters:
   ///   - model: the model that labels; nil is returned for one that cannot be taught.
   ///   - path: its file.
-  init?(_ options: TeachOptions, _ model: LoadedModel, path: String, threads: Int, trust: TrustOption) throws {
+  ///   - region: the part of the frames that was asked for.
+  init?(
+    _ options: TeachOptions, _ model: LoadedModel, path: String, region: AskedRegion?, threads: Int, trust: TrustOption
+  ) throws {
     guard !options.noTeach, case .int8(let int8) = model, (try? FeatureReader.check(int8)) != nil else {
       if options.keep != nil { throw Failure("--keep: \(path) cannot be taught; it takes an int8 classifier") }
       return nil
@@ -54,7 +63,9 @@ final class LiveTeaching: Sendable {
     let setup = try TeachingFiles.setup(int8, path: path, float: nil, features: nil, threads: threads, trust: trust)
     let (ready, alsoUse) = (Locked<Ready?>(nil), Locked<[@Sendable (QuantizedModel) throws -> Void]>([]))
     (self.ready, self.alsoUse) = (ready, alsoUse)
-    session = try TeachingSession(setup, folder: options.keep) { model in
+    asked = Locked(region.map { RegionInUse($0) })
+    let first = region.map { TaughtRegion(region: RegionInUse($0).known) }
+    session = try TeachingSession(setup, folder: options.keep, region: first) { model in
       do {
         let runner = try ModelRunner(.int8(model), threads: threads)
         let next = Ready(model: model, runner: runner, saturation: try SaturationCheck(model))
@@ -73,7 +84,9 @@ final class LiveTeaching: Sendable {
   /// What the page's server asks.
   var web: WebTeaching {
     let requests = TeachingRequests(session, clock: TimeOfDay.milliseconds)
+    let visited = visited
     return WebTeaching { path, changes in
+      visited.withLock { $0 = .now }
       let answer = requests.answer(path, changes: changes)
       return .init(status: answer.status, type: answer.type, file: answer.file, bytes: answer.bytes)
     }
@@ -82,10 +95,28 @@ final class LiveTeaching: Sendable {
   /// Has something else use each model that is to be used.
   func alsoUse(_ use: @escaping @Sendable (QuantizedModel) throws -> Void) { alsoUse.withLock { $0.append(use) } }
 
+  /// The part of frames of this size that is labelled where no faces are looked for.
+  func region(_ width: Int, _ height: Int) -> FrameRegion? {
+    let first = asked.withLock { asked in
+      defer { asked = nil }
+      return asked
+    }
+    if let region = first?.region(width, height) {
+      do { try session.draw(region) } catch { printError("glint: the region is not kept: \(error)") }
+      session.collectFaces(false)
+    }
+    return session.region
+  }
+
   /// Looks at a labelled frame, on the camera's thread; where another model is to be used, it labels from the next
   /// frame on.
   func look(_ labelled: LabelledFrame, _ image: Image, _ pipeline: LivePipeline, _ screen: inout LiveScreen) {
-    session.look(at: image, face: labelled.mainFollowedFace, milliseconds: TimeOfDay.milliseconds())
+    // A frame that was decoded for its label alone may lack columns: where nobody looks, that does.
+    if pipeline.keptPixels != nil {
+      session.look(at: image, face: labelled.mainFollowedFace, milliseconds: TimeOfDay.milliseconds())
+    }
+    let isVisited = visited.value.map { .now - $0 < Self.patience } ?? false
+    pipeline.keptPixels = isVisited ? TaughtPicture.mostPixels : nil
     let next = ready.withLock { ready in
       defer { ready = nil }
       return ready

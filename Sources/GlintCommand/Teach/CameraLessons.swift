@@ -29,10 +29,11 @@ struct CameraLessons {
   /// Collects until all classes have their pictures, time is up for them, or somebody asks for the end.
   ///
   /// - Parameters:
-  ///   - wantsFaces: whether the main face is kept, or the whole frame.
+  ///   - wantsFaces: whether the main face is kept, or the frame.
+  ///   - region: the part of the frame that is kept where no face is.
   ///   - run: runs the camera and calls back for each labelled frame until that says stop.
   func collect(
-    into set: TeachingSet, wantsFaces: Bool,
+    into set: TeachingSet, wantsFaces: Bool, region: RegionInUse,
     run: (_ look: @escaping (LabelledFrame, Image) throws -> Bool) throws -> Void
   ) throws {
     let ids = classes.compactMap { set.class(named: $0) }
@@ -58,7 +59,9 @@ struct CameraLessons {
       let face = labelled.mainFollowedFace
       if seconds(since: last) >= Double(TeachingSession.pause) / 1000, !wantsFaces || face != nil {
         last = .now
-        _ = try set.add(image, face: wantsFaces ? face : nil, to: lesson.id, milliseconds: TimeOfDay.milliseconds())
+        _ = try set.add(
+          image, face: wantsFaces ? face : nil, region: region.region(labelled.width, labelled.height), to: lesson.id,
+          milliseconds: TimeOfDay.milliseconds())
       }
       let count = set.count(of: lesson.id)
       bar.update(count, of: lesson.wanted, note: wantsFaces && face == nil ? "no face is seen" : "move a little")

@@ -19,6 +19,8 @@ struct LessonOptions: ParsableArguments {
   @Option(name: .long, help: "Keep the pictures in this folder, beside those that are there (default: nowhere).")
   var keep: String?
 
+  @OptionGroup var region: RegionOption
+
   @Option(name: .long, help: "Pictures of each class (default: 60).")
   var pictures: Int?
 
@@ -43,8 +45,12 @@ struct LessonOptions: ParsableArguments {
 
   /// Opens the camera and collects.
   ///
-  /// - Parameter detector: finds the faces; nil keeps whole frames.
-  func collect(classes: [String], _ int8: QuantizedModel, detector: FaceDetector?, quiet: Bool) throws -> TeachingSet {
+  /// - Parameters:
+  ///   - detector: finds the faces; nil keeps frames.
+  ///   - region: the part of the frames that is kept where no faces are.
+  func collect(
+    classes: [String], _ int8: QuantizedModel, detector: FaceDetector?, region: RegionInUse, quiet: Bool
+  ) throws -> TeachingSet {
     let set = try TeachingSet(classes: [], folder: keep)
     for name in classes where set.class(named: name) == nil { _ = try set.add(class: name) }
     let options = try SourceOptions.parse(rendered ? ["--rendered"] : camera.map { ["--camera", $0] } ?? [])
@@ -55,11 +61,12 @@ struct LessonOptions: ParsableArguments {
     let pipeline = try LivePipeline(
       source: source, description: int8.description, follower: detector.map { FaceFollower($0) }
     ) { runner.logits($0) }
+    pipeline.keptPixels = TaughtPicture.mostPixels
     let lessons = CameraLessons(
       classes: classes, pictures: pictures ?? TeachingSet.enough, countdown: countdown, patience: patience,
       quiet: quiet)
     var failure: (any Error)?
-    try lessons.collect(into: set, wantsFaces: detector != nil) { look in
+    try lessons.collect(into: set, wantsFaces: detector != nil, region: region) { look in
       let stop = StopSignal()
       _ = pipeline.run(
         .init(), stop: stop,

@@ -25,6 +25,9 @@ struct TeachCommand: ParsableCommand {
       intervals, how the model does on people in general, and whether int8 says what float says. A model that is not
       better is not written, unless --anyway asks for it. 20 pictures a class are the fewest, 60 are better.
 
+      Where no faces are looked for, --region names the part of the camera's picture that is taught, and that 'glint
+      live' then labels.
+
       'glint live' has the same on its page, with the camera, under Teach. Nothing leaves this machine.
 
       Examples:
@@ -32,6 +35,7 @@ struct TeachCommand: ParsableCommand {
         glint teach --folder hands -o hands.int8.safetensors          # hands/rock, hands/paper, hands/scissors
         glint teach --classes rock,paper,scissors -o hands.int8.safetensors     # the first camera
         glint teach --camera logitech --classes happy,sad,neutral --keep taught -o mine.int8.safetensors
+        glint teach --classes open,shut --region 40%,20%,30%,60% -o door.int8.safetensors
         glint teach --folder hands -o hands.int8.safetensors --float hands.safetensors --json
       """)
 
@@ -94,13 +98,15 @@ struct TeachCommand: ParsableCommand {
     let setup = try TeachingFiles.setup(
       int8, path: path, float: floatModel, features: features, threads: threads.count, trust: faces.trust)
     Interruption.listen()
-    let dataset = try folder.map { try read($0, int8) } ?? collect(int8)
+    let region = RegionInUse(lessons.region.region ?? folder.flatMap(TeachingSet.region).map { .shares($0) })
+    let dataset = try folder.map { try read($0, int8) } ?? collect(int8, region)
     var bar = Progress("Teaching", quiet: quiet.quiet)
-    let result = try learn(setup, dataset) { progress in
+    let result = try learn(setup, dataset, region.known) { progress in
       let accuracy = progress.curve.last.map { "\(percent($0, 0)) of held-out pictures" } ?? ""
       bar.update(Int(progress.share * 1000), of: 1000, note: accuracy)
     }
-    guard let result else { throw Failure("interrupted. Nothing was written.") }
+    guard var result else { throw Failure("interrupted. Nothing was written.") }
+    result.note(region.known)
     bar.finish(
       result.way == .personalize
         ? "units beside the last layer" : "a network for \(dataset.labels.joined(separator: ", "))")
@@ -121,26 +127,28 @@ struct TeachCommand: ParsableCommand {
   }
 
   /// Pictures before a camera, split by time.
-  private func collect(_ int8: QuantizedModel) throws -> Dataset {
+  private func collect(_ int8: QuantizedModel, _ region: RegionInUse) throws -> Dataset {
     let names = try classes.names()?.labels ?? []
     let isOfFaces = Teaching.Way(classes: names, of: int8.description) == .personalize || faces.faces == true
     let detector = isOfFaces ? try Detectors.open(faces.detector, threads: threads.count, faces.trust.limits) : nil
     if isOfFaces, detector == nil { throw Detectors.missing }
-    let set = try lessons.collect(classes: names, int8, detector: detector, quiet: quiet.quiet)
+    let set = try lessons.collect(classes: names, int8, detector: detector, region: region, quiet: quiet.quiet)
     if Interruption.isAsked { throw Failure("interrupted. Nothing was written.") }
     return try set.dataset(labels: names)
   }
 
   private func learn(
-    _ setup: TeachingSession.Setup, _ dataset: Dataset, observe: (Teaching.Progress) -> Void
+    _ setup: TeachingSession.Setup, _ dataset: Dataset, _ region: FrameRegion?, observe: (Teaching.Progress) -> Void
   ) throws -> Teaching.Result? {
     switch Teaching.Way(classes: dataset.labels, of: setup.int8.description) {
     case .personalize:
       try Personalization(setup.int8, float: setup.float, table: setup.table).run(
         dataset.relabelled(setup.int8.description.labels), isCancelled: { Interruption.isAsked }, observe: observe)
     case .newClasses:
-      try NewClasses(start: setup.float, threads: setup.threads, budget: seconds, tool: setup.tool).run(
-        dataset, isCancelled: { Interruption.isAsked }, observe: observe)
+      try NewClasses(
+        start: setup.float, frames: region == nil ? .centreSquare : .stretch, threads: setup.threads, budget: seconds,
+        tool: setup.tool
+      ).run(dataset, isCancelled: { Interruption.isAsked }, observe: observe)
     }
   }
 

@@ -59,11 +59,15 @@ public final class Preprocessor {
   /// 640x480 frames at half scale, says another label for 1.0 % than decoded in full, its probabilities 0.006 off in
   /// the mean; the same in 1280x720 (1.5 %) and 1920x1080 at a quarter (0.9 %). Two frames of one face that differ in
   /// nothing but a sensor's noise differ as much: 1.0 %, and 0.008.
-  public func scale(forWidth width: Int, height: Int) -> JPEGDecoder.Scale {
+  ///
+  /// - Parameter pixels: so many the longer side keeps as well, where it has them.
+  public func scale(forWidth width: Int, height: Int, keeping pixels: Int = 0) -> JPEGDecoder.Scale {
     for scale in [JPEGDecoder.Scale.eighth, .quarter, .half] {
       let factor = Int(scale.rawValue)
       let region = rule.region(ofWidth: width / factor, height: height / factor)
-      if region.width >= 3 * rule.width, region.height >= 3 * rule.height { return scale }
+      if region.width >= 3 * rule.width, region.height >= 3 * rule.height, max(width, height) / factor >= pixels {
+        return scale
+      }
     }
     return .full
   }

@@ -172,7 +172,7 @@ function showTeaching(state) {
   if (String(state.labels) !== String(taught ? taught.labels : labels)) labels = state.labels;
   taught = state; at("teach").hidden = at("wrong").hidden = false;
   showLessons(state); paintPicked();
-  at(state.faces ? "ofFaces" : "ofFrames").checked = true;
+  showRegion(state);
   const training = state.training;
   at("train").disabled = Boolean(training); at("cancel").hidden = at("progress").hidden = !training;
   at("doing").textContent = training ? training.doing : "";
@@ -186,8 +186,6 @@ function showTeaching(state) {
   }
 }
 
-at("ofFaces").addEventListener("change", () => ask("/faces"));
-at("ofFrames").addEventListener("change", () => ask("/frames"));
 at("add").addEventListener("submit", event => {
   event.preventDefault();
   const name = at("newName").value.trim();

@@ -4,8 +4,8 @@ import Imaging
 import Threads
 
 /// A folder in which collected pictures are kept: `CLASS/MILLISECONDS-NUMBER.jpg` for a face, the same with an `f`
-/// before the dot for a whole frame, and `index.csv`, which tells `glint train` where the faces are. Each picture is
-/// written whole or not at all, so that power may fail at any time.
+/// before the dot for a frame, `index.csv`, which tells `glint train` where the faces are, and `.region`, the part of
+/// the frames that was drawn. Each file is written whole or not at all, so that power may fail at any time.
 final class KeptFolder: Sendable {
   struct Found {
     let name: String
@@ -74,6 +74,23 @@ final class KeptFolder: Sendable {
     // It is made anew whenever the folder is opened.
     try? AtomicFile.write(text, to: "\(path)/index.csv")
   }
+
+  /// Keeps the part of the frames that was drawn; nil forgets it.
+  func keep(_ region: FrameRegion?) throws(FileError) {
+    let file = Self.regionFile(path)
+    if let region {
+      try AtomicFile.write(region.text + "\n", to: file)
+    } else if FileSystem.exists(file) {
+      try FileSystem.remove(file)
+    }
+  }
+
+  static func region(in path: String) -> FrameRegion? {
+    let file = try? MappedFile(path: regionFile(path))
+    return file.flatMap { FrameRegion(String(decoding: $0.bytes.prefix { $0 != 10 }, as: UTF8.self)) }
+  }
+
+  private static func regionFile(_ path: String) -> String { path + "/.region" }
 
   func removeIndex() { try? FileSystem.remove("\(path)/index.csv") }
 

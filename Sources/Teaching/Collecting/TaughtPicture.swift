@@ -19,7 +19,7 @@ public struct TaughtPicture: Sendable {
   /// Faces are kept with half their size around them, so that training can move and turn them.
   static let context: Float = 2
   /// The most columns or rows of a picture that is kept.
-  static let mostPixels = 192
+  public static let mostPixels = 192
 
   /// Where the face is; nil for a frame.
   var face: FaceBox? {
@@ -33,12 +33,15 @@ public struct TaughtPicture: Sendable {
   /// - Parameters:
   ///   - frame: as it was decoded.
   ///   - face: in pixels of the whole frame (see `Image.reduction`); nil keeps the frame itself.
-  static func cut(_ frame: Image, face: FaceBox?) -> Image {
+  ///   - region: the part of the frame that is kept where no face is; nil for all of it.
+  static func cut(_ frame: Image, face: FaceBox?, region: FrameRegion?) -> Image {
     guard let face else {
-      let longer = max(frame.width, frame.height)
-      let factor = min(1, Float(mostPixels) / Float(longer))
+      let part =
+        region?.pixels(ofWidth: frame.width, height: frame.height)
+        ?? PixelRegion(x: 0, y: 0, width: frame.width, height: frame.height)
+      let factor = min(1, Float(mostPixels) / Float(max(part.width, part.height)))
       return frame.resampled(
-        width: max(1, Int(Float(frame.width) * factor)), height: max(1, Int(Float(frame.height) * factor)))
+        part, width: max(1, Int(Float(part.width) * factor)), height: max(1, Int(Float(part.height) * factor)))
     }
     let box = face.scaled(by: 1 / Float(frame.reduction))
     let side = max(2, (max(box.width, box.height) * context).rounded())

@@ -133,11 +133,16 @@ public final class TeachingSet: Sendable {
   ///
   /// - Parameters:
   ///   - frame: as it was decoded.
-  ///   - face: in pixels of the frame; nil takes all of it.
+  ///   - face: in pixels of the frame; nil takes the frame.
+  ///   - region: the part of the frame that is taken where no face is; nil for all of it.
   ///   - milliseconds: when it was taken, since 1970.
   /// - Throws: `TeachingError` for a class that is not there, `FileError` where it cannot be kept.
-  public func add(_ frame: Image, face: FaceBox?, to id: Int, milliseconds: Int64) throws -> Added {
-    try add(cut: TaughtPicture.cut(frame, face: face), isFace: face != nil, to: id, milliseconds: milliseconds)
+  public func add(
+    _ frame: Image, face: FaceBox?, region: FrameRegion? = nil, to id: Int, milliseconds: Int64
+  ) throws -> Added {
+    try add(
+      cut: TaughtPicture.cut(frame, face: face, region: region), isFace: face != nil, to: id, milliseconds: milliseconds
+    )
   }
 
   func add(cut image: Image, isFace: Bool, to id: Int, milliseconds: Int64) throws -> Added {
@@ -206,6 +211,12 @@ public final class TeachingSet: Sendable {
     }
     folder?.removeIndex()
   }
+
+  /// Keeps, where a folder is kept, which part of the frames is collected.
+  func keep(_ region: FrameRegion?) throws(FileError) { try folder?.keep(region) }
+
+  /// The part of the frames that was drawn in a folder that is kept.
+  public static func region(in folder: String) -> FrameRegion? { KeptFolder.region(in: folder) }
 
   /// Writes what is still to be written: where faces are, for `glint train`.
   public func flush() { writeIndex() }

@@ -1,4 +1,5 @@
 import Files
+import Imaging
 import ModelFiles
 import Models
 import Numerics
@@ -87,11 +88,17 @@ public struct TeachingRequests: Sendable {
       return .json(.object([.init("kept", .integer(kept))]))
     case ("faces", 1): session.collectFaces(true)
     case ("frames", 1): session.collectFaces(false)
+    case ("region", 2):
+      guard parts[1] == "none" || FrameRegion(parts[1]) != nil else {
+        throw TeachingError("A region lies in the picture, and is 2 % of its width and height or more.")
+      }
+      try session.draw(FrameRegion(parts[1]))
+      session.collectFaces(false)
     case ("move", 3): try session.set.move(try number(1), to: try number(2))
     case ("delete", 2): try session.set.remove(try number(1))
     case ("train", 1): try session.train()
     case ("cancel", 1): session.cancel()
-    case ("use", 2): try session.versions.use(try number(1))
+    case ("use", 2): try session.use(try number(1))
     case ("wipe", 1): try session.wipe()
     default: return Self.nothing
     }

@@ -48,8 +48,10 @@ public final class TeachingSession: Sendable {
       let isFace: Bool
     }
 
-    /// Whether faces are collected, or whole frames.
+    /// Whether faces are collected, or frames.
     var wantsFaces = true
+    /// The part of the frames that was drawn.
+    var region: FrameRegion?
     var collecting: (id: Int, until: Int64)?
     var last: Int64 = 0
     var recent: [Recent] = []
@@ -81,9 +83,11 @@ public final class TeachingSession: Sendable {
   /// - Parameters:
   ///   - setup: what is learned from and by.
   ///   - folder: where pictures and models are kept; nil keeps them in memory until they are saved.
+  ///   - region: the part of the frames to begin with; nil for the one that was drawn in this folder before, or that
+  ///     the model in use was taught on.
   ///   - use: what is done with a model that is to be used.
   /// - Throws: `FileError` where the folder cannot be made or read.
-  public init(_ setup: Setup, folder: String?, use: @escaping Use) throws {
+  public init(_ setup: Setup, folder: String?, region: TaughtRegion? = nil, use: @escaping Use) throws {
     self.setup = setup
     // Those that are shown, and neutral, which is mistaken for them most; the model's others can be added by name.
     let description = setup.int8.description
@@ -91,6 +95,12 @@ public final class TeachingSession: Sendable {
     let others = description.labels.filter { $0 == "neutral" && !shown.contains($0) }
     set = try TeachingSet(classes: shown + others, folder: folder)
     versions = try Versions(setup.int8, folder: folder.map { $0 + "/.models" }, use: use)
+    let model = versions.inUse.description
+    let first = region ?? folder.flatMap { TeachingSet.region(in: $0) }.map { TaughtRegion(region: $0) }
+    state.withLock { state in
+      state.region = (first ?? Self.region(of: model))?.region
+      state.wantsFaces = model.preprocessing.cropsToFaces && region?.region == nil
+    }
   }
 
   /// The model that is in use: the one that it began with, or the one that was in use in this folder before.
@@ -103,13 +113,13 @@ public final class TeachingSession: Sendable {
   ///   - face: the main one, in pixels of the whole frame; nil where none is seen.
   ///   - milliseconds: since 1970.
   public func look(at frame: Image, face: FaceBox?, milliseconds: Int64) {
-    let (due, wantsFaces, id) = state.withLock { state in
+    let (due, wantsFaces, region, id) = state.withLock { state in
       if let collecting = state.collecting, milliseconds > collecting.until { state.collecting = nil }
       let isDue = milliseconds - state.last >= Self.pause || milliseconds < state.last
-      return (isDue, state.wantsFaces, state.collecting?.id)
+      return (isDue, state.wantsFaces, state.region, state.collecting?.id)
     }
     guard due, !wantsFaces || face != nil else { return }
-    let cut = TaughtPicture.cut(frame, face: wantsFaces ? face : nil)
+    let cut = TaughtPicture.cut(frame, face: wantsFaces ? face : nil, region: region)
     state.withLock { state in
       state.last = milliseconds
       state.recent.append(.init(milliseconds: milliseconds, image: cut, isFace: wantsFaces))
@@ -170,8 +180,8 @@ public final class TeachingSession: Sendable {
     return kept
   }
 
-  /// Collects faces, or whole frames.
-  func collectFaces(_ wanted: Bool) {
+  /// Collects faces, or frames.
+  public func collectFaces(_ wanted: Bool) {
     state.withLock { state in
       (state.wantsFaces, state.recent) = (wanted, [])
     }
@@ -191,7 +201,7 @@ public final class TeachingSession: Sendable {
       guard state.training == nil else { throw TeachingError("It is learning already.") }
       (state.training, state.outcome, state.problem) = (Training(), nil, nil)
     }
-    let (setup, before) = (setup, versions.inUse)
+    let (setup, before, region) = (setup, versions.inUse, region)
     BackgroundThread.start("teaching") { [self] in
       ct_lower_priority()
       let isCancelled = { self.state.withLock { $0.training?.isCancelled ?? true } }
@@ -208,10 +218,13 @@ public final class TeachingSession: Sendable {
               dataset, before: before.description.labels == labels ? before : nil, isCancelled: isCancelled,
               observe: observe)
           case .newClasses:
-            try NewClasses(start: setup.float, threads: setup.threads, tool: setup.tool)
-              .run(dataset, before: before, isCancelled: isCancelled, observe: observe)
+            try NewClasses(
+              start: setup.float, frames: region == nil ? .centreSquare : .stretch, threads: setup.threads,
+              tool: setup.tool
+            ).run(dataset, before: before, isCancelled: isCancelled, observe: observe)
           }
-        if let result {
+        if var result {
+          result.note(region)
           let version = result.isBetter ? try versions.add(result.int8, words: result.words[0]) : nil
           outcome = Outcome(
             words: result.words, isBetter: result.isBetter, version: version, changed: result.changed,
@@ -236,8 +249,11 @@ public final class TeachingSession: Sendable {
     set.wipe()
     state.withLock { ($0.recent, $0.outcome, $0.nearCopies) = ([], nil, 0) }
     try versions.wipe()
+    try draw(nil)
   }
 
   /// What is so at the moment.
   package var now: State { state.withLock { $0 } }
+
+  func change(_ body: (inout State) -> Void) { state.withLock { body(&$0) } }
 }

@@ -1,4 +1,5 @@
 import Files
+import Imaging
 import Models
 import Numerics
 
@@ -33,6 +34,16 @@ struct TeachingState {
           })),
     ]
     let inUse = session.inUse.description
+    members.append(.init("seeks_faces", .bool(inUse.preprocessing.cropsToFaces)))
+    if let region = now.region {
+      members.append(
+        .init(
+          "region",
+          .object([
+            .init("x", .integer(region.x)), .init("y", .integer(region.y)), .init("w", .integer(region.width)),
+            .init("h", .integer(region.height)),
+          ])))
+    }
     members.append(.init("labels", .array(inUse.shownClasses.map { .string(inUse.labels[$0]) })))
     if let path = session.set.path { members.append(.init("folder", .string(path))) }
     if let collecting = now.collecting { members.append(.init("collecting", .integer(collecting.id))) }

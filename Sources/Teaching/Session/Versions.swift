@@ -53,6 +53,9 @@ package final class Versions: Sendable {
     state.withLock { state in state.versions.last { $0.number == state.used }!.model }
   }
 
+  /// A version's model.
+  func model(_ number: Int) -> QuantizedModel? { all.last { $0.number == number }?.model }
+
   /// Adds a model; its number.
   ///
   /// - Throws: `FileError` where it cannot be kept.

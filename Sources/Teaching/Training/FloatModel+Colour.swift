@@ -2,9 +2,9 @@ import Models
 import Numerics
 
 extension FloatModel {
-  /// The same network for colour pictures of another size: it says of a grey one what it said before, and can learn what
-  /// colours mean. Each weight of the first convolution is shared among red, green and blue by what they are of ITU-R
-  /// BT.601's luma.
+  /// The same network for colour pictures of another size: it says of a grey one what it said before, and can learn
+  /// what colours mean. Each weight of the first convolution is shared among red, green and blue by what they are of
+  /// ITU-R BT.601's luma.
   ///
   /// - Parameter side: rows and columns of the input.
   /// - Returns: nil where the network does not begin with a convolution of grey pictures alone, or where its size is

@@ -7,11 +7,13 @@ import Numerics
 import Quantization
 import Training
 
-/// Teaches classes of somebody's own: a small network that goes on from the features of a model that is there, or begins
-/// from nothing where there is none, is trained and quantized.
+/// Teaches classes of somebody's own: a small network that goes on from the features of a model that is there, or
+/// begins from nothing where there is none, is trained and quantized.
 public struct NewClasses {
   /// What the network goes on from; nil begins from nothing.
   public let start: FloatModel?
+  /// Which part of pictures without a face is looked at.
+  public let frames: Preprocessing.Fit
   /// Threads to train with.
   public let threads: Int
   /// How long training may take, in seconds; networks are trained for as many epochs as fit.
@@ -21,11 +23,14 @@ public struct NewClasses {
 
   /// - Parameters:
   ///   - start: a float model whose network is trained on; its classes do not matter.
+  ///   - frames: which part of pictures without a face is looked at: of a region that somebody drew, all.
   ///   - threads: to train with.
   ///   - budget: seconds of training.
   ///   - tool: name and version of the program, for the card.
-  public init(start: FloatModel?, threads: Int, budget: Double = 40, tool: String) {
-    (self.start, self.threads, self.budget, self.tool) = (start, threads, budget, tool)
+  public init(
+    start: FloatModel?, frames: Preprocessing.Fit = .centreSquare, threads: Int, budget: Double = 40, tool: String
+  ) {
+    (self.start, self.frames, self.threads, self.budget, self.tool) = (start, frames, threads, budget, tool)
   }
 
   /// Trains and judges.
@@ -47,7 +52,7 @@ public struct NewClasses {
     guard counts.allSatisfy({ $0 > 0 }), !dataset.validation.isEmpty, !dataset.test.isEmpty else {
       throw TeachingError("There are too few pictures to learn from some and judge by others.")
     }
-    let network = NewNetwork(for: dataset, start: start)
+    let network = NewNetwork(for: dataset, frames: frames, start: start)
     let loop = try network.loop(dataset, seconds: budget, threads: threads)
     var curve: [Double] = []
     let ending = try loop.run(isCancelled: isCancelled) { event in
@@ -71,7 +76,8 @@ public struct NewClasses {
     observe(.init(doing: "done", share: 1, curve: curve))
     return Teaching.Result(
       way: .newClasses, int8: int8, float: float, own: result.own, general: nil, agreement: result.agreement,
-      changed: result.changed, notes: ["The network is \(network.name), \(loop.recipe.epochs) passes over the pictures."],
+      changed: result.changed,
+      notes: ["The network is \(network.name), \(loop.recipe.epochs) passes over the pictures."],
       seconds: begin.duration(to: .now).inSeconds)
   }
 

@@ -14,8 +14,8 @@ struct NewNetwork {
 
   /// The most passes over the pictures, and the fewest.
   ///
-  /// With 60 pictures a class, 120 passes of strong augmentation told rendered hands apart nearly as well as 300, and 50
-  /// passes less well.
+  /// With 60 pictures a class, 120 passes of strong augmentation told rendered hands apart nearly as well as 300, and
+  /// 50 passes less well.
   private static let epochs = 12...200
   /// Rows and columns of what is read of whole pictures.
   private static let side = 96
@@ -24,7 +24,9 @@ struct NewNetwork {
 
   /// What is trained for these pictures: from the features of `start`, where there is one that can be trained, since
   /// from nothing rendered hands came to 74 to 90 % where it came to 93 to 97.
-  init(for dataset: Dataset, start: FloatModel?) {
+  ///
+  /// - Parameter frames: which part of pictures without a face is looked at.
+  init(for dataset: Dataset, frames: Preprocessing.Fit, start: FloatModel?) {
     let isOfFaces = dataset.training.contains { $0.face != nil }
     let logits = dataset.labels.count == 2 ? 1 : dataset.labels.count
     // Expressions are told without colour; things are not, and are smaller in the picture than a face in its crop.
@@ -33,7 +35,7 @@ struct NewNetwork {
       let architecture = try? weights.architecture(logits: logits)
     {
       var rule = first.description.preprocessing
-      if !isOfFaces { rule.fit = .centreSquare }
+      if !isOfFaces { rule.fit = frames }
       self.init(
         name: "one that goes on from the features of the model that is here", architecture: architecture,
         start: weights, preprocessing: rule)
@@ -41,7 +43,7 @@ struct NewNetwork {
     }
     let side = isOfFaces ? 64 : Self.side
     let rule = Preprocessing(
-      width: side, height: side, colour: .rgb, fit: isOfFaces ? .face(marginPercent: 10) : .centreSquare)
+      width: side, height: side, colour: .rgb, fit: isOfFaces ? .face(marginPercent: 10) : frames)
     self.init(
       name: "one that begins from nothing",
       architecture: .compact(input: [side, side, 3], logits: logits), start: nil, preprocessing: rule)

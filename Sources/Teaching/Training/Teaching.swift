@@ -33,7 +33,7 @@ public enum Teaching {
     /// How it was done.
     public let way: Way
     /// The new model.
-    public let int8: QuantizedModel
+    public internal(set) var int8: QuantizedModel
     /// The same in float; nil where the model that was taught came without its float weights.
     public let float: FloatModel?
     /// On the pictures that were held out.
