@@ -81,8 +81,9 @@ import Testing
       var int8 = try QuantizedModel.random(Graph.happySad(input: [32, 32, 3]), seed: 5)
       int8.description.preprocessing = Preprocessing(width: 32, height: 32, fit: .stretch)
       int8.description.card["region"] = region
-      return try session.versions.add(int8, words: "as good")
+      return session.versions.add(int8, words: "as good").number
     }
+    let page = TeachingRequests(session, clock: { 0 })
     let first = try add(drawn.text)
     let other = FrameRegion(x: 0, y: 0, width: 1_000, height: 1_000)!
     let second = try add(other.text)
@@ -93,6 +94,9 @@ import Testing
     ] {
       try session.use(number)
       #expect(session.region == region, "\(number)")
+      // Where no faces are looked for, none can be collected.
+      #expect(try state(page)["faces"] == .bool(number == 0))
+      #expect(page.answer("/faces", changes: true).status == (number == 0 ? 200 : 400))
     }
     try session.use(second)
     // After a restart the model and its region are there; without the region's file, the model knows it.
@@ -114,7 +118,7 @@ import Testing
     var int8 = try QuantizedModel.random(Graph.happySad(input: [32, 32, 3]), seed: 5)
     int8.description.preprocessing = Preprocessing(width: 32, height: 32)
     int8.description.card["region"] = "0,0,1000,1000"
-    let number = try session.versions.add(int8, words: "")
+    let number = session.versions.add(int8, words: "").number
     #expect(throws: TeachingError.self) { try session.use(number) }
     #expect(session.region == drawn && session.versions.used == 0)
   }

@@ -85,7 +85,7 @@ import Threads
     let outcome = try #require(state["outcome"])
     #expect(outcome["words"]?.strings?.isEmpty == false)
     // Whether or not the model got better on this person, one that is better goes through the same doors.
-    let number = try session.versions.add(session.versions.inUse, words: "as good")
+    let number = session.versions.add(session.versions.inUse, words: "as good").number
     #expect(page.answer("/use/\(number)", changes: true).status == 200 && used.value.count == 1)
     #expect(session.versions.used == number)
     // Power fails: the next program uses the same model and has the same pictures.

@@ -59,7 +59,25 @@ import Testing
       let id = try #require(again.class(named: one.name))
       #expect(again.count(of: id) == set.count(of: one.id))
     }
-    again.wipe()
+    try again.wipe()
+    #expect(try TeachingSet(classes: [], folder: folder.path("kept")).pictures.isEmpty)
+  }
+
+  /// Two folders that were put together may have files of one name: moving a picture overwrites none.
+  @Test func picturesOfOneNameStayTwo() throws {
+    let folder = try TemporaryFolder()
+    for (name, size) in [("a", 8), ("b", 9)] {
+      let image = Image(width: size, height: size, channels: 1, filledWith: 99)
+      for number in [4, 5] {
+        try folder.write(ImageEncoder.jpeg(image, quality: 90), as: "kept/\(name)/7-\(number)f.jpg")
+      }
+    }
+    let set = try TeachingSet(classes: [], folder: folder.path("kept"))
+    let b = try #require(set.class(named: "b"))
+    for picture in set.pictures where picture.classID != b { try set.move(picture.id, to: b) }
+    let again = try TeachingSet(classes: [], folder: folder.path("kept"))
+    #expect(again.pictures.map(\.width).sorted() == [8, 8, 9, 9])
+    for picture in set.pictures { try set.remove(picture.id) }
     #expect(try TeachingSet(classes: [], folder: folder.path("kept")).pictures.isEmpty)
   }
 
@@ -104,7 +122,7 @@ import Testing
     try folder.write([1, 2, 3], as: "kept/happy/mine.jpg")
     try folder.write([1, 2, 3], as: "kept/happy/12-3.jpg")
     let set = try filled(folder.path("kept"), count: 2)
-    set.wipe()
+    try set.wipe()
     try set.remove(class: set.class(named: "happy")!)
     #expect(
       FileSystem.exists(folder.path("kept/happy/mine.jpg")) && FileSystem.exists(folder.path("kept/happy/12-3.jpg")))

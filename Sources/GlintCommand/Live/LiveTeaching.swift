@@ -21,11 +21,15 @@ struct TeachOptions: ParsableArguments {
       """, valueName: "folder"))
   var keep: String?
 
+  @Option(name: .long, help: "Seconds that training a network for classes of your own on the page may take.")
+  var teachSeconds = 40.0
+
   @Flag(name: .long, help: "Let nobody teach on the page.")
   var noTeach = false
 
   func validate() throws {
     guard keep == nil || !noTeach else { throw ValidationError("--keep and --no-teach exclude each other.") }
+    guard teachSeconds >= 1 else { throw ValidationError("--teach-seconds takes a number from 1 up.") }
   }
 }
 
@@ -60,12 +64,23 @@ final class LiveTeaching: Sendable {
       if options.keep != nil { throw Failure("--keep: \(path) cannot be taught; it takes an int8 classifier") }
       return nil
     }
-    let setup = try TeachingFiles.setup(int8, path: path, float: nil, features: nil, threads: threads, trust: trust)
+    var setup = try TeachingFiles.setup(int8, path: path, float: nil, features: nil, threads: threads, trust: trust)
+    setup.seconds = options.teachSeconds
     let (ready, alsoUse) = (Locked<Ready?>(nil), Locked<[@Sendable (QuantizedModel) throws -> Void]>([]))
     (self.ready, self.alsoUse) = (ready, alsoUse)
     asked = Locked(region.map { RegionInUse($0) })
     let first = region.map { TaughtRegion(region: RegionInUse($0).known) }
-    session = try TeachingSession(setup, folder: options.keep, region: first) { model in
+    // Who holds a button asks again and again: the same is said once in a while.
+    let said = Locked<(words: String, time: ContinuousClock.Instant)?>(nil)
+    let tell = { @Sendable (words: String) -> Void in
+      let isNew = said.withLock { said in
+        if let said, said.words == words, .now - said.time < Self.patience { return false }
+        said = (words, .now)
+        return true
+      }
+      if isNew { printError("glint: \(words)") }
+    }
+    session = try TeachingSession(setup, folder: options.keep, region: first, tell: tell) { model in
       do {
         let runner = try ModelRunner(.int8(model), threads: threads)
         let next = Ready(model: model, runner: runner, saturation: try SaturationCheck(model))
@@ -103,7 +118,7 @@ final class LiveTeaching: Sendable {
     }
     if let region = first?.region(width, height) {
       do { try session.draw(region) } catch { printError("glint: the region is not kept: \(error)") }
-      session.collectFaces(false)
+      try? session.collectFaces(false)
     }
     return session.region
   }

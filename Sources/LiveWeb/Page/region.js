@@ -21,6 +21,7 @@ function paintRegion() {
   const isWanted = region && (mayDraw || !taught.faces || !taught.seeks_faces);
   box.hidden = !isWanted; frame.classList.toggle("drawing", mayDraw);
   at("regionRow").hidden = !isWanted && !mayDraw; at("clearRegion").hidden = at("drawRegion").hidden = !region;
+  at("ofFaces").disabled = !taught.seeks_faces;
   at("ofFaces").checked = taught.faces && !mayDraw;
   at("ofRegion").checked = mayDraw || !taught.faces && Boolean(region);
   at("ofFrames").checked = !taught.faces && !region && !mayDraw;

@@ -21,7 +21,11 @@ final class KeptFolder: Sendable {
   init(_ path: String) throws(FileError) {
     self.path = path
     try FileSystem.makeFolder(path)
+    Self.sweep(path)
   }
+
+  /// Removes what a program that was killed was just writing in a folder.
+  static func sweep(_ folder: String) { try? AtomicFile.checkWritable("\(folder)/index.csv") }
 
   /// Whether so much time went by that what is known of faces should be written again.
   var indexIsOld: Bool { written.value.map { .now - $0 > .seconds(1) } ?? true }
@@ -33,6 +37,7 @@ final class KeptFolder: Sendable {
   /// The pictures of a class by their time; what has another kind of name is somebody else's and left alone.
   func pictures(of name: String) throws(FileError) -> [Found] {
     var found: [Found] = []
+    Self.sweep("\(path)/\(name)")
     for entry in try Self.entries("\(path)/\(name)") {
       guard let (milliseconds, isFace) = Self.parse(entry),
         let file = try? MappedFile(path: "\(path)/\(name)/\(entry)"), file.bytes.count < 1 << 20
@@ -62,11 +67,20 @@ final class KeptFolder: Sendable {
 
   func move(_ picture: TaughtPicture, from old: String, to new: String) throws(FileError) {
     let file = file(of: picture)
-    try Self.rename("\(path)/\(old)/\(file)", "\(path)/\(new)/\(file)")
+    var (name, number) = (file, picture.id)
+    // Folders that somebody put together may have two files of one name.
+    while FileSystem.exists("\(path)/\(new)/\(name)") {
+      name = Self.file(picture, number: number)
+      number += 1
+    }
+    try Self.rename("\(path)/\(old)/\(file)", "\(path)/\(new)/\(name)")
+    note(name, as: picture.id)
   }
 
-  func remove(_ picture: TaughtPicture, of name: String) {
-    try? FileSystem.remove("\(path)/\(name)/\(file(of: picture))")
+  /// Removes the file of a picture, if it is there.
+  func remove(_ picture: TaughtPicture, of name: String) throws(FileError) {
+    let place = "\(path)/\(name)/\(file(of: picture))"
+    if FileSystem.exists(place) { try FileSystem.remove(place) }
   }
 
   func writeIndex(_ text: String) {
@@ -98,8 +112,10 @@ final class KeptFolder: Sendable {
   func file(of picture: TaughtPicture) -> String { names.withLock { $0[picture.id] } ?? Self.file(picture) }
 
   /// What a picture is called.
-  static func file(_ picture: TaughtPicture) -> String {
-    "\(picture.milliseconds)-\(picture.id)\(picture.isFace ? "" : "f").jpg"
+  static func file(_ picture: TaughtPicture) -> String { file(picture, number: picture.id) }
+
+  private static func file(_ picture: TaughtPicture, number: Int) -> String {
+    "\(picture.milliseconds)-\(number)\(picture.isFace ? "" : "f").jpg"
   }
 
   private static func parse(_ name: String) -> (Int64, isFace: Bool)? {

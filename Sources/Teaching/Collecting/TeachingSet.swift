@@ -35,6 +35,8 @@ public final class TeachingSet: Sendable {
 
   private let state = Locked(State())
   private let folder: KeptFolder?
+  /// Held while something changes in memory and on disk: the camera's thread collects while pages move and delete.
+  private let changing = Locked(())
 
   /// Begins a set with classes.
   ///
@@ -87,15 +89,15 @@ public final class TeachingSet: Sendable {
   ///
   /// - Throws: `TeachingError` for a name that is none or taken, or where there are too many.
   public func add(class name: String) throws -> Int {
-    try check(name, besides: nil)
-    try folder?.make(class: name)
-    return try state.withLock { state in
-      guard state.classes.count < Self.mostClasses else {
-        throw TeachingError("\(Self.mostClasses) classes are the most.")
+    try changing.withLock { _ in
+      try check(name, besides: nil)
+      guard classes.count < Self.mostClasses else { throw TeachingError("\(Self.mostClasses) classes are the most.") }
+      try folder?.make(class: name)
+      return state.withLock { state in
+        state.classes.append(TaughtClass(id: state.nextClass, name: name))
+        state.nextClass += 1
+        return state.nextClass - 1
       }
-      state.classes.append(TaughtClass(id: state.nextClass, name: name))
-      state.nextClass += 1
-      return state.nextClass - 1
     }
   }
 
@@ -103,30 +105,39 @@ public final class TeachingSet: Sendable {
   ///
   /// - Throws: `TeachingError` for a name that is none or taken, or a class that is not there; `FileError`.
   public func rename(class id: Int, to name: String) throws {
-    let old = try self.name(of: id)
-    guard old != name else { return }
-    try check(name, besides: id)
-    try folder?.rename(class: old, to: name)
-    state.withLock { state in
-      for index in state.classes.indices where state.classes[index].id == id { state.classes[index].name = name }
+    try changing.withLock { _ in
+      let old = try self.name(of: id)
+      guard old != name else { return }
+      try check(name, besides: id)
+      try folder?.rename(class: old, to: name)
+      state.withLock { state in
+        for index in state.classes.indices where state.classes[index].id == id { state.classes[index].name = name }
+      }
+      writeIndex()
     }
-    writeIndex()
   }
 
   /// Removes a class with its pictures.
   ///
-  /// - Throws: `TeachingError` for a class that is not there.
+  /// - Throws: `TeachingError` for a class that is not there; `FileError` where a picture cannot be removed, which
+  ///   stays then with those behind it.
   public func remove(class id: Int) throws {
-    let name = try self.name(of: id)
-    for picture in pictures where picture.classID == id { folder?.remove(picture, of: name) }
-    folder?.remove(class: name)
-    state.withLock { state in
-      state.classes.removeAll { $0.id == id }
-      state.pictures.removeAll { $0.classID == id }
-      let there = Set(state.pictures.map(\.id))
-      state.looks = state.looks.filter { there.contains($0.key) }
+    try changing.withLock { _ in
+      let name = try self.name(of: id)
+      defer { writeIndex() }
+      for picture in pictures where picture.classID == id { try drop(picture, of: name) }
+      folder?.remove(class: name)
+      state.withLock { state in state.classes.removeAll { $0.id == id } }
     }
-    writeIndex()
+  }
+
+  /// Removes a picture, on disk first.
+  private func drop(_ picture: TaughtPicture, of name: String) throws(FileError) {
+    try folder?.remove(picture, of: name)
+    state.withLock { state in
+      state.pictures.removeAll { $0.id == picture.id }
+      state.looks[picture.id] = nil
+    }
   }
 
   /// Adds what a frame shows to a class, unless that is there already.
@@ -146,7 +157,7 @@ public final class TeachingSet: Sendable {
   }
 
   func add(cut image: Image, isFace: Bool, to id: Int, milliseconds: Int64) throws -> Added {
-    let name = try self.name(of: id)
+    _ = try name(of: id)
     let look = NearCopies.Look(image)
     let refusal = state.withLock { state -> Added? in
       if state.pictures.count >= Self.mostPictures { return .full }
@@ -156,60 +167,63 @@ public final class TeachingSet: Sendable {
       return isKnown ? .nearCopy : nil
     }
     if let refusal { return refusal }
-    let number = state.withLock { state in
-      state.nextPicture += 1
-      return state.nextPicture - 1
+    let jpeg = try ImageEncoder.jpeg(image, quality: 92)
+    return try changing.withLock { _ in
+      let number = state.withLock { state in
+        state.nextPicture += 1
+        return state.nextPicture - 1
+      }
+      let picture = TaughtPicture(
+        id: number, classID: id, milliseconds: milliseconds, isFace: isFace, width: image.width, height: image.height,
+        jpeg: jpeg)
+      // It may have another name by now, or be gone.
+      try folder?.write(picture, of: try name(of: id))
+      state.withLock { state in
+        state.pictures.append(picture)
+        state.looks[picture.id] = look
+      }
+      if folder?.indexIsOld ?? false { writeIndex() }
+      return .kept(number)
     }
-    let picture = TaughtPicture(
-      id: number, classID: id, milliseconds: milliseconds, isFace: isFace,
-      width: image.width, height: image.height, jpeg: try ImageEncoder.jpeg(image, quality: 92))
-    try folder?.write(picture, of: name)
-    state.withLock { state in
-      state.pictures.append(picture)
-      state.looks[picture.id] = look
-    }
-    if folder?.indexIsOld ?? false { writeIndex() }
-    return .kept(number)
   }
 
   /// Puts a picture into another class.
   ///
   /// - Throws: `TeachingError` for a picture or a class that is not there; `FileError`.
   public func move(_ id: Int, to classID: Int) throws {
-    let picture = try self.picture(id)
-    let (old, new) = (try name(of: picture.classID), try name(of: classID))
-    guard old != new else { return }
-    try folder?.move(picture, from: old, to: new)
-    state.withLock { state in
-      for index in state.pictures.indices where state.pictures[index].id == id {
-        state.pictures[index].classID = classID
+    try changing.withLock { _ in
+      let picture = try self.picture(id)
+      let (old, new) = (try name(of: picture.classID), try name(of: classID))
+      guard old != new else { return }
+      try folder?.move(picture, from: old, to: new)
+      state.withLock { state in
+        for index in state.pictures.indices where state.pictures[index].id == id {
+          state.pictures[index].classID = classID
+        }
       }
+      writeIndex()
     }
-    writeIndex()
   }
 
   /// Deletes a picture.
   ///
-  /// - Throws: `TeachingError` for one that is not there.
+  /// - Throws: `TeachingError` for one that is not there; `FileError` where it cannot be removed, and stays.
   public func remove(_ id: Int) throws {
-    let picture = try self.picture(id)
-    folder?.remove(picture, of: try name(of: picture.classID))
-    state.withLock { state in
-      state.pictures.removeAll { $0.id == id }
-      state.looks[id] = nil
+    try changing.withLock { _ in
+      let picture = try self.picture(id)
+      try drop(picture, of: try name(of: picture.classID))
+      writeIndex()
     }
-    writeIndex()
   }
 
   /// Deletes all pictures, in memory and on disk; the classes stay.
-  public func wipe() {
-    let names = Dictionary(classes.map { ($0.id, $0.name) }) { first, _ in first }
-    for picture in pictures { folder?.remove(picture, of: names[picture.classID] ?? "") }
-    state.withLock { state in
-      state.pictures = []
-      state.looks = [:]
+  ///
+  /// - Throws: `FileError` where a picture cannot be removed, which stays then with those behind it.
+  public func wipe() throws {
+    try changing.withLock { _ in
+      for picture in pictures { try drop(picture, of: try name(of: picture.classID)) }
+      folder?.removeIndex()
     }
-    folder?.removeIndex()
   }
 
   /// Keeps, where a folder is kept, which part of the frames is collected.

@@ -47,6 +47,8 @@ public struct TeachingRequests: Sendable {
     do {
       return try changes ? change(parts) : look(parts)
     } catch {
+      // What somebody did wrong concerns the page alone.
+      if !(error is TeachingError) || "\(error)".contains("not kept") { session.tell("\(error)") }
       return .error("\(error)")
     }
   }
@@ -86,14 +88,14 @@ public struct TeachingRequests: Sendable {
     case ("wrong", 2):
       let kept = try session.thatWasWrong(try number(1))
       return .json(.object([.init("kept", .integer(kept))]))
-    case ("faces", 1): session.collectFaces(true)
-    case ("frames", 1): session.collectFaces(false)
+    case ("faces", 1): try session.collectFaces(true)
+    case ("frames", 1): try session.collectFaces(false)
     case ("region", 2):
       guard parts[1] == "none" || FrameRegion(parts[1]) != nil else {
         throw TeachingError("A region lies in the picture, and is 2 % of its width and height or more.")
       }
+      try session.collectFaces(false)
       try session.draw(FrameRegion(parts[1]))
-      session.collectFaces(false)
     case ("move", 3): try session.set.move(try number(1), to: try number(2))
     case ("delete", 2): try session.set.remove(try number(1))
     case ("train", 1): try session.train()

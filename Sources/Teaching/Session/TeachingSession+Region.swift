@@ -1,3 +1,4 @@
+import Files
 import Imaging
 import ModelFiles
 import Models
@@ -15,23 +16,35 @@ extension TeachingSession {
   /// Takes another part of the frames from now on, nil all of them. In a folder that is kept it is there for the next
   /// program.
   ///
-  /// - Throws: `FileError` where it cannot be kept; nothing changes then.
-  public func draw(_ region: FrameRegion?) throws {
+  /// - Throws: `FileError` where it is taken, and a restart will not know that.
+  public func draw(_ region: FrameRegion?) throws(FileError) {
     guard region != self.region else { return }
-    try set.keep(region)
     // What was seen a moment ago showed another part.
     change { ($0.region, $0.recent) = (region, []) }
+    try set.keep(region)
   }
 
   /// Uses a version from now on, on the part of the frame that it was taught on.
   ///
-  /// - Throws: `TeachingError` where there is none of this number or it cannot be used here; `FileError`.
+  /// - Throws: `TeachingError` where there is none of this number, it cannot be used here, or it is in use and a
+  ///   restart will not know that.
   package func use(_ number: Int) throws {
-    let before = region
-    // First the region: the model that goes may see the other part for a frame, the one that comes never does.
-    if let taught = versions.model(number).flatMap({ Self.region(of: $0.description) }) { try draw(taught.region) }
+    let (before, soughtFaces) = (region, inUse.description.preprocessing.cropsToFaces)
+    defer {
+      // Faces are collected where there are some.
+      let seeksFaces = inUse.description.preprocessing.cropsToFaces
+      if seeksFaces != soughtFaces { try? collectFaces(seeksFaces) }
+    }
     do {
+      var problem: FileError?
+      // First the region: the model that goes may see the other part for a frame, the one that comes never does.
+      if let taught = versions.model(number).flatMap({ Self.region(of: $0.description) }) {
+        do { try draw(taught.region) } catch { problem = error }
+      }
       try versions.use(number)
+      if let problem { throw problem }
+    } catch let error as FileError {
+      throw TeachingError("It is in use until the program ends, and is not kept: \(error)")
     } catch {
       try? draw(before)
       throw error

@@ -1,4 +1,5 @@
 import CThreads
+import Files
 import Imaging
 import ModelFiles
 import Models
@@ -23,6 +24,8 @@ public final class TeachingSession: Sendable {
     public var threads: Int
     /// Name and version of the program.
     public var tool: String
+    /// How long training a network for classes of one's own may take, in seconds.
+    public var seconds = 40.0
 
     /// What is known of the model that is taught.
     public init(_ int8: QuantizedModel, float: FloatModel?, table: FeatureTable?, threads: Int, tool: String) {
@@ -38,6 +41,8 @@ public final class TeachingSession: Sendable {
   /// The pictures.
   public let set: TeachingSet
   package let versions: Versions
+  /// Told what a person should know who sees no page.
+  let tell: @Sendable (String) -> Void
   private let setup: Setup
   private let state = Locked(State())
 
@@ -78,6 +83,8 @@ public final class TeachingSession: Sendable {
     var changed: [Teaching.Change] = []
     var curve: [Double] = []
     var seconds = 0.0
+
+    static let cancelled = Outcome(words: ["Learning was cancelled. Nothing changes."])
   }
 
   /// - Parameters:
@@ -85,10 +92,15 @@ public final class TeachingSession: Sendable {
   ///   - folder: where pictures and models are kept; nil keeps them in memory until they are saved.
   ///   - region: the part of the frames to begin with; nil for the one that was drawn in this folder before, or that
   ///     the model in use was taught on.
+  ///   - tell: told what a person should know who sees no page, such as that a disk is full.
   ///   - use: what is done with a model that is to be used.
   /// - Throws: `FileError` where the folder cannot be made or read.
-  public init(_ setup: Setup, folder: String?, region: TaughtRegion? = nil, use: @escaping Use) throws {
+  public init(
+    _ setup: Setup, folder: String?, region: TaughtRegion? = nil, tell: @escaping @Sendable (String) -> Void = { _ in },
+    use: @escaping Use
+  ) throws {
     self.setup = setup
+    self.tell = tell
     // Those that are shown, and neutral, which is mistaken for them most; the model's others can be added by name.
     let description = setup.int8.description
     let shown = description.shownClasses.map { description.labels[$0] }
@@ -133,15 +145,18 @@ public final class TeachingSession: Sendable {
     var problem: String?
     do {
       switch try set.add(cut: cut, isFace: isFace, to: id, milliseconds: milliseconds) {
-      case .kept: break
+      case .kept: state.withLock { $0.problem = nil }
       case .nearCopy: state.withLock { $0.nearCopies += 1 }
       case .full: problem = "\(TeachingSet.mostPictures) pictures are the most: delete some."
       }
     } catch {
-      problem = "The picture is not kept: \(error)"
+      // The file's name would make it another problem each time.
+      let reason = (error as? FileError)?.reason
+      problem = "The picture is not kept\(reason == nil ? "" : " in \(set.path ?? "")"): \(reason ?? "\(error)")"
     }
     if let problem {
       state.withLock { ($0.problem, $0.collecting) = (problem, nil) }
+      tell(problem)
     }
   }
 
@@ -153,8 +168,8 @@ public final class TeachingSession: Sendable {
     guard set.classes.contains(where: { $0.id == id }) else { throw TeachingError("There is no such class any more.") }
     state.withLock { state in
       if state.collecting?.id != id { state.nearCopies = 0 }
+      // A problem stays until a picture is kept again.
       state.collecting = (id, now + min(milliseconds, 5_000))
-      state.problem = nil
     }
   }
 
@@ -181,7 +196,12 @@ public final class TeachingSession: Sendable {
   }
 
   /// Collects faces, or frames.
-  public func collectFaces(_ wanted: Bool) {
+  ///
+  /// - Throws: `TeachingError` where faces are wanted and the model in use looks for none.
+  public func collectFaces(_ wanted: Bool) throws(TeachingError) {
+    guard !wanted || inUse.description.preprocessing.cropsToFaces else {
+      throw TeachingError("The model in use looks for no faces: go back to one that does.")
+    }
     state.withLock { state in
       (state.wantsFaces, state.recent) = (wanted, [])
     }
@@ -220,23 +240,39 @@ public final class TeachingSession: Sendable {
           case .newClasses:
             try NewClasses(
               start: setup.float, frames: region == nil ? .centreSquare : .stretch, threads: setup.threads,
-              tool: setup.tool
+              budget: setup.seconds, tool: setup.tool
             ).run(dataset, before: before, isCancelled: isCancelled, observe: observe)
           }
         if var result {
           result.note(region)
-          let version = result.isBetter ? try versions.add(result.int8, words: result.words[0]) : nil
-          outcome = Outcome(
-            words: result.words, isBetter: result.isBetter, version: version, changed: result.changed,
-            curve: state.withLock { $0.training?.progress.curve ?? [] }, seconds: result.seconds)
+          outcome = add(result)
         } else {
-          outcome = Outcome(words: ["Learning was cancelled. Nothing changes."])
+          outcome = .cancelled
         }
       } catch {
         outcome = Outcome(words: ["It could not learn: \(error)"])
+        tell(outcome.words[0])
       }
       state.withLock { ($0.training, $0.outcome) = (nil, outcome) }
     }
+  }
+
+  /// What came out, for the page; a better model becomes a version.
+  private func add(_ result: Teaching.Result) -> Outcome {
+    let version = result.isBetter ? versions.add(result.int8, words: result.words[0]) : nil
+    // Who deletes all in this moment deletes this too.
+    if state.withLock({ $0.training?.isCancelled ?? true }) {
+      if let version { versions.forget(version.number) }
+      return .cancelled
+    }
+    var words = result.words
+    if let problem = version?.problem {
+      words.append("It can be used until the program ends, and is not kept: \(problem)")
+      tell("The model that was taught is not kept: \(problem)")
+    }
+    return Outcome(
+      words: words, isBetter: result.isBetter, version: version?.number, changed: result.changed,
+      curve: state.withLock { $0.training?.progress.curve ?? [] }, seconds: result.seconds)
   }
 
   /// Ends learning soon.
@@ -246,9 +282,10 @@ public final class TeachingSession: Sendable {
   func wipe() throws {
     cancel()
     stopCollecting()
-    set.wipe()
+    try set.wipe()
     state.withLock { ($0.recent, $0.outcome, $0.nearCopies) = ([], nil, 0) }
     try versions.wipe()
+    try collectFaces(inUse.description.preprocessing.cropsToFaces)
     try draw(nil)
   }
 

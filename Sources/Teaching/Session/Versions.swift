@@ -12,6 +12,8 @@ package final class Versions: Sendable {
     package let number: Int
     let model: QuantizedModel
     let words: String
+    /// Why it is in memory alone, where it should be in the folder.
+    package internal(set) var problem: String?
   }
 
   private struct State {
@@ -28,6 +30,7 @@ package final class Versions: Sendable {
     self.use = use
     var state = State(versions: [Version(number: 0, model: first, words: "the model that it began with")])
     if let folder {
+      if FileSystem.isFolder(folder) { KeptFolder.sweep(folder) }
       var number = 1
       while FileSystem.exists(Self.file(folder, number)) {
         if case .int8(let model)? = try? ModelFile.load(Self.file(folder, number)) {
@@ -56,40 +59,60 @@ package final class Versions: Sendable {
   /// A version's model.
   func model(_ number: Int) -> QuantizedModel? { all.last { $0.number == number }?.model }
 
-  /// Adds a model; its number.
-  ///
-  /// - Throws: `FileError` where it cannot be kept.
-  package func add(_ model: QuantizedModel, words: String) throws -> Int {
-    let number = (all.map(\.number).max() ?? 0) + 1
-    if let folder {
-      try FileSystem.makeFolder(folder)
-      try model.write(to: Self.file(folder, number))
-    }
-    state.withLock { $0.versions.append(Version(number: number, model: model, words: words)) }
-    return number
+  /// Adds a model. One that cannot be kept is there until the program ends.
+  package func add(_ model: QuantizedModel, words: String) -> Version {
+    var version = Version(number: (all.map(\.number).max() ?? 0) + 1, model: model, words: words)
+    do { try keep(version) } catch { version.problem = "\(error)" }
+    state.withLock { $0.versions.append(version) }
+    return version
+  }
+
+  private func keep(_ version: Version) throws {
+    guard let folder else { return }
+    try FileSystem.makeFolder(folder)
+    try version.model.write(to: Self.file(folder, version.number))
+  }
+
+  /// Forgets one that is not in use.
+  func forget(_ number: Int) {
+    if let folder { try? FileSystem.remove(Self.file(folder, number)) }
+    state.withLock { $0.versions.removeAll { $0.number == number } }
   }
 
   /// Uses a version from now on.
   ///
-  /// - Throws: `TeachingError` where there is none of this number or it cannot be used here.
+  /// - Throws: `TeachingError` where there is none of this number or it cannot be used here; `FileError` where it is in
+  ///   use, and a restart will not know that.
   func use(_ number: Int) throws {
     guard let version = all.first(where: { $0.number == number }) else {
       throw TeachingError("There is no version \(number).")
     }
     if let refusal = use(version.model) { throw TeachingError(refusal) }
-    if let folder {
-      try FileSystem.makeFolder(folder)
-      try AtomicFile.write("\(number)\n", to: folder + "/in-use")
-    }
     state.withLock { $0.used = number }
+    guard let folder else { return }
+    if version.problem != nil {
+      // There may be room now.
+      try keep(version)
+      state.withLock { state in
+        for index in state.versions.indices where state.versions[index].number == number {
+          state.versions[index].problem = nil
+        }
+      }
+    }
+    try FileSystem.makeFolder(folder)
+    try AtomicFile.write("\(number)\n", to: folder + "/in-use")
   }
 
   /// Uses the first and deletes the others.
   func wipe() throws {
-    if used != 0 { try use(0) }
+    if used != 0 {
+      if let refusal = use(all[0].model) { throw TeachingError(refusal) }
+      state.withLock { $0.used = 0 }
+    }
     if let folder {
-      for version in all where version.number > 0 { try? FileSystem.remove(Self.file(folder, version.number)) }
-      try? FileSystem.remove(folder + "/in-use")
+      // The number first: a model that is gone is not in use.
+      let files = [folder + "/in-use"] + all.filter { $0.number > 0 }.map { Self.file(folder, $0.number) }
+      for file in files where FileSystem.exists(file) { try FileSystem.remove(file) }
     }
     state.withLock { $0.versions.removeAll { $0.number > 0 } }
   }

@@ -1,0 +1,522 @@
+"""What kill -9 and a full disk leave of teaching, two who teach at once, and pictures that teach nothing.
+
+Used by tools/test-teach; arguments: the program, and a folder to work in.
+"""
+
+import ctypes
+import json
+import mmap
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+ENOSPC = 28
+
+
+class Lost(Exception):
+    """What should be there is not, or is not whole."""
+
+
+def say(text):
+    print(text, flush=True)
+
+
+class Plan(ctypes.Structure):
+    """As in Tests/TeachingFaults/faults.c."""
+
+    _fields_ = [(name, ctypes.c_int32) for name in ("armed", "call", "error", "made")]
+
+
+class Faults:
+    """What the program is to meet, shared with it."""
+
+    def __init__(self, work):
+        self.library, path = work / "faults.so", work / "plan"
+        source = ROOT / "Tests/TeachingFaults/faults.c"
+        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-D_GNU_SOURCE", "-o", self.library, source, "-ldl"],
+                       check=True)
+        path.write_bytes(bytes(ctypes.sizeof(Plan)))
+        self.path = path
+        with open(path, "r+b") as file:
+            self.plan = Plan.from_buffer(mmap.mmap(file.fileno(), ctypes.sizeof(Plan)))
+
+    def environment(self, folder):
+        return {**os.environ, "LD_PRELOAD": str(self.library), "GLINT_FAULTS": str(self.path),
+                "GLINT_FAULTS_FOLDER": str(folder)}
+
+    def arm(self, call, error=0):
+        self.plan.made, self.plan.call, self.plan.error = 0, call, error
+        self.plan.armed = 1
+
+    def disarm(self):
+        self.plan.armed = 0
+
+
+class Program:
+    """`glint live` with its page."""
+
+    def __init__(self, glint, kept, environment=None):
+        self.errors = []
+        self.process = subprocess.Popen(
+            [glint, "live", "--rendered", "--port", "0", "--keep", kept, "--teach-seconds", "1"], env=environment,
+            stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        self.address = None
+        while self.address is None:
+            line = self.process.stderr.readline()
+            if not line:
+                raise Lost(f"it does not start: {self.errors}")
+            self.errors.append(line)
+            if "http://" in line:
+                self.address = line[line.index("http://"):].strip()
+        self.reader = threading.Thread(target=lambda: self.errors.extend(self.process.stderr), daemon=True)
+        self.reader.start()
+
+    def ask(self, path="", changes=False):
+        """The answer as JSON or bytes; None where the program ended meanwhile."""
+        address = self.address + "teach" + urllib.parse.quote(path)
+        request = urllib.request.Request(address, method="POST" if changes else "GET")
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.load(answer) if answer.headers["Content-Type"] == "application/json" else answer.read()
+        except urllib.error.HTTPError as error:
+            return json.load(error)
+        except OSError:
+            return None
+
+    def until(self, what, condition, seconds=60):
+        """The state once something is so, None where the program ended."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            state = self.ask()
+            if state is None:
+                return None
+            if condition(state):
+                return state
+            time.sleep(0.05)
+        raise Lost(f"{what}: not within {seconds} s: {json.dumps(self.ask())[:2000]}")
+
+    def has_ended(self, seconds=0.0):
+        try:
+            return self.process.wait(seconds) is not None
+        except subprocess.TimeoutExpired:
+            return False
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+        self.reader.join(5)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *rest):
+        self.end()
+
+
+def number(state, name):
+    return next(one["id"] for one in state["classes"] if one["name"] == name)
+
+
+def seen(program):
+    """What a program has: by class its pictures' bytes, the version in use, how many there are, and the region."""
+    state = program.ask()
+    classes = {one["name"]: sorted(hash(program.ask(f"/picture/{picture}")) for picture in one["pictures"])
+               for one in state["classes"]}
+    return {"classes": classes, "used": state["used"], "versions": len(state["versions"]),
+            "region": state.get("region")}
+
+
+def check_whole(kept, killed=True):
+    """Each file in the folder is one that teaching makes, and whole. What a killed program was just writing has a name
+    for that, and goes with the next that is written there."""
+    for path in kept.rglob("*"):
+        if path.is_dir():
+            continue
+        name, data = str(path.relative_to(kept)), path.read_bytes()
+        if path.suffix == ".jpg":
+            if not (data.startswith(b"\xff\xd8") and data.endswith(b"\xff\xd9")):
+                raise Lost(f"{name} is not whole")
+        elif killed and path.name.startswith(".glint-") and path.suffix == ".tmp":
+            continue
+        elif not (name in ("index.csv", ".region", ".models/in-use") or
+                  name.startswith(".models/") and name.endswith(".int8.safetensors")):
+            raise Lost(f"{name} was left over")
+
+
+def paint(glint, work, kept, count, names=("grin", "pout")):
+    """A folder as it is after collecting: painted faces of two expressions as frames, 1.5 s apart."""
+    if not (work / "painted").exists():
+        subprocess.run([glint, "paint", work / "painted", "--count", "160", "--size", "64", "--variety", "0.3"],
+                       check=True, capture_output=True)
+    for source, name in zip(("happy", "sad"), names):
+        (kept / name).mkdir(parents=True)
+        pictures = sorted((work / "painted").rglob(f"{source}/*.*"))[:count]
+        for index, path in enumerate(pictures):
+            shutil.copy(path, kept / name / f"{1_000_000 + 1_500 * index}-{index}f.jpg")
+
+
+class Trial:
+    """One folder as it begins, tried again and again."""
+
+    def __init__(self, glint, work, faults):
+        self.glint, self.work, self.faults = glint, work, faults
+        self.base, self.kept = work / "base", work / "kept"
+
+    def fresh(self):
+        shutil.rmtree(self.kept, ignore_errors=True)
+        shutil.copytree(self.base, self.kept)
+
+    def start(self, faulty=True):
+        return Program(self.glint, self.kept, self.faults.environment(self.kept) if faulty else None)
+
+    def each_call(self, what, act, is_there, most=40):
+        """Kills the program at the first, the second ... call that an act makes below the folder; then all must be as
+        before or as after the act, or in between where `is_there` says so."""
+        self.fresh()
+        with self.start() as program:
+            before = seen(program)
+            act(program)
+            after = seen(program)
+        kills = 0
+        for call in range(1, most):
+            self.fresh()
+            with self.start() as program:
+                self.faults.arm(call)
+                act(program)
+                killed = program.has_ended(0.2)
+                self.faults.disarm()
+            check_whole(self.kept)
+            with self.start() as program:
+                now = seen(program)
+                # Something more is written in each place, and all is deleted in the end.
+                for path in ("/region/2000,2000,5000,5000", "/use/0", "/wipe"):
+                    told = program.ask(path, True)
+                    if "error" in told:
+                        raise Lost(f"{what}, killed at call {call}: afterwards {path} fails: {told}")
+            left = [str(path.relative_to(self.kept)) for path in self.kept.rglob("*") if path.is_file()]
+            if left:
+                raise Lost(f"{what}, killed at call {call}: 'Delete all' leaves {left}")
+            if not is_there(before, now, after):
+                raise Lost(f"{what}, killed at call {call}: before {before}, after {after}, now {now}")
+            if not killed:
+                break
+            kills += 1
+        if kills == 0:
+            raise Lost(f"{what} was never killed: nothing is shown of it")
+        say(f"ok: {what}: killed at each of {kills} calls, nothing is lost")
+
+
+def between(before, now, after):
+    """As before or as after."""
+    return now in (before, after)
+
+
+def partly(before, now, after):
+    """What deletes several things may have deleted some of them: nothing else is there, and nothing that was to stay is
+    gone. A model that is gone is not in use."""
+    for name, pictures in before["classes"].items():
+        there, kept = now["classes"].get(name, []), after["classes"].get(name, [])
+        if not set(kept) <= set(there) <= set(pictures):
+            return False
+    return now["used"] < now["versions"] and now["region"] in (before["region"], after["region"])
+
+
+def changes(path):
+    """An act that posts a request, whose numbers of classes and pictures are looked up in the state."""
+    def act(program):
+        state = program.ask()
+        picture = next(one["pictures"][3] for one in state["classes"] if one["name"] == "grin")
+        program.ask(path.format(grin=number(state, "grin"), pout=number(state, "pout"), picture=picture), True)
+    return act
+
+
+def collect_one(program):
+    """Holds a class's button until one picture came; all frames of the rendered person are pictures."""
+    state = program.ask()
+    there, grin = sum(len(one["pictures"]) for one in state["classes"]), number(state, "grin")
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        state = program.ask(f"/collect/{grin}", True)
+        if state is None or "problem" in state or sum(len(one["pictures"]) for one in state["classes"]) > there:
+            program.ask("/stop", True)
+            return
+        time.sleep(0.05)
+    raise Lost(f"no picture was collected in 20 s: {json.dumps(state)[:1000]} {program.errors}")
+
+
+def grown(before, now, after):
+    """Pictures may have come; each that was there still is."""
+    return all(set(pictures) <= set(now["classes"].get(name, [])) for name, pictures in before["classes"].items()) and \
+        {**now, "classes": 0} == {**before, "classes": 0}
+
+
+def kill_each_step(trial):
+    trial.each_call("a picture is collected", collect_one, grown)
+    trial.each_call("a picture is moved", changes("/move/{picture}/{pout}"), between)
+    trial.each_call("a picture is deleted", changes("/delete/{picture}"), between)
+    trial.each_call("a class is added", changes("/add/other"), between)
+    trial.each_call("a class is renamed", changes("/rename/{grin}/smile"), between)
+    trial.each_call("a class is removed", changes("/remove/{grin}"), partly)
+    trial.each_call("a region is drawn", changes("/region/1000,1000,5000,5000"), between)
+    trial.each_call("a model is used", changes("/use/1"), between)
+    trial.each_call("all is deleted", changes("/wipe"), partly)
+
+
+def trained(program, seconds=180):
+    return program.until("training ends", lambda state: "outcome" in state and "training" not in state, seconds)
+
+
+def learn(trial):
+    """Trains once, undisturbed, for the version that other trials use; how long it took."""
+    trial.fresh()
+    with trial.start(faulty=False) as program:
+        begun = time.monotonic()
+        program.ask("/train", True)
+        state = trained(program)
+        if not state["outcome"]["better"]:
+            raise Lost(f"the trial's own pictures teach nothing: {state['outcome']['words']}")
+        return time.monotonic() - begun
+
+
+def kill_training(trial, took):
+    """Killed at any time of training, and at each call that writes the model."""
+    def begin(program):
+        program.ask("/train", True)
+        return program
+
+    trial.fresh()
+    with trial.start(faulty=False) as program:
+        before = seen(program)
+    seconds = [took * share for share in (0.1, 0.4, 0.7)]
+    said = set()
+    for moment in seconds + ["quantizing"]:
+        trial.fresh()
+        with trial.start(faulty=False) as program:
+            begin(program)
+            if moment == "quantizing":
+                program.until("it quantizes", lambda state: state.get("training", {}).get("doing") == moment, 180)
+            else:
+                time.sleep(moment)
+            said.add(program.ask().get("training", {}).get("doing"))
+        check_whole(trial.kept)
+        with trial.start(faulty=False) as program:
+            now = seen(program)
+        if now != before:
+            raise Lost(f"killed in training at {moment}: before {before}, now {now}")
+    said = ", ".join(sorted(str(one) for one in said))
+    say(f"ok: killed while {said}: the old model is in use, all pictures are there")
+
+    kills = 0
+    for call in range(1, 30):
+        trial.fresh()
+        with trial.start() as program:
+            trial.faults.arm(call)
+            begin(program)
+            state = program.until("training ends", lambda state: "outcome" in state, 180)
+            killed = state is None
+            trial.faults.disarm()
+        check_whole(trial.kept)
+        with trial.start(faulty=False) as program:
+            now = seen(program)
+        if now["classes"] != before["classes"] or now["used"] != 0 or now["versions"] not in (1, 2):
+            raise Lost(f"killed while the model was written, call {call}: {now}")
+        if not killed:
+            break
+        kills += 1
+    if not kills or now["versions"] != 2:
+        raise Lost("the writing of the model was never killed")
+    say(f"ok: killed at each of {kills} calls that write the model: it is whole or not there, the old one is in use")
+
+
+def full_disk(trial):
+    """The disk is full: it is said on the page and in the terminal, what is there stays, and it goes on with room."""
+    trial.fresh()
+    with trial.start() as program:
+        before = seen(program)
+        trial.faults.arm(1, ENOSPC)
+        collect_one(program)
+        state = program.until("a full disk is said", lambda state: "No space left" in state.get("problem", ""))
+        if not any("No space left" in line for line in program.errors):
+            raise Lost(f"the terminal says nothing of a full disk: {program.errors}")
+        if seen(program) != before:
+            raise Lost("a picture that is not kept is shown")
+        archive = program.ask("/pictures.zip")
+        if not (isinstance(archive, bytes) and archive.startswith(b"PK")):
+            raise Lost(f"pictures cannot be saved while the disk is full: {archive}")
+        told = program.ask("/region/1000,1000,5000,5000", True)
+        if "No space left" not in told.get("error", "") or program.ask()["region"]["x"] != 1000:
+            raise Lost(f"a region that is not kept: {told}")
+        program.ask("/train", True)
+        state = trained(program)
+        words = " ".join(state["outcome"]["words"])
+        if "No space left" not in words or not state["outcome"].get("version"):
+            raise Lost(f"a model that is learned while the disk is full is not offered with words on it: {words}")
+        used = program.ask("/use/1", True)
+        if "No space left" not in used.get("error", "") or program.ask()["used"] != 1:
+            raise Lost(f"it cannot be used while the disk is full: {used}")
+        check_whole(trial.kept)
+        trial.faults.disarm()
+        # There is room again.
+        program.ask("/use/1", True)
+        collect_one(program)
+        program.until("collecting goes on", lambda state: "problem" not in state)
+        now = seen(program)
+    check_whole(trial.kept)
+    with trial.start(faulty=False) as program:
+        again = seen(program)
+    if again["used"] != 1 or again["classes"] != now["classes"] or not grown(
+            {**before, **{"used": 1, "versions": 2, "region": again["region"]}}, again, None):
+        raise Lost(f"after a full disk: {again}, not {now}")
+    say("ok: a full disk is said on the page and in the terminal; the model serves from memory, and is kept once there "
+        "is room")
+
+
+def two_at_once(trial):
+    """One trains while others move, delete, rename, collect and draw: each sees the same, nothing is lost."""
+    trial.fresh()
+    with trial.start(faulty=False) as program:
+        state = program.ask()
+        grin, pout = number(state, "grin"), number(state, "pout")
+        pictures = next(one["pictures"] for one in state["classes"] if one["id"] == grin)
+        total = sum(len(one["pictures"]) for one in state["classes"])
+        first = program.ask("/train", True)
+        second = program.ask("/train", True)
+        if "training" not in first or "already" not in second.get("error", ""):
+            raise Lost(f"two trainings at once: {first.get('error')}, {second.get('error')}")
+        problems = []
+
+        def visit(part):
+            for turn, picture in enumerate(part):
+                told = [program.ask(f"/move/{picture}/{pout}", True), program.ask(f"/move/{picture}/{grin}", True),
+                        program.ask(f"/rename/{pout}/pout {turn % 3}", True), program.ask(f"/collect/{pout}", True),
+                        program.ask("/region/1000,1000,5000,5000", True), program.ask("/region/none", True)]
+                problems.extend(one.get("error") for one in told if one is None or "error" in one)
+
+        visitors = [threading.Thread(target=visit, args=(pictures[place::4],)) for place in range(4)]
+        for visitor in visitors:
+            visitor.start()
+        for visitor in visitors:
+            visitor.join()
+        # Two gave a class the same name in turn: that is no fault.
+        problems = [problem for problem in problems if not problem or "already" not in problem]
+        if problems:
+            raise Lost(f"who teaches beside another is refused: {problems[:5]}")
+        gone = program.ask(f"/delete/{pictures[0]}", True)
+        if "error" in gone or "error" not in program.ask(f"/delete/{pictures[0]}", True):
+            raise Lost("a picture is deleted once, and whoever comes late is told")
+        program.ask("/stop", True)
+        state = trained(program)
+        if "It could not learn" in state["outcome"]["words"][0]:
+            raise Lost(f"training beside others: {state['outcome']['words']}")
+        now = seen(program)
+        collected = sum(len(one) for one in now["classes"].values())
+        if collected < total - 1:
+            raise Lost(f"of {total} pictures {collected} are there")
+    check_whole(trial.kept)
+    with trial.start(faulty=False) as program:
+        again = seen(program)
+    if again["classes"] != now["classes"]:
+        raise Lost("what a restart finds is not what was shown")
+    say(f"ok: one trains while four others move, rename, collect and draw: {collected} pictures, also after a restart")
+
+
+def poor_pictures(trial):
+    """One class, a class with one picture, all pictures alike: the answer says so, and nothing is swapped."""
+    def answer(prepare):
+        shutil.rmtree(trial.kept, ignore_errors=True)
+        trial.kept.mkdir()
+        prepare(trial.kept)
+        with trial.start(faulty=False) as program:
+            told = program.ask("/train", True)
+            words = told.get("error") or " ".join(trained(program)["outcome"]["words"])
+            state = program.ask()
+            if state["used"] != 0 or len(state["versions"]) > 1:
+                raise Lost(f"a model was made of nothing: {words}")
+            return words
+
+    def one_class(kept):
+        shutil.copytree(trial.base / "grin", kept / "grin")
+
+    def one_picture(kept):
+        one_class(kept)
+        (kept / "pout").mkdir()
+        path = next((trial.base / "pout").iterdir())
+        shutil.copy(path, kept / "pout")
+
+    def alike(kept):
+        path = next((trial.base / "pout").iterdir())
+        for name in ("grin", "pout"):
+            (kept / name).mkdir()
+            for index in range(30):
+                shutil.copy(path, kept / name / f"{1_000_000 + 1_500 * index}-{index}f.jpg")
+
+    for prepare, wanted in ((lambda kept: None, "no pictures yet"), (one_class, "one class"),
+                            (one_picture, "'pout' has 1"), (alike, "no better than chance")):
+        words = answer(prepare)
+        if wanted not in words:
+            raise Lost(f"not said: {wanted}; said: {words}")
+        say(f"ok: {words}")
+
+
+def command(glint, work, faults):
+    """`glint teach` is killed at each call that writes its model, and meets a full disk."""
+    folder, output = work / "command", work / "command/mine.int8.safetensors"
+    arguments = [glint, "teach", "--folder", work / "base", "-o", output, "--force", "--anyway", "--seconds", "1"]
+    folder.mkdir()
+    subprocess.run(arguments, check=True, capture_output=True)
+    old, kills = output.read_bytes(), 0
+    for call in range(1, 30):
+        faults.arm(call)
+        run = subprocess.run(arguments, env=faults.environment(folder), capture_output=True, text=True, check=False)
+        faults.disarm()
+        # What a killed program was just writing has a name for that, which the next run takes away.
+        names = {path.name for path in folder.iterdir()}
+        if any(not name.startswith(".glint-") for name in names - {output.name}) or len(names) > 2:
+            raise Lost(f"glint teach, killed at call {call}, leaves {names}")
+        if subprocess.run([glint, "inspect", output], capture_output=True, check=False).returncode != 0:
+            raise Lost(f"glint teach, killed at call {call}, leaves a model that is not whole")
+        if run.returncode == 0:
+            if names != {output.name}:
+                raise Lost(f"glint teach leaves {names}")
+            break
+        kills += 1
+    faults.arm(1, ENOSPC)
+    full = subprocess.run(arguments, env=faults.environment(folder), capture_output=True, text=True, check=False)
+    faults.disarm()
+    if full.returncode != 1 or "No space left" not in full.stderr or not kills or len(output.read_bytes()) != len(old):
+        raise Lost(f"glint teach on a full disk: {full.returncode} {full.stderr}")
+    say(f"ok: glint teach is killed at each of {kills} calls and meets a full disk: the old model stays whole")
+
+
+def main():
+    glint, work = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
+    faults = Faults(work)
+    trial = Trial(glint, work, faults)
+    paint(glint, work, trial.base, 26)
+    try:
+        poor_pictures(trial)
+        took = learn(trial)
+        say(f"ok: {len(list(trial.base.rglob('*.jpg')))} pictures are learned from in {took:.1f} s")
+        kill_training(trial, took)
+        full_disk(trial)
+        two_at_once(trial)
+        command(glint, work, faults)
+        # From here on there is a version to use.
+        learn(trial)
+        shutil.rmtree(trial.base)
+        shutil.copytree(trial.kept, trial.base)
+        kill_each_step(trial)
+    except Lost as lost:
+        sys.exit(f"FAILED: {lost}")
+
+
+if __name__ == "__main__":
+    main()
