@@ -118,7 +118,7 @@ extension PlanBuilder {
     (sum.parts, sum.part_step) = (chain.bands.count, padded)
     (sum.bias, sum.requantization.multipliers) = biasAndMultipliers(index, 0..<dense.outputs, capacity: padded)
     sum.requantization.setClamp(
-      dense.activation, model.quantization[index + 1], isBounded: hasBoundedProducts(index))
+      dense.activation, model.quantization[index + 1], largestProduct: largestProduct(index))
     sum.io.accumulators = accumulators(for: index + 1)
     let output = sum.io.accumulators == nil ? newValue(index + 1) : .nowhere
     let kept = memory.keep(sum)

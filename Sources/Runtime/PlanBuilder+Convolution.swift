@@ -50,7 +50,7 @@ extension PlanBuilder {
     let border = border(around: result)
     let multiplyAdds = outputOf(index).count / conv.outputChannels * model.parameters[index]!.weight.shape.count
     let segments = segments(conv, rowBytes: rowBytes, pixelBytes: input[2] * bytes)
-    let isBounded = hasBoundedProducts(index)
+    let largestProduct = self.largestProduct(index)
     // Tiles of results lie in one part.
     let tile = kernel.operation == .depthwise3x3 && conv.window.stride == 1 ? 2 : kernel.tileSide
     let alignment = pooled ? max(tile / 2, 1) : tile
@@ -66,7 +66,7 @@ extension PlanBuilder {
       operation.output_pixel = outputShape[2]
       operation.io.accumulators = sums.map { $0 + group * channels }
       operation.requantization.setClamp(
-        node.operator.activation, model.quantization[index + 1], isBounded: isBounded)
+        node.operator.activation, model.quantization[index + 1], largestProduct: largestProduct)
       let kept = memory.keep(operation)
       link(
         UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place,

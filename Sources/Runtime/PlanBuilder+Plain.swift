@@ -60,6 +60,7 @@ extension PlanBuilder {
     }
     pair.zero_point = StoredCode.stored(output.zeroPoint)
     (pair.low, pair.high) = StoredCode.clamp(activation, output)
+    if operation == .add, kernel.isa == .neon { ck_add_in_integers(&pair) }
     let layouts = [node.inputs[0], node.inputs[1], index + 1].map { layout(of: $0) }
     let shape = check.shapes[index + 1]
     var rows = shape.count

@@ -25,28 +25,31 @@ extension PlanBuilder {
     )
   }
 
-  /// Whether no accumulator times its multiplier leaves 32 bits, whatever the input.
-  func hasBoundedProducts(_ index: Int) -> Bool {
+  /// The largest magnitude of an accumulator times its multiplier, whatever the input.
+  func largestProduct(_ index: Int) -> Float {
     let parameters = model.parameters[index]!
     let input = model.quantization[graph.nodes[index].inputs[0]]
     let output = model.quantization[index + 1]
-    return parameters.scales.indices.allSatisfy { channel in
+    return parameters.scales.indices.reduce(0) { largest, channel in
       let bound = Int64(parameters.bias.elements[channel].magnitude) + check.sums[index][channel].magnitude * 255
       let multiplier = requantizationMultiplier(
         input: input.scale, weight: parameters.scales[channel], output: output.scale)
-      return Float(bound) * multiplier < 0x1p30
+      let product = Float(bound) * multiplier
+      return product.isNaN ? .infinity : max(largest, product)
     }
   }
 }
 
 extension ck_requantization {
   /// Equation (4) in stored codes.
-  mutating func setClamp(_ activation: Operator.Activation, _ output: QuantizationParameters, isBounded: Bool) {
+  mutating func setClamp(_ activation: Operator.Activation, _ output: QuantizationParameters, largestProduct: Float) {
     words = output.isSixteenBits ? 1 : 0
     zero_point = output.isSixteenBits ? 0 : StoredCode.stored(output.zeroPoint)
     (low, high) = StoredCode.clamp(activation, output)
+    let isBounded = largestProduct < 0x1p30
+    let clampsByItself = low == StoredCode.stored(-128) && high == StoredCode.stored(127)
     bounded = isBounded ? 1 : 0
-    plain =
-      isBounded && output.zeroPoint == -128 && low == StoredCode.stored(-128) && high == StoredCode.stored(127) ? 1 : 0
+    plain = isBounded && clampsByItself && output.zeroPoint == -128 ? 1 : 0
+    narrow = clampsByItself && largestProduct <= 32767 ? 1 : 0
   }
 }

@@ -111,7 +111,7 @@ extension PlanBuilder {
     (operation.bias, operation.requantization.multipliers) = biasAndMultipliers(
       index, 0..<dense.outputs, capacity: dense.outputs)
     operation.requantization.setClamp(
-      dense.activation, model.quantization[index + 1], isBounded: hasBoundedProducts(index))
+      dense.activation, model.quantization[index + 1], largestProduct: largestProduct(index))
     operation.io.accumulators = accumulators(for: index + 1)
     let output = operation.io.accumulators == nil ? newValue(index + 1) : .nowhere
     let kept = memory.keep(operation)

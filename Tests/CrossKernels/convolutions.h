@@ -37,6 +37,15 @@ static int serves(const ck_kernel *kernel, const layer *l) {
   }
 }
 
+// Makes the multipliers so small that no product leaves 16 bits, and some come close.
+static void make_narrow(const layer *l, ck_requantization *r) {
+  float *multipliers = (float *)(uintptr_t)r->multipliers, largest = 0;
+  for (size_t o = 0; o < l->outputs; o++) largest = multipliers[o] > largest ? multipliers[o] : largest;
+  const float bound = (float)(l->kernel_height * l->kernel_width * l->channels * 127 * 255 + 10000);
+  for (size_t o = 0; o < l->outputs; o++) multipliers[o] *= 32760 / (largest * bound);
+  r->narrow = 1;
+}
+
 static void check_convolutions(const ck_kernel *kernel) {
   for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
     const layer *l = &layers[i];
@@ -55,8 +64,8 @@ static void check_convolutions(const ck_kernel *kernel) {
     fill(input, count + CK_SLACK, l->loud);
     conv_layer wanted = make_conv(l, scalar, input, i);
     conv_layer found = make_conv(l, kernel, input, i);
-    // Nothing known of the products, their bound, and that codes clamp by themselves.
-    for (int known = 0; known < 3; known++) {
+    // Nothing known of the products, their bound, that codes clamp by themselves, and that products are narrow.
+    for (int known = 0; known < 4; known++) {
       ck_requantization *r[2] = {&wanted.conv.requantization, &found.conv.requantization};
       for (int side = 0; side < 2; side++) {
         r[side]->bounded = known > 0;
@@ -64,6 +73,7 @@ static void check_convolutions(const ck_kernel *kernel) {
         if (!r[side]->plain) continue;
         r[side]->zero_point = r[side]->low = CK_CODE_OFFSET - 128;
         r[side]->high = CK_CODE_OFFSET + 127;
+        if (known > 2) make_narrow(l, r[side]);
       }
       run_conv(&wanted, scalar);
       run_conv(&found, kernel);
@@ -90,7 +100,7 @@ static ck_conv make_depthwise(const ck_kernel *kernel, size_t channels, ptrdiff_
   conv.output_pixel = (ptrdiff_t)channels;
   conv.output_row = (ptrdiff_t)(conv.columns * channels);
   conv.requantization = (ck_requantization){
-      multipliers, CK_CODE_OFFSET + 3, CK_CODE_OFFSET - 125, CK_CODE_OFFSET + 120, 0, 0, 0};
+      multipliers, CK_CODE_OFFSET + 3, CK_CODE_OFFSET - 125, CK_CODE_OFFSET + 120, 0, 0, 0, 0};
   if (kernel->op == CK_OP_DEPTHWISE3X3) {
     conv.segment_groups = ck_depthwise3x3_chunks(channels, kernel->group);
     const size_t places = conv.segment_groups * kernel->group;
@@ -115,9 +125,9 @@ static void check_depthwise(const ck_kernel *kernel) {
   const ck_kernel *scalar = best_kernel(CK_OP_DEPTHWISE, 1);
   // Also whole vectors of all widths.
   for (size_t channels = 1; channels < 140; channels += channels < 16 ? 1 : channels < 48 ? 16 : 13) {
-    for (int way = 0; way < 8; way++) {
-      // All rows at once, or in two calls; codes, or sums as they are.
-      const int stride = way % 2 + 1, is_split = way / 2 % 2, is_raw = way / 4;
+    for (int way = 0; way < 16; way++) {
+      // All rows at once, or in two calls; codes, or sums as they are; any products, or up to those of 16 bits.
+      const int stride = way % 2 + 1, is_split = way / 2 % 2, is_raw = way / 4 % 2, is_narrow = way / 8;
       const size_t rows = stride == 1 ? 5 : 3, outputs = rows * (stride == 1 ? 7 : 4) * channels;
       ck_code *input = guarded(7 * 9 * channels + CK_SLACK);
       random_state = 500 + channels;
@@ -129,13 +139,18 @@ static void check_depthwise(const ck_kernel *kernel) {
       for (size_t i = 0; i < 9 * channels; i++) weights[i] = random_weight(channels % 2 == 0);
       for (size_t i = 0; i < channels; i++) {
         bias[i] = (int32_t)(random_bits() % 2001) - 1000;
-        multipliers[i] = (float)(random_bits() % 1000 + 500) / (channels % 3 ? 1e5f : 1e-5f);
+        multipliers[i] = (float)(random_bits() % 1000 + 500) / (is_narrow ? 13500 : channels % 3 ? 1e5f : 1e-5f);
       }
       void *results[2];
       const ck_kernel *kernels[2] = {scalar, kernel};
       for (int i = 0; i < 2; i++) {
         ck_conv conv = make_depthwise(kernels[i], channels, stride, weights, bias, multipliers);
         results[i] = guarded(outputs * (is_raw ? 4 : 1));
+        if (is_narrow) {
+          conv.requantization.narrow = 1;
+          conv.requantization.low = CK_CODE_OFFSET - 128;
+          conv.requantization.high = CK_CODE_OFFSET + 127;
+        }
         conv.io = (ck_io){input, NULL, is_raw ? NULL : results[i], is_raw ? results[i] : NULL};
         kernels[i]->run(&conv, 0, is_split ? 2 : rows);
         if (is_split) kernels[i]->run(&conv, 2, rows);

@@ -83,6 +83,48 @@ static void check_pair(const ck_kernel *kernel) {
   }
 }
 
+// The sum of every pair of codes in integers, where some are found, or none: halves are rounded to even, which integers
+// do not, large multipliers leave few digits or none, and with others no integers near them will do.
+static void check_sums_in_integers(const ck_kernel *kernel) {
+  const struct {
+    float multipliers[2];
+    int expected;
+  } sums[] = {{{1, 1}, 1},           {{0.37f, 1.21f}, 0}, {{1.77003f, 0.51707f}, 1},
+              {{2.3091f, 1.6f}, 1},  {{0.5f, 0.5f}, 0},   {{1e-4f, 1e-5f}, 1},
+              {{3.1f, 0.00017f}, 0}, {{100, 200}, 0},     {{1e9f, 1.21f}, 0}};
+  enum { PAIRS = 65536 + 3 };
+  ck_code *a = guarded(PAIRS), *b = guarded(PAIRS);
+  for (size_t i = 0; i < PAIRS; i++) {
+    a[i] = (ck_code)(i / 256);
+    b[i] = (ck_code)i;
+  }
+  for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++) {
+    ck_pair pair = {.period = PAIRS,
+                    .zero_points = {CK_CODE_OFFSET + 127 - (int)(i % 3) * 120, CK_CODE_OFFSET - 128},
+                    .multipliers = {sums[i].multipliers[0], sums[i].multipliers[1]},
+                    .zero_point = CK_CODE_OFFSET + (i % 2 ? -128 : 127),
+                    .low = CK_CODE_OFFSET - 128,
+                    .high = CK_CODE_OFFSET + (i % 2 ? 127 : 119)};
+    float tables[2][256];
+    for (int t = 0; t < 2; t++)
+      for (int code = 0; code < 256; code++)
+        tables[t][code] = (float)((ck_code)code - pair.zero_points[t]) * pair.multipliers[t];
+    pair.first = tables[0];
+    pair.second = tables[1];
+    void *wanted = guarded(PAIRS), *found = guarded(PAIRS);
+    pair.io = (ck_io){a, b, wanted, NULL};
+    best_kernel(CK_OP_ADD, 1)->run(&pair, 0, PAIRS);
+    ck_add_in_integers(&pair);
+    if ((pair.shift > 0) != sums[i].expected) {
+      printf("FAILED: sum %zu has %s\n", i, pair.shift > 0 ? "integers" : "no integers");
+      failures++;
+    }
+    pair.io.output = found;
+    kernel->run(&pair, 0, PAIRS);
+    check(kernel, i, wanted, found, PAIRS);
+  }
+}
+
 // Tables and copies, of pixels that lie side by side and of a part of each.
 static void check_map(const ck_kernel *kernel) {
   ck_code table[256];

@@ -68,6 +68,9 @@ int main(int argc, char **argv) {
       case CK_OP_DEPTHWISE:
       case CK_OP_DEPTHWISE3X3: check_depthwise(kernel); break;
       case CK_OP_ADD:
+        check_sums_in_integers(kernel);
+        check_pair(kernel);
+        break;
       case CK_OP_MULTIPLY: check_pair(kernel); break;
       case CK_OP_MAP: check_map(kernel); break;
       case CK_OP_RESIZE: check_resize(kernel); break;

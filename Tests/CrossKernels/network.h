@@ -119,7 +119,7 @@ static inline conv_layer make_conv(const layer *l, const ck_kernel *kernel, cons
   conv->output_row = (ptrdiff_t)(conv->columns * l->outputs);
   conv->output_pixel = (ptrdiff_t)l->outputs;
   conv->requantization = (ck_requantization){
-      multipliers, (int32_t)(seed % 7) - 3 + CK_CODE_OFFSET, CK_CODE_OFFSET - 100, CK_CODE_OFFSET + 120, 0, 0, 0};
+      multipliers, (int32_t)(seed % 7) - 3 + CK_CODE_OFFSET, CK_CODE_OFFSET - 100, CK_CODE_OFFSET + 120, 0, 0, 0, 0};
   made.out_count = made.rows * conv->columns * l->outputs;
   if (l->raw) conv->io.accumulators = guarded(made.out_count * sizeof(int32_t));
   else conv->io.output = guarded(made.out_count);
@@ -150,7 +150,7 @@ static inline ck_dense make_dense(size_t inputs, size_t outputs, size_t alignmen
   dense.io.input = input;
   dense.io.output = guarded(outputs);
   dense.requantization = (ck_requantization){
-      multipliers, CK_CODE_OFFSET - 5, CK_CODE_OFFSET - 128, CK_CODE_OFFSET + 127, 0, 0, 0};
+      multipliers, CK_CODE_OFFSET - 5, CK_CODE_OFFSET - 128, CK_CODE_OFFSET + 127, 0, 0, 0, 0};
   return dense;
 }
 

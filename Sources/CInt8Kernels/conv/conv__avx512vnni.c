@@ -12,7 +12,7 @@
 #define NARROW_POOLED 12
 
 #define dot dot4
-#define store_together store_vectors
+#define store_together(conv, acc, vectors, channel, place, is_narrow) store_vectors(conv, acc, vectors, channel, place)
 
 #include "conv_store.h"
 #include "conv_template.h"

@@ -19,6 +19,8 @@
 
 #define dot dot4
 
+#define ASKS_NARROW 1
+
 #include "conv_store.h"
 #include "conv_template.h"
 

@@ -104,6 +104,8 @@ CK_TARGET ALWAYS_INLINE void tile_sums(conv_sums acc, const int side, const int 
   }
 }
 
+#define ASKS_NARROW 1
+
 #include "conv_store.h"
 #include "conv_rows_template.h"
 

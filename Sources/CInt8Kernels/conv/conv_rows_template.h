@@ -13,6 +13,8 @@
 //   conv_tile                 computes them; of the windows across only `left` count, the others repeat the last
 //   tile_sums                 the sums of the window in column p of a tile, or of the four pooled from column p on
 //   CONV_OF                   declares the operation, if it is to be a copy (see support/template.h)
+//   ASKS_NARROW               1 if the rows without pooling are compiled once more for narrow operations, whose results
+//                             take less to store
 //   store                     requantizes and stores (or stores raw) a tile's vectors of channels of one pixel
 //   store_together            the same of four vectors of pixels side by side, where there is one: a macro; for tiles
 //                             that can_store_together says yes to
@@ -24,6 +26,9 @@
 #endif
 #if !defined(LEAST)
 #define LEAST 1
+#endif
+#if !defined(ASKS_NARROW)
+#define ASKS_NARROW 0
 #endif
 #if !defined(CONV_OF)
 #define CONV_OF(operation, name) const ck_conv *name = operation
@@ -39,7 +44,9 @@ CK_TARGET ALWAYS_INLINE void output_pixel(const ck_conv *conv, conv_sums tile, i
 }
 
 CK_TARGET ALWAYS_INLINE void output_tile(const ck_conv *conv, size_t row, size_t column, size_t vector,
-                                         const int vectors, const int side, const int columns, const size_t left) {
+                                         const int vectors, const int side, const int columns, const size_t left,
+                                         const int is_narrow) {
+  (void)is_narrow;  // if there is no store_together
   conv_sums tile;
   conv_tile(conv, row, column, vector, vectors, side, columns, left, tile);
   const ptrdiff_t place = ck_place_of(conv, row, column);
@@ -51,7 +58,7 @@ CK_TARGET ALWAYS_INLINE void output_tile(const ck_conv *conv, size_t row, size_t
       UNROLL_FOR (int i = 0; i < together; i++) tile_sums(tile, side, columns, p + i * side, vectors, four[i]);
       V32 flat[4];
       UNROLL_FOR (int i = 0; i < 4; i++) flat[i] = four[i / vectors][i % vectors];
-      store_together(conv, flat, vectors, vector * LANES32, place + p / side * conv->output_pixel);
+      store_together(conv, flat, vectors, vector * LANES32, place + p / side * conv->output_pixel, is_narrow);
     }
     UNROLL_FOR (int p = whole; p < columns; p += side)
       output_pixel(conv, tile, p, vector, vectors, side, columns, place);
@@ -66,39 +73,41 @@ CK_TARGET ALWAYS_INLINE void output_tile(const ck_conv *conv, size_t row, size_t
 // The columns of a row: whole tiles, then tiles of four windows across, then the least possible. `side` is 1, or 2
 // where 2x2 windows are pooled.
 CK_TARGET ALWAYS_INLINE void output_row(const ck_conv *conv, size_t row, size_t vector, const int vectors,
-                                        const int side, const int whole) {
+                                        const int side, const int whole, const int is_narrow) {
   const int least = side > 1 ? side : LEAST;
   size_t column = 0;
   for (; column + (size_t)(whole / side) <= conv->columns; column += (size_t)(whole / side))
-    output_tile(conv, row, column, vector, vectors, side, whole, (size_t)whole);
+    output_tile(conv, row, column, vector, vectors, side, whole, (size_t)whole, is_narrow);
   if (whole > 4)
     for (; column + (size_t)(4 / side) <= conv->columns; column += (size_t)(4 / side))
-      output_tile(conv, row, column, vector, vectors, side, 4, 4);
+      output_tile(conv, row, column, vector, vectors, side, 4, 4, is_narrow);
   for (; column < conv->columns; column += (size_t)(least / side))
-    output_tile(conv, row, column, vector, vectors, side, least, least > side ? conv->columns - column : (size_t)least);
+    output_tile(conv, row, column, vector, vectors, side, least, least > side ? conv->columns - column : (size_t)least,
+                is_narrow);
 }
 
 // Vectors of nothing but padding are left out.
 CK_TARGET ALWAYS_INLINE size_t vectors_of(const ck_conv *conv) { return (conv->channels + LANES32 - 1) / LANES32; }
 
 CK_TARGET ALWAYS_INLINE void output_rows(const ck_conv *conv, size_t first, size_t end, const int side, const int wide,
-                                         const int narrow) {
+                                         const int narrow, const int is_narrow) {
   for (size_t row = first; row < end; row++) {
     size_t vector = 0;
     for (; vector + (narrow > 0 ? WIDE_VECTORS : 1) <= vectors_of(conv); vector += WIDE_VECTORS)
-      output_row(conv, row, vector, WIDE_VECTORS, side, wide);
+      output_row(conv, row, vector, WIDE_VECTORS, side, wide, is_narrow);
     if (narrow > 0)
       for (; vector < vectors_of(conv); vector += NARROW_VECTORS)
-        output_row(conv, row, vector, NARROW_VECTORS, side, narrow);
+        output_row(conv, row, vector, NARROW_VECTORS, side, narrow, is_narrow);
   }
 }
 
 CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
   CONV_OF(operation, conv);
-  output_rows(conv, first, end, 1, WIDE, NARROW);
+  if (ASKS_NARROW && conv->requantization.narrow) output_rows(conv, first, end, 1, WIDE, NARROW, 1);
+  else output_rows(conv, first, end, 1, WIDE, NARROW, 0);
 }
 
 CK_TARGET void NAME_POOLED(const void *operation, size_t first, size_t end) {
   CONV_OF(operation, conv);
-  output_rows(conv, first, end, 2, WIDE_POOLED, NARROW_POOLED);
+  output_rows(conv, first, end, 2, WIDE_POOLED, NARROW_POOLED, 0);
 }

@@ -28,6 +28,9 @@ CK_TARGET static inline void store_chunk(ck_code *out, const V32 acc[SUMS], cons
   store8(out, vcombine_s8(requantized(acc, r, first), requantized(acc + 2, r, first + 8)));
 }
 
+#include "depthwise3x3_kept__dotprod.h"
+#define KEEPS
+
 #include "depthwise3x3_template.h"
 
 #endif

@@ -13,6 +13,8 @@
 //   interleave              makes inputs of four rows
 //   dot                     adds the products of one such vector and its weights
 //   store_chunk             requantizes and stores CHUNK codes
+//   KEEPS, output_kept      if there is something faster: what output_chunk does, of a whole chunk of codes of a narrow
+//                           operation, but not of one row of windows that move by 1
 //   NAME                    the kernel
 
 #include "conv_window.h"
@@ -133,8 +135,16 @@ CK_TARGET ALWAYS_INLINE void output_row(const ck_conv *conv, size_t row, const i
   if (conv->channels < CHUNK && (stride == 1 || fits_apart(conv->channels))) {
     output_run(conv, inputs, rows, stride, place);
   } else {
-    for (size_t chunk = 0; chunk * CHUNK < conv->channels; chunk++)
+    for (size_t chunk = 0; chunk * CHUNK < conv->channels; chunk++) {
+#if defined(KEEPS)
+      if (conv->requantization.narrow && rows != stride && !conv->io.accumulators &&
+          conv->channels - chunk * CHUNK >= CHUNK) {
+        output_kept(conv, chunk, inputs, stride, place);
+        continue;
+      }
+#endif
       output_chunk(conv, chunk, inputs, rows, stride, place);
+    }
   }
 }
 

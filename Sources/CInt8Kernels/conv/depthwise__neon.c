@@ -46,7 +46,7 @@ CK_TARGET ALWAYS_INLINE void chunk_of_row(const ck_conv *conv, const char *x, si
     }
     const int8x16_t last = vld1q_s8((const int8_t *)x + taps[8]);
     add_pair_of_16(acc, last, none, w[8], none);
-    store_four(conv, acc, 4, channel, place);
+    store_four(conv, acc, 4, channel, place, 0);
   }
 }
 

@@ -1,8 +1,11 @@
 #if defined(__aarch64__)
 
 #include "../support/vector__neon.h"
+#include "pair_codes.h"
+#include "add_in_integers__neon.h"
 
 #define NAME ck_qs8_add__neon
+#define CODES_OF(pair) ((pair)->shift > 0 ? integer_codes : pair_codes)
 
 #include "add_of_pair.h"
 

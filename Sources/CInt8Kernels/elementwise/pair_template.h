@@ -4,6 +4,7 @@
 //   SCALAR        the same for codes one by one
 //   COMBINE       what becomes of codes less their zero points, as floats: products and sums, which requantize.h
 //                 forbids to join
+//   CODES_OF      if other functions than pair_codes do some pairs: the one that does `pair`
 
 #include "pair_codes.h"
 
@@ -55,6 +56,11 @@ CK_TARGET static void pair_codes(const ck_pair *pair, const ck_code *a, const ck
   }
 }
 
+#if !defined(CODES_OF)
+#define CODES_OF(pair) pair_codes
+#endif
+
 CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
-  ck_pair_rows(operation, first, end, pair_codes);
+  const ck_pair *pair = operation;
+  ck_pair_rows(pair, first, end, CODES_OF(pair));
 }

@@ -44,6 +44,7 @@ typedef struct {
   int32_t high;
   int bounded;  // no product reaches 2^31
   int plain;    // that, and zero_point and low are the least code, high the largest
+  int narrow;   // no product leaves 16 bits, and low and high are the least and the largest code
   int words;    // results are words; of kernels that read words alone
 } ck_requantization;
 
@@ -145,7 +146,14 @@ typedef struct {
   int32_t zero_points[2];  // in codes as they are stored; with the multipliers, what makes the two tables
   float multipliers[2];
   int32_t zero_point, low, high;
+  int32_t integers[2];  // sums of two values: the multipliers times 2^shift, where integers give the same codes
+  int shift;            // 17 to 23, or 0 where none were found or looked for
 } ck_pair;
+
+/// Looks for the integers of a sum whose other members are set: with them
+/// clamp(((a - zero_points[0]) * integers[0] + (b - zero_points[1]) * integers[1] + 2^(shift - 1) >> shift) +
+/// zero_point, low, high) is the sum of every pair of codes, of which all 65,536 are looked at.
+void ck_add_in_integers(ck_pair *pair);
 
 /// Two values of words, word by word; the range counts words, and `period` is as in ck_pair. A sum is that of
 /// float(a) * multipliers[0] + float(b) * multipliers[1], a product that of float(a * b) * multipliers[0].

@@ -58,18 +58,32 @@ CK_TARGET ALWAYS_INLINE void store_channels(const ck_conv *conv, const V32 *acc,
   memcpy(out, all, left);
 }
 
+// Four vectors of products become codes; `is_narrow` is a constant wherever this is inlined.
+CK_TARGET ALWAYS_INLINE int8x16_t clamped_four(const F32 products[4], const ck_requantization *r, const int is_narrow) {
+  const V16 zero_point = splat16(r->zero_point);
+  if (is_narrow) {
+    V16 words[2];
+    UNROLL_FOR (int i = 0; i < 2; i++) {
+      const int16x8_t low = vreinterpretq_s16_s32(vcvtnq_s32_f32(products[2 * i]));
+      words[i] = vuzp1q_s16(low, vreinterpretq_s16_s32(vcvtnq_s32_f32(products[2 * i + 1])));
+    }
+    return vcombine_s8(codes_of(add16_saturating(words[0], zero_point)),
+                       codes_of(add16_saturating(words[1], zero_point)));
+  }
+  int8x16_t codes = vcombine_s8(codes_of(add16_saturating(rounded16(products[0], products[1]), zero_point)),
+                                codes_of(add16_saturating(rounded16(products[2], products[3]), zero_point)));
+  return vminq_s8(vmaxq_s8(codes, vdupq_n_s8((int8_t)r->low)), vdupq_n_s8((int8_t)r->high));
+}
+
 // Stores the channels from `channel` on of pixels side by side, four vectors in all, `vectors` of each pixel: as 16
 // codes they are clamped at once.
 #define store_together store_four
 CK_TARGET ALWAYS_INLINE void store_four(const ck_conv *conv, const V32 acc[4], const int vectors, size_t channel,
-                                        ptrdiff_t place) {
+                                        ptrdiff_t place, const int is_narrow) {
   const ck_requantization *r = &conv->requantization;
   F32 products[4];
   UNROLL_FOR (int i = 0; i < 4; i++) products[i] = scaled(acc[i], r, channel + LANES32 * (size_t)(i % vectors));
-  const V16 zero_point = splat16(r->zero_point);
-  int8x16_t codes = vcombine_s8(codes_of(add16_saturating(rounded16(products[0], products[1]), zero_point)),
-                                codes_of(add16_saturating(rounded16(products[2], products[3]), zero_point)));
-  codes = vminq_s8(vmaxq_s8(codes, vdupq_n_s8((int8_t)r->low)), vdupq_n_s8((int8_t)r->high));
+  const int8x16_t codes = clamped_four(products, r, is_narrow);
   ck_code *out = (ck_code *)conv->io.output + place + (ptrdiff_t)channel;
   if (vectors == 4) {
     vst1q_s8(out, codes);

@@ -1,0 +1,52 @@
+// Equation (S) in integers, where ck_add_in_integers has found multipliers that give the same codes: 32-bit products
+// and their sum, of which the upper halves are rounded in 16 bits.
+
+typedef struct {
+  V8 zero_points[2];
+  V32 multipliers[2];
+  V16 zero_point, shift;
+  V8 low, high;
+} integer_constants;
+
+// LANES16 sums, rounded, from codes less their zero points.
+CK_TARGET ALWAYS_INLINE V16 integer_sums(V16 a, V16 b, const integer_constants *c) {
+  V32 low = vmulq_s32(vmovl_s16(vget_low_s16(a)), c->multipliers[0]);
+  V32 high = vmulq_s32(vmovl_high_s16(a), c->multipliers[0]);
+  low = vmlaq_s32(low, vmovl_s16(vget_low_s16(b)), c->multipliers[1]);
+  high = vmlaq_s32(high, vmovl_high_s16(b), c->multipliers[1]);
+  V16 upper = vuzp2q_s16(vreinterpretq_s16_s32(low), vreinterpretq_s16_s32(high));
+  return vrshlq_s16(add16_saturating(upper, c->zero_point), c->shift);
+}
+
+// LANES8 results.
+CK_TARGET ALWAYS_INLINE V8 integer_step(const ck_code *a, const ck_code *b, const integer_constants *c) {
+  const V8 x = load8(a), y = load8(b), *z = c->zero_points;
+  V16 low = integer_sums(vsubl_s8(vget_low_s8(x), vget_low_s8(z[0])), vsubl_s8(vget_low_s8(y), vget_low_s8(z[1])), c);
+  V16 high = integer_sums(vsubl_high_s8(x, z[0]), vsubl_high_s8(y, z[1]), c);
+  return vminq_s8(vmaxq_s8(vcombine_s8(codes_of(low), codes_of(high)), c->low), c->high);
+}
+
+CK_TARGET static void integer_codes(const ck_pair *pair, const ck_code *a, const ck_code *b, ck_code *out, size_t first,
+                                    size_t end) {
+  const size_t period = pair->period;
+  const integer_constants constants = {
+      {vdupq_n_s8((int8_t)pair->zero_points[0]), vdupq_n_s8((int8_t)pair->zero_points[1])},
+      {splat32(pair->integers[0]), splat32(pair->integers[1])},
+      splat16(pair->zero_point * (1 << (pair->shift - 16))),
+      splat16(16 - pair->shift),
+      vdupq_n_s8((int8_t)pair->low),
+      vdupq_n_s8((int8_t)pair->high)};
+  while (first < end) {
+    size_t place = first % period, left = end - first, count = left < period - place ? left : period - place, i = 0;
+    for (; i + 2 * LANES8 <= count; i += 2 * LANES8) {
+      const V8 low = integer_step(a + first + i, b + place + i, &constants);
+      const V8 high = integer_step(a + first + i + LANES8, b + place + i + LANES8, &constants);
+      store8(out + first + i, low);
+      store8(out + first + i + LANES8, high);
+    }
+    for (; i + LANES8 <= count; i += LANES8)
+      store8(out + first + i, integer_step(a + first + i, b + place + i, &constants));
+    if (i < count) ck_add_codes(pair, a, b, out, first + i, first + count);
+    first += count;
+  }
+}
