@@ -496,6 +496,47 @@ def command(glint, work, faults):
     say(f"ok: glint teach is killed at each of {kills} calls and meets a full disk: the old model stays whole")
 
 
+def watched(trial, work):
+    """Every system call of a whole lesson is looked at: no connection is made, and nothing is written elsewhere."""
+    calls = ("socket,connect,bind,open,openat,creat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,mkdir,"
+             "mkdirat,unlink,unlinkat,rmdir")
+    log = work / "calls"
+    trial.fresh()
+    with trial.start(faulty=False) as program:
+        tracer = subprocess.Popen(["strace", "-f", "-y", "-qq", "-e", f"trace={calls}", "-o", log, "-p",
+                                   str(program.process.pid)], stderr=subprocess.DEVNULL)
+        time.sleep(1)
+        if tracer.poll() is not None:
+            raise Lost("strace cannot watch the program")
+        for path in ("/add/other", "/region/1000,1000,5000,5000"):
+            program.ask(path, True)
+        collect_one(program)
+        program.ask("/train", True)
+        trained(program)
+        program.ask("/use/1", True)
+        for path in ("/pictures.zip", "/model"):
+            program.ask(path)
+        program.ask("/use/0", True)
+        program.ask("/wipe", True)
+        tracer.terminate()
+        tracer.wait()
+    kept, inside = str(trial.kept), 0
+    for line in log.read_text(errors="replace").splitlines():
+        call = line.split(None, 1)[-1]
+        if call.startswith(("socket(", "connect(", "bind(")):
+            raise Lost(f"a connection is made: {line}")
+        changes = not call.startswith("open") or any(flag in call for flag in ("O_WRONLY", "O_RDWR", "O_CREAT"))
+        if not changes or "resumed>" in call or "= -1 EEXIST" in call:
+            continue
+        if kept not in call:
+            raise Lost(f"something is written elsewhere: {line}")
+        inside += 1
+    if inside < 20:
+        raise Lost(f"only {inside} changes were seen: the watch saw too little")
+    say(f"ok: of a whole lesson every system call was looked at: {inside} changes of files, all in the folder, and no "
+        "connection")
+
+
 def main():
     glint, work = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
     faults = Faults(work)
@@ -509,6 +550,7 @@ def main():
         full_disk(trial)
         two_at_once(trial)
         command(glint, work, faults)
+        watched(trial, work)
         # From here on there is a version to use.
         learn(trial)
         shutil.rmtree(trial.base)
