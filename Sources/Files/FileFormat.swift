@@ -19,7 +19,7 @@ public enum FileFormat: String, Sendable, CaseIterable {
     let bytes = Array(bytes.prefix(Self.prefix))
     // Text may have the letters of a signature where others have theirs: "# A wider net" is no QuickTime video.
     let binary = Self.isText(bytes) ? nil : Self.bySignature(bytes) ?? Self.byBrand(bytes)
-    guard let found = binary ?? Self.byText(bytes) else { return nil }
+    guard let found = Self.byLongSignature(bytes) ?? binary ?? Self.byText(bytes) else { return nil }
     self = found
   }
 
@@ -105,15 +105,19 @@ public enum FileFormat: String, Sendable, CaseIterable {
     bytes.dropFirst(place).starts(with: text.utf8)
   }
 
+  /// Letters that nobody writes by chance, whatever follows.
+  private static func byLongSignature(_ bytes: [UInt8]) -> FileFormat? {
+    if has(bytes, "RIFF"), has(bytes, "WEBP", at: 8) { return .webp }
+    if has(bytes, "RIFF"), has(bytes, "AVI ", at: 8) { return .avi }
+    return has(bytes, "GIF87a") || has(bytes, "GIF89a") ? .gif : nil
+  }
+
   private static func bySignature(_ bytes: [UInt8]) -> FileFormat? {
     if bytes.starts(with: [0xFF, 0xD8, 0xFF, 0xF7]) { return .jpegLS }
     if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return .jpeg }
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
       return has(bytes, "CgBI", at: 12) ? .cgbi : .png
     }
-    if has(bytes, "RIFF"), has(bytes, "WEBP", at: 8) { return .webp }
-    if has(bytes, "RIFF"), has(bytes, "AVI ", at: 8) { return .avi }
-    if has(bytes, "GIF8") { return .gif }
     if has(bytes, "BM"), bytes.count > 26, bytes[6...9].allSatisfy({ $0 == 0 }) { return .bmp }
     if has(bytes, "II*\0") || has(bytes, "MM\0*") || has(bytes, "II+\0") || has(bytes, "MM\0+") { return .tiff }
     if has(bytes, "II"), has(bytes, "HEAPCCDR", at: 6) { return .raw }

@@ -37,7 +37,7 @@ import Testing
     // Letters of signatures in text.
     (ascii("# A wider net\n"), .text, "text"), (ascii("Two moovie"), .text, "text"),
     (ascii("The ftyp isom"), .text, "text"),
-    (ascii("GIF89a is old\n"), .text, "text"), (ascii("GGUF files\n"), .text, "text"),
+    (ascii("GIF8 and GIF9\n"), .text, "text"), (ascii("GGUF files\n"), .text, "text"),
     (ascii("BELFRY\n"), .text, "text"),
     (ascii("7zip'd\n"), .text, "text"), (ascii("RIFF and WEBP\n"), .text, "text"),
     (ascii("conv ET12\n"), .text, "text"),

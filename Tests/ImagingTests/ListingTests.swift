@@ -16,8 +16,8 @@ import Testing
     try withTemporaryFolder { folder in
       let jpeg = try ImageEncoder.jpeg(testPicture(9, 9), quality: 80)
       for name in ["a.jfif", "noending", "b.webp", "c.dat"] { try write(jpeg, to: folder + "/" + name) }
-      try write(Array("RIFF\u{1}234WEBPVP8 ".utf8), to: folder + "/d.webp")
-      try write(Array("RIFF\u{1}234AVI LIST".utf8), to: folder + "/e.avi")
+      try write(Array("RIFF1234WEBPVP8 ".utf8), to: folder + "/d.webp")
+      try write(Array("RIFF1234AVI LIST".utf8), to: folder + "/e.avi")
       try write(Array("hello".utf8), to: folder + "/f.txt")
       try write([], to: folder + "/g")
       let (pictures, others) = try look(folder)

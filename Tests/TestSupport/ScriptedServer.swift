@@ -75,7 +75,12 @@ package final class ScriptedServer: Sendable {
       while true {
         let descriptor = accept(listener, nil, nil)
         if descriptor < 0, errno == EINTR { continue }
-        guard descriptor >= 0 else { return }
+        // Closed by the thread that waits on it: closed by another, its number might be another server's by now, whose
+        // connections would be taken here.
+        guard descriptor >= 0 else {
+          close(listener)
+          return
+        }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         let own = number
         Thread {
@@ -88,10 +93,7 @@ package final class ScriptedServer: Sendable {
   }
 
   /// Listens no more.
-  package func stop() {
-    shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
-  }
+  package func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
   /// The address of a path on it.
   package func address(_ path: String = "/video", user: String = "") -> String {
