@@ -8,8 +8,7 @@ public enum RenderedHands {
   /// The names of the classes, by label.
   public static let labels = Gesture.allCases.map(\.name)
 
-  /// The side from which pictures differ enough to be a task and are plain enough for a person: hands turned, near and
-  /// far, before any background.
+  /// How far pictures differ where nothing else is asked for: hands turned, near and far, before any background.
   public static let standardVariety: Float = 0.6
 
   /// Paints hand `index` of the data set of `seed`, `size` pixels square.

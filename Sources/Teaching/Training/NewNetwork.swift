@@ -4,7 +4,7 @@ import Models
 import Numerics
 import Training
 
-/// A way to a network for classes of somebody's own: where it begins, what it reads, and how fast it learns.
+/// The network for classes of somebody's own: where it begins, what it reads, and how it learns.
 struct NewNetwork {
   /// For people, as in "one that begins from nothing".
   let name: String
@@ -81,7 +81,6 @@ struct NewNetwork {
     // A network without normalization that learns fast at once may come to say nothing more.
     recipe.warmup = min(5, epochs / 4)
     recipe.weightDecay = 0.02
-    recipe.labelSmoothing = 0.05
     recipe.balancesClasses = true
     // The labels are sure, and the pictures few.
     recipe.labelSmoothing = 0.1
