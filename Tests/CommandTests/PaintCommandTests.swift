@@ -14,10 +14,11 @@ import Testing
     process.executableURL = URL(fileURLWithPath: GlintProgram.path)
     process.arguments = ["paint", folder.path("faces"), "--count", "100000", "--size", "64", "--quiet"]
     process.standardError = FileHandle.nullDevice
+    // Not as from a shell: signals that this thread blocks are let through all the same.
     try process.run()
     while process.isRunning, FileManager.default.subpaths(atPath: folder.path(""))?.count ?? 0 < 4 { usleep(500) }
     kill(process.processIdentifier, signal)
-    process.waitUntilExit()
+    process.waitForEnd()
     return process
   }
 

@@ -76,8 +76,8 @@ import Testing
     process.standardOutput = errors ? other : pipe.fileHandleForWriting
     process.standardError = errors ? pipe.fileHandleForWriting : other
     try pipe.fileHandleForReading.close()
-    try process.run()
-    process.waitUntilExit()
+    try process.start()
+    process.waitForEnd()
     return (process, try String(contentsOfFile: words, encoding: .utf8))
   }
 

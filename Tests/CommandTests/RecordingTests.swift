@@ -107,10 +107,10 @@ import Testing
       process.arguments = ["live", StandIn.model, film, "--json"]
       process.standardOutput = FileHandle.nullDevice
       process.standardError = FileHandle.nullDevice
-      try process.run()
+      try process.start()
       #expect(await eventually { Film.processes(with: "file:\(film)").count == 1 })
       kill(process.processIdentifier, signal)
-      process.waitUntilExit()
+      process.waitForEnd()
       // One that was killed leaves a process that ends by its broken pipe.
       #expect(await eventually { Film.processes(with: "file:\(film)").isEmpty })
     }

@@ -168,10 +168,10 @@ import Testing
       process.standardOutput = FileHandle.nullDevice
       process.standardError = FileHandle.nullDevice
       let before = modified(checkpoint)
-      try process.run()
+      try process.start()
       while process.isRunning, modified(checkpoint) == before { usleep(200) }
       kill(process.processIdentifier, SIGKILL)
-      process.waitUntilExit()
+      process.waitForEnd()
       guard process.terminationReason == .uncaughtSignal else { break }
     }
     let rest = try GlintProgram.run(arguments("killed.safetensors", ["--resume"]))

@@ -47,11 +47,11 @@ struct BrokerCommandTests {
     process.arguments = Self.live + ["--mqtt", "mqtt://127.0.0.1:\(broker.port)", "--mqtt-discovery", "none"]
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
-    try process.run()
-    defer { process.terminate() }
+    try process.start()
+    defer { if process.isRunning { process.terminate() } }
     #expect(await eventually { (try? broker.messages().contains { $0.payload == "online" }) == true })
     kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+    process.waitForEnd()
     #expect(await eventually { (try? broker.messages().last?.payload) == "offline" })
     #expect(try broker.messages().allSatisfy { $0.topic.hasPrefix("glint/") })
   }

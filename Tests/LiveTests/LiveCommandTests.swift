@@ -39,9 +39,10 @@ import Testing
 
   /// Not by SIGINT, which a shell ignores for what it runs in the background, and so does the program then.
   @Test(arguments: ["TERM", "HUP"]) func signalsEndWithASummary(_ signal: String) throws {
+    let folder = try TemporaryFolder(), lines = folder.path("lines")
     let result = try GlintProgram.shell(
-      "\(GlintProgram.path) live \(StandIn.model) --rendered --size 64x48 --json > /dev/null & p=$!; sleep 2; "
-        + "kill -\(signal) $p; wait $p")
+      "\(GlintProgram.path) live \(StandIn.model) --rendered --size 64x48 --json > '\(lines)' & p=$!; "
+        + "while kill -0 $p && ! [ -s '\(lines)' ]; do sleep 0.02; done; kill -\(signal) $p; wait $p")
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.errors.contains("frames labelled"))
   }

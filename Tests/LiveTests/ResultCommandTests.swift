@@ -101,6 +101,7 @@ import Testing
   /// Rows that were printed before the program was killed are in the file, whole.
   @Test func killedProgramsLoseNoRow() throws {
     let csv = "--csv '\(path)' --json"
+    try folder.write([], as: "lines")
     let result = try GlintProgram.shell(
       """
       '\(GlintProgram.path)' live '\(StandIn.model)' --rendered --size 64x48 --fps 1000 --no-page \(csv) \

@@ -29,6 +29,7 @@ final class RawConnection: Sendable {
     var answer: [UInt8] = [], part = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let got = recv(descriptor, &part, part.count, 0)
+      if got < 0, errno == EINTR { continue }
       if got == 0 || (got < 0 && errno == ECONNRESET) { return String(decoding: answer, as: UTF8.self) }
       guard got > 0 else { throw RawWebSocket.Failed() }
       answer += part[..<got]

@@ -99,6 +99,7 @@ final class RawWebSocket: @unchecked Sendable {
     var answer: [UInt8] = [], part = [UInt8](repeating: 0, count: 4096)
     while true {
       let got = recv(descriptor, &part, part.count, 0)
+      if got < 0, errno == EINTR { continue }
       guard got >= 0 else { throw Failed() }
       guard got > 0 else { return String(decoding: answer, as: UTF8.self) }
       answer += part[..<got]
@@ -117,6 +118,7 @@ final class RawWebSocket: @unchecked Sendable {
     var bytes = [UInt8](repeating: 0, count: count), filled = 0
     while filled < count {
       let got = bytes.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress! + filled, count - filled, 0) }
+      if got < 0, errno == EINTR { continue }
       guard got > 0 else { throw Failed() }
       filled += got
     }

@@ -51,9 +51,9 @@ import Testing
       reader.arguments = ["--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", path]
       reader.standardOutput = output
       reader.standardError = FileHandle.nullDevice
-      try reader.run()
+      try reader.start()
       let read = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-      reader.waitUntilExit()
+      reader.waitForEnd()
       #expect(read == text + "\n", "\(text.utf8.count) bytes, scratched: \(isScratched)")
     }
   }

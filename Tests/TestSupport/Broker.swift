@@ -40,10 +40,7 @@ package final class Broker {
     switch access {
     case .anybody: lines.append("allow_anonymous true")
     case .user(let user, let password):
-      let tool = try Process.run(
-        URL(fileURLWithPath: "/usr/bin/mosquitto_passwd"),
-        arguments: ["-b", "-c", folder.path("passwords"), user, password])
-      tool.waitUntilExit()
+      _ = try Process.complete("/usr/bin/mosquitto_passwd", ["-b", "-c", folder.path("passwords"), user, password])
       lines += ["allow_anonymous false", "password_file \(folder.path("passwords"))"]
     case .secure:
       try folder.write(Array(TLSFiles.certificate.utf8), as: "cert.pem")
@@ -57,7 +54,7 @@ package final class Broker {
   deinit {
     for process in [listener, broker] where process?.isRunning == true {
       if let id = process?.processIdentifier { kill(id, SIGKILL) }
-      process?.waitUntilExit()
+      process?.waitForEnd()
     }
   }
 
@@ -71,7 +68,7 @@ package final class Broker {
     process.arguments = ["-c", folder.path("conf")]
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
-    try Self.run(process)
+    try process.start()
     broker = process
     for _ in 0..<500 where !accepts() { usleep(10_000) }
   }
@@ -79,7 +76,7 @@ package final class Broker {
   /// Ends it; it keeps what is retained, and what the listener has not got.
   package func stop() {
     broker?.terminate()
-    broker?.waitUntilExit()
+    broker?.waitForEnd(seconds: 60)
   }
 
   /// Starts to note all messages.
@@ -96,7 +93,7 @@ package final class Broker {
     if case .user(let user, let password) = access { process.arguments! += ["-u", user, "-P", password] }
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.path("received")))
     process.standardError = FileHandle.nullDevice
-    try Self.run(process)
+    try process.start()
     listener = process
     // Its subscription stands once the broker answers a second client's probe through it.
     for _ in 0..<500 {
@@ -125,19 +122,8 @@ package final class Broker {
   private func publish(_ topic: String, _ text: String) throws {
     var arguments = ["-h", "127.0.0.1", "-p", "\(port)", "-t", topic, "-m", text]
     if case .user(let user, let password) = access { arguments += ["-u", user, "-P", password] }
-    let tool = try Process.run(URL(fileURLWithPath: "/usr/bin/mosquitto_pub"), arguments: arguments)
-    tool.waitUntilExit()
-  }
-
-  /// A process inherits what the thread that starts it has blocked, and the test's threads block the signal that ends
-  /// processes.
-  private static func run(_ process: Process) throws {
-    var ending = sigset_t(), before = sigset_t()
-    sigemptyset(&ending)
-    sigaddset(&ending, SIGTERM)
-    pthread_sigmask(SIG_UNBLOCK, &ending, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-    try process.run()
+    // It waits for an answer as long as there is somebody to give one.
+    _ = try Process.complete("/usr/bin/mosquitto_pub", arguments, seconds: 10)
   }
 
   private func accepts() -> Bool {

@@ -9,7 +9,7 @@ package enum Film {
   /// Runs `ffmpeg` to its end.
   package static func make(_ arguments: [String]) throws {
     let process = try start(arguments)
-    process.waitUntilExit()
+    process.waitForEnd()
     guard process.terminationStatus == 0 else {
       throw CocoaError(.featureUnsupported, userInfo: [NSLocalizedDescriptionKey: "ffmpeg \(arguments) failed"])
     }
@@ -22,7 +22,7 @@ package enum Film {
     process.arguments = ["ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-y"] + arguments
     process.standardInput = FileHandle.nullDevice
     if let output { process.standardOutput = output }
-    try process.run()
+    try process.start()
     return process
   }
 
@@ -86,7 +86,8 @@ package final class StreamServer {
   /// Ends it.
   package func stop() {
     server.stop()
-    if ffmpeg.isRunning { ffmpeg.terminate() }
+    if ffmpeg.isRunning { kill(ffmpeg.processIdentifier, SIGKILL) }
+    ffmpeg.waitForEnd(seconds: 60)
     close(datagrams)
   }
 

@@ -50,8 +50,8 @@ public enum GlintProgram {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
-    try process.run()
-    process.waitUntilExit()
+    try process.start()
+    process.waitForEnd()
     let signalled = process.terminationReason == .uncaughtSignal
     return Result(
       status: process.terminationStatus + (signalled ? 128 : 0),

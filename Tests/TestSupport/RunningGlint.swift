@@ -18,7 +18,7 @@ package final class RunningGlint {
     process.environment = ProcessInfo.processInfo.environment.merging(script) { $1 }
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
-    try process.run()
+    try process.start()
   }
 
   deinit { if process.isRunning { process.terminate() } }
@@ -80,32 +80,33 @@ package final class RunningGlint {
   /// How many it may have from now on.
   package func limitDescriptors(to count: Int) throws {
     // Of util-linux: Swift's Glibc lacks the call.
-    let limiter = try Process.run(
-      URL(fileURLWithPath: "/usr/bin/prlimit"), arguments: ["--pid", "\(id)", "--nofile=\(count)"])
-    limiter.waitUntilExit()
+    let limiter = try Process.complete("/usr/bin/prlimit", ["--pid", "\(id)", "--nofile=\(count)"])
     guard limiter.terminationStatus == 0 else { throw CocoaError(.featureUnsupported) }
   }
 
   /// The addresses, as the kernel writes them, on which the process listens: those of its sockets that are in state 0A.
+  /// A reading of the kernel's table may lack a row while others come and go, so that several count together.
   package func listening() throws -> [String] {
     let descriptors = "/proc/\(id)/fd"
     let sockets = Set(
       try FileManager.default.contentsOfDirectory(atPath: descriptors).compactMap {
         try? FileManager.default.destinationOfSymbolicLink(atPath: "\(descriptors)/\($0)")
       })
-    return try ["tcp", "tcp6"].flatMap { table -> [String] in
-      try String(contentsOfFile: "/proc/\(id)/net/\(table)", encoding: .utf8).split(separator: "\n").compactMap { row in
+    var addresses: [String: String] = [:]
+    for table in (0..<5).flatMap({ _ in ["tcp", "tcp6"] }) {
+      for row in try String(contentsOfFile: "/proc/\(id)/net/\(table)", encoding: .utf8).split(separator: "\n") {
         let fields = row.split(separator: " ")
-        guard fields.count > 9, fields[3] == "0A", sockets.contains("socket:[\(fields[9])]") else { return nil }
-        return String(fields[1].prefix { $0 != ":" })
+        guard fields.count > 9, fields[3] == "0A", sockets.contains("socket:[\(fields[9])]") else { continue }
+        addresses[String(fields[9])] = String(fields[1].prefix { $0 != ":" })
       }
     }
+    return addresses.values.sorted()
   }
 
   /// Ends it as Ctrl-C and systemd do; the exit status. Ctrl-C's own signal may be ignored by whatever runs the tests.
   package func end() -> Int32 {
     process.terminate()
-    process.waitUntilExit()
+    process.waitForEnd(seconds: 120)
     return process.terminationStatus
   }
 }

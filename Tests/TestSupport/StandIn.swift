@@ -26,8 +26,8 @@ package enum StandIn {
       compiler.arguments =
         [name, "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", "-o", library] + sources
         + ["-lpthread", "-ldl"]
-      try! compiler.run()
-      compiler.waitUntilExit()
+      try! compiler.start()
+      compiler.waitForEnd()
       if compiler.terminationStatus == 0 { return }
     }
     preconditionFailure("no C compiler (cc, clang, gcc) builds \(sources)")

@@ -16,8 +16,8 @@ struct DemoLive {
     let runner = try ModelRunner(.int8(model), threads: threads)
     let source = Self.source(rendered: rendered)
     title = source.title
-    let stop = StopSignal()
-    stop.listen()
+    Interruption.listen()
+    let stop = StopSignal { Interruption.isAsked }
     let pipeline = try LivePipeline(source: source, description: model.description) { runner.logits($0) }
     var screen = LiveScreen(model.description, json: false)
     if !quiet { screen.begin(source.title) }

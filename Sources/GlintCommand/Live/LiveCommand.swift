@@ -122,8 +122,8 @@ struct LiveCommand: ParsableCommand {
     try source.prepare(recording: recording)
     let model =
       try files.first { !CameraAddress.isRecording($0) } ?? ShippedModels.path(ShippedModels.classifier)
-    let stop = StopSignal()
-    stop.listen()
+    Interruption.listen()
+    let stop = StopSignal { Interruption.isAsked }
     let named = try trust.loadClassifier(model)
     let teaching =
       page.isWanted(json: json.json)

@@ -1,5 +1,4 @@
 import Glibc
-import Live
 import Synchronization
 
 /// Ctrl-C, SIGTERM, and the end of the terminal: the first asks the work to end well, a later one ends the program at
@@ -20,7 +19,7 @@ enum Interruption {
   static func listen() {
     // Made here, not first within the handler.
     _ = isAsked
-    for number in [SIGINT, SIGTERM, SIGHUP] where !StopSignal.isIgnored(number) {
+    for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) {
       var action = sigaction()
       // Calls that wait are taken up again.
       action.sa_flags = SA_RESTART
@@ -35,6 +34,15 @@ enum Interruption {
       sigaddset(&own, number)
       pthread_sigmask(SIG_UNBLOCK, &own, nil)
     }
+  }
+
+  /// Whether the program ignores a signal; where it has not changed that itself, whoever started it did, as
+  /// `nohup` does.
+  private static func isIgnored(_ signal: Int32) -> Bool {
+    var action = sigaction()
+    // SIG_IGN is the address 1; closures cannot be compared.
+    return sigaction(signal, nil, &action) == 0
+      && unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
   }
 
   /// Whether somebody asked for the end.

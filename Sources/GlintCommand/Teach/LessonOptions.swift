@@ -67,16 +67,15 @@ struct LessonOptions: ParsableArguments {
       quiet: quiet)
     var failure: (any Error)?
     try lessons.collect(into: set, wantsFaces: detector != nil, region: region) { look in
-      let stop = StopSignal()
+      let stop = StopSignal { Interruption.isAsked }
       _ = pipeline.run(
         .init(), stop: stop,
         notify: {
           if case .waiting(let error) = $0 { printError("\(error) Waiting for it.") }
-          if Interruption.isAsked { stop.request() }
         },
         publishWithPicture: { labelled, _, image in
           do {
-            if try !look(labelled, image) || Interruption.isAsked { stop.request() }
+            if try !look(labelled, image) { stop.request() }
           } catch {
             failure = error
             stop.request()
