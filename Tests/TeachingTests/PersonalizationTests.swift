@@ -78,6 +78,41 @@ import Testing
     #expect(better >= 2)
   }
 
+  /// People who look sad at rest, and are called so: after twenty pictures of each expression far less, as pictures of
+  /// another hour tell, and others lose nothing that can be seen.
+  @Test func whoLooksSadAtRestIsCalledSadFarLess() throws {
+    let model = try Self.int8()
+    let table = try FeatureTable(path: "Calibration/Models/compact.features.safetensors")
+    var called = (before: 0, after: 0), right = (before: 0, after: 0)
+    for (seed, number) in [(500, 5), (800, 5), (1_000, 2)] as [(UInt64, Int)] {
+      let person = TaughtPerson(seed: seed, number: number, restsSad: 0.7)
+      let dataset = try Self.pictures(person, of: [0, 1, 2], count: 20).dataset(labels: model.description.labels)
+      let taught = try #require(try Personalization(model, float: nil, table: table).run(dataset))
+      #expect(try #require(taught.general).lost <= 0.5, "\(taught.words)")
+      let (before, after) = (try Self.answers(model, person), try Self.answers(taught.int8, person))
+      called.before += before[2].count { $0 == "sad" }
+      called.after += after[2].count { $0 == "sad" }
+      for label in 0..<3 {
+        right.before += before[label].count { $0 == Self.labels[label] }
+        right.after += after[label].count { $0 == Self.labels[label] }
+      }
+    }
+    #expect(called.before >= 60 && called.after * 10 <= called.before * 6, "\(called)")
+    #expect(right.after >= right.before + 36, "\(right)")
+  }
+
+  /// What a model says of pictures that nothing was learned from, 40 of each expression.
+  private static func answers(_ model: QuantizedModel, _ person: TaughtPerson) throws -> [[String]] {
+    let runner = try ModelRunner(.int8(model), threads: 1), description = model.description
+    return labels.indices.map { label in
+      (200..<240).map { moment in
+        let (image, face) = person.picture(label, moment: moment)
+        let logits = runner.logits(description.preprocessing.apply(to: image, face: face).pixels)
+        return description.labels[logits.answer]
+      }
+    }
+  }
+
   @Test func theSamePicturesGiveTheSameModel() throws {
     let model = try Self.int8()
     let set = try Self.pictures(TaughtPerson(seed: 12, number: 2), of: [0, 1], count: 24)

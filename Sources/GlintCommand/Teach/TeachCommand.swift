@@ -18,8 +18,8 @@ struct TeachCommand: ParsableCommand {
       Takes pictures in a folder a class, or before a camera: of each of --classes, one after the other, in two rounds,
       of which the second judges; --keep FOLDER keeps them. Where the classes are the model's (happy, sad, neutral),
       units beside its last layer learn on these pictures, together with stored features of many other people, so that
-      it stays good for them: seconds. Other classes get a small network of their own: one that goes on from the
-      model's features and one that begins from nothing are trained, and the better one is taken.
+      it stays good for them: seconds. Other classes get a small network of their own, which goes on from the model's
+      features and is trained for the time that there is (--seconds), whole pictures in colour.
 
       A quarter of the pictures is held out: the answer says how many of them are right, before and after, with
       intervals, how the model does on people in general, and whether int8 says what float says. A model that is not

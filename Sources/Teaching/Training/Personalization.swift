@@ -17,7 +17,7 @@ public struct Personalization {
   public let table: FeatureTable?
 
   /// How often each picture is learned in a changed form.
-  static let variants = 7
+  static let variants = 20
   /// How much one's own pictures count against all others, tried in this order.
   static let weights: [Float] = [0.3, 1, 3]
   /// For how many in a hundred others each unit is silent, tried in this order.
