@@ -11,8 +11,12 @@ import Testing
   /// Starts to paint more than anybody waits for, and sends a signal once the draft has a picture.
   private func paint(interruptedBy signal: CInt) throws -> Process {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: GlintProgram.path)
-    process.arguments = ["paint", folder.path("faces"), "--count", "100000", "--size", "64", "--quiet"]
+    // What runs the tests may ignore Ctrl-C, as a shell does in the background, and the program would then too.
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [
+      "--default-signal=INT,TERM", GlintProgram.path, "paint", folder.path("faces"), "--count", "100000", "--size",
+      "64", "--quiet",
+    ]
     process.standardError = FileHandle.nullDevice
     // Not as from a shell: signals that this thread blocks are let through all the same.
     try process.run()

@@ -38,5 +38,7 @@ extension Process {
       usleep(pause)
       pause = min(2 * pause, 5_000)
     }
+    // Does not wait any more, but lets go of what belongs to the process, such as its open files.
+    waitUntilExit()
   }
 }
