@@ -6,6 +6,7 @@ import Models
 import Numerics
 import TestSupport
 import Testing
+import Threads
 import Training
 
 /// Learning from how likely each class is: votes, a teacher, weights that balance sources.
@@ -122,13 +123,14 @@ import Training
     let taught = try [1, 3].map { threads in
       var dataset = own
       // Which side is lighter: a mirrored picture says the opposite, so that the mean is even.
-      try Teacher(description, hash: "abc", share: 0.6) {
+      let teacher = Teacher(description, hash: "abc") {
         { pixels in
           let left = (0..<30).reduce(0) { sum, y in sum + (0..<16).reduce(0) { $0 + Int(pixels[y * 32 + $1]) } }
           let all = pixels.reduce(0) { $0 + Int($1) }
           return [2 * left > all ? 6 : -6]
         }
-      }.teach(&dataset, threads: threads)
+      }
+      try Teacher.teach(&dataset, by: [teacher], share: 0.6, threads: threads)
       return dataset
     }
     #expect(taught[0].training.map(\.votes) == taught[1].training.map(\.votes))
@@ -142,7 +144,7 @@ import Training
     description.labels = ["dark", "blue"]
     var dataset = own
     #expect(throws: TrainingError.self) {
-      try Teacher(description, hash: "abc", share: 0.6) { { _ in [0] } }.teach(&dataset, threads: 1)
+      try Teacher.teach(&dataset, by: [Teacher(description, hash: "abc") { { _ in [0] } }], share: 0.6, threads: 1)
     }
   }
 
@@ -152,7 +154,29 @@ import Training
     let description = ModelDescription(
       graph: Graph.happySad(input: [30, 32, 1]), preprocessing: .init(width: 32, height: 30, colour: .grey),
       labels: ["dark", "bright"])
-    try Teacher(description, hash: "abc", share: 1) { { _ in [-40] } }.teach(&dataset, threads: 1)
+    try Teacher.teach(&dataset, by: [Teacher(description, hash: "abc") { { _ in [-40] } }], share: 1, threads: 1)
     #expect(dataset.training.allSatisfy { $0.votes!.shares[1] > 0.999 })
+  }
+
+  /// Two that are sure of different things: a half each, in either order.
+  @Test func severalTeachersCountAlike() throws {
+    let labels = TrainingLoopTests.dataset().labels
+    let description = ModelDescription(
+      graph: Graph.happySad(input: [30, 32, 1]), preprocessing: .init(width: 32, height: 30, colour: .grey),
+      labels: labels)
+    let sure = [Float(40), -40].map { logit in Teacher(description, hash: "\(logit)") { { _ in [logit] } } }
+    for teachers in [sure, sure.reversed()] {
+      var dataset = TrainingLoopTests.dataset()
+      let told = Locked<[Int]>([])
+      try Teacher.teach(&dataset, by: teachers, share: 0.8, threads: 2) { done, of in
+        told.withLock { $0 += [done, of] }
+      }
+      for picture in dataset.training {
+        let shares = try #require(picture.votes).shares
+        #expect(abs(shares[picture.label] - 0.6) < 1e-5 && abs(shares[0] + shares[1] - 1) < 1e-5)
+      }
+      #expect(dataset.teacher?.contains("from 2 networks with weights") == true)
+      #expect(told.value.max() == 2 * dataset.training.count)
+    }
   }
 }

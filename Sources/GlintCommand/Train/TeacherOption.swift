@@ -5,39 +5,46 @@ import ModelFiles
 import Models
 import Training
 
-/// `--teacher`: a larger network from whose probabilities the new one learns.
+/// `--teacher`: networks from whose probabilities the new one learns.
 struct TeacherOption: ParsableArguments {
   @Option(
-    name: .long,
+    name: .customLong("teacher"),
     help: ArgumentHelp(
       """
       A float model of the same classes, usually a larger one, of whose probabilities the network learns too. It reads \
-      pictures by its own rule.
+      pictures by its own rule. May be repeated: the mean of several is nearer to the truth.
       """, valueName: "model"))
-  var teacher: String?
+  var teachers: [String] = []
 
-  @Option(name: .long, help: "The share of the target that the teacher's probabilities make up.")
+  @Option(name: .long, help: "The share of the target that the teachers' probabilities make up.")
   var teacherShare: Float = 0.6
 
   func validate() throws {
     guard (0...1).contains(teacherShare) else { throw ValidationError("--teacher-share takes a share from 0 to 1.") }
   }
 
-  /// Lets the teacher look at the training pictures, where there is one.
+  /// Lets the teachers look at the training pictures, where there are some.
   ///
   /// - Throws: `FormatError` for a file that is no model, `Failure` for one that is no float classifier,
   ///   `TrainingError` where its classes are others.
   func teach(_ dataset: inout Dataset, threads: Int, quiet: Bool) throws {
-    guard let teacher else { return }
-    let model = try FloatModel.load(teacher)
-    guard model.description.isClassifier else {
-      throw Failure("--teacher \(teacher): is no classifier: name a float model that 'glint train' made")
+    guard !teachers.isEmpty else { return }
+    let words = teachers.count == 1 ? "teacher" : "\(teachers.count) teachers"
+    let bar = LockedProgress("Asking the \(words)", quiet: quiet)
+    try Teacher.teach(&dataset, by: teachers.map(Self.open), share: teacherShare, threads: threads) {
+      bar.update($0, of: $1)
     }
-    let bar = LockedProgress("Asking the teacher", quiet: quiet)
-    try Teacher(model.description, hash: model.weightsSHA256, share: teacherShare) {
+    bar.finish("The \(words) looked at \(dataset.training.count) pictures")
+  }
+
+  private static func open(_ path: String) throws -> Teacher {
+    let model = try FloatModel.load(path)
+    guard model.description.isClassifier else {
+      throw Failure("--teacher \(path): is no classifier: name a float model that 'glint train' made")
+    }
+    return Teacher(model.description, hash: model.weightsSHA256) {
       let interpreter = try FloatInterpreter(model)
       return { interpreter.run(pixels: $0) }
-    }.teach(&dataset, threads: threads) { bar.update($0, of: $1) }
-    bar.finish("The teacher looked at \(dataset.training.count) pictures")
+    }
   }
 }

@@ -18,7 +18,7 @@ extension Train {
     plan.read("the data", data)
     plan.read("--network", network)
     plan.read("--from", start.model)
-    plan.read("--teacher", teacher.teacher)
+    for path in teacher.teachers { plan.read("--teacher", path) }
     faces.note(in: &plan)
     try plan.write("-o", output, .floatModel)
     try plan.write("the checkpoint", output.map { _ in checkpointPath }, .checkpoint, isAsked: false)

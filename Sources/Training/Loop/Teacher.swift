@@ -18,33 +18,59 @@ public struct Teacher: Sendable {
   let description: ModelDescription
   /// The SHA-256 of its weights.
   let hash: String
-  /// The share of the target that its probabilities make up.
-  let share: Float
   private let makeRunner: @Sendable () throws -> Runner
 
   /// - Parameters:
   ///   - description: its preprocessing, its labels and its temperature.
   ///   - hash: the SHA-256 of its weights.
-  ///   - share: the share of the target that its probabilities make up, 0...1.
   ///   - makeRunner: makes what runs it, once for each thread.
-  public init(
-    _ description: ModelDescription, hash: String, share: Float, makeRunner: @escaping @Sendable () throws -> Runner
-  ) {
-    (self.description, self.hash, self.share, self.makeRunner) = (description, hash, share, makeRunner)
+  public init(_ description: ModelDescription, hash: String, makeRunner: @escaping @Sendable () throws -> Runner) {
+    (self.description, self.hash, self.makeRunner) = (description, hash, makeRunner)
   }
 
-  /// What the card says of it.
-  var words: String { "\(percent(Double(share), 0)) of the target from a network with weights \(hash)" }
-
-  /// Puts its probabilities into what is known of a data set's training pictures.
+  /// Puts what teachers say into what is known of a data set's training pictures: of several the mean of their
+  /// probabilities, which is nearer to the truth than one alone.
   ///
   /// - Parameters:
+  ///   - share: the share of the target that their probabilities make up, 0...1.
   ///   - threads: threads to compute with; the result does not depend on them.
-  ///   - progress: called now and then with pictures done and their number.
-  /// - Throws: `TrainingError.data` for pictures that cannot be read, and where its classes are not the data's.
-  public func teach(
-    _ dataset: inout Dataset, threads: Int, progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ///   - progress: called now and then with pictures done and their number, of all teachers together.
+  /// - Throws: `TrainingError.data` for pictures that cannot be read, and where a teacher's classes are not the data's.
+  public static func teach(
+    _ dataset: inout Dataset, by teachers: [Teacher], share: Float, threads: Int,
+    progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws {
+    guard !teachers.isEmpty else { return }
+    let count = dataset.training.count, classes = dataset.labels.count
+    var sums = [[Float]](repeating: [Float](repeating: 0, count: classes), count: count)
+    for (number, teacher) in teachers.enumerated() {
+      let said = try teacher.answers(dataset, threads: threads) { done in
+        progress(number * count + done, teachers.count * count)
+      }
+      for (index, said) in said.enumerated() {
+        for place in said.indices { sums[index][place] += said[place] / Float(teachers.count) }
+      }
+    }
+    for (index, said) in sums.enumerated() {
+      let picture = dataset.training[index]
+      let own = picture.votes?.shares ?? dataset.labels.indices.map { $0 == picture.label ? 1 : 0 }
+      dataset.training[index].votes = Dataset.Votes(
+        shares: zip(own, said).map { (1 - share) * $0 + share * $1 }, isDivided: picture.votes?.isDivided ?? false)
+    }
+    let hashes = teachers.map(\.hash).joined(separator: ", ")
+    dataset.teacher =
+      "\(percent(Double(share), 0)) of the target from "
+      + (teachers.count == 1 ? "a network" : "\(teachers.count) networks") + " with weights \(hashes)"
+    // Other targets, other weights: a checkpoint without the teacher does not fit.
+    dataset.fingerprint = Array("\(dataset.fingerprint) taught \(share) by \(hashes)".utf8).withUnsafeBytes {
+      SHA256.hex($0)
+    }
+  }
+
+  /// The probabilities of the data's classes, in their order, for each training picture.
+  private func answers(
+    _ dataset: Dataset, threads: Int, progress: @Sendable (_ done: Int) -> Void
+  ) throws -> [[Float]] {
     // Its outputs in the order of the data's classes.
     let order = dataset.labels.map { description.labels.firstIndex(of: $0) }
     guard description.labels.count == dataset.labels.count, !order.contains(nil) else {
@@ -72,21 +98,11 @@ public struct Teacher: Sendable {
       }
       done.withLock {
         $0 += block.count
-        progress($0, pictures.count)
+        progress($0)
       }
     }
     if let error = failure.value { throw error }
-    for (index, said) in taught.value.enumerated() {
-      let picture = pictures[index]
-      let own = picture.votes?.shares ?? dataset.labels.indices.map { $0 == picture.label ? 1 : 0 }
-      dataset.training[index].votes = Dataset.Votes(
-        shares: zip(own, said).map { (1 - share) * $0 + share * $1 }, isDivided: picture.votes?.isDivided ?? false)
-    }
-    dataset.teacher = words
-    // Other targets, other weights: a checkpoint without the teacher does not fit.
-    dataset.fingerprint = Array("\(dataset.fingerprint) taught \(share) by \(hash)".utf8).withUnsafeBytes {
-      SHA256.hex($0)
-    }
+    return taught.value
   }
 
   /// Lets a runner be handed from thread to thread: one at a time holds it.
