@@ -71,7 +71,9 @@ public enum WeightMethod: String, Hashable, Sendable, CaseIterable {
 
   /// Rounded half to even within -127...127, by adding and taking away 1.5 * 2^23.
   private static func rounded(_ x: SIMD8<Float>) -> SIMD8<Float> {
-    let clamped = x.clamped(lowerBound: SIMD8(repeating: -127), upperBound: SIMD8(repeating: 127))
+    // Not by `clamped`, which the standard library does number by number.
+    let (low, high) = (SIMD8<Float>(repeating: -127), SIMD8<Float>(repeating: 127))
+    let clamped = x.replacing(with: low, where: x .< low).replacing(with: high, where: x .> high)
     return (clamped + 0x1.8p23) - 0x1.8p23
   }
 }
