@@ -6,12 +6,18 @@ whoever waits for it. Its processes are then listed, with the threads of those t
 
 Exits as the command does, with 124 where it was ended."""
 import os
+import pty
+import re
 import select
 import shutil
 import signal
 import subprocess
 import sys
 import time
+import tty
+
+BEGUN = re.compile(r"Test (.+) started\.$")
+ENDED = re.compile(r"Test (.+?)(?: with \d+ test cases?)? (?:passed|failed) after")
 
 
 def descendants(root):
@@ -61,11 +67,33 @@ def say(words):
     sys.stdout.flush()
 
 
-def report(root, seconds):
-    say(f"\nNothing has been said for {seconds:.0f} s. What runs:")
+class Listener:
+    """Passes on what a command says, and knows which tests have begun and not ended."""
+
+    def __init__(self):
+        self.open, self.rest, self.last = {}, b"", time.monotonic()
+
+    def take(self, part):
+        sys.stdout.buffer.write(part)
+        sys.stdout.flush()
+        self.last = time.monotonic()
+        *lines, self.rest = (self.rest + part).split(b"\n")
+        for line in lines:
+            words = line.decode(errors="replace").rstrip()
+            begun, ended = BEGUN.search(words), ENDED.search(words)
+            if ended:
+                self.open.pop(ended[1], None)
+            elif begun and not begun[1].startswith("case "):
+                self.open[begun[1]] = True
+
+
+def report(root, seconds, listener):
+    say(f"\nNothing has been said for {seconds:.0f} s.")
+    for name in listener.open:
+        say(f"  begun and not ended: {name}")
     processes = descendants(root)
     for number, words in processes:
-        say(f"  {number} {words[:200]}")
+        say(f"  runs: {number} {words[:200]}")
     for number, words in processes:
         try:
             say(f"\n{number} {words[:80]}\n{stacks(number)}")
@@ -75,25 +103,34 @@ def report(root, seconds):
 
 def main():
     limit, command = float(sys.argv[1]), sys.argv[2:]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    source, last = process.stdout.fileno(), time.monotonic()
+    # A terminal, since into a pipe the last words of many programs come only with their end.
+    source, sink = pty.openpty()
+    tty.setraw(sink)
+    environment = os.environ | {"TERM": "dumb", "NO_COLOR": "1"}
+    process = subprocess.Popen(command, stdout=sink, stderr=sink, env=environment)
+    os.close(sink)
+    listener = Listener()
     while True:
-        if select.select([source], [], [], 1)[0]:
-            part = os.read(source, 1 << 16)
+        # What it leaves behind may hold the terminal, and is not waited for.
+        has_ended = process.poll() is not None
+        if select.select([source], [], [], 0.2 if has_ended else 1)[0]:
+            try:
+                part = os.read(source, 1 << 16)
+            except OSError:
+                part = b""
             if not part:
-                break
-            sys.stdout.buffer.write(part)
-            sys.stdout.flush()
-            last = time.monotonic()
-        elif time.monotonic() - last > limit:
-            report(process.pid, limit)
+                return process.wait()
+            listener.take(part)
+        elif has_ended:
+            return process.returncode
+        elif time.monotonic() - listener.last > limit:
+            report(process.pid, limit, listener)
             for number, _ in descendants(process.pid):
                 try:
                     os.kill(number, signal.SIGKILL)
                 except OSError:
                     pass
             return 124
-    return process.wait()
 
 
 if __name__ == "__main__":
