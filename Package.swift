@@ -231,7 +231,7 @@ let package = Package(
     suite(
       "Training",
       and: [
-        "Numerics", "Files", "Models", "ModelFiles", "CFloatKernels", "FloatRuntime", "Imaging", "Datasets",
+        "Numerics", "Files", "Models", "ModelFiles", "Threads", "CFloatKernels", "FloatRuntime", "Imaging", "Datasets",
         "Evaluation",
       ]),
     suite(

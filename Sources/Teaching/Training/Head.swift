@@ -30,11 +30,13 @@ package struct Head: Sendable {
   }
 
   /// The same head with each unit silent for so many in a hundred of some pictures: what it says begins further up.
+  /// Above 100, it begins so much above the loudest answer, in percent of it: other people are others again.
   func hushed(_ pictures: HeadTraining.Examples, _ count: Int, _ silence: Double) -> Head {
     guard var units, !pictures.weights.isEmpty else { return self }
     let answers = pictures.weights.indices.map { self.answers(pictures.features[$0 * count..<($0 + 1) * count]) }
-    let place = min(answers.count - 1, Int(Double(answers.count) * silence / 100))
-    for unit in units.bias.indices { units.bias[unit] -= answers.map { $0[unit] }.sorted()[place] }
+    let place = min(answers.count - 1, Int(Double(answers.count) * silence / 100)),
+      margin = Float(max(1, silence / 100))
+    for unit in units.bias.indices { units.bias[unit] -= answers.map { $0[unit] }.sorted()[place] * margin }
     var result = self
     result.units = units
     return result

@@ -20,8 +20,11 @@ public struct Personalization {
   static let variants = 20
   /// How much one's own pictures count against all others, tried in this order.
   static let weights: [Float] = [0.3, 1, 3]
-  /// For how many in a hundred others each unit is silent, tried in this order.
-  static let silences = [98.0, 99.3, 99.9]
+  /// Points that a head may lose on others to be taken: less than the pictures that judge in the end allow, since those
+  /// are others again.
+  static let mostLost = 0.3
+  /// For how many in a hundred others each unit is silent (see `Head.hushed`), tried in this order.
+  static let silences = [99.3, 99.9, 100, 130, 170]
 
   /// - Parameter table: left aside where it belongs to another body.
   public init(_ int8: QuantizedModel, float: FloatModel?, table: FeatureTable?) {
@@ -66,8 +69,8 @@ public struct Personalization {
     let count = reader.count
 
     // The head that names most held-out pictures rightly, of those that stay good for others; of equals the one that is
-    // nearer to the truth.
-    var best: (head: Head, right: Int, loss: Double)?
+    // silent for more of them, and then the one that is nearer to the truth, which few pictures hardly tell.
+    var best: (head: Head, right: Int, silence: Double, loss: Double)?
     for (index, weight) in Self.weights.enumerated() {
       tell("learning", 0.5 + 0.4 * Double(index) / Double(Self.weights.count))
       var trainer = HeadTraining()
@@ -78,9 +81,9 @@ public struct Personalization {
         let head = loud.hushed(others.training, count, silence)
         let (right, loss) = score(validation, head, count)
         curve.append(validation.labels.isEmpty ? 0 : Double(right) / Double(validation.labels.count))
-        if others.pair(start, head, .validation)?.lost ?? 0 > 0.5 { continue }
-        let isBetter = best.map { right > $0.right || right == $0.right && loss < $0.loss } ?? true
-        if isBetter { best = (head, right, loss) }
+        if others.pair(start, head, .validation)?.lost ?? 0 > Self.mostLost { continue }
+        let isBetter = best.map { (-right, -silence, loss) < (-$0.right, -$0.silence, $0.loss) } ?? true
+        if isBetter { best = (head, right, silence, loss) }
       }
     }
     tell("judging", 0.9)
