@@ -40,7 +40,7 @@ package final class Broker {
     switch access {
     case .anybody: lines.append("allow_anonymous true")
     case .user(let user, let password):
-      _ = try Process.complete("/usr/bin/mosquitto_passwd", ["-b", "-c", folder.path("passwords"), user, password])
+      try Process.complete("/usr/bin/mosquitto_passwd", ["-b", "-c", folder.path("passwords"), user, password])
       lines += ["allow_anonymous false", "password_file \(folder.path("passwords"))"]
     case .secure:
       try folder.write(Array(TLSFiles.certificate.utf8), as: "cert.pem")
@@ -123,7 +123,7 @@ package final class Broker {
     var arguments = ["-h", "127.0.0.1", "-p", "\(port)", "-t", topic, "-m", text]
     if case .user(let user, let password) = access { arguments += ["-u", user, "-P", password] }
     // It waits for an answer as long as there is somebody to give one.
-    _ = try Process.complete("/usr/bin/mosquitto_pub", arguments, seconds: 10)
+    try Process.complete("/usr/bin/mosquitto_pub", arguments, seconds: 10)
   }
 
   private func accepts() -> Bool {

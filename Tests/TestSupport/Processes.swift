@@ -13,6 +13,7 @@ extension Process {
   }
 
   /// Starts a program and waits for its end.
+  @discardableResult
   package static func complete(_ program: String, _ arguments: [String], seconds: Double = 1_200) throws -> Process {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)

@@ -21,13 +21,10 @@ package enum StandIn {
   /// Makes a shared object of C sources.
   package static func compile(_ sources: [String], to library: String) {
     for name in ["cc", "clang", "gcc"] {
-      let compiler = Process()
-      compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-      compiler.arguments =
+      let compiler = try! Process.complete(
+        "/usr/bin/env",
         [name, "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", "-o", library] + sources
-        + ["-lpthread", "-ldl"]
-      try! compiler.start()
-      compiler.waitForEnd()
+          + ["-lpthread", "-ldl"])
       if compiler.terminationStatus == 0 { return }
     }
     preconditionFailure("no C compiler (cc, clang, gcc) builds \(sources)")
