@@ -56,7 +56,7 @@ public struct DetectorEvaluation {
 
     for photo in material.photos where photo.faces.count == 1 {
       let found = boxes(photo.image)
-      let scores = photos.add(found, faces: photo.faces)
+      let scores = photos.add(found, faces: photo.faces.map(\.narrowed))
       guard keepsPictures else { continue }
       let drawn = (photo.image, found.filter { $0.score >= threshold }.map(\.box), photo.faces)
       if scores.allSatisfy({ $0 ?? -.infinity >= threshold }) { finds.append(drawn) } else { misses.append(drawn) }
@@ -72,7 +72,7 @@ public struct DetectorEvaluation {
     for picture in ComposedPicture.examples(
       count, of: material, width: input.width, height: input.height, sides: sides, seed: 0x6A756467, threads: threads)
     {
-      composed.add(boxes(picture.image), faces: picture.faces, ignored: picture.ignored)
+      composed.add(boxes(picture.image), faces: picture.faces.map(\.narrowed), ignored: picture.ignored)
     }
   }
 

@@ -129,7 +129,7 @@ public struct WildEvaluation: Sendable {
     for outcome in outcomes { count(outcome.face, outcome.isFound) }
     func isFound(_ photo: DetectionMaterial.Photo) -> Bool {
       var one = DetectionMetrics()
-      one.add(boxes(photo.image), faces: photo.faces)
+      one.add(boxes(photo.image), faces: photo.faces.map(\.narrowed))
       return one.found(threshold: threshold) == 1
     }
     for photo in material.photos where photo.faces.count == 1 { mainFaces.count(isFound(photo)) }

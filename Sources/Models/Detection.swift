@@ -3,10 +3,11 @@ import Numerics
 /// How the output of a detection network becomes boxes: sealed into the model, like the preprocessing.
 ///
 /// The network's only output has the shape `[rows, columns, 4]`, one cell for each `stride` x `stride` pixels of its
-/// input, and a face's box is a square. Channel 0 is the logit of "a face's centre is near this cell's centre"; with
+/// input, and a face is a square to it. Channel 0 is the logit of "a face's centre is near this cell's centre"; with
 /// the cell's centre at ((column + 1/2) stride, (row + 1/2) stride), channels 1 and 2 are the way from there to the
 /// face's centre in units of the face's side, and channel 3 is log2(side / `unit`). Offsets in units of the size make
-/// one error cost the same overlap at every size (as the box coding of Ren et al. 2015, without anchors).
+/// one error cost the same overlap at every size (as the box coding of Ren et al. 2015, without anchors). The box that
+/// is reported is as high as that square and `aspect` as wide.
 public struct Detection: Hashable, Sendable {
   /// The side, in pixels of the input, that channel 3 calls 0.
   public static let unit: Float = 32
@@ -14,6 +15,10 @@ public struct Detection: Hashable, Sendable {
   public static let thresholds = -100_000...100_000
   /// Channels of the output.
   public static let channels = 4
+  /// The width of reported boxes over their height: faces are higher than wide, as people and other detectors draw them.
+  /// Measured on 2,185 boxes of web photos with a short side of 40 pixels and more, in the median 0.85 where people drew
+  /// them and 0.78 where a program did. Crops to a face are squares as high as its box.
+  public static let aspect: Float = 0.85
 
   /// Pixels of the input from one cell to the next.
   public var stride: Int

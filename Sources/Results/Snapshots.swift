@@ -140,10 +140,11 @@ extension Image {
   /// Makes a face unrecognizable: four by four fields of one colour each, from chin to hair and from ear to ear.
   mutating func hide(_ face: FaceBox) {
     let fields = 4, margin: Float = 0.25
-    let left = face.x - margin * face.width, top = face.y - margin * face.height
-    let wide = face.width * (1 + 2 * margin), high = face.height * (1 + 2 * margin)
-    func columns(_ field: Int) -> Range<Int> { Self.pixels(left, wide, field, fields, within: width) }
-    func rows(_ field: Int) -> Range<Int> { Self.pixels(top, high, field, fields, within: height) }
+    // As wide as high: a box is narrower than a head.
+    let side = max(face.width, face.height) * (1 + 2 * margin)
+    let left = face.x + (face.width - side) / 2, top = face.y + (face.height - side) / 2
+    func columns(_ field: Int) -> Range<Int> { Self.pixels(left, side, field, fields, within: width) }
+    func rows(_ field: Int) -> Range<Int> { Self.pixels(top, side, field, fields, within: height) }
     for row in 0..<fields {
       for column in 0..<fields { fill(columns(column), rows(row)) }
     }

@@ -36,9 +36,17 @@ package struct BoxDecoding {
         let side = Detection.unit * Detection.exp2(min(max(size, least), most))
         let x = (Float(column) + 0.5) * stride + min(max(dx, -Self.furthest), Self.furthest) * side
         let y = (Float(row) + 0.5) * stride + min(max(dy, -Self.furthest), Self.furthest) * side
-        faces.append(
-          DetectedFace(box: FaceBox(x: x - side / 2, y: y - side / 2, width: side, height: side), score: score))
+        let square = FaceBox(x: x - side / 2, y: y - side / 2, width: side, height: side)
+        faces.append(DetectedFace(box: square.narrowed, score: score))
       }
     }
+  }
+}
+
+extension FaceBox {
+  /// The box that is reported for a face of this square: about the same middle, as high, and `Detection.aspect` as wide.
+  package var narrowed: FaceBox {
+    let less = (1 - Detection.aspect) * height
+    return FaceBox(x: x + less / 2, y: y, width: width - less, height: height)
   }
 }

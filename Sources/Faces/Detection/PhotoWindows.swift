@@ -33,8 +33,8 @@ public enum PhotoWindows {
 
     /// Whether a box found in it counts: it is not too large, and no edge within the photo cuts it.
     func accepts(_ box: FaceBox) -> Bool {
-      let slack = 0.1 * box.width
-      return box.width <= largest
+      let slack = 0.1 * box.height
+      return box.height <= largest
         && (!left || box.x >= Float(region.x) - slack) && (!top || box.y >= Float(region.y) - slack)
         && (!right || box.x + box.width <= Float(region.x + region.width) + slack)
         && (!bottom || box.y + box.height <= Float(region.y + region.height) + slack)
