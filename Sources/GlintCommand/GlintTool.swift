@@ -15,6 +15,7 @@ struct GlintTool: ParsableCommand {
       Export.self,
       Quantize.self,
       Compare.self,
+      Threshold.self,
       Inspect.self,
       Run.self,
       Bench.self,

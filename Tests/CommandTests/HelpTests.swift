@@ -4,6 +4,7 @@ import Testing
 
 private let commands = [
   "demo", "train", "quantize", "compare", "classify", "live", "bench", "inspect", "verify", "import", "run",
+  "threshold",
 ]
 
 @Suite struct HelpTests {

@@ -133,6 +133,87 @@ import Testing
     }
   }
 
+  @Test func thresholdsAreChosenAnewWithoutTraining() throws {
+    _ = try train("m.safetensors", ["--unsure", "dim", "--goals", "80/90/80"])
+    let costs = ["--unsure", "dim,light", "--cost", "0.5,black/dim=0.01"]
+    _ = try run(
+      [
+        "quantize", folder.path("m.safetensors"), "--calibration", folder.path("votes"), "--classes", Self.classes,
+        "-o", folder.path("q.safetensors"), "--quiet",
+      ])
+    let data = ["--data", folder.path("votes"), "--classes", Self.classes]
+    for name in ["m", "q"] {
+      let before = folder.path("\(name).safetensors"), after = folder.path("\(name)2.safetensors")
+      let line = try run(
+        ["threshold", before, "-o", after, "--fit-to", folder.path("votes"), "--json"] + costs + data
+      ).output
+      let facts = try JSONDecoder().decode(ThresholdFacts.self, from: Data(line.utf8))
+      let (old, new) = try (ModelFile.load(before), ModelFile.load(after))
+      let decision = try #require(new.description.decision)
+      #expect(decision.shownClasses == [0, 3] && decision.otherwise == "unsure")
+      #expect(
+        facts.thresholds["black"] == decision.thresholds[0] && facts.thresholds["white"] == decision.thresholds[3])
+      #expect(facts.thresholds_before["black"] == old.description.decision?.thresholds[0])
+      #expect(facts.choices.map(\.cost) == facts.choices.map(\.cost).sorted() && facts.choices.count > 5)
+      #expect(new.description.card["decision"]?.contains("fitted on the validation pictures of votes") == true)
+      // Nothing else is changed, and the figures are those of everybody else.
+      var same = new
+      same.description = old.description
+      try same.write(to: folder.path("same.safetensors"))
+      #expect(FileManager.default.contentsEqual(atPath: before, andPath: folder.path("same.safetensors")))
+      let compared = try run(["compare", folder.path("m.safetensors"), after, "--json"] + data).output
+      let figures = try JSONDecoder().decode(Compared.self, from: Data(compared.utf8))
+      #expect(figures.int8.decision == facts.test, "\(name)")
+    }
+    // The same thresholds as training would have chosen.
+    _ = try train("t.safetensors", costs)
+    let trained = try ModelFile.load(folder.path("t.safetensors")).description.decision
+    #expect(try ModelFile.load(folder.path("m2.safetensors")).description.decision == trained)
+    #expect(try ModelFile.load(folder.path("m.safetensors")).description.decision != trained)
+    // A model that always named the likeliest learns to be unsure.
+    _ = try train("bold.safetensors", ["--epochs", "2"])
+    let text = try run(
+      ["threshold", folder.path("bold.safetensors"), "-o", folder.path("shy.safetensors"), "--unsure", "dim=90,light"]
+        + data)
+    #expect(text.output.contains("labelled although never shown: dim") && text.output.contains("cost  black from"))
+    #expect(try ModelFile.load(folder.path("shy.safetensors")).description.decision?.shownClasses == [0, 3])
+    // What was never shown stays so.
+    _ = try run(
+      ["threshold", folder.path("shy.safetensors"), "-o", folder.path("again.safetensors"), "--cost", "2"] + data)
+    #expect(try ModelFile.load(folder.path("again.safetensors")).description.decision?.shownClasses == [0, 3])
+    let start = ["threshold", folder.path("m.safetensors"), "--data", folder.path("votes"), "--classes", Self.classes]
+    for (more, status, words) in [
+      (["-o", folder.path("x.safetensors")], Int32(2), "says what the thresholds are to reach"),
+      (["-o", folder.path("x.safetensors"), "--cost", "3", "--fit-to", "photos"], 2, "none of the folders of --data"),
+      (["-o", folder.path("x.safetensors"), "--labelled", "dim=3"], 1, "never shown"),
+      (["-o", folder.path("m.safetensors"), "--cost", "3", "--force"], 1, "m.safetensors"),
+    ] {
+      let result = try GlintProgram.run(start + more)
+      #expect(result.status == status && result.errors.contains(words), "\(more): \(result.errors)")
+    }
+  }
+
+  private struct Figures: Decodable, Equatable {
+    let shown, labelled, right, hidden, unsure: Int
+    let classes: [[Int]]
+  }
+
+  private struct ThresholdFacts: Decodable {
+    struct Choice: Decodable {
+      let cost: Double
+    }
+    let thresholds, thresholds_before: [String: Float]
+    let validation, test: Figures
+    let choices: [Choice]
+  }
+
+  private struct Compared: Decodable {
+    struct Side: Decodable {
+      let decision: Figures
+    }
+    let int8: Side
+  }
+
   @Test func wrongUseSaysWhatIsWrong() throws {
     let start = ["train", folder.path("votes"), "-o", folder.path("x.safetensors"), "--quiet"]
     for (more, status, words) in [

@@ -33,14 +33,25 @@ enum LabelledImages {
     var account = dataset.account
     (account.used, account.notNeeded) = (pictures.count, account.notNeeded + account.used - pictures.count)
     tell(account, quiet: quiet)
+    let images = try prepared(
+      pictures, for: description, part: part == .all ? nil : DataPart.test.rawValue, quiet: quiet)
+    return (images, account)
+  }
+
+  /// Decodes pictures and prepares them for a model, with progress.
+  ///
+  /// - Parameter part: the part's name, nil where it is not worth a word.
+  static func prepared(
+    _ pictures: [Dataset.Picture], for description: ModelDescription, part: String?, quiet: Bool
+  ) throws -> [LabelledImage] {
     var progress = Progress("Preparing pictures", quiet: quiet)
     var images: [LabelledImage] = []
     for picture in pictures {
       images.append(try LabelledImage(picture, by: description.preprocessing))
       progress.update(images.count, of: pictures.count)
     }
-    progress.finish("\(images.count) images\(part == .all ? "" : " of the test part")")
-    return (images, account)
+    progress.finish("\(images.count) images\(part.map { " of the \($0) part" } ?? "")")
+    return images
   }
 }
 

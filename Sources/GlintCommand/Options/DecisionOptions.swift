@@ -1,5 +1,4 @@
 import ArgumentParser
-import Datasets
 import Evaluation
 import Training
 
@@ -76,30 +75,36 @@ struct DecisionOptions: ParsableArguments {
     percentage.flatMap(Double.init).flatMap { (0...100).contains($0) ? $0 / 100 : nil }
   }
 
+  /// Whether anything is asked for.
+  var isGiven: Bool { !unsure.isEmpty || goals != nil || !labelled.isEmpty || !cost.isEmpty }
+
   /// What the thresholds of a model of these classes are fitted to; nil where all labels are always shown.
   ///
+  /// - Parameter known: numbers of the classes that are never shown where `--unsure` does not name any.
   /// - Throws: for a class that is not there, and where none would be shown.
-  func request(_ dataset: Dataset) throws -> DecisionRequest? {
-    guard !unsure.isEmpty || goals != nil || !labelled.isEmpty || !cost.isEmpty else { return nil }
+  func request(_ labels: [String], hiding known: Set<Int> = []) throws -> DecisionRequest? {
+    guard isGiven else { return nil }
     func number(_ name: String, _ option: String) throws -> Int {
-      guard let label = dataset.labels.firstIndex(of: name) else {
-        throw Failure("\(option) \(name): the classes are \(dataset.labels.joined(separator: ", "))")
+      guard let label = labels.firstIndex(of: name) else {
+        throw Failure("\(option) \(name): the classes are \(labels.joined(separator: ", "))")
       }
       return label
     }
     var goals = self.goals ?? DecisionGoals()
-    var hidden: Set<Int> = []
+    var hidden = unsure.isEmpty ? known : []
     for (name, value) in Self.entries(unsure) {
       let label = try number(name, "--unsure")
       hidden.insert(label)
       if let share = Self.share(value) { goals.byClass[label] = share }
     }
-    guard hidden.count < dataset.labels.count else {
+    guard hidden.count < labels.count else {
       throw Failure("--unsure: names every class; none would be shown")
     }
     for (name, value) in Self.entries(labelled) {
       let label = try number(name, "--labelled")
-      guard !hidden.contains(label) else { throw Failure("--labelled \(name): --unsure says that it is never shown") }
+      guard !hidden.contains(label) else {
+        throw Failure("--labelled \(name): it is one of those that are never shown (--unsure)")
+      }
       goals.byClass[label] = Self.share(value)
     }
     guard !cost.isEmpty else { return DecisionRequest(hidden: hidden, aim: .goals(goals)) }
@@ -111,7 +116,7 @@ struct DecisionOptions: ParsableArguments {
       }
       let pair = try name.split(separator: "/").map { try number(String($0), "--cost") }
       guard !hidden.contains(pair[0]) else {
-        throw Failure("--cost \(name): '\(dataset.labels[pair[0]])' is never shown, so it is never said")
+        throw Failure("--cost \(name): '\(labels[pair[0]])' is never shown, so it is never said")
       }
       costs.mistakes[.init(label: pair[0], truth: pair[1])] = price
     }

@@ -170,7 +170,7 @@ struct Train: ParsableCommand {
     for source in leaveOut { try dataset.leaveOut(source) }
     if showAugmentation == nil { try teacher.teach(&dataset, threads: threads.count, quiet: quiet.quiet) }
     tell(dataset.account, quiet: quiet.quiet)
-    let decision = try self.decision.request(dataset)
+    let decision = try self.decision.request(dataset.labels)
     let hasFaces = margin != nil || faces.areSought || !dataset.boxTables.isEmpty
     let preprocessing = network.preprocessing(
       size: size, colour: colour, margin: hasFaces ? margin ?? network.defaultMargin : nil)
