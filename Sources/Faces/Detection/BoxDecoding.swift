@@ -44,7 +44,7 @@ package struct BoxDecoding {
 }
 
 extension FaceBox {
-  /// The box that is reported for a face of this square: about the same middle, as high, and `Detection.aspect` as wide.
+  /// The box that is reported for a face of this square: same middle and height, `Detection.aspect` as wide.
   package var narrowed: FaceBox {
     let less = (1 - Detection.aspect) * height
     return FaceBox(x: x + less / 2, y: y, width: width - less, height: height)
