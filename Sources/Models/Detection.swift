@@ -15,9 +15,9 @@ public struct Detection: Hashable, Sendable {
   public static let thresholds = -100_000...100_000
   /// Channels of the output.
   public static let channels = 4
-  /// The width of reported boxes over their height: faces are higher than wide, as people and other detectors draw them.
-  /// Measured on 2,185 boxes of web photos with a short side of 40 pixels and more, in the median 0.85 where people drew
-  /// them and 0.78 where a program did. Crops to a face are squares as high as its box.
+  /// The width of reported boxes over their height: faces are higher than wide, as people and other detectors draw
+  /// them. Measured on 2,185 boxes of web photos with a short side of 40 pixels and more, in the median 0.85 where
+  /// people drew them and 0.78 where a program did. Crops to a face are squares as high as its box.
   public static let aspect: Float = 0.85
 
   /// Pixels of the input from one cell to the next.

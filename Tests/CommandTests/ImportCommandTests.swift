@@ -25,6 +25,26 @@ import Testing
     return try folder.write(writer.bytes, as: "net.onnx")
   }
 
+  /// Whoever goes on training an exported network, or takes the mean of two, keeps its notes and changes its weights.
+  @Test func changedWeightsOfAnExportedModelAreSeen() throws {
+    let before = folder.path("before.safetensors"),
+      (file, after) = (folder.path("e.onnx"), folder.path("a.safetensors"))
+    #expect(try GlintProgram.run(["import", try network(), "-o", before, "--input", "1x3x8x8"]).status == 0)
+    #expect(try GlintProgram.run(["export", before, "-o", file]).status == 0)
+    let same = try GlintProgram.run(["import", file, "-o", after])
+    #expect(same.status == 0 && same.output.contains("with all that was sealed in it"), "\(same.errors)")
+    var bytes = try MappedFile(path: file).copy()
+    // The weights are 2, 2 and 2.
+    let sought: [UInt8] = [0, 0, 0, 0x40, 0, 0, 0, 0x40, 0, 0, 0, 0x40]
+    let place = try #require((0...bytes.count - 12).first { bytes[$0..<$0 + 12].elementsEqual(sought) })
+    bytes[place + 3] ^= 0x80
+    try folder.write(bytes, as: "e.onnx")
+    let changed = try GlintProgram.run(["import", file, "-o", after, "--force"])
+    #expect(changed.status == 0 && changed.errors.contains("its weights answer otherwise"), "\(changed.errors)")
+    let run = try GlintProgram.run(["bench", after, "--runs", "1", "--threads", "1"])
+    #expect(run.status == 0, "the samples are those of the new weights: \(run.errors)")
+  }
+
   /// Channels that are no colours go in as the file has them.
   @Test func manyChannels() throws {
     var writer = ONNXWriter()

@@ -15,7 +15,7 @@ public struct FittedDecision: Sendable {
   public let tested: Coverage?
   /// What the model's rule so far does on the same test pictures; nil where it has none or there are none.
   public let before: Coverage?
-  /// What other thresholds would do on test pictures (of validation where there are none), by the cost of a wrong label.
+  /// By the cost of a wrong label, what other thresholds would do on test pictures, or on those that were fitted to.
   public let choices: [DecisionChoice]
 
   /// Fits thresholds to what a model says of validation pictures.
