@@ -56,12 +56,13 @@ public final class DetectionLoop {
   ///   - material: what is trained on.
   ///   - validation: what is validated on.
   ///   - recipe: how.
+  ///   - start: a finished model of that network, with whose weights training begins.
   ///   - threads: threads to compute with; they do not change the weights.
   /// - Throws: `TrainingError.network`, `TrainingError.data` for material without photos or scenes, and what
   ///   `architecture` throws.
   public init(
     _ architecture: (_ input: Shape) throws -> Architecture, preprocessing: Preprocessing, material: DetectionMaterial,
-    validation: DetectionMaterial, recipe: DetectorRecipe, threads: Int
+    validation: DetectionMaterial, recipe: DetectorRecipe, startingFrom start: FloatModel? = nil, threads: Int
   ) throws {
     try material.checkForComposing(DetectionMaterial.Part.training.name)
     try validation.checkForComposing(DetectionMaterial.Part.validation.name)
@@ -84,7 +85,9 @@ public final class DetectionLoop {
     network = try Network(full, capacity: recipe.batch, threads: threads)
     network.initialize(seed: recipe.seed)
     // Nearly no cell is a face: without this the first steps only learn that (Lin et al. 2017).
-    if let bias = network.parameters.first(where: { $0.name == full.nodes.last!.name + ".bias" }) {
+    if let start {
+      network.load(start)
+    } else if let bias = network.parameters.first(where: { $0.name == full.nodes.last!.name + ".bias" }) {
       var tensor = bias.tensor
       tensor.elements[0] = -4
       bias.load(tensor)

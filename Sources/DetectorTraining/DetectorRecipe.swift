@@ -20,6 +20,8 @@ public struct DetectorRecipe: Hashable, Sendable, Codable {
   public var smallest = 17
   /// The largest.
   public var largest = 220
+  /// The SHA-256 of the weights that were begun with; nil for fresh ones.
+  public var start: String?
 
   /// The default recipe.
   public init() {}
@@ -27,7 +29,9 @@ public struct DetectorRecipe: Hashable, Sendable, Codable {
   /// One line for people.
   public var summary: String {
     "adam \(learningRate), cosine schedule, weight decay \(weightDecay), weights averaged \(averaging), "
-      + "\(steps) steps of \(batch) composed pictures, the first \(smallSteps) at half size, "
+      + "\(steps) steps of \(batch) composed pictures, "
+      + (smallSteps > 0 ? "the first \(smallSteps) at half size, " : "")
       + "faces of \(smallest) to \(largest) pixels, seed \(seed)"
+      + (start.map { ", begun with weights \($0)" } ?? "")
   }
 }

@@ -1,6 +1,8 @@
 import Files
 import Foundation
 import Imaging
+import ModelFiles
+import Models
 import Numerics
 import TestSupport
 import Testing
@@ -25,13 +27,45 @@ import Testing
     }
   }
 
-  private func train(_ output: String, before: String = "") throws -> GlintProgram.Result {
+  private func train(
+    _ output: String, before: String = "", more: String = "--small-steps 4"
+  ) throws -> GlintProgram.Result {
     try GlintProgram.shell(
       """
       \(before)
       cd '\(folder.path(""))'; '\(GlintProgram.path)' detector train --painted 24 --scenes scenes --steps 8 \
-      --small-steps 4 --round 4 --batch 4 --threads 1 --quiet --checkpoint-interval 0 -o \(output)
+      \(more) --round 4 --batch 4 --threads 1 --quiet --checkpoint-interval 0 -o \(output)
       """, environment: ["TMPDIR": folder.path("")])
+  }
+
+  /// With next to no learning rate the weights stay those that were begun with, and so do the sizes of faces.
+  @Test func aDetectorIsTrainedFurther() throws {
+    let sides = "--smallest-face 12 --largest-face 200"
+    let first = try train("first.safetensors", more: "--small-steps 4 \(sides)")
+    #expect(first.status == 0, "\(first.errors)")
+    let second = try train("second.safetensors", more: "--from first.safetensors --learning-rate 1e-9")
+    #expect(second.status == 0, "\(second.errors)")
+    let before = try FloatModel.load(folder.path("first.safetensors"))
+    let after = try FloatModel.load(folder.path("second.safetensors"))
+    #expect(after.description.graph == before.description.graph)
+    #expect(after.description.detection?.sides == 12...200)
+    #expect(after.description.card["recipe"]?.hasSuffix("begun with weights \(before.weightsSHA256)") == true)
+    for (one, other) in zip(before.parameters, after.parameters) {
+      guard let one, let other else { continue }
+      #expect(zip(one.weight.elements, other.weight.elements).allSatisfy { abs($0 - $1) < 1e-5 })
+      #expect(zip(one.bias.elements, other.bias.elements).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
+    let third = try train("third.safetensors", more: "--from first.safetensors --learning-rate 1e-2")
+    #expect(third.status == 0, "\(third.errors)")
+    #expect(try FloatModel.load(folder.path("third.safetensors")).weightsSHA256 != after.weightsSHA256)
+    for (more, status, words) in [
+      ("--from first.safetensors --small-steps 2", Int32(2), "--small-steps goes with a new network"),
+      ("--from first.safetensors --network face-detector", 2, "--from and --network exclude each other"),
+      ("--from scenes/rooma0.png", 2, "rooma0.png"),
+    ] {
+      let result = try train("x.safetensors", more: more)
+      #expect(result.status == status && result.errors.contains(words), "\(more): \(result.errors)")
+    }
   }
 
   /// A file may not grow beyond what is said: a checkpoint is five times as large as the model. The shell makes a byte

@@ -225,7 +225,7 @@ import Testing
       (["--classes", Self.classes, "--unsure", "dim", "--cost", "3", "--goals", "80/90"], 2, "exclude each other"),
       (["--classes", Self.classes, "--cost", "0"], 2, "numbers above 0"),
       (["--classes", Self.classes, "--leave-out", "votes"], 1, "cannot be left out"),
-      (["--classes", Self.classes, "--teacher", folder.path("votes/0.png")], 1, "0.png"),
+      (["--classes", Self.classes, "--teacher", folder.path("votes/0.png")], 2, "0.png"),
     ] {
       let result = try GlintProgram.run(start + more)
       #expect(result.status == status && result.errors.contains(words), "\(more): \(result.errors)")

@@ -7,7 +7,6 @@ import pathlib
 import struct
 import subprocess
 import tempfile
-import time
 import urllib.request
 
 from browser import Browser, page_address

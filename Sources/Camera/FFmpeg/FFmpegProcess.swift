@@ -2,13 +2,14 @@ import CSystem
 import CThreads
 import Glibc
 
-/// A running `ffmpeg`: its pictures, their times, and its complaints. For one thread at a time; ends with this value.
+/// A running `ffmpeg`: its pictures, their times, and its error messages. For one thread at a time; ends with this
+/// value.
 final class FFmpegProcess {
-  private static let mostComplaint = 2048
+  private static let mostErrorBytes = 2048
 
   private var child: sys_child
   private let hasTimes: Bool
-  private var complaint: [UInt8] = []
+  private var errorBytes: [UInt8] = []
   private var times: [UInt8] = []
   private var buffer = [UInt8](repeating: 0, count: 256 << 10)
 
@@ -68,8 +69,8 @@ final class FFmpegProcess {
         if count == 0, waits { usleep(2000) }
         return
       }
-      complaint += bytes[..<count]
-      complaint = complaint.suffix(Self.mostComplaint)
+      errorBytes += bytes[..<count]
+      errorBytes = errorBytes.suffix(Self.mostErrorBytes)
     }
   }
 
@@ -100,7 +101,7 @@ final class FFmpegProcess {
     readComplaint(waits: false)
     let isWell = sys_end_child(&child, stops ? 1 : 0) == 0
     // The last line says what failed, the one before it often why.
-    let lines = String(decoding: complaint, as: UTF8.self).split(separator: "\n").suffix(2).map(Self.plain)
+    let lines = String(decoding: errorBytes, as: UTF8.self).split(separator: "\n").suffix(2).map(Self.plain)
     return (isWell, lines.joined(separator: "; "))
   }
 

@@ -117,7 +117,7 @@ public final class CaptureDevice {
   private func start(
     _ request: CaptureRequest, _ best: CaptureMode?, offered: [CaptureMode]
   ) throws(CameraError) -> Granted {
-    var mode = request.wish(best)
+    var mode = request.wanted(best)
     if best == nil {
       converter = request.format == nil ? FrameConverter(device: device, choosing: &mode) : nil
       guard converter != nil else {

@@ -103,22 +103,22 @@ public struct CaptureRequest: Hashable, Sendable {
   }
 
   /// What to ask the device for, where this mode is to serve the request; nil leaves all but the size to a converter.
-  func wish(_ mode: CaptureMode?) -> cv4l2_mode {
-    var wish = cv4l2_mode()
+  func wanted(_ mode: CaptureMode?) -> cv4l2_mode {
+    var wanted = cv4l2_mode()
     let (width, height) = size ?? (640, 480)
-    (wish.width, wish.height) = (UInt32(width), UInt32(height))
+    (wanted.width, wanted.height) = (UInt32(width), UInt32(height))
     // Thousandths, since 29.97 and 0.5 are rates too.
-    (wish.frames, wish.seconds) = (UInt32(max(1, min((rate ?? 30) * 1000, 1e6)).rounded()), 1000)
-    guard let mode else { return wish }
-    wish.code = mode.code
+    (wanted.frames, wanted.seconds) = (UInt32(max(1, min((rate ?? 30) * 1000, 1e6)).rounded()), 1000)
+    guard let mode else { return wanted }
+    wanted.code = mode.code
     if mode.isAnySize {
-      (wish.width, wish.height) = (min(wish.width, UInt32(mode.width)), min(wish.height, UInt32(mode.height)))
+      (wanted.width, wanted.height) = (min(wanted.width, UInt32(mode.width)), min(wanted.height, UInt32(mode.height)))
     } else if mode.width > 0 {
-      (wish.width, wish.height) = (UInt32(mode.width), UInt32(mode.height))
+      (wanted.width, wanted.height) = (UInt32(mode.width), UInt32(mode.height))
     }
     if mode.frames > 0, !mode.isAnyRate || mode.rate < rate ?? 30 {
-      (wish.frames, wish.seconds) = (mode.frames, mode.seconds)
+      (wanted.frames, wanted.seconds) = (mode.frames, mode.seconds)
     }
-    return wish
+    return wanted
   }
 }

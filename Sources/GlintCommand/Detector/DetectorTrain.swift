@@ -15,8 +15,8 @@ struct DetectorTrain: ParsableCommand {
     discussion: """
       Pictures are composed anew for every step: photos shifted, turned and scaled, heads and faces drawn into scenes at
       all sizes and lights, scenes alone. Photos of which every face is known (--wild) take the place of most of that.
-      Scenes in which a face is seen that is not there come up more often. A face's
-      box is a square. 80 % of the files are trained on, 8 % validate, and 12 % are left for 'glint detector evaluate':
+      Scenes in which a face is seen that is not there come up more often. A face is a
+      square to it. 80 % of the files are trained on, 8 % validate, and 12 % are left for 'glint detector evaluate':
       by the hash of each file's series, so that people photographed one after the other are in one part.
 
       Ctrl-C keeps what was learned; --resume goes on from there, to the same weights as without the break. The same
@@ -29,6 +29,8 @@ struct DetectorTrain: ParsableCommand {
         glint detector train --photos lfw=lfw.csv --scenes rooms --show-pictures sheet.jpg
         glint detector train --wild street=boxes.csv --scenes rooms --smallest-face 10 --largest-face 330 -o \
         detector.safetensors
+        glint detector train --from face-detector.safetensors --wild own=boxes.csv --scenes rooms --steps 2000 -o \
+        own.safetensors     # on pictures like those that it will see
       """)
 
   @Option(name: [.short, .long], help: "The model file to write.")
@@ -36,32 +38,16 @@ struct DetectorTrain: ParsableCommand {
 
   @OptionGroup var material: DetectorMaterialOptions
 
-  @Option(
-    name: .long, help: "The network: face-detector, or a file with a layer a line that ends with 'boxes' (Networks.md)."
-  )
-  var network = "face-detector"
+  @OptionGroup var network: DetectorNetworkOptions
 
   @Option(name: .long, help: "Steps in all.")
   var steps = 4000
-
-  @Option(
-    name: .long, help: "Of these, the first ones with pictures of half the width and height, which cost a quarter.")
-  var smallSteps = 3000
 
   @Option(name: .long, help: "Steps from one validation to the next.")
   var round = 200
 
   @Option(name: .long, help: "Composed pictures of one step.")
   var batch = 32
-
-  @Option(name: .long, help: "The smallest side of faces to be found, in pixels of the 320 x 240 input.")
-  var smallestFace = DetectorRecipe().smallest
-
-  @Option(name: .long, help: "The largest; a face may be larger than the picture.")
-  var largestFace = DetectorRecipe().largest
-
-  @Option(name: .long, help: "The largest learning rate of Adam.")
-  var learningRate: Float = 2e-3
 
   @Option(name: .long, help: "The seed of weights and pictures.")
   var seed: UInt64 = 1
@@ -82,39 +68,25 @@ struct DetectorTrain: ParsableCommand {
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
-  /// What every detector reads.
-  private static let preprocessing = Preprocessing(width: 320, height: 240, colour: .grey, fit: .inside)
-
   func validate() throws {
     guard output != nil || showPictures != nil || writePictures != nil else {
       throw ValidationError("-o names the model file to write.")
     }
     guard (1...10_000_000).contains(steps) else { throw ValidationError("--steps takes a number from 1 to 10000000.") }
-    guard smallSteps >= 0 else { throw ValidationError("--small-steps takes a number from 0 up.") }
     guard (1...100_000).contains(round) else { throw ValidationError("--round takes a number from 1 to 100000.") }
     guard (1...1024).contains(batch) else { throw ValidationError("--batch takes a number from 1 to 1024.") }
-    guard (4...320).contains(smallestFace) else {
-      throw ValidationError("--smallest-face takes a number of pixels from 4 to 320.")
-    }
-    guard (smallestFace...640).contains(largestFace) else {
-      throw ValidationError("--largest-face takes a number of pixels from --smallest-face to 640.")
-    }
-    guard learningRate.isFinite, learningRate > 0 else {
-      throw ValidationError("--learning-rate takes a number above 0.")
-    }
   }
 
   func run() throws {
     var recipe = DetectorRecipe()
     (recipe.steps, recipe.roundSteps, recipe.batch) = (steps, round, batch)
-    recipe.smallSteps = min(smallSteps, steps)
-    (recipe.learningRate, recipe.seed) = (learningRate, seed)
-    (recipe.smallest, recipe.largest) = (smallestFace, largestFace)
+    recipe.seed = seed
     let checkpoint = (output ?? "") + ".checkpoint"
     StandardOutput.goOn(without: [.reader, .place])
     var plan = OutputPlan()
     material.note(in: &plan)
-    plan.read("--network", network)
+    plan.read("--network", network.network)
+    plan.read("--from", network.start)
     try plan.write("-o", output, .floatModel)
     try plan.write("the checkpoint", output.map { _ in checkpoint }, .checkpoint, isAsked: false)
     try plan.write("--show-pictures", showPictures, .sheet)
@@ -126,8 +98,8 @@ struct DetectorTrain: ParsableCommand {
       throw Failure("\(checkpoint): an earlier run was interrupted. Go on with --resume, or delete it to start anew")
     }
     // A text that is none is told before any picture is read.
-    let architecture = try detectorNetwork()
-    let rule = Self.preprocessing
+    let chosen = try network.choose(&recipe)
+    let rule = chosen.preprocessing
     if output != nil, showPictures == nil, writePictures == nil { try material.checkParts() }
     let training = try material.read(.training, threads: threads.count, quiet: quiet.quiet)
     try training.checkForComposing("the training part")
@@ -149,8 +121,8 @@ struct DetectorTrain: ParsableCommand {
     guard let output else { return }
     let validation = try material.read(.validation, threads: threads.count, quiet: quiet.quiet)
     let loop = try DetectionLoop(
-      architecture, preprocessing: rule, material: training,
-      validation: validation, recipe: recipe, threads: threads.count)
+      chosen.architecture, preprocessing: rule, material: training, validation: validation, recipe: recipe,
+      startingFrom: chosen.start, threads: threads.count)
     Interruption.listen()
     let hadOutput = FileSystem.exists(output)
     let ending = try train(loop, checkpoint)
@@ -213,15 +185,6 @@ struct DetectorTrain: ParsableCommand {
   private var composedPaths: [String] {
     guard let writePictures else { return [] }
     return (0..<256).map { "\(writePictures)/\(String(1000 + $0).dropFirst()).png" }
-  }
-
-  private func detectorNetwork() throws -> (Shape) throws -> Architecture {
-    if network == "face-detector" { return { .faceDetector(input: $0) } }
-    guard FileSystem.exists(network) else {
-      throw Failure("--network \(network): neither face-detector nor a file")
-    }
-    let text = try NetworkText(path: network)
-    return { try text.detector(input: $0) }
   }
 
   private func train(_ loop: DetectionLoop, _ checkpoint: String) throws -> TrainingEnding {

@@ -31,8 +31,11 @@ struct TrustOption: ParsableArguments {
   }
 
   /// Reads a float model.
-  func loadFloat(_ path: String) throws -> FloatModel {
-    try Self.checkKind(path)
+  func loadFloat(_ path: String) throws -> FloatModel { try Self.loadFloat(path, limits: limits) }
+
+  /// The same within limits that come from elsewhere.
+  static func loadFloat(_ path: String, limits: ModelLimits = .standard) throws -> FloatModel {
+    try checkKind(path)
     return try FloatModel.load(path, limits: limits)
   }
 

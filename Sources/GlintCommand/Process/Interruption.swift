@@ -9,9 +9,9 @@ enum Interruption {
   /// When the first signal came, in nanoseconds of the monotonic clock; 0 before.
   private static let first = Atomic<UInt64>(0)
 
-  /// What comes within this time belongs to the same wish: `timeout` and other wrappers send a signal to the program
+  /// What comes within this time is the same request: `timeout` and other wrappers send a signal to the program
   /// and once more to its group.
-  private static let sameWish: UInt64 = 300_000_000
+  private static let repeatWindow: UInt64 = 300_000_000
 
   /// Starts to listen, on the main thread. A signal that was ignored when the program began stays ignored, as `nohup`
   /// asks for. One that was blocked is let through: nobody asks for that, but a program inherits it from a thread that
@@ -26,7 +26,7 @@ enum Interruption {
       action.__sigaction_handler.sa_handler = { number in
         let now = Interruption.monotonicNanoseconds()
         let (isFirst, before) = Interruption.first.compareExchange(expected: 0, desired: now, ordering: .relaxed)
-        if !isFirst, now > before + Interruption.sameWish { _exit(128 + number) }
+        if !isFirst, now > before + Interruption.repeatWindow { _exit(128 + number) }
       }
       sigaction(number, &action, nil)
       var own = sigset_t()

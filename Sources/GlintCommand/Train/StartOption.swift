@@ -33,7 +33,7 @@ struct StartOption: ParsableArguments {
   ///   network that is not trained here, and for layers that it does not have.
   func weights() throws -> StartingWeights? {
     guard let model else { return nil }
-    let float = try FloatModel.load(model)
+    let float = try TrustOption.loadFloat(model)
     if freeze == "all" { return try .allButTheLast(float, hash: float.weightsSHA256) }
     return try StartingWeights(
       float, hash: float.weightsSHA256, frozen: (freeze ?? "").split(separator: ",").map(String.init))

@@ -38,7 +38,7 @@ struct TeacherOption: ParsableArguments {
   }
 
   private static func open(_ path: String) throws -> Teacher {
-    let model = try FloatModel.load(path)
+    let model = try TrustOption.loadFloat(path)
     guard model.description.isClassifier else {
       throw Failure("--teacher \(path): is no classifier: name a float model that 'glint train' made")
     }

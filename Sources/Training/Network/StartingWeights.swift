@@ -59,10 +59,7 @@ public struct StartingWeights: Sendable {
   ///
   /// - Parameter labels: the classes, in the order of the network's logits.
   package func load(into network: Network, labels: [String]) {
-    let own = Dictionary(
-      zip(model.description.graph.nodes.map(\.name), model.parameters).compactMap { name, weights in
-        weights.map { (name, $0) }
-      }, uniquingKeysWith: { first, _ in first })
+    let own = model.weightsByLayer
     let last = network.architecture.nodes[network.architecture.nodes.count - 1].name
     for parameter in network.parameters {
       let parts = parameter.name.split(separator: ".")
@@ -98,5 +95,26 @@ public struct StartingWeights: Sendable {
       result.elements.replaceSubrange(index * width..<(index + 1) * width, with: row)
     }
     return result
+  }
+}
+
+extension FloatModel {
+  /// Weight and bias of each layer that has them, by its name.
+  fileprivate var weightsByLayer: [String: Parameters] {
+    Dictionary(
+      zip(description.graph.nodes.map(\.name), parameters).compactMap { name, weights in weights.map { (name, $0) } },
+      uniquingKeysWith: { first, _ in first })
+  }
+}
+
+extension Network {
+  /// Takes over all weights of a finished model of the same layers.
+  package func load(_ model: FloatModel) {
+    let own = model.weightsByLayer
+    for parameter in parameters {
+      let parts = parameter.name.split(separator: ".")
+      guard let weights = own[parts.dropLast().joined(separator: ".")] else { continue }
+      parameter.load(parts.last == "weight" ? weights.weight : weights.bias)
+    }
   }
 }
