@@ -18,6 +18,29 @@ package struct BoxDecoding {
   private static let furthest: Float = 2
   private static let octaves: Float = 2
 
+  /// Whether cells of a mirrored picture lie where cells are: no columns of the input are beside them.
+  func isSymmetric(acrossWidth width: Int) -> Bool { columns * detection.stride == width }
+
+  /// The largest logit of "face".
+  func highest(_ logits: [Float]) -> Float {
+    stride(from: 0, to: logits.count, by: Detection.channels).reduce(-.infinity) { max($0, logits[$1]) }
+  }
+
+  /// Takes the mean of what a network says of a picture and of the mirrored one: each cell with the one that lies on
+  /// the same place, whose way across is mirrored too.
+  func addMirrored(_ mirrored: [Float], to logits: inout [Float]) {
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let here = (row * columns + column) * Detection.channels
+        let there = (row * columns + columns - 1 - column) * Detection.channels
+        for channel in 0..<Detection.channels {
+          let other = mirrored[there + channel]
+          logits[here + channel] = (logits[here + channel] + (channel == 1 ? -other : other)) / 2
+        }
+      }
+    }
+  }
+
   /// Adds the boxes of all cells that reach the threshold, cell after cell, row by row.
   ///
   /// - Parameter logits: `[rows, columns, 4]`.
