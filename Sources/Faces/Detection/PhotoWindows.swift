@@ -37,8 +37,8 @@ public enum PhotoWindows {
     /// Whether the photo goes on beyond each edge.
     var left, top, right, bottom: Bool
 
-    /// Whether a box found in it counts: it is not too large, and no edge within the photo cuts it. Where no other window
-    /// need show the face whole, one that ends at the edge may be a part.
+    /// Whether a box found in it counts: it is not too large, and no edge within the photo cuts it. Where no other
+    /// window need show the face whole, one that ends at the edge may be a part.
     func accepts(_ box: FaceBox) -> Bool {
       let slack = (box.height <= shared ? 0.1 : -0.05) * box.height
       return box.height <= largest
