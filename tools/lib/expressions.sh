@@ -4,8 +4,9 @@
 # Happy and sad are shown; the others are learned, so that they are not taken for these, and never shown.
 all_classes=(--classes "happy=happiness,sad=sadness,neutral,surprise,fear,anger,disgust")
 split=(--split 75/10/15)
-# 98 % of labels right, with 90 % of happy and 80 % of sad faces labelled, and few of the others.
-aims=(--unsure "neutral=90,surprise=96,fear=92,anger=95,disgust=88" --labelled "happy=90,sad=80" --goals 85/98/92)
+# 98 % of labels right, with 90 % of happy and 80 % of sad faces labelled, and few of the others. Of happy and sad faces
+# 3 and 2 points more are asked for: of new faces fewer get a label than of those that thresholds were fitted to.
+aims=(--unsure "neutral=90,surprise=96,fear=92,anger=95,disgust=88" --labelled "happy=93,sad=82" --goals 85/98/92)
 
 # expression_folders DATA OUTPUT: checks what is there, and sets `folders`, and `pair_folders`, those that have both
 # happy and sad faces. The two collections in ffhq_affect become
