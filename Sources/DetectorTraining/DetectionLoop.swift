@@ -1,3 +1,4 @@
+import Faces
 import Models
 import Numerics
 import Training
@@ -176,12 +177,8 @@ public final class DetectionLoop {
   private func collectHardViews(_ contents: [SceneComposer.Contents]) {
     for (image, content) in contents.enumerated() {
       guard let view = content.view else { continue }
-      let logits = learner.logits(image)
-      let highest = stride(from: 0, to: logits.count, by: Detection.channels).reduce(-Float.infinity) {
-        max($0, logits[$1])
-      }
       // A probability of 0.2: what a camera that looks at a room for hours would sooner or later take for a face.
-      guard highest > -1.386 else { continue }
+      guard BoxDecoding.highest(learner.logits(image)) > -1.386 else { continue }
       if known.insert(view).inserted { loop.state.hard.append(view) }
     }
     for _ in 0..<max(0, loop.state.hard.count - DetectionState.mostHardViews) {

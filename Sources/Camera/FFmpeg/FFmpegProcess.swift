@@ -46,7 +46,7 @@ final class FFmpegProcess {
       pollfd(fd: child.errors, events: Int16(POLLIN), revents: 0),
     ]
     guard poll(&requests, 2, Int32(clamping: milliseconds)) > 0 else { return .nothing }
-    if requests[1].revents != 0 { readComplaint(waits: requests[0].revents == 0) }
+    if requests[1].revents != 0 { readErrors(waits: requests[0].revents == 0) }
     guard requests[0].revents != 0 else { return .nothing }
     let count = Glibc.read(child.output, &buffer, min(buffer.count, most))
     guard count > 0 else { return count < 0 && (errno == EAGAIN || errno == EINTR) ? .nothing : .ended }
@@ -61,7 +61,7 @@ final class FFmpegProcess {
   /// The end of what it says is kept.
   ///
   /// - Parameter waits: standard error alone woke the reader; where that has ended, it would again and again.
-  private func readComplaint(waits: Bool) {
+  private func readErrors(waits: Bool) {
     var bytes = [UInt8](repeating: 0, count: 4096)
     while true {
       let count = Glibc.read(child.errors, &bytes, bytes.count)
@@ -98,7 +98,7 @@ final class FFmpegProcess {
   /// - Parameter stops: it is to end now, whatever it does.
   /// - Returns: whether it did all that was asked, and its last words.
   func end(stops: Bool) -> (isWell: Bool, words: String) {
-    readComplaint(waits: false)
+    readErrors(waits: false)
     let isWell = sys_end_child(&child, stops ? 1 : 0) == 0
     // The last line says what failed, the one before it often why.
     let lines = String(decoding: errorBytes, as: UTF8.self).split(separator: "\n").suffix(2).map(Self.plain)

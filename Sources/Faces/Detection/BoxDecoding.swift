@@ -21,8 +21,9 @@ package struct BoxDecoding {
   /// Whether cells of a mirrored picture lie where cells are: no columns of the input are beside them.
   func isSymmetric(acrossWidth width: Int) -> Bool { columns * detection.stride == width }
 
-  /// The largest logit of "face".
-  func highest(_ logits: [Float]) -> Float {
+  /// The largest logit of "face" of all cells.
+  package static func highest<Logits: RandomAccessCollection>(_ logits: Logits) -> Float
+  where Logits.Element == Float, Logits.Index == Int {
     stride(from: 0, to: logits.count, by: Detection.channels).reduce(-.infinity) { max($0, logits[$1]) }
   }
 

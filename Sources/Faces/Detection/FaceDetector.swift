@@ -18,7 +18,6 @@ public final class FaceDetector {
   private let network: Network
   private(set) var pixels: [UInt8] = []
   private var logits: [Float]
-  private var mirrored: [UInt8] = []
   private var mirroredLogits: [Float]
   private var candidates: [DetectedFace] = []
   private var found: [DetectedFace] = []
@@ -99,10 +98,9 @@ public final class FaceDetector {
   /// Runs the network on `pixels` and leaves its candidates, in pixels of the picture of which `region` was looked at.
   private func look(region: PixelRegion, isPhoto: Bool = false, where isWanted: (FaceBox) -> Bool) {
     network(pixels, &logits)
-    if isPhoto, decoding.isSymmetric(acrossWidth: preprocessor.rule.width), decoding.highest(logits) > Self.doubt {
-      Self.mirror(
-        pixels, columns: preprocessor.rule.width, channels: preprocessor.rule.colour.channels, into: &mirrored)
-      network(mirrored, &mirroredLogits)
+    if isPhoto, decoding.isSymmetric(acrossWidth: preprocessor.rule.width), BoxDecoding.highest(logits) > Self.doubt {
+      preprocessor.rule.mirror(&pixels)
+      network(pixels, &mirroredLogits)
       decoding.addMirrored(mirroredLogits, to: &logits)
     }
     candidates.removeAll(keepingCapacity: true)
@@ -116,18 +114,6 @@ public final class FaceDetector {
         height: box.height * down)
     }
     candidates.removeAll { !isWanted($0.box) }
-  }
-
-  /// Pixels `[height, columns, channels]` from right to left.
-  private static func mirror(_ pixels: [UInt8], columns: Int, channels: Int, into mirrored: inout [UInt8]) {
-    mirrored = pixels
-    for row in stride(from: 0, to: pixels.count, by: columns * channels) {
-      for column in 0..<columns {
-        for channel in 0..<channels {
-          mirrored[row + (columns - 1 - column) * channels + channel] = pixels[row + column * channels + channel]
-        }
-      }
-    }
   }
 }
 

@@ -55,10 +55,7 @@ struct DetectorThreshold: ParsableCommand {
     var plan = OutputPlan()
     plan.read("the model", model)
     material.note(in: &plan)
-    switch loaded {
-    case .float: try plan.write("-o", output, .floatModel)
-    case .int8: try plan.write("-o", output, .int8Model)
-    }
+    try plan.write("-o", output, loaded.outputKind)
     try plan.check(force: force.force)
     let validation = try material.read(.validation, threads: threads.count, quiet: quiet.quiet)
     let test = try material.read(.test, threads: threads.count, quiet: quiet.quiet)

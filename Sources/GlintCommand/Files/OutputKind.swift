@@ -81,3 +81,13 @@ enum OutputKind {
     }
   }
 }
+
+extension LoadedModel {
+  /// What its file is.
+  var outputKind: OutputKind {
+    switch self {
+    case .float: .floatModel
+    case .int8: .int8Model
+    }
+  }
+}

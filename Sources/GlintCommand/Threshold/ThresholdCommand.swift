@@ -74,10 +74,7 @@ struct Threshold: ParsableCommand {
     plan.read("the model", model)
     plan.read("the data", data)
     faces.note(in: &plan)
-    switch loaded {
-    case .float: try plan.write("-o", output, .floatModel)
-    case .int8: try plan.write("-o", output, .int8Model)
-    }
+    try plan.write("-o", output, loaded.outputKind)
     try plan.check(force: force.force)
     guard description.labels.count > 1 else { throw Failure("\(model): has one class, which it always names") }
     let request = try decision.request(description.labels, hiding: Self.hidden(description))!

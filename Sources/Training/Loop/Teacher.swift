@@ -116,17 +116,7 @@ public struct Teacher: Sendable {
   private func probabilities(of picture: Dataset.Picture, _ run: Runner) throws(ImageError) -> [Float] {
     var input = try LabelledImage(picture, by: description.preprocessing).pixels
     let first = description.probabilities(logits: run(input))
-    let rule = description.preprocessing
-    let channels = rule.colour.channels
-    for row in 0..<rule.height {
-      for column in 0..<rule.width / 2 {
-        for channel in 0..<channels {
-          let start = row * rule.width
-          input.swapAt(
-            (start + column) * channels + channel, (start + rule.width - 1 - column) * channels + channel)
-        }
-      }
-    }
+    description.preprocessing.mirror(&input)
     let second = description.probabilities(logits: run(input))
     return zip(first, second).map { ($0 + $1) / 2 }
   }

@@ -59,15 +59,10 @@ public struct StartingWeights: Sendable {
   ///
   /// - Parameter labels: the classes, in the order of the network's logits.
   package func load(into network: Network, labels: [String]) {
-    let own = model.weightsByLayer
     let last = network.architecture.nodes[network.architecture.nodes.count - 1].name
-    for parameter in network.parameters {
-      let parts = parameter.name.split(separator: ".")
-      let node = parts.dropLast().joined(separator: ".")
-      parameter.isTrained = parameter.isTrained && !frozen.contains(node)
-      guard let weights = own[node] else { continue }
-      let tensor = parts.last == "weight" ? weights.weight : weights.bias
-      parameter.load(node == last ? rows(of: tensor, over: parameter.tensor, labels) : tensor)
+    for parameter in network.parameters where frozen.contains(parameter.layer) { parameter.isTrained = false }
+    network.load(model) { parameter, tensor in
+      parameter.layer == last ? rows(of: tensor, over: parameter.tensor, labels) : tensor
     }
   }
 
@@ -98,23 +93,25 @@ public struct StartingWeights: Sendable {
   }
 }
 
-extension FloatModel {
-  /// Weight and bias of each layer that has them, by its name.
-  fileprivate var weightsByLayer: [String: Parameters] {
-    Dictionary(
-      zip(description.graph.nodes.map(\.name), parameters).compactMap { name, weights in weights.map { (name, $0) } },
-      uniquingKeysWith: { first, _ in first })
-  }
+extension Parameter {
+  /// The name of the layer whose weight or bias it is.
+  fileprivate var layer: String { name.split(separator: ".").dropLast().joined(separator: ".") }
 }
 
 extension Network {
-  /// Takes over all weights of a finished model of the same layers.
-  package func load(_ model: FloatModel) {
-    let own = model.weightsByLayer
+  /// Takes over the weights of a finished model, layer by layer of the same name.
+  ///
+  /// - Parameter adapting: makes of a layer's tensor what the parameter is to hold.
+  package func load(
+    _ model: FloatModel, adapting: (Parameter, Tensor<Float>) -> Tensor<Float> = { $1 }
+  ) {
+    let own = Dictionary(
+      zip(model.description.graph.nodes.map(\.name), model.parameters).compactMap { name, weights in
+        weights.map { (name, $0) }
+      }, uniquingKeysWith: { first, _ in first })
     for parameter in parameters {
-      let parts = parameter.name.split(separator: ".")
-      guard let weights = own[parts.dropLast().joined(separator: ".")] else { continue }
-      parameter.load(parts.last == "weight" ? weights.weight : weights.bias)
+      guard let weights = own[parameter.layer] else { continue }
+      parameter.load(adapting(parameter, parameter.name.hasSuffix(".weight") ? weights.weight : weights.bias))
     }
   }
 }
