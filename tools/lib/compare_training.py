@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Training speed of Glint, Keras on TensorFlow, and PyTorch, in turn, and their losses step by step.
 
-All train the reference network with Adam on the same pictures from the same weights, which `glint bench --training
---record` writes: batches that are in memory before the clock starts. Every measurement is a process of its own; a round
-takes each engine once, so that a slow phase of the machine meets all of them.
+All train the same network with Adam on the same pictures from the same weights, which `glint bench --training --record`
+writes: batches that are in memory before the clock starts. Every measurement is a process of its own; a round takes
+each engine once, so that a slow phase of the machine meets all of them.
 """
 
 import argparse
@@ -14,140 +14,34 @@ import statistics
 import subprocess
 import sys
 
+from peers.train_network import Recording, glint_gradients, keras_step, torch_gradients, torch_step
+
 WARM_UP = 3
 ENGINES = ("glint", "keras", "torch")
 TITLES = {"glint": "Glint", "keras": "Keras / TensorFlow", "torch": "PyTorch", "exact": "PyTorch in float64"}
 CHECKED_STEPS = (1, 10, 50, 100)
-CONVOLUTIONS = ("conv1", "conv2", "conv3")
 
 
-def recorded(path):
-    """Weights by name, pictures `[batches, n, h, w, 3]` and labels `[batches, n]` of a recording."""
-    from safetensors.numpy import load_file
-    tensors = {name: value for name, value in load_file(path).items()
-               if not name.startswith("_fill.") and not name.endswith(".gradient")}
-    return tensors, tensors.pop("pixels"), tensors.pop("labels")
-
-
-def keras_step(recording, threads, learning_rate):
-    """A function that does step `n` with Keras and returns its loss."""
-    os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="", KERAS_BACKEND="tensorflow",
-                      TF_NUM_INTRAOP_THREADS=str(threads), TF_NUM_INTEROP_THREADS="1")
-    import keras
-    import numpy as np
-    import tensorflow as tf
-    weights, pixels, labels = recorded(recording)
-    layers = keras.layers
-    model = keras.Sequential([layers.Input(pixels.shape[2:])])
-    for name in CONVOLUTIONS:
-        model.add(layers.Conv2D(weights[name + ".weight"].shape[0], 3, activation="relu", name=name))
-        model.add(layers.MaxPooling2D())
-    model.add(layers.Flatten())
-    model.add(layers.Dense(weights["dense1.weight"].shape[0], activation="relu", name="dense1"))
-    model.add(layers.Dense(1, name="dense2"))
-    for name in CONVOLUTIONS:  # outputs last, where Glint has them first
-        model.get_layer(name).set_weights([weights[name + ".weight"].transpose(1, 2, 3, 0), weights[name + ".bias"]])
-    for name in ("dense1", "dense2"):
-        model.get_layer(name).set_weights([weights[name + ".weight"].T, weights[name + ".bias"]])
-    model.compile(optimizer=keras.optimizers.Adam(learning_rate, epsilon=1e-8),
-                  loss=keras.losses.BinaryCrossentropy(from_logits=True), jit_compile=False)
-    batches = [(tf.constant(batch.astype(np.float32) / np.float32(255)), tf.constant(label[:, None].astype(np.float32)))
-               for batch, label in zip(pixels, labels)]
-
-    def step(number):
-        model.reset_metrics()  # otherwise the loss is the mean of all steps so far
-        return float(model.train_on_batch(*batches[number % len(batches)]))
-    return step
-
-
-def torch_training(recording, number_type):
-    """The reference network in PyTorch with recorded weights, its loss function, and the recorded batches."""
-    import numpy as np
-    import torch
-    from torch import nn
-    weights, pixels, labels = recorded(recording)
-    tensor = {name: torch.from_numpy(np.array(value)) for name, value in weights.items()}
-
-    def convolution(name):
-        outputs, _, _, inputs = tensor[name + ".weight"].shape
-        layer = nn.Conv2d(inputs, outputs, 3)
-        layer.weight.data = tensor[name + ".weight"].permute(0, 3, 1, 2).contiguous()
-        layer.bias.data = tensor[name + ".bias"]
-        return layer
-
-    def dense(name, weight):
-        layer = nn.Linear(weight.shape[1], weight.shape[0])
-        layer.weight.data, layer.bias.data = weight.contiguous(), tensor[name + ".bias"]
-        return layer
-
-    layers = [layer for name in CONVOLUTIONS for layer in (convolution(name), nn.ReLU(), nn.MaxPool2d(2))]
-    first = tensor["dense1.weight"]  # inputs in the order rows, columns, channels; PyTorch flattens channels first
-    hidden, channels = first.shape[0], layers[-3].out_channels
-    side = round((first.shape[1] // channels) ** 0.5)
-    first = first.reshape(hidden, side, side, channels).permute(0, 3, 1, 2).reshape(hidden, -1)
-    model = nn.Sequential(*layers, nn.Flatten(), dense("dense1", first), nn.ReLU(),
-                          dense("dense2", tensor["dense2.weight"]))
-    kind = getattr(torch, number_type)
-    model = model.to(dtype=kind, memory_format=torch.channels_last)
-    batches = [(torch.from_numpy(batch.transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255))
-                .to(kind).contiguous(memory_format=torch.channels_last), torch.from_numpy(label[:, None]).to(kind))
-               for batch, label in zip(pixels, labels)]
-    return model, nn.BCEWithLogitsLoss(), batches
-
-
-def torch_step(recording, threads, learning_rate, number_type="float32"):
-    """A function that does step `n` with PyTorch and returns its loss."""
-    import torch
-    torch.set_num_threads(threads)
-    model, loss_of, batches = torch_training(recording, number_type)
-    optimizer = torch.optim.Adam(model.parameters(), learning_rate)
-
-    def step(number):
-        images, targets = batches[number % len(batches)]
-        optimizer.zero_grad(set_to_none=True)
-        loss = loss_of(model(images), targets)
-        loss.backward()
-        optimizer.step()
-        return float(loss.detach())
-    return step
-
-
-def torch_gradients(recording, number_type):
-    """The gradients of the first step by name, flat, in PyTorch's order."""
-    model, loss_of, batches = torch_training(recording, number_type)
-    images, targets = batches[0]
-    loss_of(model(images), targets).backward()
-    names = [f"{layer}.{kind}" for layer in (*CONVOLUTIONS, "dense1", "dense2") for kind in ("weight", "bias")]
-    return {name: parameter.grad.contiguous().double().numpy().ravel()
-            for name, parameter in zip(names, model.parameters())}
-
-
-def run_gradients(recording):
+def run_gradients(path):
     """Prints how far the first step's gradients are from float64's, relative to their length."""
     import numpy as np
-    from safetensors.numpy import load_file
-    glint = {}
-    for name, value in load_file(recording).items():
-        if not name.endswith(".gradient"):
-            continue
-        if value.ndim == 4:
-            value = value.transpose(0, 3, 1, 2)
-        elif name == "dense1.weight.gradient":
-            channels = load_file(recording)["conv3.bias"].shape[0]
-            side = round((value.shape[1] // channels) ** 0.5)
-            value = value.reshape(-1, side, side, channels).transpose(0, 3, 1, 2)
-        glint[name.removesuffix(".gradient")] = value.astype(np.float64).ravel()
+    recording = Recording(path)
+    glint = glint_gradients(recording)
     exact, single = (torch_gradients(recording, kind) for kind in ("float64", "float32"))
 
     def error(found, name):
         return float(np.linalg.norm(found[name] - exact[name]) / np.linalg.norm(exact[name]))
-    print(json.dumps([
-        {"parameter": name, "glint": error(glint, name), "torch": error(single, name)} for name in exact]))
+    # A bias before a normalization changes nothing: its gradient is none but roundings.
+    silent = {node["name"] + ".bias" for node, after in zip(recording.nodes, recording.nodes[1:])
+              if after["kind"] == "norm"}
+    print(json.dumps([{"parameter": name, "glint": error(glint, name), "torch": error(single, name)}
+                      for name in exact if name not in silent]))
 
 
-def run_peer(engine, recording, threads, steps, learning_rate):
+def run_peer(engine, path, threads, steps, learning_rate):
     """Times steps in this process and prints what `glint bench --training --json` prints of the same."""
     import time
+    recording = Recording(path)
     if engine == "exact":
         step = torch_step(recording, threads, learning_rate, "float64")
     else:
@@ -163,8 +57,8 @@ def run_peer(engine, recording, threads, steps, learning_rate):
 
 def record(options, seed):
     """Has Glint write the weights, pictures and labels that this seed starts from, and its first gradients."""
-    subprocess.run([options.glint, "bench", "--training", "--runs", "1", "--batch", str(options.batch),
-                    "--seed", str(seed), "--record", str(options.recording), "--json"],
+    subprocess.run([options.glint, "bench", "--training", "--network", options.network, "--runs", "1", "--batch",
+                    str(options.batch), "--seed", str(seed), "--record", str(options.recording), "--json"],
                    check=True, stdout=subprocess.DEVNULL)
 
 
@@ -172,8 +66,8 @@ def measure(options, engine, threads, steps, learning_rate=1e-3, seed=1):
     """One process of one engine; its times and losses."""
     environment = dict(os.environ, OMP_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads))
     if engine == "glint":
-        command = [options.glint, "bench", "--training", "--json", "--threads", str(threads), "--runs", str(steps),
-                   "--batch", str(options.batch), "--learning-rate", str(learning_rate), "--seed", str(seed)]
+        command = [options.glint, "bench", "--training", "--network", options.network, "--json", "--threads",
+                   str(threads), "--runs", str(steps), "--batch", str(options.batch), "--learning-rate", str(learning_rate), "--seed", str(seed)]
     else:
         # Without these, the C library gives memory back after each step and PyTorch loses 2.5 times to page faults.
         environment.update(MALLOC_MMAP_MAX_="0", MALLOC_TRIM_THRESHOLD_="100000000000")
@@ -251,7 +145,7 @@ def compare_losses(options):
 
 
 def show(options, table, losses):
-    print(f"Training the reference network, batches of {options.batch} in memory, fp32, Adam; {options.rounds} rounds "
+    print(f"Training {options.network}, batches of {options.batch} in memory, fp32, Adam; {options.rounds} rounds "
           f"of {options.steps} steps, engines in turn.\n")
     print(f"{'engine':20} threads  images/s median   best   Glint to it: median   best")
     for row in table:
@@ -285,6 +179,8 @@ def main():
     parser = argparse.ArgumentParser(
         prog="tools/compare-with-peers --training",
         description="Training speed and losses of Glint, Keras and PyTorch.")
+    parser.add_argument("--network", default="happy-sad",
+                        help="happy-sad (the reference network), compact, or a file with a layer a line")
     parser.add_argument("--threads", default="1,2", help="numbers of threads (default: 1,2)")
     parser.add_argument("--rounds", type=int, default=3, help="how often each engine has its turn (default: 3)")
     parser.add_argument("--steps", type=int, default=15, help="steps of one turn, the first 3 not timed (default: 15)")

@@ -19,12 +19,13 @@ struct Bench: ParsableCommand {
         glint bench happy-sad.safetensors --isa avx2
         glint bench happy-sad.int8.safetensors --frames photos/ --threads 1
         glint bench --training --threads 2 --runs 40
+        glint bench --training --network compact
 
       With --frames, from a camera's JPEG to its label: decoding, preparing and the network, as 'glint live' does it
       where it looks for no face.
 
-      With --training, --runs steps of the reference network, forward, backward and Adam, on batches of rendered faces
-      that are in memory already.
+      With --training, --runs steps of a network, forward, backward and Adam, on batches of rendered faces that are in
+      memory already.
       """)
 
   @Argument(help: "A model file, int8 or float.")
@@ -35,6 +36,11 @@ struct Bench: ParsableCommand {
 
   @Flag(name: .long, help: "Measure training in place of inference; takes no model.")
   var training = false
+
+  @Option(
+    name: .long,
+    help: "With --training: happy-sad (the reference network, the default), compact, or a file with a layer a line.")
+  var network: String?
 
   @Option(name: .long, help: "Pictures of one step of training.")
   var batch = 32
@@ -70,16 +76,18 @@ struct Bench: ParsableCommand {
     }
     guard !training || frames == nil else { throw ValidationError("--frames takes a model and no --training.") }
     guard training || record == nil else { throw ValidationError("--record belongs to --training.") }
+    guard training || network == nil else { throw ValidationError("--network belongs to --training.") }
   }
 
   func run() throws {
     var plan = OutputPlan()
+    plan.read("--network", network)
     try plan.write("--record", record, .trainingSteps)
     try plan.check(force: force.force)
     guard let model else {
       let result = try TrainingBench(
-        threads: threads.count, batch: batch, learningRate: learningRate, steps: runs, seed: seed,
-        record: record)
+        network: network ?? "happy-sad", threads: threads.count, batch: batch, learningRate: learningRate, steps: runs,
+        seed: seed, record: record)
       return try show(result, result.lines)
     }
     let clock = ContinuousClock()
