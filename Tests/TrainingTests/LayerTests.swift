@@ -26,6 +26,10 @@ import Training
     ([9, 9, 2], .init(outputChannels: 3, window: .init(3, 3, padding: .all(2)), dilation: 2)),
     ([6, 6, 4], .init(outputChannels: 6, window: .init(3, 3, padding: .all(1)), groups: 2)),
     ([7, 7, 5], .init(outputChannels: 5, window: .init(3, 3, padding: .all(1)), groups: 5)),
+    // In tiles of 4x4 results, the last of which reach beyond the picture or not.
+    ([8, 8, 16], .init(outputChannels: 16, window: .init(3, 3, padding: .all(1)))),
+    ([11, 9, 32], .init(outputChannels: 20, window: .init(3, 3))),
+    ([7, 6, 16], .init(outputChannels: 33, window: .init(3, 3, padding: .all(1)))),
     ([8, 7, 20], .init(outputChannels: 20, window: .init(3, 3, stride: 2, padding: .all(1)), groups: 20)),
   ]
 
@@ -169,8 +173,9 @@ import Training
     #expect(gradient[1] == 0 && gradient[3] == 0 && gradient[0] == -gradient[2] && gradient[2] > 0)
   }
 
-  @Test func fusedEqualsUnfused() throws {
-    let architecture = try Architecture(Graph.happySad(input: [38, 42, 3]))
+  @Test(arguments: [true, false]) func fusedEqualsUnfused(_ isCompact: Bool) throws {
+    let architecture =
+      try isCompact ? .compact(input: [34, 37, 1], logits: 1) : Architecture(Graph.happySad(input: [38, 42, 3]))
     let fused = try Self.gradients(architecture, fusing: true)
     let plain = try Self.gradients(architecture, fusing: false)
     // The fused layers convolve in another order.
@@ -185,12 +190,14 @@ import Training
   @Test func everyVariantAndThreadCountGivesTheSameBits() throws {
     var architecture = try Architecture(Graph.happySad(input: [38, 42, 3]))
     architecture.nodes[1].kind = .activation(.relu6)  // so that the unfused layers take part
-    let wanted = try Self.gradients(architecture, kernels: FloatKernels.available[0])
-    for kernels in FloatKernels.available {
-      for threads in 1...3 {
-        let found = try Self.gradients(architecture, threads: threads, kernels: kernels)
-        #expect(found.logits == wanted.logits, "\(kernels) on \(threads)")
-        #expect(found.tensors == wanted.tensors, "\(kernels) on \(threads)")
+    for architecture in [architecture, .compact(input: [34, 37, 1], logits: 1)] {
+      let wanted = try Self.gradients(architecture, kernels: FloatKernels.available[0])
+      for kernels in FloatKernels.available {
+        for threads in 1...3 {
+          let found = try Self.gradients(architecture, threads: threads, kernels: kernels)
+          #expect(found.logits == wanted.logits, "\(kernels) on \(threads)")
+          #expect(found.tensors == wanted.tensors, "\(kernels) on \(threads)")
+        }
       }
     }
   }

@@ -34,15 +34,29 @@ typedef struct cf_window {
   size_t output_column;          ///< floats between neighbouring outputs
 } cf_window;
 
+/// A 3x3 convolution that moves by one over a multiple of 16 channels, for tiles of 4x4 results: the last may reach
+/// beyond the picture, so 4 * ceil(height / 4) + 2 rows and as many columns of `x` must be readable.
+typedef struct cf_tiles {
+  ptrdiff_t input_row;  ///< floats between rows of x, whose columns lie side by side
+  int height, width;    ///< of the result
+  int inputs, outputs;  ///< channels
+} cf_tiles;
+
 /// A clamp applied to results: `low` where below, `high` where above; NaN passes.
 typedef struct cf_clamp {
   float low, high;
 } cf_clamp;
 
+/// What each channel is multiplied by, what is added to it, and the clamp that follows.
+typedef struct cf_scaling {
+  const float *scale, *shift;
+  cf_clamp clamp;
+} cf_scaling;
+
 /// A pool over a picture `[height, width, channels]`. Padding takes no part.
 typedef struct cf_pool {
   int height, width, channels;
-  int output_width;
+  int output_height, output_width;
   int window_height, window_width, stride;
   int pad_top, pad_left;
 } cf_pool;
@@ -79,7 +93,16 @@ typedef struct cf_kernels {
   /// The transformed weights of 3x3 windows, from panels `[9 * inputs][16]` to `[16][inputs][16]` each.
   void (*winograd_filters)(const float *panels, float *filters, int inputs, int outputs);
 
-  /// Adds the gradient by weights of rows `begin ..< end` to `dpanels` (packed as the weights) and `dbias`.
+  /// Convolution of a picture, y: [height, width, outputs], by Winograd's F(4x4, 3x3) with `filters` of
+  /// `winograd4_filters`. scratch: `cf_winograd4_scratch` floats.
+  void (*conv_winograd4)(const cf_tiles *t, const float *x, const float *filters, const float *bias, float *y,
+                         float *scratch);
+
+  /// The transformed weights of 3x3 windows, from panels `[9 * inputs][16]` to `[36][inputs][16]` each.
+  void (*winograd4_filters)(const float *panels, float *filters, int inputs, int outputs);
+
+  /// Adds the gradient by weights of rows `begin ..< end` to `dpanels` (packed as the weights) and
+  /// `dbias`, unless NULL.
   void (*conv_weights)(const cf_window *w, const float *x, const float *dy, float *dpanels, float *dbias, int begin,
                        int end);
 
@@ -134,22 +157,39 @@ typedef struct cf_kernels {
   /// sums[c] = sum over positions of (x[position, c] - centre[c])^2.
   void (*channel_squares)(const float *x, const float *centre, int positions, int channels, float *sums);
 
-  /// sums[c] = sum over positions of dy[position, c] * (x[position, c] - centre[c]).
-  void (*channel_products)(const float *dy, const float *x, const float *centre, int positions, int channels,
-                           float *sums);
+  /// y[position, c] = x[position, c] * scale[c] + shift[c], clamped.
+  void (*channel_scale)(const float *x, const cf_scaling *s, float *y, int positions, int channels);
 
-  /// y[position, c] = x[position, c] * scale[c] + shift[c].
-  void (*channel_scale)(const float *x, const float *scale, const float *shift, float *y, int positions, int channels);
+  /// With g = dy where the result of `channel_scale` lies strictly within the clamp, else 0:
+  /// sums[c] = sum over positions of g[position, c], products[c] = that of g[position, c] * (x[position, c] -
+  /// centre[c]).
+  void (*channel_gradients)(const float *dy, const float *x, const cf_scaling *s, const float *centre, int positions,
+                            int channels, float *sums, float *products);
 
-  /// dx[position, c] = dy[position, c] * a[c] + x[position, c] * b[c] + shift[c].
-  void (*channel_mix)(const float *dy, const float *x, const float *a, const float *b, const float *shift, float *dx,
-                      int positions, int channels);
+  /// dx[position, c] = g[position, c] * a[c] + x[position, c] * b[c] + shift[c], g as in `channel_gradients`.
+  void (*channel_mix)(const float *dy, const float *x, const cf_scaling *s, const float *a, const float *b,
+                      const float *shift, float *dx, int positions, int channels);
+
+  /// Scaling, ReLU and max pooling 2x2 step 2 in one pass. x: [height, width, channels]; y, winners (as of `conv_pool`)
+  /// and won, the inputs that won: [height / 2, width / 2, channels]. x is readable for 16 more, winners too.
+  void (*channel_scale_pool)(const float *x, const float *scale, const float *shift, int height, int width,
+                             int channels, float *y, uint8_t *winners, float *won);
+
+  /// `channel_mix` of the gradient by the result of a pool: g = dy where an input won, else 0.
+  void (*channel_mix_pool)(const float *dy, const uint8_t *winners, const float *x, const float *a, const float *b,
+                           const float *shift, int height, int width, int channels, float *dx);
 
   /// average[i] += rate * (x[i] - average[i]).
   void (*moving_average)(float rate, const float *x, float *average, size_t count);
 
   /// sum[i] += x[i].
   void (*add)(float *sum, const float *x, size_t count);
+
+  /// y[i] = a[i] + b[i], clamped.
+  void (*add_two)(const float *a, const float *b, float *y, size_t count, cf_clamp clamp);
+
+  /// The gradient by the input of `max_pool`, dx: [height, width, channels], from that by its result and its `origins`.
+  void (*max_pool_backward)(const cf_pool *p, const float *dy, const int32_t *origins, float *dx);
 
   /// Adam on `count` weights, their gradients and both moments.
   void (*adam)(const cf_adam *step, float *weights, const float *gradients, float *first, float *second, size_t count);
@@ -181,5 +221,11 @@ static inline int cf_conv_pool_scratch(int width, int channels) { return 2 * (wi
 
 /// Floats that `conv_pool_winograd` needs: a block's transformed inputs and products.
 static inline size_t cf_winograd_scratch(int inputs) { return 16 * 12 * ((size_t)inputs + 32); }
+
+/// Tiles that `conv_winograd4` computes together.
+enum { CF_WINOGRAD4_TILES = 12 };
+
+/// Floats that `conv_winograd4` needs: a block's transformed inputs and products.
+static inline size_t cf_winograd4_scratch(int inputs) { return 36 * CF_WINOGRAD4_TILES * ((size_t)inputs + 32); }
 
 #endif

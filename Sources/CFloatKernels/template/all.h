@@ -3,6 +3,7 @@
 #include "conv.h"
 #include "conv_pool.h"
 #include "winograd.h"
+#include "winograd4.h"
 #include "conv_backward.h"
 #include "conv_pool_backward.h"
 #include "max_pool.h"

@@ -47,7 +47,7 @@ static void conv_weights(const cf_window *w, const float *x, const float *dy, fl
                          int end) {
   size_t panel = (size_t)w->runs * (size_t)w->run_length * CF_PANEL;
   int vectors = (w->channels + LANES - 1) / LANES;
-  for (int v = 0; v < vectors; v++) {
+  for (int v = 0; dbias != NULL && v < vectors; v++) {
     for (int row = begin; row < end; row++) {
       const float *gradient = dy + (size_t)row * w->output_row + v * LANES;
       vec sum = SPLAT(0);

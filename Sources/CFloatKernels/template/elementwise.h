@@ -45,6 +45,14 @@ static void add(float *sum, const float *x, size_t count) {
   }
 }
 
+static void add_two(const float *a, const float *b, float *y, size_t count, cf_clamp clamp) {
+  vec low = SPLAT(clamp.low), high = SPLAT(clamp.high);
+  FOR_VECTORS (count) {
+    int left = left_of(count, i);
+    store_some(y + i, clamped(load_some(a + i, left) + load_some(b + i, left), low, high), left);
+  }
+}
+
 static void moving_average(float rate, const float *x, float *average, size_t count) {
   FOR_VECTORS (count) {
     int left = left_of(count, i);

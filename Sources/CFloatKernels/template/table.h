@@ -5,6 +5,8 @@
                                conv_pool,          \
                                conv_pool_winograd, \
                                winograd_filters,   \
+                               conv_winograd4,     \
+                               winograd4_filters,  \
                                conv_weights,       \
                                conv_pool_backward, \
                                max_pool,           \
@@ -18,10 +20,14 @@
                                clamp_backward,     \
                                channel_sums,       \
                                channel_squares,    \
-                               channel_products,   \
                                channel_scale,      \
+                               channel_gradients,  \
                                channel_mix,        \
+                               channel_scale_pool, \
+                               channel_mix_pool,   \
                                moving_average,     \
                                add,                \
+                               add_two,            \
+                               max_pool_backward,  \
                                adam,               \
                                momentum};

@@ -69,9 +69,9 @@ INLINE void transform_inputs(const cf_window *w, const float *x, int tiles, floa
   }
 }
 
-// products[tile][vector][plane] of one of the 16 planes. `block` floats lie between values of neighbouring 16 channels.
-INLINE void plane_tile(const int tiles, const int vectors, const float *values, size_t block, int inputs,
-                       const float *const *filters, const vec *start, float *products) {
+// products[tile][vector][plane] of one of the planes. `block` floats lie between values of neighbouring 16 channels.
+INLINE void plane_tile(const int tiles, const int vectors, const int planes, const float *values, size_t block,
+                       int inputs, const float *const *filters, const vec *start, float *products) {
   vec acc[32];
   UNROLL_FOR (int t = 0; t < tiles; t++) {
     UNROLL_FOR (int v = 0; v < vectors; v++) acc[t * vectors + v] = start[v];
@@ -81,12 +81,12 @@ INLINE void plane_tile(const int tiles, const int vectors, const float *values, 
       vec weight[2];
       UNROLL_FOR (int v = 0; v < vectors; v++) weight[v] = LOAD(filters[v] + (first + k) * CF_PANEL);
       UNROLL_FOR (int t = 0; t < tiles; t++) {
-        vec value = SPLAT(values[t * TILE_FLOATS + k]);
+        vec value = SPLAT(values[t * planes * CF_PANEL + k]);
         UNROLL_FOR (int v = 0; v < vectors; v++) acc[t * vectors + v] = FMA(value, weight[v], acc[t * vectors + v]);
       }
     }
   }
-  UNROLL_FOR (int i = 0; i < tiles * vectors; i++) STORE(products + i * 16 * LANES, acc[i]);
+  UNROLL_FOR (int i = 0; i < tiles * vectors; i++) STORE(products + i * planes * LANES, acc[i]);
 }
 
 // A^T from both sides, then the pool.
@@ -120,7 +120,7 @@ INLINE void winograd_block(const int widest, const int vectors, const cf_window 
     // The last tiles are filled up with some that nobody reads: few sums at once would wait for one another.
 #define COVER(size, least)                                                                                         \
   for (; tile + (least) <= tiles; tile += (size))                                                                  \
-    plane_tile((size), vectors, values + (size_t)tile * TILE_FLOATS + i * CF_PANEL, block, inputs, weights, start, \
+    plane_tile((size), vectors, 16, values + (size_t)tile * TILE_FLOATS + i * CF_PANEL, block, inputs, weights, start, \
                products + (size_t)(tile * vectors * 16 + i) * LANES);
     COVER(widest, TILE_MIDDLE + 1)
     COVER(TILE_MIDDLE, 5)

@@ -15,12 +15,21 @@ final class Conv2D: ImageLayer {
   private let noBias: FloatBuffer
   private let borders: [FloatBuffer]
   private let gradientBorders: [FloatBuffer]
-  private let weightSums: SlotSums
-  private let biasSums: SlotSums
+  /// Where this does not fit, gradients by weights are summed slot by slot.
+  private let batchGradient: BatchWeightGradient?
+  private let weightSums: SlotSums?
+  private let biasSums: SlotSums?
   private let needsInputGradient: Bool
+  /// Where these fit, both convolutions run by them.
+  private let winograd: WinogradConvolution?
+  private let turnedWinograd: WinogradConvolution?
 
+  /// - Parameters:
+  ///   - capacity: images of the largest batch.
+  ///   - workers: threads that treat images at the same time.
   init(
-    _ name: String, _ convolution: Operator.Convolution, input: Shape, output: Shape, needsInputGradient: Bool
+    _ name: String, _ convolution: Operator.Convolution, input: Shape, output: Shape, capacity: Int, workers: Int,
+    needsInputGradient: Bool
   ) {
     plan = ConvolutionPlan(convolution, input: input, output: output)
     (weight, bias) = Self.parameters(name, plan)
@@ -29,11 +38,15 @@ final class Conv2D: ImageLayer {
     let groupFloats = padded(input[2] / convolution.groups) * turnedPlan.taps
     turned = FloatBuffer(plan.isDepthwise ? weight.values.count : convolution.groups * groupFloats)
     noBias = FloatBuffer(padded(input[2]) * convolution.groups)
-    borders = plan.isValid ? [] : (0..<Slots.most).map { [plan] _ in FloatBuffer(plan.paddedShape.count) }
+    borders = plan.isValid ? [] : (0..<workers).map { [plan] _ in FloatBuffer(plan.paddedShape.count) }
+    winograd = WinogradConvolution(plan, workers: workers)
+    turnedWinograd =
+      needsInputGradient && convolution.window.stride == 1 ? WinogradConvolution(turnedPlan, workers: workers) : nil
     gradientBorders =
-      needsInputGradient ? (0..<Slots.most).map { [turnedPlan] _ in FloatBuffer(turnedPlan.paddedShape.count) } : []
-    weightSums = SlotSums(weight.values.count)
-    biasSums = SlotSums(bias.values.count)
+      needsInputGradient && turnedWinograd == nil ? (0..<workers).map { [turnedPlan] _ in FloatBuffer(turnedPlan.paddedShape.count) } : []
+    batchGradient = BatchWeightGradient(plan, capacity: capacity)
+    weightSums = batchGradient == nil ? SlotSums(weight.values.count) : nil
+    biasSums = batchGradient == nil ? SlotSums(bias.values.count) : nil
   }
 
   var parameters: [Parameter] { [weight, bias] }
@@ -74,6 +87,7 @@ final class Conv2D: ImageLayer {
   }
 
   func prepare(_ pass: Pass) {
+    winograd?.prepare(pass, weight.values.start)
     guard pass.training, needsInputGradient else { return }
     let window = plan.convolution.window
     let taps = window.height * window.width
@@ -99,18 +113,38 @@ final class Conv2D: ImageLayer {
         }
       }
     }
+    turnedWinograd?.prepare(pass, turned.start)
   }
 
   func forward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands) {
+    if pass.training { batchGradient?.keep(image, operands.inputs[0]) }
+    if let winograd {
+      return winograd.run(pass, image: operands.inputs[0], bias: bias.values.start, result: operands.output)
+    }
     plan.run(
-      pass.kernels, image: bordered(operands.inputs[0], slot), weights: weight.values.start, bias: bias.values.start,
+      pass.kernels, image: bordered(operands.inputs[0], pass), weights: weight.values.start, bias: bias.values.start,
       result: operands.output, rows: 0..<plan.output[0], clamp: .none)
   }
 
   func backward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands, _ gradients: Gradients) {
+    if let weightSums, let biasSums { addWeights(pass, image, slot, operands, gradients, weightSums, biasSums) }
+    guard let dx = gradients.inputs[0] else { return }
+    if let turnedWinograd {
+      return turnedWinograd.run(pass, image: gradients.output, bias: noBias.start, result: dx)
+    }
+    turnedPlan.run(
+      pass.kernels, image: spread(gradients.output, pass), weights: turned.start, bias: noBias.start, result: dx,
+      rows: 0..<plan.input[0], clamp: .none)
+  }
+
+  /// Adds an image's gradients by weights to those of its slot.
+  private func addWeights(
+    _ pass: Pass, _ image: Int, _ slot: Int, _ operands: Operands, _ gradients: Gradients, _ weightSums: SlotSums,
+    _ biasSums: SlotSums
+  ) {
     weightSums.clear(pass, slot: slot, image: image)
     biasSums.clear(pass, slot: slot, image: image)
-    let x = bordered(operands.inputs[0], slot)
+    let x = bordered(operands.inputs[0], pass)
     var window = plan.window()
     let rows = Int32(plan.output[0])
     let kernels = pass.kernels.table.pointee
@@ -126,28 +160,29 @@ final class Conv2D: ImageLayer {
           weightSums.start(slot) + group * floats * plan.taps, biasSums.start(slot) + group * floats, 0, rows)
       }
     }
-    guard let dx = gradients.inputs[0] else { return }
-    turnedPlan.run(
-      pass.kernels, image: spread(gradients.output, slot), weights: turned.start, bias: noBias.start, result: dx,
-      rows: 0..<plan.input[0], clamp: .none)
   }
 
-  func finish(_ pass: Pass) {
-    weightSums.reduce(pass, into: weight.gradient.start)
-    biasSums.reduce(pass, into: bias.gradient.start)
+  var keepsGradient: Bool { batchGradient != nil }
+
+  func finish(_ pass: Pass, gradient: UnsafePointer<Float>?) {
+    if let batchGradient, let gradient {
+      batchGradient.compute(pass, gradient: gradient, weight: weight.gradient, bias: bias.gradient)
+    }
+    weightSums?.reduce(pass, into: weight.gradient.start)
+    biasSums?.reduce(pass, into: bias.gradient.start)
     weight.clearPadding(weight.gradient)
     bias.clearPadding(bias.gradient)
   }
 
-  private func bordered(_ image: UnsafePointer<Float>, _ slot: Int) -> UnsafePointer<Float> {
+  private func bordered(_ image: UnsafePointer<Float>, _ pass: Pass) -> UnsafePointer<Float> {
     if plan.isValid { return image }
-    plan.copy(image, intoPadded: borders[slot].start)
-    return UnsafePointer(borders[slot].start)
+    plan.copy(image, intoPadded: borders[pass.worker].start)
+    return UnsafePointer(borders[pass.worker].start)
   }
 
   /// The gradient by result with `stride - 1` zeros between its elements and a border.
-  private func spread(_ gradient: UnsafePointer<Float>, _ slot: Int) -> UnsafePointer<Float> {
-    let buffer = gradientBorders[slot].start
+  private func spread(_ gradient: UnsafePointer<Float>, _ pass: Pass) -> UnsafePointer<Float> {
+    let buffer = gradientBorders[pass.worker].start
     let stride = plan.convolution.window.stride
     if stride == 1 {
       turnedPlan.copy(gradient, intoPadded: buffer)

@@ -33,8 +33,9 @@ final class ConvReLUMaxPool: ImageLayer {
   /// - Parameters:
   ///   - output: of the convolution, before pooling.
   ///   - capacity: images of the largest batch.
+  ///   - workers: threads that treat images at the same time.
   init(
-    _ name: String, _ convolution: Operator.Convolution, input: Shape, output: Shape, capacity: Int,
+    _ name: String, _ convolution: Operator.Convolution, input: Shape, output: Shape, capacity: Int, workers: Int,
     needsInputGradient: Bool
   ) {
     plan = ConvolutionPlan(convolution, input: input, output: output)
@@ -44,12 +45,12 @@ final class ConvReLUMaxPool: ImageLayer {
     rows = FloatBuffer(output[2] * plan.rowFloats)
     winners = .allocate(capacity: capacity * pooled.count + CF_SLACK)
     winners.initialize(repeating: 0, count: capacity * pooled.count + CF_SLACK)
-    borders = plan.isValid ? [] : (0..<Slots.most).map { [plan] _ in FloatBuffer(plan.paddedShape.count) }
+    borders = plan.isValid ? [] : (0..<workers).map { [plan] _ in FloatBuffer(plan.paddedShape.count) }
     // The kernel adds zeros beyond the end of an image, which another thread may be writing: unless the image ends
-    // with a whole vector, or has a border anyway, the gradient is made in a buffer of the slot and copied.
+    // with a whole vector, or has a border anyway, the gradient is made in a buffer of the worker and copied.
     let direct = plan.isValid && plan.rowFloats == plan.taps
     inputGradients =
-      needsInputGradient && !direct ? (0..<Slots.most).map { [plan] _ in FloatBuffer(plan.paddedShape.count) } : []
+      needsInputGradient && !direct ? (0..<workers).map { [plan] _ in FloatBuffer(plan.paddedShape.count) } : []
     weightSums = SlotSums(rows.count)
     biasSums = SlotSums(bias.values.count)
     var window = plan.window(pooled: true)
@@ -58,7 +59,7 @@ final class ConvReLUMaxPool: ImageLayer {
     let scratchFloats = max(
       Int(cf_conv_pool_scratch(Int32(output[1]), Int32(output[2]))),
       isWinograd ? cf_winograd_scratch(Int32(input[2])) : 0)
-    scratch = (0..<Slots.most).map { _ in FloatBuffer(scratchFloats) }
+    scratch = (0..<workers).map { _ in FloatBuffer(scratchFloats) }
   }
 
   deinit { winners.deallocate() }
@@ -76,10 +77,10 @@ final class ConvReLUMaxPool: ImageLayer {
 
   func forward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands) {
     var window = plan.window(pooled: true)
-    let (x, won) = (bordered(operands.inputs[0], slot), winners + image * pooled.count)
+    let (x, won) = (bordered(operands.inputs[0], pass), winners + image * pooled.count)
     if let filters {
       pass.kernels.table.pointee.conv_pool_winograd(
-        &window, x, filters.start, bias.values.start, operands.output, won, 0, Int32(pooled[0]), scratch[slot].start)
+        &window, x, filters.start, bias.values.start, operands.output, won, 0, Int32(pooled[0]), scratch[pass.worker].start)
     } else {
       pass.kernels.table.pointee.conv_pool(
         &window, x, weight.values.start, bias.values.start, operands.output, won, 0, Int32(pooled[0]))
@@ -91,24 +92,24 @@ final class ConvReLUMaxPool: ImageLayer {
     biasSums.clear(pass, slot: slot, image: image)
     var window = plan.window(pooled: true)
     let dx = gradients.inputs[0]
-    let target = inputGradients.isEmpty ? dx : inputGradients[slot].start
+    let target = inputGradients.isEmpty ? dx : inputGradients[pass.worker].start
     target?.update(repeating: 0, count: plan.paddedShape.count)
     pass.kernels.table.pointee.conv_pool_backward(
-      &window, bordered(operands.inputs[0], slot), rows.start, gradients.output, winners + image * pooled.count,
-      weightSums.start(slot), biasSums.start(slot), target, 0, Int32(pooled[0]), scratch[slot].start)
+      &window, bordered(operands.inputs[0], pass), rows.start, gradients.output, winners + image * pooled.count,
+      weightSums.start(slot), biasSums.start(slot), target, 0, Int32(pooled[0]), scratch[pass.worker].start)
     if let dx, let target, target != dx { crop(target, into: dx) }
   }
 
-  func finish(_ pass: Pass) {
+  func finish(_ pass: Pass, gradient: UnsafePointer<Float>?) {
     weightSums.reduce(pass, into: rows.start)
     forEachTap { row, panel in weight.gradient.start[panel] = rows.start[row] }
     biasSums.reduce(pass, into: bias.gradient.start)
   }
 
-  private func bordered(_ image: UnsafePointer<Float>, _ slot: Int) -> UnsafePointer<Float> {
+  private func bordered(_ image: UnsafePointer<Float>, _ pass: Pass) -> UnsafePointer<Float> {
     if plan.isValid { return image }
-    plan.copy(image, intoPadded: borders[slot].start)
-    return UnsafePointer(borders[slot].start)
+    plan.copy(image, intoPadded: borders[pass.worker].start)
+    return UnsafePointer(borders[pass.worker].start)
   }
 
   private func crop(_ gradient: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>) {

@@ -12,6 +12,9 @@ struct Pass {
   let seed: UInt64
   let pool: ThreadPool
   let kernels: FloatKernels
+  /// Of the images of a slot: the number that no other thread has meanwhile, so that one thread alone uses the buffers
+  /// of this number again and again, which stay in its cache.
+  var worker = 0
 }
 
 /// The buffers of one node for one image, or for the whole batch (`[images][count]`).
@@ -34,14 +37,19 @@ protocol Layer: AnyObject {
   var parameters: [Parameter] { get }
   /// Called before the forward pass of each batch.
   func prepare(_ pass: Pass)
+  /// Whether the gradient by the result is kept for the whole batch, until `finish`.
+  var keepsGradient: Bool { get }
   /// Called after the backward pass of each batch: parameters' gradients are complete afterwards.
-  func finish(_ pass: Pass)
+  ///
+  /// - Parameter gradient: by the result, of all images one after another, where it is kept.
+  func finish(_ pass: Pass, gradient: UnsafePointer<Float>?)
 }
 
 extension Layer {
   var parameters: [Parameter] { [] }
   func prepare(_ pass: Pass) {}
-  func finish(_ pass: Pass) {}
+  var keepsGradient: Bool { false }
+  func finish(_ pass: Pass, gradient: UnsafePointer<Float>?) {}
 }
 
 /// A layer that treats each image alone. Images of one slot are treated one after the other, slots at the same time;
@@ -50,6 +58,18 @@ protocol ImageLayer: Layer {
   func forward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands)
   /// Writes (does not add) the gradients by input; adds to the slot's own gradients by weights.
   func backward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands, _ gradients: Gradients)
+}
+
+/// A layer that treats each image alone, but only after it has looked at all of them: at each as soon as it is made, and
+/// on the way back at the gradients of each as soon as they are. In between it draws its conclusions, once for the batch.
+protocol SurveyLayer: Layer {
+  func survey(_ pass: Pass, image: Int, _ input: UnsafePointer<Float>)
+  func conclude(_ pass: Pass)
+  func forward(_ pass: Pass, image: Int, _ operands: Operands)
+  func surveyBackward(_ pass: Pass, image: Int, _ operands: Operands, gradient: UnsafePointer<Float>)
+  func concludeBackward(_ pass: Pass)
+  /// Writes (does not add) the gradients by input.
+  func backward(_ pass: Pass, image: Int, _ operands: Operands, _ gradients: Gradients)
 }
 
 /// A layer that needs all images at once, and spreads its own work over the threads.

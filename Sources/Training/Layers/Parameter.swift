@@ -1,6 +1,7 @@
 import CFloatKernels
 import FloatRuntime
 import Numerics
+import Threads
 
 /// Weights that are learned, their gradient, and what the optimizer remembers about them.
 public final class Parameter {
@@ -136,10 +137,12 @@ package final class SlotSums {
 
   /// Writes the sum of all slots.
   func reduce(_ pass: Pass, into total: UnsafeMutablePointer<Float>) {
-    let count = buffers[0].count
-    total.update(from: buffers[0].start, count: count)
-    for slot in 1..<max(1, Slots.used(by: pass.images)) {
-      pass.kernels.table.pointee.add(total, buffers[slot].start, count)
+    pass.pool.run(buffers[0].count, inBlocksOf: 4096) { block in
+      let (first, count) = (block.lowerBound, block.count)
+      (total + first).update(from: buffers[0].start + first, count: count)
+      for slot in 1..<max(1, Slots.used(by: pass.images)) {
+        pass.kernels.table.pointee.add(total + first, buffers[slot].start + first, count)
+      }
     }
   }
 }

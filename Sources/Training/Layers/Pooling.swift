@@ -29,9 +29,8 @@ final class MaxPool2D: ImageLayer {
 
   func backward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands, _ gradients: Gradients) {
     guard let dx = gradients.inputs[0] else { return }
-    dx.update(repeating: 0, count: input.count)
-    let origin = origins + image * output.count
-    for at in 0..<output.count { dx[Int(origin[at])] += gradients.output[at] }
+    var pool = cf_pool(window, input: input, output: output)
+    pass.kernels.table.pointee.max_pool_backward(&pool, gradients.output, origins + image * output.count, dx)
   }
 }
 

@@ -99,18 +99,30 @@ final class UpsampleNearest: ImageLayer {
   }
 }
 
-/// Sum of two values.
+/// Sum of two values, with an activation that may follow.
 final class AddLayer: ImageLayer {
+  private let clamp: cf_clamp
+  private let isClamped: Bool
   private let count: Int
 
-  init(shape: Shape) { count = shape.count }
+  init(_ activation: Operator.Activation, shape: Shape) {
+    clamp = cf_clamp(activation)
+    isClamped = activation != .none
+    count = shape.count
+  }
 
   func forward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands) {
-    operands.output.update(from: operands.inputs[0], count: count)
-    pass.kernels.table.pointee.add(operands.output, operands.inputs[1], count)
+    pass.kernels.table.pointee.add_two(operands.inputs[0], operands.inputs[1], operands.output, count, clamp)
   }
 
   func backward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands, _ gradients: Gradients) {
-    for dx in gradients.inputs { dx?.update(from: gradients.output, count: count) }
+    for dx in gradients.inputs {
+      guard let dx else { continue }
+      if isClamped {
+        pass.kernels.table.pointee.clamp_backward(operands.output, gradients.output, dx, count, clamp)
+      } else {
+        dx.update(from: gradients.output, count: count)
+      }
+    }
   }
 }

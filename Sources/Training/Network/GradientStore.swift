@@ -20,13 +20,16 @@ extension Network {
     }
   }
 
-  /// Steps in runs that one image goes through alone, and those that need the whole batch at once.
+  /// Steps in runs that one image goes through alone, those that need the whole batch at once being runs of their own.
+  /// A step that surveys the batch begins a run.
   static func stages(of steps: [Step]) -> [Range<Int>] {
     var stages: [Range<Int>] = []
     var start = 0
     for (index, step) in steps.enumerated() {
-      guard step.isBatch else { continue }
+      guard step.survey != nil || step.isBatch else { continue }
       if start < index { stages.append(start..<index) }
+      start = index
+      guard step.isBatch else { continue }
       stages.append(index..<index + 1)
       start = index + 1
     }
@@ -45,7 +48,12 @@ extension Network {
       let readers = steps.indices.filter { steps[$0].inputs.contains(value) }
       let count = shapes[value].count
       let stage = maker.flatMap { maker in stages.first { $0.contains(maker) } }
-      let isLocal = value != last && value != 0 && !steps[maker!].isBatch && readers.allSatisfy { stage!.contains($0) }
+      // What a survey makes is looked at in its own stage and again in an earlier one; where one reads, its way back
+      // is part of the stage of what it reads.
+      let isLocal =
+        value != last && value != 0 && !steps[maker!].isBatch && steps[maker!].survey == nil
+        && !steps[maker!].layer.keepsGradient
+        && readers.allSatisfy { stage!.contains($0) || steps[$0].survey != nil }
       func buffers() -> [FloatBuffer] {
         isLocal ? (0..<workers).map { _ in FloatBuffer(count) } : [FloatBuffer(capacity * count)]
       }

@@ -22,6 +22,8 @@ public final class Network {
   let shapes: [Shape]
   private let steps: [Step]
   private let stages: [Range<Int>]
+  /// The steps, by the number of a value, that survey it.
+  private let surveyors: [Int: Int]
   private let values: [FloatBuffer?]
   private let gradients: [GradientStore?]
   private let bytesPerImage: Int
@@ -32,6 +34,7 @@ public final class Network {
   struct Step {
     enum Body {
       case image(any ImageLayer)
+      case survey(any SurveyLayer)
       case batch(any BatchLayer)
     }
 
@@ -43,6 +46,7 @@ public final class Network {
     init(_ layer: any Layer, inputs: [Int], output: Int, name: String) {
       switch layer {
       case let layer as any BatchLayer: body = .batch(layer)
+      case let layer as any SurveyLayer: body = .survey(layer)
       case let layer as any ImageLayer: body = .image(layer)
       default: preconditionFailure("'\(name)' works on neither images nor batches")
       }
@@ -54,10 +58,12 @@ public final class Network {
     var layer: any Layer {
       switch body {
       case .image(let layer): layer
+      case .survey(let layer): layer
       case .batch(let layer): layer
       }
     }
 
+    var survey: (any SurveyLayer)? { if case .survey(let layer) = body { layer } else { nil } }
     var isBatch: Bool { if case .batch = body { true } else { false } }
   }
 
@@ -84,12 +90,15 @@ public final class Network {
     logitCount = shapes[architecture.last].count
     pool = ThreadPool(threads: threads)
     var builder = StepBuilder(
-      architecture: architecture, shapes: shapes, capacity: capacity, fusing: fusing, inputGradient: inputGradient)
+      architecture: architecture, shapes: shapes, capacity: capacity, workers: threads, fusing: fusing,
+      inputGradient: inputGradient)
     let steps = try builder.build()
     self.steps = steps
     parameters = steps.flatMap(\.layer.parameters)
     let stages = Self.stages(of: steps)
     self.stages = stages
+    surveyors = Dictionary(
+      uniqueKeysWithValues: steps.indices.filter { steps[$0].survey != nil }.map { (steps[$0].inputs[0], $0) })
     let made = Set(steps.map(\.output))
     workers = Workers(threads)
     let readAlone = steps.indices.allSatisfy {
@@ -112,7 +121,7 @@ public final class Network {
   public func forward(pixels: UnsafePointer<UInt8>?, images: Int, training: Bool = false, seed: UInt64 = 0) {
     precondition(images > 0 && images <= capacity, "\(images) images for buffers of \(capacity)")
     let pass = Pass(images: images, training: training, seed: seed, pool: pool, kernels: kernels)
-    for step in steps { step.layer.prepare(pass) }
+    pool.run(steps.count) { steps[$0].layer.prepare(pass) }
     input.begin(pixels: pixels, images: images, kernels)
     for stage in stages {
       if case .batch(let layer) = steps[stage.lowerBound].body {
@@ -120,19 +129,48 @@ public final class Network {
         layer.forward(pass, operands(step, image: 0, input: step.inputs.contains(0) ? input.batch : nil))
         continue
       }
+      steps[stage.lowerBound].survey?.conclude(pass)
       let reads = stage.contains { steps[$0].inputs.contains(0) }
       pool.run(Slots.used(by: images)) { slot in
         workers.borrow { worker in
+          var pass = pass
+          pass.worker = worker
           for image in Slots.images(slot, of: images) {
             let floats = reads ? input.image(image, worker: worker, pixels: pixels, kernels) : nil
-            for step in steps[stage] {
-              guard case .image(let layer) = step.body else { continue }
-              layer.forward(pass, image: image, slot: slot, operands(step, image: image, input: floats))
-            }
+            for step in steps[stage] { forward(pass, step, image: image, slot: slot, input: floats) }
           }
         }
       }
     }
+  }
+
+  private func forward(_ pass: Pass, _ step: Step, image: Int, slot: Int, input: UnsafePointer<Float>?) {
+    let operands = operands(step, image: image, input: input)
+    switch step.body {
+    case .image(let layer): layer.forward(pass, image: image, slot: slot, operands)
+    case .survey(let layer): layer.forward(pass, image: image, operands)
+    case .batch: return
+    }
+    guard pass.training, let surveyor = surveyors[step.output] else { return }
+    steps[surveyor].survey!.survey(pass, image: image, UnsafePointer(operands.output))
+  }
+
+  private func backward(_ pass: Pass, _ index: Int, image: Int, slot: Int, input: UnsafePointer<Float>?) {
+    let step = steps[index]
+    // The batch's part in the gradient by what is surveyed is known since the surveyor's stage has ended.
+    if let surveyor = surveyors[step.output] {
+      steps[surveyor].survey!.backward(
+        pass, image: image, operands(steps[surveyor], image: image, input: nil),
+        targets(surveyor, image: image, worker: pass.worker))
+    }
+    let operands = operands(step, image: image, input: input)
+    let targets = targets(index, image: image, worker: pass.worker)
+    switch step.body {
+    case .image(let layer): layer.backward(pass, image: image, slot: slot, operands, targets)
+    case .survey(let layer): return layer.surveyBackward(pass, image: image, operands, gradient: targets.output)
+    case .batch: return
+    }
+    addIncoming(index, image: image, images: 1, worker: pass.worker)
   }
 
   /// Computes the loss of the batch that `forward` saw last, and every gradient.
@@ -197,20 +235,22 @@ public final class Network {
       let reads = stage.contains { steps[$0].inputs.contains(0) }
       pool.run(Slots.used(by: images)) { slot in
         workers.borrow { worker in
+          var pass = pass
+          pass.worker = worker
           for image in Slots.images(slot, of: images) {
             let floats = reads ? input.image(image, worker: worker, kernels) : nil
             for index in stage.reversed() where index >= first {
-              guard case .image(let layer) = steps[index].body else { continue }
-              layer.backward(
-                pass, image: image, slot: slot, operands(steps[index], image: image, input: floats),
-                targets(index, image: image, worker: worker))
-              addIncoming(index, image: image, images: 1, worker: worker)
+              backward(pass, index, image: image, slot: slot, input: floats)
             }
           }
         }
       }
+      if stage.lowerBound >= first { steps[stage.lowerBound].survey?.concludeBackward(pass) }
     }
-    for step in steps[first...] { step.layer.finish(pass) }
+    for step in steps[first...] {
+      let gradient = step.layer.keepsGradient ? gradients[step.output].map { $0.buffers[0].start } : nil
+      step.layer.finish(pass, gradient: gradient.map { UnsafePointer($0) })
+    }
     return sum
   }
 

@@ -6,6 +6,7 @@ struct StepBuilder {
   let architecture: Architecture
   let shapes: [Shape]
   let capacity: Int
+  let workers: Int
   let fusing: Bool
   let inputGradient: Bool
 
@@ -13,36 +14,65 @@ struct StepBuilder {
     var steps: [Network.Step] = []
     var index = 0
     while index < architecture.nodes.count {
-      if let fused = fused(index) {
+      if let fused = pooledConvolution(index) {
         steps.append(fused)
         index += 3
       } else {
-        steps.append(try single(index))
-        index += 1
+        let tail = tail(after: index)
+        steps.append(try single(index, tail))
+        index += 1 + tail.nodes
       }
     }
     return steps
   }
 
   /// Convolution, ReLU, max pooling that follow one another and are read by nobody else.
-  private func fused(_ index: Int) -> Network.Step? {
+  private func pooledConvolution(_ index: Int) -> Network.Step? {
     let nodes = architecture.nodes
-    guard fusing, index + 2 < nodes.count, case .conv2D(let convolution) = nodes[index].kind,
-      nodes[index + 1].kind == .activation(.relu), nodes[index + 1].inputs == [index + 1],
-      case .maxPool2D(let window) = nodes[index + 2].kind, nodes[index + 2].inputs == [index + 2],
-      architecture.readers(of: index + 1) == [index + 1], architecture.readers(of: index + 2) == [index + 2]
+    guard fusing, case .conv2D(let convolution) = nodes[index].kind, isReadByNext(index), isReadByNext(index + 1),
+      nodes[index + 1].kind == .activation(.relu), case .maxPool2D(let window) = nodes[index + 2].kind
     else { return nil }
     let input = nodes[index].inputs[0]
     guard ConvReLUMaxPool.fits(convolution, input: shapes[input], pool: window) else { return nil }
     let layer = ConvReLUMaxPool(
       nodes[index].name, convolution, input: shapes[input], output: shapes[index + 1], capacity: capacity,
-      needsInputGradient: needsGradient(input))
+      workers: workers, needsInputGradient: needsGradient(input))
     return Network.Step(layer, inputs: [input], output: index + 3, name: nodes[index].name)
+  }
+
+  /// What a layer does itself of what comes next.
+  private struct Tail {
+    var activation = Operator.Activation.none
+    var pools = false
+
+    var nodes: Int { activation == .none ? 0 : pools ? 2 : 1 }
+  }
+
+  /// The activation that follows a normalization or a sum, and the pool behind one of those: nobody else reads what
+  /// they read.
+  private func tail(after index: Int) -> Tail {
+    let nodes = architecture.nodes
+    guard fusing, nodes[index].kind == .batchNormalization || nodes[index].kind == .add, isReadByNext(index),
+      case .activation(let activation) = nodes[index + 1].kind
+    else { return Tail() }
+    var tail = Tail(activation: activation)
+    if activation == .relu, nodes[index].kind == .batchNormalization, isReadByNext(index + 1),
+      nodes[index + 2].kind == .maxPool2D(.init(2, 2, stride: 2))
+    {
+      tail.pools = true
+    }
+    return tail
+  }
+
+  /// Whether the next node alone reads a node's result.
+  private func isReadByNext(_ index: Int) -> Bool {
+    index + 1 < architecture.nodes.count && architecture.readers(of: index + 1) == [index + 1]
   }
 
   private func needsGradient(_ value: Int) -> Bool { value != 0 || inputGradient }
 
-  private func single(_ index: Int) throws(TrainingError) -> Network.Step {
+  /// - Parameter tail: what is part of the layer.
+  private func single(_ index: Int, _ tail: Tail) throws(TrainingError) -> Network.Step {
     let node = architecture.nodes[index]
     let input = shapes[node.inputs[0]]
     let output = shapes[index + 1]
@@ -58,25 +88,27 @@ struct StepBuilder {
         max(pad.left, pad.right) <= (window.width - 1) * reach
       else { throw .network(GraphError(node.name, "its padding is larger than its window")) }
       layer = Conv2D(
-        node.name, convolution, input: input, output: output, needsInputGradient: needsGradient(node.inputs[0]))
+        node.name, convolution, input: input, output: output, capacity: capacity, workers: workers,
+        needsInputGradient: needsGradient(node.inputs[0]))
     case .dense(let outputs):
       layer = Dense(node.name, inputs: input.count, outputs: outputs, capacity: capacity)
-    case .activation(let activation): layer = ActivationLayer(activation, shape: input)
+    case .activation(let own): layer = ActivationLayer(own, shape: input)
     case .maxPool2D(let window): layer = MaxPool2D(window, input: input, output: output, capacity: capacity)
     case .globalAveragePool: layer = GlobalAveragePool(input: input)
     case .flatten: layer = Flatten(shape: input)
     case .dropout(let rate):
       guard rate >= 0, rate < 1 else { throw .network(GraphError(node.name, "dropout of \(rate)")) }
       layer = Dropout(rate: rate, shape: input, node: index)
-    case .add: layer = AddLayer(shape: input)
+    case .add: layer = AddLayer(tail.activation, shape: input)
     case .upsampleNearest(let factor): layer = UpsampleNearest(factor: factor, input: input)
     case .fakeQuantization(let parameters): layer = FakeQuantization(parameters, shape: input)
     case .batchNormalization:
       let maker = node.inputs[0] - 1
       guard maker >= 0, case .conv2D = architecture.nodes[maker].kind, architecture.readers(of: maker + 1) == [index]
       else { throw .network(GraphError(node.name, "batch normalization follows a convolution of its own")) }
-      layer = BatchNormalization(node.name, shape: input, capacity: capacity)
+      layer = BatchNormalization(
+        node.name, tail.activation, pools: tail.pools, shape: input, capacity: capacity)
     }
-    return Network.Step(layer, inputs: node.inputs, output: index + 1, name: node.name)
+    return Network.Step(layer, inputs: node.inputs, output: index + 1 + tail.nodes, name: node.name)
   }
 }
