@@ -101,6 +101,15 @@ typedef struct cf_kernels {
   /// The transformed weights of 3x3 windows, from panels `[9 * inputs][16]` to `[36][inputs][16]` each.
   void (*winograd4_filters)(const float *panels, float *filters, int inputs, int outputs);
 
+  /// Adds the gradient by `filters` of one picture to `dfilters`, [ceil(outputs / 16)][36][inputs][16], and that by the
+  /// bias to `dbias`. dy: [height, width] of `outputs` channels, `dy_column` floats apart; what follows them is readable
+  /// up to a multiple of 16 and makes what fills `dfilters` up. scratch: `cf_winograd4_weights_scratch` floats.
+  void (*weights_winograd4)(const cf_tiles *t, const float *x, const float *dy, size_t dy_column, float *dfilters,
+                            float *dbias, float *scratch);
+
+  /// The gradient by weights in panels, from that by `filters`.
+  void (*winograd4_weights)(const float *dfilters, float *dpanels, int inputs, int outputs);
+
   /// Adds the gradient by weights of rows `begin ..< end` to `dpanels` (packed as the weights) and
   /// `dbias`, unless NULL.
   void (*conv_weights)(const cf_window *w, const float *x, const float *dy, float *dpanels, float *dbias, int begin,
@@ -227,5 +236,10 @@ enum { CF_WINOGRAD4_TILES = 12 };
 
 /// Floats that `conv_winograd4` needs: a block's transformed inputs and products.
 static inline size_t cf_winograd4_scratch(int inputs) { return 36 * CF_WINOGRAD4_TILES * ((size_t)inputs + 32); }
+
+/// Floats that `weights_winograd4` needs: a block's transformed inputs and gradients.
+static inline size_t cf_winograd4_weights_scratch(int inputs, int outputs) {
+  return 36 * CF_WINOGRAD4_TILES * ((size_t)inputs + (size_t)cf_padded(outputs));
+}
 
 #endif

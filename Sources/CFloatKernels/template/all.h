@@ -4,6 +4,7 @@
 #include "conv_pool.h"
 #include "winograd.h"
 #include "winograd4.h"
+#include "winograd4_weights.h"
 #include "conv_backward.h"
 #include "conv_pool_backward.h"
 #include "max_pool.h"

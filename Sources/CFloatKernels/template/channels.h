@@ -141,23 +141,34 @@ static void channel_scale_pool(const float *x, const float *scale, const float *
   }
 }
 
+// One result of `channel_mix_pool` and LANES channels.
+INLINE void mix_one(vec gradient, const float *x, const float *a, const float *b, const float *shift, float *dx,
+                    int left) {
+  store_some(dx, FMA(gradient, LOAD(a), FMA(LOAD(x), LOAD(b), LOAD(shift))), left);
+}
+
 static void channel_mix_pool(const float *dy, const uint8_t *winners, const float *x, const float *a, const float *b,
                              const float *shift, int height, int width, int channels, float *dx) {
-  for (int row = 0; row < height; row++) {
-    for (int column = 0; column < width; column++) {
-      const size_t at = (size_t)(row * width + column) * (size_t)channels;
-      const size_t from = (size_t)(row / 2 * (width / 2) + column / 2) * (size_t)channels;
-      const int pooled = row / 2 < height / 2 && column / 2 < width / 2;
-      const vec_byte number = (vec_byte)((uint8_t)(row % 2 * 2 + column % 2));
+  for (int row = 0; row < height / 2; row++) {
+    for (int column = 0; column < width / 2; column++) {
+      const size_t at = (size_t)(2 * row * width + 2 * column) * (size_t)channels;
+      const size_t from = (size_t)(row * (width / 2) + column) * (size_t)channels;
       FOR_CHANNELS (channels) {
-        vec gradient = SPLAT(0);
-        if (pooled) {
-          vec_byte winner = *(const vec_byte_at *)(winners + from + c);
-          gradient = choose(__builtin_convertvector(winner == number, vec_int), LOAD(dy + from + c), gradient);
+        const vec gradient = LOAD(dy + from + c);
+        const vec_int winner = __builtin_convertvector(*(const vec_byte_at *)(winners + from + c), vec_int);
+        UNROLL_FOR (int i = 0; i < 4; i++) {
+          const size_t place = at + (size_t)((i / 2) * width + i % 2) * (size_t)channels + (size_t)c;
+          mix_one(choose(winner == (vec_int)(i), gradient, SPLAT(0)), x + place, a + c, b + c, shift + c, dx + place,
+                  channels - c);
         }
-        vec rest = FMA(LOAD(x + at + c), LOAD(b + c), LOAD(shift + c));
-        store_some(dx + at + c, FMA(gradient, LOAD(a + c), rest), channels - c);
       }
+    }
+  }
+  // A last row and column that no pool reads.
+  for (int row = 0; row < height; row++) {
+    for (int column = row < height / 2 * 2 ? width / 2 * 2 : 0; column < width; column++) {
+      const size_t at = (size_t)(row * width + column) * (size_t)channels;
+      FOR_CHANNELS (channels) mix_one(SPLAT(0), x + at + c, a + c, b + c, shift + c, dx + at + c, channels - c);
     }
   }
 }

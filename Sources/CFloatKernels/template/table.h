@@ -7,6 +7,8 @@
                                winograd_filters,   \
                                conv_winograd4,     \
                                winograd4_filters,  \
+                               weights_winograd4,  \
+                               winograd4_weights,  \
                                conv_weights,       \
                                conv_pool_backward, \
                                max_pool,           \

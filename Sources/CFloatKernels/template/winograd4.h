@@ -82,44 +82,48 @@ INLINE void output_six(const vec *m, vec *to, int step) {
 // A^T m A of one tile and LANES channels, of which `left` are there; `rows` times `columns` of its results.
 INLINE void transform_output4(const float *products, float *y, size_t row, size_t column, int rows, int columns,
                               int left) {
-  vec across[4][6];
+  vec across[4][6], all[4][4];
   UNROLL_FOR (int c = 0; c < 6; c++) {
     vec m[6];
     UNROLL_FOR (int r = 0; r < 6; r++) m[r] = LOAD(products + (6 * r + c) * LANES);
     output_six(m, &across[0][c], 6);
   }
-  UNROLL_FOR (int r = 0; r < 4; r++) {
-    vec all[4];
-    output_six(across[r], all, 1);
-    if (r >= rows) return;
-    UNROLL_FOR (int c = 0; c < 4; c++) {
-      if (c < columns) store_some(y + (size_t)r * row + (size_t)c * column, all[c], left);
-    }
+  UNROLL_FOR (int r = 0; r < 4; r++) output_six(across[r], all[r], 1);
+  if (rows >= 4 && columns >= 4 && left >= LANES) {
+    UNROLL_FOR (int i = 0; i < 16; i++) STORE(y + (size_t)(i / 4) * row + (size_t)(i % 4) * column, all[i / 4][i % 4]);
+    return;
+  }
+  for (int r = 0; r < 4 && r < rows; r++) {
+    for (int c = 0; c < 4 && c < columns; c++) store_some(y + (size_t)r * row + (size_t)c * column, all[r][c], left);
   }
 }
 
-// All planes of `tiles` tiles for `vectors` vectors of channels: products[tile][vector][plane].
-INLINE void planes4(const int vectors, int tiles, const float *values, size_t block, int inputs, const float *filters,
-                    const float *bias, float *products) {
+// All planes of `tiles` tiles for `vectors` vectors of channels: products[tile][vector][plane]. `widest` tiles are
+// summed at a time.
+INLINE void planes4(const int widest, const int vectors, int tiles, const float *values, size_t block, int inputs,
+                    const float *filters, const float *bias, float *products) {
   size_t tap = (size_t)inputs * CF_PANEL;
   for (int i = 0; i < PLANES4; i++) {
-    const float *weights[2];
-    UNROLL_FOR (int v = 0; v < 2; v++) {
+    const float *weights[4];
+    UNROLL_FOR (int v = 0; v < vectors; v++) {
       int lane = v * LANES;
       weights[v] = filters + (size_t)(lane / CF_PANEL) * PLANES4 * tap + (size_t)i * tap + lane % CF_PANEL;
     }
     // A bias in the plane that all results hold once is added to each of them.
-    vec start[2] = {SPLAT(0), SPLAT(0)};
+    vec start[4] = {0};
     if (i == 7) {
       UNROLL_FOR (int v = 0; v < vectors; v++) start[v] = LOAD(bias + v * LANES);
     }
     int tile = 0;
+    // The last tiles are filled up with some that nobody reads.
 #define COVER(size, least)                                                                                         \
   for (; tile + (least) <= tiles; tile += (size))                                                                  \
     plane_tile((size), vectors, PLANES4, values + (size_t)tile * TILE4_FLOATS + i * CF_PANEL, block, inputs, weights, \
                start, products + (size_t)(tile * vectors * PLANES4 + i) * LANES);
-    COVER(TILE_WIDE, TILE_MIDDLE + 1)
-    COVER(TILE_MIDDLE, 5)
+    if (widest > 4) {
+      COVER(TILE_WIDE, TILE_MIDDLE + 1)
+      COVER(TILE_MIDDLE, 5)
+    }
     COVER(4, 1)
 #undef COVER
   }
@@ -140,10 +144,14 @@ static void conv_winograd4(const cf_tiles *t, const float *x, const float *filte
                          values + (size_t)(k / CF_PANEL) * block + (size_t)tile * TILE4_FLOATS + k % CF_PANEL);
     }
     for (int channel = 0; channel < t->outputs;) {
-      const int left = t->outputs - channel, vectors = left > LANES ? 2 : 1;
+      const int left = t->outputs - channel;
+      // Few tiles leave registers to more channels, so that there are sums enough to wait for none.
+      const int vectors = TILE_WIDE >= 12 && tiles <= 4 && left > 3 * LANES ? 4 : left > LANES ? 2 : 1;
       const float *weights = filters + (size_t)(channel / CF_PANEL) * panel + channel % CF_PANEL;
-      if (vectors == 2) planes4(2, tiles, values, block, t->inputs, weights, bias + channel, products);
-      else planes4(1, tiles, values, block, t->inputs, weights, bias + channel, products);
+      const float *own = bias + channel;
+      if (vectors == 4) planes4(4, 4, tiles, values, block, t->inputs, weights, own, products);
+      else if (vectors == 2) planes4(TILE_WIDE, 2, tiles, values, block, t->inputs, weights, own, products);
+      else planes4(TILE_WIDE, 1, tiles, values, block, t->inputs, weights, own, products);
       for (int tile = 0; tile < tiles; tile++) {
         const int r = 4 * ((first + tile) / across), c = 4 * ((first + tile) % across);
         float *to = y + (size_t)r * row + (size_t)(c * t->outputs + channel);

@@ -15,8 +15,9 @@ final class Conv2D: ImageLayer {
   private let noBias: FloatBuffer
   private let borders: [FloatBuffer]
   private let gradientBorders: [FloatBuffer]
-  /// Where this does not fit, gradients by weights are summed slot by slot.
+  /// Where this does not fit, gradients by weights are summed slot by slot, by the next where that fits.
   private let batchGradient: BatchWeightGradient?
+  private let winogradGradient: WinogradWeightGradient?
   private let weightSums: SlotSums?
   private let biasSums: SlotSums?
   private let needsInputGradient: Bool
@@ -39,12 +40,16 @@ final class Conv2D: ImageLayer {
     turned = FloatBuffer(plan.isDepthwise ? weight.values.count : convolution.groups * groupFloats)
     noBias = FloatBuffer(padded(input[2]) * convolution.groups)
     borders = plan.isValid ? [] : (0..<workers).map { [plan] _ in FloatBuffer(plan.paddedShape.count) }
-    winograd = WinogradConvolution(plan, workers: workers)
+    let (tiles, turnedTiles) = (WinogradTiles(plan), WinogradTiles(turnedPlan))
+    winograd = tiles.map { WinogradConvolution($0, workers: workers) }
     turnedWinograd =
-      needsInputGradient && convolution.window.stride == 1 ? WinogradConvolution(turnedPlan, workers: workers) : nil
+      needsInputGradient && convolution.window.stride == 1
+      ? turnedTiles.map { WinogradConvolution($0, workers: workers) } : nil
     gradientBorders =
-      needsInputGradient && turnedWinograd == nil ? (0..<workers).map { [turnedPlan] _ in FloatBuffer(turnedPlan.paddedShape.count) } : []
-    batchGradient = BatchWeightGradient(plan, capacity: capacity)
+      needsInputGradient && turnedWinograd == nil
+      ? (0..<workers).map { [turnedPlan] _ in FloatBuffer(turnedPlan.paddedShape.count) } : []
+    batchGradient = BatchWeightGradient(plan, capacity: capacity, workers: workers)
+    winogradGradient = batchGradient == nil ? tiles.map { WinogradWeightGradient($0, workers: workers) } : nil
     weightSums = batchGradient == nil ? SlotSums(weight.values.count) : nil
     biasSums = batchGradient == nil ? SlotSums(bias.values.count) : nil
   }
@@ -103,12 +108,14 @@ final class Conv2D: ImageLayer {
     for group in 0..<plan.convolution.groups {
       let from = weight.values.start + group * padded(outputs) * plan.taps
       let to = turned.start + group * padded(inputs) * turnedPlan.taps
-      for output in 0..<outputs {
+      for panel in 0..<padded(inputs) / lanes {
+        let count = min(lanes, inputs - panel * lanes)
         for tap in 0..<taps {
-          for input in 0..<inputs {
-            let place =
-              input / lanes * turnedPlan.taps * lanes + ((taps - 1 - tap) * outputs + output) * lanes + input % lanes
-            to[place] = from[output / lanes * plan.taps * lanes + (tap * inputs + input) * lanes + output % lanes]
+          for output in 0..<outputs {
+            var source = from + output / lanes * plan.taps * lanes + (tap * inputs + panel * lanes) * lanes
+            source += output % lanes
+            let row = to + (panel * turnedPlan.taps + (taps - 1 - tap) * outputs + output) * lanes
+            for input in 0..<count { row[input] = source[input * lanes] }
           }
         }
       }
@@ -142,8 +149,13 @@ final class Conv2D: ImageLayer {
     _ pass: Pass, _ image: Int, _ slot: Int, _ operands: Operands, _ gradients: Gradients, _ weightSums: SlotSums,
     _ biasSums: SlotSums
   ) {
-    weightSums.clear(pass, slot: slot, image: image)
     biasSums.clear(pass, slot: slot, image: image)
+    if let winogradGradient {
+      return winogradGradient.add(
+        pass, image: image, of: Slots.images(slot, of: pass.images), input: operands.inputs[0],
+        gradient: gradients.output, weights: weightSums.start(slot), biases: biasSums.start(slot))
+    }
+    weightSums.clear(pass, slot: slot, image: image)
     let x = bordered(operands.inputs[0], pass)
     var window = plan.window()
     let rows = Int32(plan.output[0])

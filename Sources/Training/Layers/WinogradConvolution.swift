@@ -1,54 +1,72 @@
 import CFloatKernels
 import FloatRuntime
-import Models
 import Numerics
 
-/// A convolution 3x3 by Winograd's minimal filtering in tiles of 4x4 results, with buffers for each worker: what a
-/// convolution of a batch runs where it saves most multiplications.
+/// A convolution 3x3 by Winograd's minimal filtering, with buffers for each worker.
 final class WinogradConvolution {
-  private let plan: ConvolutionPlan
+  private let shape: WinogradTiles
   private let filters: FloatBuffer
-  private let borders: [FloatBuffer]
+  private let pictures: [FloatBuffer]
   private let scratch: [FloatBuffer]
-  /// Rows and columns of pictures with their border, and with what the last tiles read beyond.
-  private let extents: (rows: Int, columns: Int)
 
-  /// nil where windows are others, or pictures so small that weights for few tiles would be fetched in vain.
-  init?(_ plan: ConvolutionPlan, workers: Int) {
-    let (convolution, output) = (plan.convolution, plan.output)
-    let tiles = (across: (output[1] + 3) / 4, down: (output[0] + 3) / 4)
-    guard convolution.window.height == 3, convolution.window.width == 3, convolution.window.stride == 1,
-      convolution.dilation == 1, convolution.groups == 1, plan.input[2] % CF_PANEL == 0,
-      tiles.across * tiles.down >= 4
-    else { return nil }
-    self.plan = plan
-    extents = (tiles.down * 4 + 2, tiles.across * 4 + 2)
-    filters = FloatBuffer(36 * plan.input[2] * padded(output[2]))
-    let count = extents.rows * extents.columns * plan.input[2]
-    borders = (0..<workers).map { _ in FloatBuffer(count) }
-    scratch = (0..<workers).map { [plan] _ in FloatBuffer(cf_winograd4_scratch(Int32(plan.input[2]))) }
+  init(_ shape: WinogradTiles, workers: Int) {
+    self.shape = shape
+    filters = FloatBuffer(shape.filterFloats(outputs: shape.plan.output[2]))
+    pictures = (0..<workers).map { _ in FloatBuffer(shape.pictureFloats) }
+    scratch = (0..<workers).map { _ in FloatBuffer(cf_winograd4_scratch(Int32(shape.plan.input[2]))) }
   }
 
   /// Takes over weights in panels.
   func prepare(_ pass: Pass, _ panels: UnsafePointer<Float>) {
     pass.kernels.table.pointee.winograd4_filters(
-      panels, filters.start, Int32(plan.input[2]), Int32(plan.output[2]))
+      panels, filters.start, Int32(shape.plan.input[2]), Int32(shape.plan.output[2]))
   }
 
-  /// Computes one picture.
+  /// Computes one image.
   func run(
     _ pass: Pass, image: UnsafePointer<Float>, bias: UnsafePointer<Float>, result: UnsafeMutablePointer<Float>
   ) {
-    let border = borders[pass.worker].start
-    let (pad, input) = (plan.convolution.window.padding, plan.input)
-    for row in 0..<input[0] {
-      (border + ((row + pad.top) * extents.columns + pad.left) * input[2])
-        .update(from: image + row * input[1] * input[2], count: input[1] * input[2])
-    }
-    var tiles = cf_tiles(
-      input_row: extents.columns * input[2], height: Int32(plan.output[0]), width: Int32(plan.output[1]),
-      inputs: Int32(input[2]), outputs: Int32(plan.output[2]))
-    pass.kernels.table.pointee.conv_winograd4(
-      &tiles, border, filters.start, bias, result, scratch[pass.worker].start)
+    let picture = pictures[pass.worker].start
+    shape.copy(image, into: picture)
+    var tiles = shape.tiles(outputs: shape.plan.output[2])
+    pass.kernels.table.pointee.conv_winograd4(&tiles, picture, filters.start, bias, result, scratch[pass.worker].start)
+  }
+}
+
+/// The gradient by the weights of such a convolution, summed over the images of a slot.
+final class WinogradWeightGradient {
+  private let shape: WinogradTiles
+  private let pictures: [FloatBuffer]
+  /// Of a slot that a worker is at, by the transformed weights.
+  private let sums: [FloatBuffer]
+  private let scratch: [FloatBuffer]
+
+  init(_ shape: WinogradTiles, workers: Int) {
+    self.shape = shape
+    let (inputs, outputs) = (shape.plan.input[2], shape.plan.output[2])
+    pictures = (0..<workers).map { _ in FloatBuffer(shape.pictureFloats) }
+    sums = (0..<workers).map { _ in FloatBuffer(shape.filterFloats(outputs: outputs)) }
+    scratch = (0..<workers).map { _ in FloatBuffer(cf_winograd4_weights_scratch(Int32(inputs), Int32(outputs))) }
+  }
+
+  /// Takes an image of a slot; behind the slot's last, writes the slot's gradient by weights.
+  ///
+  /// - Parameters:
+  ///   - images: of the slot, which one worker takes in turn.
+  ///   - weights: panels, written.
+  ///   - biases: added to.
+  func add(
+    _ pass: Pass, image: Int, of images: Range<Int>, input: UnsafePointer<Float>, gradient: UnsafePointer<Float>,
+    weights: UnsafeMutablePointer<Float>, biases: UnsafeMutablePointer<Float>
+  ) {
+    let (picture, sums) = (pictures[pass.worker].start, sums[pass.worker])
+    let (inputs, outputs) = (Int32(shape.plan.input[2]), shape.plan.output[2])
+    if image == images.lowerBound { sums.clear() }
+    shape.copy(input, into: picture)
+    var tiles = shape.tiles(outputs: outputs)
+    let kernels = pass.kernels.table.pointee
+    kernels.weights_winograd4(
+      &tiles, picture, gradient, outputs, sums.start, biases, scratch[pass.worker].start)
+    if image == images.upperBound - 1 { kernels.winograd4_weights(sums.start, weights, inputs, Int32(outputs)) }
   }
 }
