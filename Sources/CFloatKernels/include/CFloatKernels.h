@@ -110,10 +110,10 @@ typedef struct cf_kernels {
   /// The gradient by weights in panels, from that by `filters`.
   void (*winograd4_weights)(const float *dfilters, float *dpanels, int inputs, int outputs);
 
-  /// Adds the gradient by weights of rows `begin ..< end` to `dpanels` (packed as the weights) and
-  /// `dbias`, unless NULL.
-  void (*conv_weights)(const cf_window *w, const float *x, const float *dy, float *dpanels, float *dbias, int begin,
-                       int end);
+  /// Adds the gradient by weights of rows `begin ..< end` to `dpanels`, packed as the weights with `panel` floats from
+  /// one panel to the next, and to `dbias`, unless NULL.
+  void (*conv_weights)(const cf_window *w, const float *x, const float *dy, float *dpanels, size_t panel, float *dbias,
+                       int begin, int end);
 
   /// The gradients of `conv_pool` for pooled rows `begin ..< end`. By weights, added to `drows`: [channels][runs]
   /// [run_length rounded up to 16] and dbias: [channels]; by input, added to `dx` (laid out as x; NULL where nobody

@@ -43,9 +43,8 @@ INLINE void weights_run(const int widest, const int vectors, const cf_window *w,
 #undef COVER
 }
 
-static void conv_weights(const cf_window *w, const float *x, const float *dy, float *dpanels, float *dbias, int begin,
-                         int end) {
-  size_t panel = (size_t)w->runs * (size_t)w->run_length * CF_PANEL;
+static void conv_weights(const cf_window *w, const float *x, const float *dy, float *dpanels, size_t panel,
+                         float *dbias, int begin, int end) {
   int vectors = (w->channels + LANES - 1) / LANES;
   for (int v = 0; dbias != NULL && v < vectors; v++) {
     for (int row = begin; row < end; row++) {

@@ -82,19 +82,22 @@ INLINE void output_six(const vec *m, vec *to, int step) {
 // A^T m A of one tile and LANES channels, of which `left` are there; `rows` times `columns` of its results.
 INLINE void transform_output4(const float *products, float *y, size_t row, size_t column, int rows, int columns,
                               int left) {
-  vec across[4][6], all[4][4];
+  vec across[4][6], all[4];
   UNROLL_FOR (int c = 0; c < 6; c++) {
     vec m[6];
     UNROLL_FOR (int r = 0; r < 6; r++) m[r] = LOAD(products + (6 * r + c) * LANES);
     output_six(m, &across[0][c], 6);
   }
-  UNROLL_FOR (int r = 0; r < 4; r++) output_six(across[r], all[r], 1);
   if (rows >= 4 && columns >= 4 && left >= LANES) {
-    UNROLL_FOR (int i = 0; i < 16; i++) STORE(y + (size_t)(i / 4) * row + (size_t)(i % 4) * column, all[i / 4][i % 4]);
+    UNROLL_FOR (int r = 0; r < 4; r++) {
+      output_six(across[r], all, 1);
+      UNROLL_FOR (int c = 0; c < 4; c++) STORE(y + (size_t)r * row + (size_t)c * column, all[c]);
+    }
     return;
   }
   for (int r = 0; r < 4 && r < rows; r++) {
-    for (int c = 0; c < 4 && c < columns; c++) store_some(y + (size_t)r * row + (size_t)c * column, all[r][c], left);
+    output_six(across[r], all, 1);
+    for (int c = 0; c < 4 && c < columns; c++) store_some(y + (size_t)r * row + (size_t)c * column, all[c], left);
   }
 }
 

@@ -48,8 +48,10 @@ final class BatchWeightGradient {
     let panels = padded(plan.output[2]) / CF_PANEL
     guard let shape else {
       let runs = Int(plan.window().runs)
-      return pass.pool.run(panels * runs) { task in
-        addRun(pass, panel: task / runs, run: task % runs, gradient, weight.start, bias.start)
+      return pass.pool.run((panels + 1) / 2 * runs) { task in
+        let first = task / runs * 2
+        addRun(
+          pass, panels: first..<min(panels, first + 2), run: task % runs, gradient, weight.start, bias.start)
       }
     }
     pass.pool.run(panels) { panel in
@@ -77,22 +79,23 @@ final class BatchWeightGradient {
       own, weight + panel * plan.taps * CF_PANEL, Int32(plan.input[2]), Int32(outputs(panel)))
   }
 
-  /// One run of the taps.
+  /// One run of the taps, for panels that are computed together.
   private func addRun(
-    _ pass: Pass, panel: Int, run: Int, _ gradient: UnsafePointer<Float>, _ weight: UnsafeMutablePointer<Float>,
-    _ bias: UnsafeMutablePointer<Float>
+    _ pass: Pass, panels: Range<Int>, run: Int, _ gradient: UnsafePointer<Float>,
+    _ weight: UnsafeMutablePointer<Float>, _ bias: UnsafeMutablePointer<Float>
   ) {
     var window = plan.window()
-    let floats = Int(window.run_length) * CF_PANEL
-    let own = weight + (panel * Int(window.runs) + run) * floats
+    let (panel, floats) = (plan.taps * CF_PANEL, Int(window.run_length) * CF_PANEL)
+    let channel = panels.lowerBound * CF_PANEL
+    let own = weight + panels.lowerBound * panel + run * floats
     window.runs = 1
     window.run_offsets += run
-    window.channels = Int32(outputs(panel))
-    own.update(repeating: 0, count: floats)
+    window.channels = Int32(min(panels.upperBound * CF_PANEL, plan.output[2]) - channel)
+    for index in 0..<panels.count { (own + index * panel).update(repeating: 0, count: floats) }
     for image in 0..<pass.images {
       pass.kernels.table.pointee.conv_weights(
-        &window, pictures.start + image * pictureFloats, gradient + image * plan.output.count + panel * CF_PANEL, own,
-        run == 0 ? bias + panel * CF_PANEL : nil, 0, Int32(plan.output[0]))
+        &window, pictures.start + image * pictureFloats, gradient + image * plan.output.count + channel, own, panel,
+        run == 0 ? bias + channel : nil, 0, Int32(plan.output[0]))
     }
   }
 }

@@ -169,7 +169,7 @@ final class Conv2D: ImageLayer {
         let floats = padded(plan.groupChannels)
         kernels.conv_weights(
           &window, x + group * plan.input[2] / groups, gradients.output + group * plan.groupChannels,
-          weightSums.start(slot) + group * floats * plan.taps, biasSums.start(slot) + group * floats, 0, rows)
+          weightSums.start(slot) + group * floats * plan.taps, plan.taps * CF_PANEL, biasSums.start(slot) + group * floats, 0, rows)
       }
     }
   }
