@@ -34,12 +34,15 @@ typedef struct cf_window {
   size_t output_column;          ///< floats between neighbouring outputs
 } cf_window;
 
-/// A 3x3 convolution that moves by one over a multiple of 16 channels, for tiles of 4x4 results: the last may reach
-/// beyond the picture, so 4 * ceil(height / 4) + 2 rows and as many columns of `x` must be readable.
+/// A 3x3 convolution of some images that moves by one over a multiple of 16 channels, for tiles of 4x4 results: the last
+/// may reach beyond the picture, so 4 * ceil(height / 4) + 2 rows and as many columns of `x` must be readable.
 typedef struct cf_tiles {
-  ptrdiff_t input_row;  ///< floats between rows of x, whose columns lie side by side
-  int height, width;    ///< of the result
-  int inputs, outputs;  ///< channels
+  int images;
+  ptrdiff_t input_image;  ///< floats between images of x
+  ptrdiff_t input_row;    ///< floats between rows of x, whose columns lie side by side
+  int height, width;      ///< of the result
+  int inputs, outputs;    ///< channels
+  size_t output_column;   ///< floats between neighbouring results; rows and images follow one another
 } cf_tiles;
 
 /// A clamp applied to results: `low` where below, `high` where above; NaN passes.
@@ -93,7 +96,7 @@ typedef struct cf_kernels {
   /// The transformed weights of 3x3 windows, from panels `[9 * inputs][16]` to `[16][inputs][16]` each.
   void (*winograd_filters)(const float *panels, float *filters, int inputs, int outputs);
 
-  /// Convolution of a picture, y: [height, width, outputs], by Winograd's F(4x4, 3x3) with `filters` of
+  /// Convolution, y: [images, height, width] of `outputs` channels, by Winograd's F(4x4, 3x3) with `filters` of
   /// `winograd4_filters`. scratch: `cf_winograd4_scratch` floats.
   void (*conv_winograd4)(const cf_tiles *t, const float *x, const float *filters, const float *bias, float *y,
                          float *scratch);
@@ -101,11 +104,11 @@ typedef struct cf_kernels {
   /// The transformed weights of 3x3 windows, from panels `[9 * inputs][16]` to `[36][inputs][16]` each.
   void (*winograd4_filters)(const float *panels, float *filters, int inputs, int outputs);
 
-  /// Adds the gradient by `filters` of one picture to `dfilters`, [ceil(outputs / 16)][36][inputs][16], and that by the
-  /// bias to `dbias`. dy: [height, width] of `outputs` channels, `dy_column` floats apart; what follows them is readable
-  /// up to a multiple of 16 and makes what fills `dfilters` up. scratch: `cf_winograd4_weights_scratch` floats.
-  void (*weights_winograd4)(const cf_tiles *t, const float *x, const float *dy, size_t dy_column, float *dfilters,
-                            float *dbias, float *scratch);
+  /// Adds the gradient by `filters` to `dfilters`, [ceil(outputs / 16)][36][inputs][16], and that by the bias to `dbias`.
+  /// dy: as y; what follows its channels is readable up to a multiple of 16 and makes what fills `dfilters` up.
+  /// scratch: `cf_winograd4_weights_scratch` floats.
+  void (*weights_winograd4)(const cf_tiles *t, const float *x, const float *dy, float *dfilters, float *dbias,
+                            float *scratch);
 
   /// The gradient by weights in panels, from that by `filters`.
   void (*winograd4_weights)(const float *dfilters, float *dpanels, int inputs, int outputs);

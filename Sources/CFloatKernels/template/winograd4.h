@@ -132,16 +132,32 @@ INLINE void planes4(const int widest, const int vectors, int tiles, const float 
   }
 }
 
+// Where a tile lies.
+typedef struct tile_place {
+  ptrdiff_t input, output;  // floats from the beginning
+  int rows, columns;        // of results from its first to the picture's end
+} tile_place;
+
+INLINE tile_place place_of(const cf_tiles *t, int tile) {
+  const int down = (t->height + 3) / 4, across = (t->width + 3) / 4, image = tile / (down * across);
+  const int row = tile / across % down * 4, column = tile % across * 4;
+  const ptrdiff_t input = image * t->input_image + row * t->input_row + column * t->inputs;
+  const ptrdiff_t output = ((ptrdiff_t)(image * t->height + row) * t->width + column) * (ptrdiff_t)t->output_column;
+  return (tile_place){input, output, t->height - row, t->width - column};
+}
+
+INLINE int tile_count(const cf_tiles *t) { return t->images * ((t->height + 3) / 4) * ((t->width + 3) / 4); }
+
 static void conv_winograd4(const cf_tiles *t, const float *x, const float *filters, const float *bias, float *y,
                            float *scratch) {
-  const int down = (t->height + 3) / 4, across = (t->width + 3) / 4, most = CF_WINOGRAD4_TILES;
+  const int all = tile_count(t), most = CF_WINOGRAD4_TILES;
   const size_t block = (size_t)most * TILE4_FLOATS, panel = (size_t)PLANES4 * (size_t)t->inputs * CF_PANEL;
-  const size_t row = (size_t)t->width * (size_t)t->outputs;
+  const size_t row = (size_t)t->width * t->output_column;
   float *values = scratch, *products = values + (size_t)(t->inputs / CF_PANEL) * block;
-  for (int first = 0; first < down * across; first += most) {
-    const int tiles = down * across - first < most ? down * across - first : most;
+  for (int first = 0; first < all; first += most) {
+    const int tiles = all - first < most ? all - first : most;
     for (int tile = 0; tile < tiles; tile++) {
-      const float *from = x + 4 * ((first + tile) / across) * t->input_row + 4 * ((first + tile) % across) * t->inputs;
+      const float *from = x + place_of(t, first + tile).input;
       for (int k = 0; k < t->inputs; k += LANES)
         transform_input4(from + k, t->input_row, t->inputs,
                          values + (size_t)(k / CF_PANEL) * block + (size_t)tile * TILE4_FLOATS + k % CF_PANEL);
@@ -156,11 +172,11 @@ static void conv_winograd4(const cf_tiles *t, const float *x, const float *filte
       else if (vectors == 2) planes4(TILE_WIDE, 2, tiles, values, block, t->inputs, weights, own, products);
       else planes4(TILE_WIDE, 1, tiles, values, block, t->inputs, weights, own, products);
       for (int tile = 0; tile < tiles; tile++) {
-        const int r = 4 * ((first + tile) / across), c = 4 * ((first + tile) % across);
-        float *to = y + (size_t)r * row + (size_t)(c * t->outputs + channel);
+        const tile_place place = place_of(t, first + tile);
         for (int v = 0; v < vectors; v++)
-          transform_output4(products + (size_t)(tile * vectors + v) * PLANES4 * LANES, to + v * LANES, row,
-                            (size_t)t->outputs, t->height - r, t->width - c, left - v * LANES);
+          transform_output4(products + (size_t)(tile * vectors + v) * PLANES4 * LANES,
+                            y + place.output + channel + v * LANES, row, t->output_column, place.rows, place.columns,
+                            left - v * LANES);
       }
       channel += vectors * LANES;
     }

@@ -77,24 +77,22 @@ INLINE void weights_planes(const int vectors, int tiles, const float *values, co
   }
 }
 
-static void weights_winograd4(const cf_tiles *t, const float *x, const float *dy, size_t dy_column, float *dfilters,
-                              float *dbias, float *scratch) {
-  const int down = (t->height + 3) / 4, across = (t->width + 3) / 4, most = CF_WINOGRAD4_TILES;
+static void weights_winograd4(const cf_tiles *t, const float *x, const float *dy, float *dfilters, float *dbias,
+                              float *scratch) {
+  const int all = tile_count(t), most = CF_WINOGRAD4_TILES;
   const size_t block = (size_t)most * TILE4_FLOATS, panel = (size_t)PLANES4 * (size_t)t->inputs * CF_PANEL;
-  const size_t row = (size_t)t->width * dy_column;
+  const size_t row = (size_t)t->width * t->output_column;
   float *values = scratch, *gradients = values + (size_t)(t->inputs / CF_PANEL) * block;
-  for (int first = 0; first < down * across; first += most) {
-    const int tiles = down * across - first < most ? down * across - first : most;
+  for (int first = 0; first < all; first += most) {
+    const int tiles = all - first < most ? all - first : most;
     for (int tile = 0; tile < tiles; tile++) {
-      const int r = 4 * ((first + tile) / across), c = 4 * ((first + tile) % across);
-      const float *from = x + r * t->input_row + c * t->inputs;
+      const tile_place place = place_of(t, first + tile);
       for (int k = 0; k < t->inputs; k += LANES)
-        transform_input4(from + k, t->input_row, t->inputs,
+        transform_input4(x + place.input + k, t->input_row, t->inputs,
                          values + (size_t)(k / CF_PANEL) * block + (size_t)tile * TILE4_FLOATS + k % CF_PANEL);
       for (int k = 0; k < t->outputs; k += LANES) {
         float *to = gradients + (size_t)(k / CF_PANEL) * block + (size_t)tile * TILE4_FLOATS + k % CF_PANEL;
-        transform_gradient4(dy + (size_t)r * row + (size_t)c * dy_column + k, row, dy_column, t->height - r,
-                            t->width - c, to);
+        transform_gradient4(dy + place.output + k, row, t->output_column, place.rows, place.columns, to);
         // The plane that holds the sum of a tile.
         STORE(dbias + k, LOAD(dbias + k) + LOAD(to + 7 * CF_PANEL));
       }

@@ -8,11 +8,7 @@ final class Conv2D: ImageLayer {
   let plan: ConvolutionPlan
   let weight: Parameter
   let bias: Parameter
-  /// The gradient by input is a convolution of the gradient by result, spread by the stride and bordered, with the
-  /// weights turned by 180 degrees and their channels exchanged.
-  private let turnedPlan: ConvolutionPlan
-  private let turned: FloatBuffer
-  private let noBias: FloatBuffer
+  private let turned: TurnedWeights
   private let borders: [FloatBuffer]
   private let gradientBorders: [FloatBuffer]
   /// Where this does not fit, gradients by weights are summed slot by slot, by the next where that fits.
@@ -28,28 +24,23 @@ final class Conv2D: ImageLayer {
   /// - Parameters:
   ///   - capacity: images of the largest batch.
   ///   - workers: threads that treat images at the same time.
-  init(
-    _ name: String, _ convolution: Operator.Convolution, input: Shape, output: Shape, capacity: Int, workers: Int,
-    needsInputGradient: Bool
-  ) {
-    plan = ConvolutionPlan(convolution, input: input, output: output)
+  init(_ name: String, _ plan: ConvolutionPlan, capacity: Int, workers: Int, needsInputGradient: Bool) {
+    self.plan = plan
     (weight, bias) = Self.parameters(name, plan)
     self.needsInputGradient = needsInputGradient
-    turnedPlan = Self.turned(convolution, input: input, output: output)
-    let groupFloats = padded(input[2] / convolution.groups) * turnedPlan.taps
-    turned = FloatBuffer(plan.isDepthwise ? weight.values.count : convolution.groups * groupFloats)
-    noBias = FloatBuffer(padded(input[2]) * convolution.groups)
+    turned = TurnedWeights(plan)
     borders = plan.isValid ? [] : (0..<workers).map { [plan] _ in FloatBuffer(plan.paddedShape.count) }
-    let (tiles, turnedTiles) = (WinogradTiles(plan), WinogradTiles(turnedPlan))
-    winograd = tiles.map { WinogradConvolution($0, workers: workers) }
+    // Weights for few tiles would be fetched in vain.
+    func tiles(_ plan: ConvolutionPlan) -> WinogradTiles? { WinogradTiles(plan).flatMap { $0.count < 4 ? nil : $0 } }
+    winograd = tiles(plan).map { WinogradConvolution($0, workers: workers) }
     turnedWinograd =
-      needsInputGradient && convolution.window.stride == 1
-      ? turnedTiles.map { WinogradConvolution($0, workers: workers) } : nil
+      needsInputGradient && plan.convolution.window.stride == 1
+      ? tiles(turned.plan).map { WinogradConvolution($0, workers: workers) } : nil
     gradientBorders =
       needsInputGradient && turnedWinograd == nil
-      ? (0..<workers).map { [turnedPlan] _ in FloatBuffer(turnedPlan.paddedShape.count) } : []
-    batchGradient = BatchWeightGradient(plan, capacity: capacity, workers: workers)
-    winogradGradient = batchGradient == nil ? tiles.map { WinogradWeightGradient($0, workers: workers) } : nil
+      ? (0..<workers).map { [turned] _ in FloatBuffer(turned.plan.paddedShape.count) } : []
+    batchGradient = BatchWeightGradient(plan, capacity: capacity)
+    winogradGradient = batchGradient == nil ? tiles(plan).map { WinogradWeightGradient($0, workers: workers) } : nil
     weightSums = batchGradient == nil ? SlotSums(weight.values.count) : nil
     biasSums = batchGradient == nil ? SlotSums(bias.values.count) : nil
   }
@@ -75,52 +66,11 @@ final class Conv2D: ImageLayer {
     )
   }
 
-  private static func turned(_ convolution: Operator.Convolution, input: Shape, output: Shape) -> ConvolutionPlan {
-    let window = convolution.window
-    let (rows, columns) = ((output[0] - 1) * window.stride + 1, (output[1] - 1) * window.stride + 1)
-    let top = (window.height - 1) * convolution.dilation - window.padding.top
-    let left = (window.width - 1) * convolution.dilation - window.padding.left
-    precondition(top >= 0 && left >= 0, "a convolution's padding is smaller than its window")
-    let padding = Operator.Padding(
-      top: top, left: left, bottom: input[0] + window.padding.top - rows,
-      right: input[1] + window.padding.left - columns)
-    return ConvolutionPlan(
-      .init(
-        outputChannels: input[2], window: .init(window.height, window.width, padding: padding),
-        dilation: convolution.dilation, groups: convolution.groups),
-      input: [rows, columns, output[2]], output: input)
-  }
-
   func prepare(_ pass: Pass) {
     winograd?.prepare(pass, weight.values.start)
     guard pass.training, needsInputGradient else { return }
-    let window = plan.convolution.window
-    let taps = window.height * window.width
-    if plan.isDepthwise {
-      let floats = padded(plan.output[2])
-      for tap in 0..<taps {
-        (turned.start + (taps - 1 - tap) * floats).update(from: weight.values.start + tap * floats, count: floats)
-      }
-      return
-    }
-    let lanes = CF_PANEL
-    let (outputs, inputs) = (plan.groupChannels, plan.input[2] / plan.convolution.groups)
-    for group in 0..<plan.convolution.groups {
-      let from = weight.values.start + group * padded(outputs) * plan.taps
-      let to = turned.start + group * padded(inputs) * turnedPlan.taps
-      for panel in 0..<padded(inputs) / lanes {
-        let count = min(lanes, inputs - panel * lanes)
-        for tap in 0..<taps {
-          for output in 0..<outputs {
-            var source = from + output / lanes * plan.taps * lanes + (tap * inputs + panel * lanes) * lanes
-            source += output % lanes
-            let row = to + (panel * turnedPlan.taps + (taps - 1 - tap) * outputs + output) * lanes
-            for input in 0..<count { row[input] = source[input * lanes] }
-          }
-        }
-      }
-    }
-    turnedWinograd?.prepare(pass, turned.start)
+    turned.turn(weight.values.start)
+    turnedWinograd?.prepare(pass, turned.weights.start)
   }
 
   func forward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands) {
@@ -137,10 +87,10 @@ final class Conv2D: ImageLayer {
     if let weightSums, let biasSums { addWeights(pass, image, slot, operands, gradients, weightSums, biasSums) }
     guard let dx = gradients.inputs[0] else { return }
     if let turnedWinograd {
-      return turnedWinograd.run(pass, image: gradients.output, bias: noBias.start, result: dx)
+      return turnedWinograd.run(pass, image: gradients.output, bias: turned.bias.start, result: dx)
     }
-    turnedPlan.run(
-      pass.kernels, image: spread(gradients.output, pass), weights: turned.start, bias: noBias.start, result: dx,
+    turned.plan.run(
+      pass.kernels, image: spread(gradients.output, pass), weights: turned.weights.start, bias: turned.bias.start, result: dx,
       rows: 0..<plan.input[0], clamp: .none)
   }
 
@@ -197,11 +147,11 @@ final class Conv2D: ImageLayer {
     let buffer = gradientBorders[pass.worker].start
     let stride = plan.convolution.window.stride
     if stride == 1 {
-      turnedPlan.copy(gradient, intoPadded: buffer)
+      turned.plan.copy(gradient, intoPadded: buffer)
       return UnsafePointer(buffer)
     }
-    let pad = turnedPlan.convolution.window.padding
-    let (width, channels) = (turnedPlan.paddedShape[1], plan.output[2])
+    let pad = turned.plan.convolution.window.padding
+    let (width, channels) = (turned.plan.paddedShape[1], plan.output[2])
     for row in 0..<plan.output[0] {
       for column in 0..<plan.output[1] {
         (buffer + ((row * stride + pad.top) * width + column * stride + pad.left) * channels)

@@ -28,7 +28,7 @@ final class WinogradConvolution {
   ) {
     let picture = pictures[pass.worker].start
     shape.copy(image, into: picture)
-    var tiles = shape.tiles(outputs: shape.plan.output[2])
+    var tiles = shape.tiles(images: 1)
     pass.kernels.table.pointee.conv_winograd4(&tiles, picture, filters.start, bias, result, scratch[pass.worker].start)
   }
 }
@@ -60,13 +60,13 @@ final class WinogradWeightGradient {
     weights: UnsafeMutablePointer<Float>, biases: UnsafeMutablePointer<Float>
   ) {
     let (picture, sums) = (pictures[pass.worker].start, sums[pass.worker])
-    let (inputs, outputs) = (Int32(shape.plan.input[2]), shape.plan.output[2])
     if image == images.lowerBound { sums.clear() }
     shape.copy(input, into: picture)
-    var tiles = shape.tiles(outputs: outputs)
+    var tiles = shape.tiles(images: 1)
     let kernels = pass.kernels.table.pointee
-    kernels.weights_winograd4(
-      &tiles, picture, gradient, outputs, sums.start, biases, scratch[pass.worker].start)
-    if image == images.upperBound - 1 { kernels.winograd4_weights(sums.start, weights, inputs, Int32(outputs)) }
+    kernels.weights_winograd4(&tiles, picture, gradient, sums.start, biases, scratch[pass.worker].start)
+    if image == images.upperBound - 1 {
+      kernels.winograd4_weights(sums.start, weights, Int32(shape.plan.input[2]), Int32(shape.plan.output[2]))
+    }
   }
 }

@@ -7,18 +7,21 @@ import Numerics
 /// that it reads.
 struct WinogradTiles {
   let plan: ConvolutionPlan
+  /// Tiles of one image.
+  let count: Int
   /// Rows and columns of pictures with their border, and with what the last tiles read beyond.
   private let rows: Int
   private let columns: Int
 
-  /// nil where windows are others, or pictures so small that weights for few tiles would be fetched in vain.
+  /// nil where windows are others.
   init?(_ plan: ConvolutionPlan) {
     let (convolution, output) = (plan.convolution, plan.output)
     let (down, across) = ((output[0] + 3) / 4, (output[1] + 3) / 4)
     guard convolution.window.height == 3, convolution.window.width == 3, convolution.window.stride == 1,
-      convolution.dilation == 1, convolution.groups == 1, plan.input[2] % CF_PANEL == 0, down * across >= 4
+      convolution.dilation == 1, convolution.groups == 1, plan.input[2] % CF_PANEL == 0
     else { return nil }
     self.plan = plan
+    count = down * across
     (rows, columns) = (down * 4 + 2, across * 4 + 2)
   }
 
@@ -37,10 +40,11 @@ struct WinogradTiles {
     }
   }
 
-  /// The kernels' view of the shapes, with `outputs` channels.
-  func tiles(outputs: Int) -> cf_tiles {
+  /// The kernels' view of the shapes of some images whose pictures follow one another, with some of the channels.
+  func tiles(images: Int, outputs: Int? = nil) -> cf_tiles {
     cf_tiles(
-      input_row: columns * plan.input[2], height: Int32(plan.output[0]), width: Int32(plan.output[1]),
-      inputs: Int32(plan.input[2]), outputs: Int32(outputs))
+      images: Int32(images), input_image: pictureFloats, input_row: columns * plan.input[2],
+      height: Int32(plan.output[0]), width: Int32(plan.output[1]), inputs: Int32(plan.input[2]),
+      outputs: Int32(outputs ?? plan.output[2]), output_column: plan.output[2])
   }
 }

@@ -127,6 +127,7 @@ public final class Network {
       if case .batch(let layer) = steps[stage.lowerBound].body {
         let step = steps[stage.lowerBound]
         layer.forward(pass, operands(step, image: 0, input: step.inputs.contains(0) ? input.batch : nil))
+        if training { pool.run(images) { survey(pass, step, image: $0) } }
         continue
       }
       steps[stage.lowerBound].survey?.conclude(pass)
@@ -151,18 +152,28 @@ public final class Network {
     case .survey(let layer): layer.forward(pass, image: image, operands)
     case .batch: return
     }
-    guard pass.training, let surveyor = surveyors[step.output] else { return }
-    steps[surveyor].survey!.survey(pass, image: image, UnsafePointer(operands.output))
+    if pass.training { survey(pass, step, image: image) }
+  }
+
+  /// Lets who surveys a step's results look at one.
+  private func survey(_ pass: Pass, _ step: Step, image: Int) {
+    guard let surveyor = surveyors[step.output] else { return }
+    let result = values[step.output]!.start + image * shapes[step.output].count
+    steps[surveyor].survey!.survey(pass, image: image, UnsafePointer(result))
+  }
+
+  /// Computes the gradient by a step's result where that is surveyed: the batch's part in it is known since the
+  /// surveyor's stage has ended.
+  private func backwardOfSurvey(_ pass: Pass, of step: Step, image: Int) {
+    guard let surveyor = surveyors[step.output] else { return }
+    steps[surveyor].survey!.backward(
+      pass, image: image, operands(steps[surveyor], image: image, input: nil),
+      targets(surveyor, image: image, worker: pass.worker))
   }
 
   private func backward(_ pass: Pass, _ index: Int, image: Int, slot: Int, input: UnsafePointer<Float>?) {
     let step = steps[index]
-    // The batch's part in the gradient by what is surveyed is known since the surveyor's stage has ended.
-    if let surveyor = surveyors[step.output] {
-      steps[surveyor].survey!.backward(
-        pass, image: image, operands(steps[surveyor], image: image, input: nil),
-        targets(surveyor, image: image, worker: pass.worker))
-    }
+    backwardOfSurvey(pass, of: step, image: image)
     let operands = operands(step, image: image, input: input)
     let targets = targets(index, image: image, worker: pass.worker)
     switch step.body {
@@ -226,6 +237,7 @@ public final class Network {
     for stage in stages.reversed() where stage.upperBound > first {
       if case .batch(let layer) = steps[stage.lowerBound].body {
         let index = stage.lowerBound
+        pool.run(images) { backwardOfSurvey(pass, of: steps[index], image: $0) }
         layer.backward(
           pass, operands(steps[index], image: 0, input: steps[index].inputs.contains(0) ? input.batch : nil),
           targets(index, image: 0, worker: 0))

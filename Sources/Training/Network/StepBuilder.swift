@@ -1,3 +1,4 @@
+import FloatRuntime
 import Models
 import Numerics
 
@@ -87,9 +88,12 @@ struct StepBuilder {
       guard max(pad.top, pad.bottom) <= (window.height - 1) * reach,
         max(pad.left, pad.right) <= (window.width - 1) * reach
       else { throw .network(GraphError(node.name, "its padding is larger than its window")) }
-      layer = Conv2D(
-        node.name, convolution, input: input, output: output, capacity: capacity, workers: workers,
-        needsInputGradient: needsGradient(node.inputs[0]))
+      let needsGradient = needsGradient(node.inputs[0])
+      let plan = ConvolutionPlan(convolution, input: input, output: output)
+      layer =
+        BatchConvolution(
+          node.name, plan, capacity: capacity, workers: workers, needsInputGradient: needsGradient)
+        ?? Conv2D(node.name, plan, capacity: capacity, workers: workers, needsInputGradient: needsGradient)
     case .dense(let outputs):
       layer = Dense(node.name, inputs: input.count, outputs: outputs, capacity: capacity)
     case .activation(let own): layer = ActivationLayer(own, shape: input)
