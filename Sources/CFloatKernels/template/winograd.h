@@ -79,7 +79,12 @@ INLINE void plane_tile(const int tiles, const int vectors, const int planes, con
   for (int first = 0; first < inputs; first += CF_PANEL, values += block) {
     for (int k = 0; k < CF_PANEL; k++) {
       vec weight[4];
-      UNROLL_FOR (int v = 0; v < vectors; v++) weight[v] = LOAD(filters[v] + (first + k) * CF_PANEL);
+      UNROLL_FOR (int v = 0; v < vectors; v++) {
+        const float *at = filters[v] + (first + k) * CF_PANEL;
+        weight[v] = LOAD(at);
+        // The weights of one plane after the other are one stream, too long for the nearest cache.
+        if (tiles * vectors >= 12) __builtin_prefetch(at + 32 * CF_PANEL);
+      }
       UNROLL_FOR (int t = 0; t < tiles; t++) {
         vec value = SPLAT(values[t * planes * CF_PANEL + k]);
         UNROLL_FOR (int v = 0; v < vectors; v++) acc[t * vectors + v] = FMA(value, weight[v], acc[t * vectors + v]);

@@ -17,8 +17,8 @@ final class BatchConvolution: BatchLayer {
   /// Images with their borders, and gradients by results with theirs.
   private let pictures: FloatBuffer
   private let gradientPictures: FloatBuffer
-  /// Gradients by the transformed weights.
-  private let sums: FloatBuffer
+  /// Gradients by the transformed weights of a task's channels.
+  private let sums: [FloatBuffer]
   private let scratch: [FloatBuffer]
   private let workers: Workers
 
@@ -46,7 +46,7 @@ final class BatchConvolution: BatchLayer {
     turnedFilters = FloatBuffer(turnedShape?.filterFloats(outputs: inputs) ?? 0)
     pictures = FloatBuffer(capacity * shape.pictureFloats)
     gradientPictures = FloatBuffer(capacity * (turnedShape?.pictureFloats ?? 0))
-    sums = FloatBuffer(shape.filterFloats(outputs: outputs))
+    sums = (0..<workers).map { _ in FloatBuffer(shape.filterFloats(outputs: 2 * CF_PANEL)) }
     let floats = max(
       cf_winograd4_scratch(Int32(max(inputs, outputs))), cf_winograd4_weights_scratch(Int32(inputs), 2 * Int32(CF_PANEL)))
     scratch = (0..<workers).map { _ in FloatBuffer(floats) }
@@ -54,23 +54,30 @@ final class BatchConvolution: BatchLayer {
 
   var parameters: [Parameter] { [weight, bias] }
 
-  func prepare(_ pass: Pass) {
-    let (inputs, outputs) = (Int32(shape.plan.input[2]), Int32(shape.plan.output[2]))
-    let kernels = pass.kernels.table.pointee
-    kernels.winograd4_filters(weight.values.start, filters.start, inputs, outputs)
-    guard pass.training, turnedShape != nil else { return }
-    turned.turn(weight.values.start)
-    kernels.winograd4_filters(turned.weights.start, turnedFilters.start, outputs, inputs)
-  }
+  // Weights are transformed just before they are used, while they are in a cache.
 
   func forward(_ pass: Pass, _ operands: Operands) {
+    let panels = padded(shape.plan.output[2]) / CF_PANEL
+    pass.pool.run(panels) { transform(pass, shape, weight.values, panel: $0, into: filters) }
     convolve(pass, shape, operands.inputs[0], pictures, filters, bias.values, operands.output)
   }
 
   func backward(_ pass: Pass, _ operands: Operands, _ gradients: Gradients) {
     addWeights(pass, gradients.output)
     guard let turnedShape, let dx = gradients.inputs[0] else { return }
+    pass.pool.run(turned.panels) { panel in
+      turned.turn(weight.values.start, panel: panel)
+      transform(pass, turnedShape, turned.weights, panel: panel, into: turnedFilters)
+    }
     convolve(pass, turnedShape, gradients.output, gradientPictures, turnedFilters, turned.bias, dx)
+  }
+
+  private func transform(
+    _ pass: Pass, _ shape: WinogradTiles, _ weights: FloatBuffer, panel: Int, into filters: FloatBuffer
+  ) {
+    pass.kernels.table.pointee.winograd4_filters(
+      weights.start + panel * shape.plan.taps * CF_PANEL,
+      filters.start + panel * shape.filterFloats(outputs: CF_PANEL), Int32(shape.plan.input[2]), Int32(CF_PANEL))
   }
 
   /// Copies images into pictures and computes them, groups of images and of channels at the same time.
@@ -104,16 +111,16 @@ final class BatchConvolution: BatchLayer {
     pass.pool.run((plan.output[2] + channels - 1) / channels) { task in
       let channel = task * channels
       let count = min(channels, plan.output[2] - channel)
-      let own = sums.start + shape.filterFloats(outputs: channel)
-      own.update(repeating: 0, count: shape.filterFloats(outputs: count))
       var tiles = shape.tiles(images: pass.images, outputs: count)
       let kernels = pass.kernels.table.pointee
       workers.borrow { worker in
+        let own = sums[worker]
+        own.clear()
         kernels.weights_winograd4(
-          &tiles, pictures.start, gradient + channel, own, bias.gradient.start + channel, scratch[worker].start)
+          &tiles, pictures.start, gradient + channel, own.start, bias.gradient.start + channel, scratch[worker].start)
+        kernels.winograd4_weights(
+          own.start, weight.gradient.start + channel * plan.taps, Int32(plan.input[2]), Int32(count))
       }
-      kernels.winograd4_weights(
-        own, weight.gradient.start + channel * plan.taps, Int32(plan.input[2]), Int32(count))
     }
   }
 }

@@ -40,30 +40,37 @@ struct TurnedWeights {
   ///
   /// - Parameter values: packed for the origin.
   func turn(_ values: UnsafePointer<Float>) {
-    let window = origin.convolution.window
-    let taps = window.height * window.width
-    if origin.isDepthwise {
-      let floats = padded(origin.output[2])
-      for tap in 0..<taps {
-        (weights.start + (taps - 1 - tap) * floats).update(from: values + tap * floats, count: floats)
-      }
+    guard origin.isDepthwise else {
+      for panel in 0..<panels { turn(values, panel: panel) }
       return
     }
-    let lanes = CF_PANEL
-    let (outputs, inputs) = (origin.groupChannels, origin.input[2] / origin.convolution.groups)
-    for group in 0..<origin.convolution.groups {
-      let from = values + group * padded(outputs) * origin.taps
-      let to = weights.start + group * padded(inputs) * plan.taps
-      for panel in 0..<padded(inputs) / lanes {
-        let count = min(lanes, inputs - panel * lanes)
-        for tap in 0..<taps {
-          for output in 0..<outputs {
-            let tile = from + output / lanes * origin.taps * lanes + (tap * inputs + panel * lanes) * lanes
-            let source = tile + output % lanes
-            let row = to + (panel * plan.taps + (taps - 1 - tap) * outputs + output) * lanes
-            for input in 0..<count { row[input] = source[input * lanes] }
-          }
-        }
+    let window = origin.convolution.window
+    let (taps, floats) = (window.height * window.width, padded(origin.output[2]))
+    for tap in 0..<taps {
+      (weights.start + (taps - 1 - tap) * floats).update(from: values + tap * floats, count: floats)
+    }
+  }
+
+  /// Panels of the weights, of all groups.
+  var panels: Int { origin.convolution.groups * padded(inputs) / CF_PANEL }
+
+  /// Input channels of one group.
+  private var inputs: Int { origin.input[2] / origin.convolution.groups }
+
+  /// Takes over one panel; of no depthwise convolution.
+  func turn(_ values: UnsafePointer<Float>, panel: Int) {
+    let (lanes, outputs, inputs) = (CF_PANEL, origin.groupChannels, inputs)
+    let taps = origin.convolution.window.height * origin.convolution.window.width
+    let (group, first) = (panel / (padded(inputs) / lanes), panel % (padded(inputs) / lanes) * lanes)
+    let from = values + group * padded(outputs) * origin.taps
+    let to = weights.start + panel * plan.taps * lanes
+    let count = min(lanes, inputs - first)
+    for tap in 0..<taps {
+      for output in 0..<outputs {
+        let source =
+          from + output / lanes * origin.taps * lanes + (tap * inputs + first) * lanes + output % lanes
+        let row = to + ((taps - 1 - tap) * outputs + output) * lanes
+        for input in 0..<count { row[input] = source[input * lanes] }
       }
     }
   }
