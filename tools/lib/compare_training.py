@@ -67,7 +67,8 @@ def measure(options, engine, threads, steps, learning_rate=1e-3, seed=1):
     environment = dict(os.environ, OMP_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads))
     if engine == "glint":
         command = [options.glint, "bench", "--training", "--network", options.network, "--json", "--threads",
-                   str(threads), "--runs", str(steps), "--batch", str(options.batch), "--learning-rate", str(learning_rate), "--seed", str(seed)]
+                   str(threads), "--runs", str(steps), "--batch", str(options.batch), "--learning-rate",
+                   str(learning_rate), "--seed", str(seed)]
     else:
         # Without these, the C library gives memory back after each step and PyTorch loses 2.5 times to page faults.
         environment.update(MALLOC_MMAP_MAX_="0", MALLOC_TRIM_THRESHOLD_="100000000000")

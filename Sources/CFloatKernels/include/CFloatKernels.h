@@ -34,8 +34,8 @@ typedef struct cf_window {
   size_t output_column;          ///< floats between neighbouring outputs
 } cf_window;
 
-/// A 3x3 convolution of some images that moves by one over a multiple of 16 channels, for tiles of 4x4 results: the last
-/// may reach beyond the picture, so 4 * ceil(height / 4) + 2 rows and as many columns of `x` must be readable.
+/// A 3x3 convolution of some images that moves by one over a multiple of 16 channels, for tiles of 4x4 results: the
+/// last may reach beyond the picture, so 4 * ceil(height / 4) + 2 rows and as many columns of `x` must be readable.
 typedef struct cf_tiles {
   int images;
   ptrdiff_t input_image;  ///< floats between images of x
@@ -104,9 +104,9 @@ typedef struct cf_kernels {
   /// The transformed weights of 3x3 windows, from panels `[9 * inputs][16]` to `[36][inputs][16]` each.
   void (*winograd4_filters)(const float *panels, float *filters, int inputs, int outputs);
 
-  /// Adds the gradient by `filters` to `dfilters`, [ceil(outputs / 16)][36][inputs][16], and that by the bias to `dbias`.
-  /// dy: as y; what follows its channels is readable up to a multiple of 16 and makes what fills `dfilters` up.
-  /// scratch: `cf_winograd4_weights_scratch` floats.
+  /// Adds the gradient by `filters` to `dfilters`, [ceil(outputs / 16)][36][inputs][16], and that by the bias to
+  /// `dbias`. dy: as y; what follows its channels is readable up to a multiple of 16 and makes what fills `dfilters`
+  /// up. scratch: `cf_winograd4_weights_scratch` floats.
   void (*weights_winograd4)(const cf_tiles *t, const float *x, const float *dy, float *dfilters, float *dbias,
                             float *scratch);
 

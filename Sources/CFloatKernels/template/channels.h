@@ -17,19 +17,19 @@ INLINE vec joined(const vec *chains) { return (chains[0] + chains[1]) + (chains[
   } while (0)
 
 // Runs a statement for all positions, `chain` being their number modulo CHAINS.
-#define FOR_CHAINS(positions, channels, ...)                              \
-  do {                                                                    \
-    size_t at = (size_t)c;                                                \
-    int left = (positions);                                               \
-    for (; left >= CHAINS; left -= CHAINS) {                              \
-      IN_CHAIN(0, channels, __VA_ARGS__);                                 \
-      IN_CHAIN(1, channels, __VA_ARGS__);                                 \
-      IN_CHAIN(2, channels, __VA_ARGS__);                                 \
-      IN_CHAIN(3, channels, __VA_ARGS__);                                 \
-    }                                                                     \
-    if (left > 0) IN_CHAIN(0, channels, __VA_ARGS__);                     \
-    if (left > 1) IN_CHAIN(1, channels, __VA_ARGS__);                     \
-    if (left > 2) IN_CHAIN(2, channels, __VA_ARGS__);                     \
+#define FOR_CHAINS(positions, channels, ...)          \
+  do {                                                \
+    size_t at = (size_t)c;                            \
+    int left = (positions);                           \
+    for (; left >= CHAINS; left -= CHAINS) {          \
+      IN_CHAIN(0, channels, __VA_ARGS__);             \
+      IN_CHAIN(1, channels, __VA_ARGS__);             \
+      IN_CHAIN(2, channels, __VA_ARGS__);             \
+      IN_CHAIN(3, channels, __VA_ARGS__);             \
+    }                                                 \
+    if (left > 0) IN_CHAIN(0, channels, __VA_ARGS__); \
+    if (left > 1) IN_CHAIN(1, channels, __VA_ARGS__); \
+    if (left > 2) IN_CHAIN(2, channels, __VA_ARGS__); \
   } while (0)
 
 static void channel_sums(const float *x, int positions, int channels, float *sums) {
@@ -113,9 +113,16 @@ static void channel_mix(const float *dy, const float *x, const cf_scaling *s, co
   else gradient_mix(0, dy, x, s, a, b, shift, dx, positions, channels);
 }
 
+// How far ahead inputs are fetched that another pass has left in a distant cache, floats.
+enum { AHEAD = 512 };
+
 // The four inputs of a pool 2x2.
 INLINE void pool_of_four(const float *x, int width, int channels, vec *four) {
-  UNROLL_FOR (int i = 0; i < 4; i++) four[i] = LOAD(x + (size_t)((i / 2) * width + i % 2) * (size_t)channels);
+  UNROLL_FOR (int i = 0; i < 4; i++) {
+    const float *at = x + (size_t)((i / 2) * width + i % 2) * (size_t)channels;
+    __builtin_prefetch(at + AHEAD);
+    four[i] = LOAD(at);
+  }
 }
 
 static void channel_scale_pool(const float *x, const float *scale, const float *shift, int height, int width,
@@ -158,6 +165,7 @@ static void channel_mix_pool(const float *dy, const uint8_t *winners, const floa
         const vec_int winner = __builtin_convertvector(*(const vec_byte_at *)(winners + from + c), vec_int);
         UNROLL_FOR (int i = 0; i < 4; i++) {
           const size_t place = at + (size_t)((i / 2) * width + i % 2) * (size_t)channels + (size_t)c;
+          __builtin_prefetch(x + place + AHEAD);
           mix_one(choose(winner == (vec_int)(i), gradient, SPLAT(0)), x + place, a + c, b + c, shift + c, dx + place,
                   channels - c);
         }

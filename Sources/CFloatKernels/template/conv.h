@@ -60,9 +60,9 @@ INLINE void conv_rows(const int rows, const int widest, const int middle, const 
                       const float *x, const float *const *weights, const float *bias, float *y, int left,
                       cf_clamp clamp) {
   int column = 0;
-#define COVER(size)                                                                     \
-  for (; column + (size) <= w->width; column += (size))                                 \
-    conv_tile(rows, (size), vectors, w, x + column * w->column_step, weights, bias,     \
+#define COVER(size)                                                                 \
+  for (; column + (size) <= w->width; column += (size))                             \
+    conv_tile(rows, (size), vectors, w, x + column * w->column_step, weights, bias, \
               y + (size_t)column * w->output_column, left, clamp);
   COVER(widest)
   COVER(middle)

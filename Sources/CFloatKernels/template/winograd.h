@@ -123,8 +123,8 @@ INLINE void winograd_block(const int widest, const int vectors, const cf_window 
     }
     int tile = 0;
     // The last tiles are filled up with some that nobody reads: few sums at once would wait for one another.
-#define COVER(size, least)                                                                                         \
-  for (; tile + (least) <= tiles; tile += (size))                                                                  \
+#define COVER(size, least)                                                                                             \
+  for (; tile + (least) <= tiles; tile += (size))                                                                      \
     plane_tile((size), vectors, 16, values + (size_t)tile * TILE_FLOATS + i * CF_PANEL, block, inputs, weights, start, \
                products + (size_t)(tile * vectors * 16 + i) * LANES);
     COVER(widest, TILE_MIDDLE + 1)

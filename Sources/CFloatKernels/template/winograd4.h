@@ -119,8 +119,8 @@ INLINE void planes4(const int widest, const int vectors, int tiles, const float 
     }
     int tile = 0;
     // The last tiles are filled up with some that nobody reads.
-#define COVER(size, least)                                                                                         \
-  for (; tile + (least) <= tiles; tile += (size))                                                                  \
+#define COVER(size, least)                                                                                            \
+  for (; tile + (least) <= tiles; tile += (size))                                                                     \
     plane_tile((size), vectors, PLANES4, values + (size_t)tile * TILE4_FLOATS + i * CF_PANEL, block, inputs, weights, \
                start, products + (size_t)(tile * vectors * PLANES4 + i) * LANES);
     if (widest > 4) {

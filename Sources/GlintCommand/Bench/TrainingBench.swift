@@ -33,8 +33,8 @@ struct TrainingBench: Encodable {
   /// - Parameters:
   ///   - network: what is trained, as `--network` names it, for pictures as it reads them where nothing else is said.
   ///   - seed: of faces and first weights.
-  ///   - record: a file for the network, weights before the first step and their gradients, pictures and labels, so that
-  ///     others can do the same steps.
+  ///   - record: a file for the network, weights before the first step and their gradients, pictures and labels, so
+  ///     that others can do the same steps.
   /// - Throws: `Failure`, `NetworkTextError` or `TrainingError` for no network, `FileError` where `record` cannot be
   ///   written.
   init(

@@ -48,7 +48,8 @@ final class BatchConvolution: BatchLayer {
     gradientPictures = FloatBuffer(capacity * (turnedShape?.pictureFloats ?? 0))
     sums = (0..<workers).map { _ in FloatBuffer(shape.filterFloats(outputs: 2 * CF_PANEL)) }
     let floats = max(
-      cf_winograd4_scratch(Int32(max(inputs, outputs))), cf_winograd4_weights_scratch(Int32(inputs), 2 * Int32(CF_PANEL)))
+      cf_winograd4_scratch(Int32(max(inputs, outputs))),
+      cf_winograd4_weights_scratch(Int32(inputs), 2 * Int32(CF_PANEL)))
     scratch = (0..<workers).map { _ in FloatBuffer(floats) }
   }
 

@@ -26,6 +26,8 @@ final class BatchNormalization: SurveyLayer {
   private let pool: WinnerPool?
   /// `[images][2][channels filled up]`: sums of one image.
   private let imageSums: FloatBuffer
+  /// `[2][channels]`: those of all images.
+  private let joined: Sums
   /// Of the latest training batch.
   private let batchMean: FloatBuffer
   private var inverse: [Double]
@@ -53,6 +55,7 @@ final class BatchNormalization: SurveyLayer {
     mean = parameter(".mean", 0, trained: false)
     variance = parameter(".variance", 1, trained: false)
     imageSums = FloatBuffer(capacity * 2 * padded(channels))
+    joined = Sums(2 * channels)
     batchMean = FloatBuffer(padded(channels))
     inverse = [Double](repeating: 0, count: channels)
     factors = (0..<5).map { _ in FloatBuffer(padded(channels)) }
@@ -99,20 +102,24 @@ final class BatchNormalization: SurveyLayer {
 
   private func joinStatistics(_ pass: Pass) {
     let n = Double(positions)
-    for channel in 0..<channels {
-      var (centre, squares) = (0.0, 0.0)
-      for image in 0..<pass.images {
-        let own = imageSums.start + image * 2 * stride + channel
-        let distance = Double(own[0]) - centre
-        centre += distance / Double(image + 1)
-        squares += Double(own[stride]) + distance * distance * n * Double(image) / Double(image + 1)
+    let (centres, squares) = (joined.start, joined.start + channels)
+    joined.clear()
+    for image in 0..<pass.images {
+      let (means, own) = (imageSums.start + image * 2 * stride, imageSums.start + image * 2 * stride + stride)
+      let (share, weight) = (1 / Double(image + 1), n * Double(image) / Double(image + 1))
+      for channel in 0..<channels {
+        let distance = Double(means[channel]) - centres[channel]
+        centres[channel] += distance * share
+        squares[channel] += Double(own[channel]) + distance * distance * weight
       }
-      let total = n * Double(pass.images)
-      let biased = squares / total
-      batchMean.start[channel] = Float(centre)
+    }
+    let total = n * Double(pass.images)
+    for channel in 0..<channels {
+      let biased = squares[channel] / total
+      batchMean.start[channel] = Float(centres[channel])
       inverse[channel] = 1 / (biased + Self.epsilon).squareRoot()
-      let unbiased = total > 1 ? squares / (total - 1) : biased
-      follow(mean, channel, centre)
+      let unbiased = total > 1 ? squares[channel] / (total - 1) : biased
+      follow(mean, channel, centres[channel])
       follow(variance, channel, unbiased)
     }
   }
@@ -133,12 +140,17 @@ final class BatchNormalization: SurveyLayer {
 
   func concludeBackward(_ pass: Pass) {
     let total = Double(positions * pass.images)
-    for channel in 0..<channels {
-      var (sum, product) = (0.0, 0.0)
-      for image in 0..<pass.images {
-        sum += Double(imageSums.start[image * 2 * stride + channel])
-        product += Double(imageSums.start[image * 2 * stride + stride + channel])
+    let (sums, products) = (joined.start, joined.start + channels)
+    joined.clear()
+    for image in 0..<pass.images {
+      let own = imageSums.start + image * 2 * stride
+      for channel in 0..<channels {
+        sums[channel] += Double(own[channel])
+        products[channel] += Double(own[stride + channel])
       }
+    }
+    for channel in 0..<channels {
+      let (sum, product) = (sums[channel], products[channel])
       shift.gradient.start[channel] = Float(sum)
       scale.gradient.start[channel] = Float(product * inverse[channel])
       // dx = k (dy - mean(dy) - normalized x * mean(dy * normalized x)), k = scale / deviation
@@ -172,5 +184,21 @@ final class BatchNormalization: SurveyLayer {
         Double(scale.values.start[channel]) / (Double(variance.values.start[channel]) + Self.epsilon).squareRoot()
       return (factor, Double(shift.values.start[channel]) - Double(mean.values.start[channel]) * factor)
     }
+  }
+
+  /// Sums in double.
+  private final class Sums {
+    let start: UnsafeMutablePointer<Double>
+    private let count: Int
+
+    init(_ count: Int) {
+      self.count = count
+      start = .allocate(capacity: count)
+      start.initialize(repeating: 0, count: count)
+    }
+
+    deinit { start.deallocate() }
+
+    func clear() { start.update(repeating: 0, count: count) }
   }
 }

@@ -54,7 +54,8 @@ final class BatchWeightGradient {
     for index in 0..<panels.count { (own + index * panel).update(repeating: 0, count: floats) }
     for image in 0..<pass.images {
       pass.kernels.table.pointee.conv_weights(
-        &window, pictures.start + image * plan.paddedShape.count, gradient + image * plan.output.count + channel, own, panel,
+        &window, pictures.start + image * plan.paddedShape.count, gradient + image * plan.output.count + channel, own,
+        panel,
         run == 0 ? bias + channel : nil, 0, Int32(plan.output[0]))
     }
   }

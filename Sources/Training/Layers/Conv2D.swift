@@ -90,7 +90,8 @@ final class Conv2D: ImageLayer {
       return turnedWinograd.run(pass, image: gradients.output, bias: turned.bias.start, result: dx)
     }
     turned.plan.run(
-      pass.kernels, image: spread(gradients.output, pass), weights: turned.weights.start, bias: turned.bias.start, result: dx,
+      pass.kernels, image: spread(gradients.output, pass), weights: turned.weights.start, bias: turned.bias.start,
+      result: dx,
       rows: 0..<plan.input[0], clamp: .none)
   }
 
@@ -119,7 +120,8 @@ final class Conv2D: ImageLayer {
         let floats = padded(plan.groupChannels)
         kernels.conv_weights(
           &window, x + group * plan.input[2] / groups, gradients.output + group * plan.groupChannels,
-          weightSums.start(slot) + group * floats * plan.taps, plan.taps * CF_PANEL, biasSums.start(slot) + group * floats, 0, rows)
+          weightSums.start(slot) + group * floats * plan.taps, plan.taps * CF_PANEL,
+          biasSums.start(slot) + group * floats, 0, rows)
       }
     }
   }

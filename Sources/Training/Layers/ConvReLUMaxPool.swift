@@ -80,7 +80,8 @@ final class ConvReLUMaxPool: ImageLayer {
     let (x, won) = (bordered(operands.inputs[0], pass), winners + image * pooled.count)
     if let filters {
       pass.kernels.table.pointee.conv_pool_winograd(
-        &window, x, filters.start, bias.values.start, operands.output, won, 0, Int32(pooled[0]), scratch[pass.worker].start)
+        &window, x, filters.start, bias.values.start, operands.output, won, 0, Int32(pooled[0]),
+        scratch[pass.worker].start)
     } else {
       pass.kernels.table.pointee.conv_pool(
         &window, x, weight.values.start, bias.values.start, operands.output, won, 0, Int32(pooled[0]))

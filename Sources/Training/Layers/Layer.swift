@@ -60,8 +60,9 @@ protocol ImageLayer: Layer {
   func backward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands, _ gradients: Gradients)
 }
 
-/// A layer that treats each image alone, but only after it has looked at all of them: at each as soon as it is made, and
-/// on the way back at the gradients of each as soon as they are. In between it draws its conclusions, once for the batch.
+/// A layer that treats each image alone, but only after it has looked at all of them: at each as soon as it is made,
+/// and on the way back at the gradients of each as soon as they are. In between it draws its conclusions, once for the
+/// batch.
 protocol SurveyLayer: Layer {
   func survey(_ pass: Pass, image: Int, _ input: UnsafePointer<Float>)
   func conclude(_ pass: Pass)
