@@ -117,8 +117,26 @@ import Testing
   @Test func namesOfAModelKeepTheirOrder() throws {
     let names = try ClassNames("sad=sadness", labels: ["sad", "happy"])
     #expect(names.labels == ["sad", "happy"] && !names.isChosen)
+    let all = try ClassNames("happy=happiness,sad=sadness", labels: ["sad", "happy"])
+    #expect(all.labels == ["sad", "happy"] && all.isChosen)
     #expect(throws: ClassNamesError.self) { try ClassNames("angry=anger", labels: ["sad", "happy"]) }
     #expect(throws: ClassNamesError.self) { try ClassNames("sad=happy", labels: ["sad", "happy"]) }
+  }
+
+  /// A model of two classes is looked at on a folder that has more of them.
+  @Test func foldersOfOtherClassesAreLeftOutWhereAllOfAModelsAreNamed() throws {
+    for (number, name) in ["happiness", "sadness", "anger"].enumerated() {
+      try DatasetTests.write(20, to: folder.path("faces/\(name)"), seed: UInt64(number + 31))
+    }
+    let path = folder.path("faces"), labels = ["sad", "happy"]
+    let dataset = try Dataset(folders: [path], classes: ClassNames("happy=happiness,sad=sadness", labels: labels))
+    #expect(all(dataset).count == 40 && dataset.labels == labels)
+    for picture in all(dataset) {
+      #expect(labels[picture.label] == (picture.name.contains("happiness") ? "happy" : "sad"))
+    }
+    #expect(throws: DatasetError.self) {
+      try Dataset(folders: [path], classes: ClassNames("sad=sadness", labels: labels))
+    }
   }
 
   @Test func aLeftOutSourceIsTestedAlone() throws {

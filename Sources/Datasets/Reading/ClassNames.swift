@@ -4,7 +4,7 @@ import Files
 public struct ClassNames: Hashable, Sendable {
   /// The classes in the order of their numbers.
   public let labels: [String]
-  /// Whether nothing else is wanted: folders of other names are then left out, and are no mistake.
+  /// Whether a person said which these are: folders of other names are then left out, and are no mistake.
   public let isChosen: Bool
   private var numbers: [String: Int]
   /// Of which folder these are, for errors; nil where a model or a person named them.
@@ -34,7 +34,8 @@ public struct ClassNames: Hashable, Sendable {
       groups.append(names)
     }
     labels = known ?? groups.map { $0[0] }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    isChosen = known == nil
+    // Who names some of a model's classes only says what else those are called.
+    isChosen = known.map { $0.count == groups.count } ?? true
     guard labels.count > 1 else { throw ClassNamesError("'\(text)' names one class; it takes two or more") }
     numbers = Dictionary(labels.enumerated().map { ($1, $0) }) { first, _ in first }
     var taken: Set<String> = []
