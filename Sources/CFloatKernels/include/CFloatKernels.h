@@ -101,10 +101,10 @@ typedef struct cf_kernels {
   void (*conv_winograd4)(const cf_tiles *t, const float *x, const float *filters, const float *bias, float *y,
                          float *scratch);
 
-  /// The transformed weights of 3x3 windows, from panels `[9 * inputs][16]` to `[36][inputs][16]` each.
+  /// The transformed weights of 3x3 windows, from panels `[9 * inputs][16]` to `[36][inputs + 1][16]` each.
   void (*winograd4_filters)(const float *panels, float *filters, int inputs, int outputs);
 
-  /// Adds the gradient by `filters` to `dfilters`, [ceil(outputs / 16)][36][inputs][16], and that by the bias to
+  /// Adds the gradient by `filters` to `dfilters`, [ceil(outputs / 16)][36][inputs + 1][16], and that by the bias to
   /// `dbias`. dy: as y; what follows its channels is readable up to a multiple of 16 and makes what fills `dfilters`
   /// up. scratch: `cf_winograd4_weights_scratch` floats.
   void (*weights_winograd4)(const cf_tiles *t, const float *x, const float *dy, float *dfilters, float *dbias,

@@ -14,6 +14,10 @@
 
 enum { PLANES4 = 36, TILE4_FLOATS = PLANES4 * CF_PANEL };
 
+// Floats from one plane of a panel of filters to the next: a cache line more than there are, since what lies a power of
+// two apart shares few places of a cache.
+INLINE size_t plane_floats(int inputs) { return (size_t)(inputs + 1) * CF_PANEL; }
+
 INLINE void filter_six(vec a, vec b, vec c, vec *to, int step) {
   const vec sixth = SPLAT(-1.0f / 6), ends = sixth * (a + c), middle = sixth * b;
   const vec outer = FMA(SPLAT(1.0f / 24), a, SPLAT(1.0f / 6) * c), inner = SPLAT(1.0f / 12) * b;
@@ -26,10 +30,10 @@ INLINE void filter_six(vec a, vec b, vec c, vec *to, int step) {
 }
 
 static void winograd4_filters(const float *panels, float *filters, int inputs, int outputs) {
-  size_t tap = (size_t)inputs * CF_PANEL;
+  const size_t tap = (size_t)inputs * CF_PANEL, plane = plane_floats(inputs);
   for (int panel = 0; panel < cf_padded(outputs) / CF_PANEL; panel++) {
     const float *from = panels + (size_t)panel * 9 * tap;
-    float *to = filters + (size_t)panel * PLANES4 * tap;
+    float *to = filters + (size_t)panel * PLANES4 * plane;
     for (size_t at = 0; at < tap; at += LANES) {
       vec down[6][3], all[6];
       UNROLL_FOR (int x = 0; x < 3; x++)
@@ -37,7 +41,7 @@ static void winograd4_filters(const float *panels, float *filters, int inputs, i
                    LOAD(from + (size_t)(6 + x) * tap + at), &down[0][x], 3);
       UNROLL_FOR (int y = 0; y < 6; y++) {
         filter_six(down[y][0], down[y][1], down[y][2], all, 1);
-        UNROLL_FOR (int x = 0; x < 6; x++) STORE(to + (size_t)(6 * y + x) * tap + at, all[x]);
+        UNROLL_FOR (int x = 0; x < 6; x++) STORE(to + (size_t)(6 * y + x) * plane + at, all[x]);
       }
     }
   }
@@ -105,12 +109,12 @@ INLINE void transform_output4(const float *products, float *y, size_t row, size_
 // summed at a time.
 INLINE void planes4(const int widest, const int vectors, int tiles, const float *values, size_t block, int inputs,
                     const float *filters, const float *bias, float *products) {
-  size_t tap = (size_t)inputs * CF_PANEL;
+  const size_t plane = plane_floats(inputs);
   for (int i = 0; i < PLANES4; i++) {
     const float *weights[4];
     UNROLL_FOR (int v = 0; v < vectors; v++) {
       int lane = v * LANES;
-      weights[v] = filters + (size_t)(lane / CF_PANEL) * PLANES4 * tap + (size_t)i * tap + lane % CF_PANEL;
+      weights[v] = filters + ((size_t)(lane / CF_PANEL) * PLANES4 + (size_t)i) * plane + lane % CF_PANEL;
     }
     // A bias in the plane that all results hold once is added to each of them.
     vec start[4] = {0};
@@ -151,7 +155,7 @@ INLINE int tile_count(const cf_tiles *t) { return t->images * ((t->height + 3) /
 static void conv_winograd4(const cf_tiles *t, const float *x, const float *filters, const float *bias, float *y,
                            float *scratch) {
   const int all = tile_count(t), most = CF_WINOGRAD4_TILES;
-  const size_t block = (size_t)most * TILE4_FLOATS, panel = (size_t)PLANES4 * (size_t)t->inputs * CF_PANEL;
+  const size_t block = (size_t)most * TILE4_FLOATS, panel = PLANES4 * plane_floats(t->inputs);
   const size_t row = (size_t)t->width * t->output_column;
   float *values = scratch, *products = values + (size_t)(t->inputs / CF_PANEL) * block;
   for (int first = 0; first < all; first += most) {

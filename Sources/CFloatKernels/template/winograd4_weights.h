@@ -61,7 +61,7 @@ INLINE void weights_planes(const int vectors, int tiles, const float *values, co
                            int inputs, float *dfilters) {
   // What the registers hold; panels of 16 are whole tiles.
   const int side = (LANES == 8 ? 8 : 16) / vectors;
-  const size_t tap = (size_t)inputs * CF_PANEL;
+  const size_t plane = plane_floats(inputs);
   for (int i = 0; i < PLANES4; i++) {
     for (int k = 0; k < inputs; k += side) {
       const float *x = values + (size_t)(k / CF_PANEL) * block + i * CF_PANEL + k % CF_PANEL, *dy[2];
@@ -69,7 +69,7 @@ INLINE void weights_planes(const int vectors, int tiles, const float *values, co
       UNROLL_FOR (int v = 0; v < 2; v++) {
         const int lane = v * LANES;
         dy[v] = gradients + (size_t)(lane / CF_PANEL) * block + i * CF_PANEL + lane % CF_PANEL;
-        sums[v] = dfilters + ((size_t)(lane / CF_PANEL) * PLANES4 + (size_t)i) * tap + (size_t)k * CF_PANEL +
+        sums[v] = dfilters + ((size_t)(lane / CF_PANEL) * PLANES4 + (size_t)i) * plane + (size_t)k * CF_PANEL +
                   lane % CF_PANEL;
       }
       plane_products(side, vectors, tiles, x, dy, sums);
@@ -80,7 +80,7 @@ INLINE void weights_planes(const int vectors, int tiles, const float *values, co
 static void weights_winograd4(const cf_tiles *t, const float *x, const float *dy, float *dfilters, float *dbias,
                               float *scratch) {
   const int all = tile_count(t), most = CF_WINOGRAD4_TILES;
-  const size_t block = (size_t)most * TILE4_FLOATS, panel = (size_t)PLANES4 * (size_t)t->inputs * CF_PANEL;
+  const size_t block = (size_t)most * TILE4_FLOATS, panel = PLANES4 * plane_floats(t->inputs);
   const size_t row = (size_t)t->width * t->output_column;
   float *values = scratch, *gradients = values + (size_t)(t->inputs / CF_PANEL) * block;
   for (int first = 0; first < all; first += most) {
@@ -117,15 +117,15 @@ INLINE void gather_six(const vec *m, vec *to, int step) {
 }
 
 static void winograd4_weights(const float *dfilters, float *dpanels, int inputs, int outputs) {
-  const size_t tap = (size_t)inputs * CF_PANEL;
+  const size_t tap = (size_t)inputs * CF_PANEL, plane = plane_floats(inputs);
   for (int panel = 0; panel < cf_padded(outputs) / CF_PANEL; panel++) {
-    const float *from = dfilters + (size_t)panel * PLANES4 * tap;
+    const float *from = dfilters + (size_t)panel * PLANES4 * plane;
     float *to = dpanels + (size_t)panel * 9 * tap;
     for (size_t at = 0; at < tap; at += LANES) {
       vec across[6][3], all[9];
       UNROLL_FOR (int r = 0; r < 6; r++) {
         vec m[6];
-        UNROLL_FOR (int c = 0; c < 6; c++) m[c] = LOAD(from + (size_t)(6 * r + c) * tap + at);
+        UNROLL_FOR (int c = 0; c < 6; c++) m[c] = LOAD(from + (size_t)(6 * r + c) * plane + at);
         gather_six(m, across[r], 1);
       }
       UNROLL_FOR (int c = 0; c < 3; c++) {

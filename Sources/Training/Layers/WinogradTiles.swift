@@ -29,7 +29,7 @@ struct WinogradTiles {
   var pictureFloats: Int { rows * columns * plan.input[2] }
 
   /// Transformed weights of `outputs` channels, floats.
-  func filterFloats(outputs: Int) -> Int { 36 * plan.input[2] * padded(outputs) }
+  func filterFloats(outputs: Int) -> Int { 36 * (plan.input[2] + 1) * padded(outputs) }
 
   /// Copies an image into a picture whose border is zero already.
   func copy(_ image: UnsafePointer<Float>, into picture: UnsafeMutablePointer<Float>) {
