@@ -127,6 +127,41 @@ import Testing
     #expect(gradient.shape == [16, 3, 3, 3] && gradient.elements.contains { $0 != 0 })
   }
 
+  /// The recording tells other trainers the layers, without which its weights say nothing.
+  @Test func benchTrainsTheNetworkThatIsNamed() throws {
+    struct Node: Decodable {
+      let name: String
+      let kind: String
+      let inputs: [Int]
+      let outputs: Int?
+      let padding: [Int]?
+    }
+    try folder.write(
+      Array("input 24 grey\na: conv 16\nnorm\nrelu\nconv 16\nadd a\nmean\ndropout 0.5\nlogits\n".utf8), as: "own.txt")
+    let path = folder.path("record.safetensors")
+    var losses: [String] = []
+    for threads in ["1", "2"] {
+      let result = try GlintProgram.run(
+        [
+          "bench", "--training", "--network", folder.path("own.txt"), "--batch", "3", "--runs", "2", "--json",
+          "--threads", threads, "--record", path,
+        ])
+      #expect(result.status == 0, "\(result.errors)")
+      losses.append(String(try #require(result.output.split(separator: "\"losses\":[").last?.prefix { $0 != "]" })))
+    }
+    #expect(losses[0] == losses[1])
+    let file = try SafetensorsFile(path: path)
+    #expect(try file.tensor("pixels", of: UInt8.self).shape == [4, 3, 24, 24, 1])
+    let text = try #require(file.metadata("network"))
+    let nodes = try JSONDecoder().decode([Node].self, from: Data(text.utf8))
+    #expect(nodes.map(\.kind) == ["conv", "norm", "relu", "conv", "add", "mean", "dropout", "dense"])
+    #expect(nodes[4].inputs == [4, 1] && nodes[0].outputs == 16 && nodes[0].padding == [1, 1, 1, 1])
+    #expect(throws: (any Error).self) { try file.tensor("norm1.mean.gradient", of: Float.self) }
+    let wrong = try GlintProgram.run(["bench", "--training", "--network", "nothing"])
+    #expect(wrong.status == 1 && wrong.errors.contains("neither a network's name"))
+    #expect(try GlintProgram.run(["bench", "m.safetensors", "--network", "compact"]).status == 2)
+  }
+
   /// The folder of the model goes away while training runs, as a full or unplugged disk would.
   @Test func whatCannotBeWrittenIsKeptElsewhere() throws {
     for name in ["gone/x", "refuge/x"] { try folder.write([], as: name) }
