@@ -137,7 +137,7 @@ import Testing
       let padding: [Int]?
     }
     try folder.write(
-      Array("input 24 grey\na: conv 16\nnorm\nrelu\nconv 16\nadd a\nmean\ndropout 0.5\nlogits\n".utf8), as: "own.txt")
+      Array("input 24 grey\nconv 16\nnorm\na: relu\nconv 16\nadd a\nmean\ndropout 0.5\nlogits\n".utf8), as: "own.txt")
     let path = folder.path("record.safetensors")
     var losses: [String] = []
     for threads in ["1", "2"] {
@@ -155,7 +155,7 @@ import Testing
     let text = try #require(file.metadata("network"))
     let nodes = try JSONDecoder().decode([Node].self, from: Data(text.utf8))
     #expect(nodes.map(\.kind) == ["conv", "norm", "relu", "conv", "add", "mean", "dropout", "dense"])
-    #expect(nodes[4].inputs == [4, 1] && nodes[0].outputs == 16 && nodes[0].padding == [1, 1, 1, 1])
+    #expect(nodes[4].inputs == [4, 3] && nodes[0].outputs == 16 && nodes[0].padding == [1, 1, 1, 1])
     #expect(throws: (any Error).self) { try file.tensor("norm1.mean.gradient", of: Float.self) }
     let wrong = try GlintProgram.run(["bench", "--training", "--network", "nothing"])
     #expect(wrong.status == 1 && wrong.errors.contains("neither a network's name"))
