@@ -120,6 +120,33 @@ import Testing
     #expect(try frames(blind).allSatisfy(\.faces.isEmpty))
   }
 
+  /// The measurement runs what `live` runs: faces are found, followed from their second sight on, and each is labelled.
+  @Test func framesAreTimedWithTheirFaces() throws {
+    struct Result: Decodable {
+      struct Stage: Decodable { let name: String }
+      let stages: [Stage]
+      let faces: [Int]?
+      let logits: [[Float]]
+    }
+    let frames = folder.path("frames")
+    for index in 0..<3 {
+      let face = FacePainter.paint(seed: 3, index: 0, size: 160)
+      try folder.write(ImageEncoder.jpeg(face.image, quality: 90 + index), as: "frames/\(index).jpg")
+    }
+    func bench(_ arguments: [String]) throws -> Result {
+      let result = try GlintProgram.run(["bench", classifier, "--frames", frames, "--runs", "2", "--json"] + arguments)
+      #expect(result.status == 0, "\(result.errors)")
+      return try JSONDecoder().decode(Result.self, from: Data(result.output.utf8))
+    }
+    let seen = try bench(["--detector", keen]), none = try bench(["--detector", blind]), plain = try bench([])
+    #expect(seen.stages.map(\.name) == ["decode", "detect", "prepare", "classify"])
+    let counts = try #require(seen.faces)
+    #expect(counts.count == 3 && counts.allSatisfy { $0 > 0 } && seen.logits.count == counts.reduce(0, +))
+    #expect(none.faces == [0, 0, 0] && none.logits.isEmpty)
+    #expect(plain.faces == nil && plain.stages.count == 3 && plain.logits.count == 3)
+    #expect(try GlintProgram.run(["bench", classifier, "--detector", keen]).status == 2)
+  }
+
   @Test func aDetectorIsInspectedAndTimedLikeAnyModel() throws {
     let inspected = try GlintProgram.run(["inspect", keen])
     #expect(inspected.status == 0 && inspected.output.contains("18 to 230 pixels"), "\(inspected.errors)")

@@ -152,20 +152,28 @@ INLINE tile_place place_of(const cf_tiles *t, int tile) {
 
 INLINE int tile_count(const cf_tiles *t) { return t->images * ((t->height + 3) / 4) * ((t->width + 3) / 4); }
 
+// Floats from the tiles of one panel of channels to those of the next.
+enum { BLOCK4_FLOATS = CF_WINOGRAD4_TILES * TILE4_FLOATS };
+
+// B^T d B of `tiles` tiles from `first` on: values[panel of channels][tile][plane][16].
+static void transform_inputs4(const cf_tiles *t, const float *x, int first, int tiles, float *values) {
+  for (int tile = 0; tile < tiles; tile++) {
+    const float *from = x + place_of(t, first + tile).input;
+    float *to = values + (size_t)tile * TILE4_FLOATS;
+    for (int k = 0; k < t->inputs; k += LANES)
+      transform_input4(from + k, t->input_row, t->inputs, to + (size_t)(k / CF_PANEL) * BLOCK4_FLOATS + k % CF_PANEL);
+  }
+}
+
 static void conv_winograd4(const cf_tiles *t, const float *x, const float *filters, const float *bias, float *y,
                            float *scratch) {
   const int all = tile_count(t), most = CF_WINOGRAD4_TILES;
-  const size_t block = (size_t)most * TILE4_FLOATS, panel = PLANES4 * plane_floats(t->inputs);
+  const size_t block = BLOCK4_FLOATS, panel = PLANES4 * plane_floats(t->inputs);
   const size_t row = (size_t)t->width * t->output_column;
   float *values = scratch, *products = values + (size_t)(t->inputs / CF_PANEL) * block;
   for (int first = 0; first < all; first += most) {
     const int tiles = all - first < most ? all - first : most;
-    for (int tile = 0; tile < tiles; tile++) {
-      const float *from = x + place_of(t, first + tile).input;
-      for (int k = 0; k < t->inputs; k += LANES)
-        transform_input4(from + k, t->input_row, t->inputs,
-                         values + (size_t)(k / CF_PANEL) * block + (size_t)tile * TILE4_FLOATS + k % CF_PANEL);
-    }
+    transform_inputs4(t, x, first, tiles, values);
     for (int channel = 0; channel < t->outputs;) {
       const int left = t->outputs - channel;
       // Few tiles leave registers to more channels, so that there are sums enough to wait for none.

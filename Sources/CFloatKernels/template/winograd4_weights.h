@@ -80,16 +80,14 @@ INLINE void weights_planes(const int vectors, int tiles, const float *values, co
 static void weights_winograd4(const cf_tiles *t, const float *x, const float *dy, float *dfilters, float *dbias,
                               float *scratch) {
   const int all = tile_count(t), most = CF_WINOGRAD4_TILES;
-  const size_t block = (size_t)most * TILE4_FLOATS, panel = PLANES4 * plane_floats(t->inputs);
+  const size_t block = BLOCK4_FLOATS, panel = PLANES4 * plane_floats(t->inputs);
   const size_t row = (size_t)t->width * t->output_column;
   float *values = scratch, *gradients = values + (size_t)(t->inputs / CF_PANEL) * block;
   for (int first = 0; first < all; first += most) {
     const int tiles = all - first < most ? all - first : most;
+    transform_inputs4(t, x, first, tiles, values);
     for (int tile = 0; tile < tiles; tile++) {
       const tile_place place = place_of(t, first + tile);
-      for (int k = 0; k < t->inputs; k += LANES)
-        transform_input4(x + place.input + k, t->input_row, t->inputs,
-                         values + (size_t)(k / CF_PANEL) * block + (size_t)tile * TILE4_FLOATS + k % CF_PANEL);
       for (int k = 0; k < t->outputs; k += LANES) {
         float *to = gradients + (size_t)(k / CF_PANEL) * block + (size_t)tile * TILE4_FLOATS + k % CF_PANEL;
         transform_gradient4(dy + place.output + k, row, t->output_column, place.rows, place.columns, to);

@@ -18,11 +18,12 @@ struct Bench: ParsableCommand {
         glint bench happy-sad.int8.safetensors --json > bench.json
         glint bench happy-sad.safetensors --isa avx2
         glint bench happy-sad.int8.safetensors --frames photos/ --threads 1
+        glint bench compact.int8.safetensors --frames photos/ --faces
         glint bench --training --threads 2 --runs 40
         glint bench --training --network compact
 
       With --frames, from a camera's JPEG to its label: decoding, preparing and the network, as 'glint live' does it
-      where it looks for no face.
+      where it looks for no face; with --faces also finding and following faces, each of which gets a label.
 
       With --training, --runs steps of a network, forward, backward and Adam, on batches of rendered faces that are in
       memory already.
@@ -59,6 +60,7 @@ struct Bench: ParsableCommand {
   @Option(name: .long, help: "How often to measure.")
   var runs = 300
 
+  @OptionGroup var faces: FaceOptions
   @OptionGroup var force: ForceOption
   @OptionGroup var threads: ThreadOption
   @OptionGroup var trust: TrustOption
@@ -76,6 +78,7 @@ struct Bench: ParsableCommand {
     }
     guard !training || frames == nil else { throw ValidationError("--frames takes a model and no --training.") }
     guard training || record == nil else { throw ValidationError("--record belongs to --training.") }
+    guard frames != nil || !faces.isAsked else { throw ValidationError("--faces and --detector belong to --frames.") }
     guard training || network == nil else { throw ValidationError("--network belongs to --training.") }
   }
 
@@ -96,7 +99,10 @@ struct Bench: ParsableCommand {
     let readMs = (clock.now - start).seconds * 1e3
     if let frames {
       let result = try FrameBenchResult(
-        loaded, path: model, folder: frames, threads: threads.count, runs: runs)
+        loaded, path: model, folder: frames,
+        detector: faces.isAsked
+          ? try faces.open(for: loaded.description, threads: threads.count, trust.limits) : nil,
+        threads: threads.count, runs: runs)
       return try show(result, result.lines)
     }
     let result =

@@ -1,4 +1,5 @@
 import Camera
+import Faces
 import Imaging
 import Inference
 import Live
@@ -7,8 +8,8 @@ import Models
 import Numerics
 import Runtime
 
-/// How long a camera's JPEG takes to its label, in the words of `bench --json`: the labeller of `glint live` on frames
-/// that have come, where no face is looked for.
+/// How long a camera's JPEG takes to its labels, in the words of `bench --json`: the labeller of `glint live` on frames
+/// that have come, with or without looking for faces.
 struct FrameBenchResult: Encodable {
   struct Stage: Encodable {
     let name: String
@@ -31,35 +32,54 @@ struct FrameBenchResult: Encodable {
   let medianMs: Double
   let p99Ms: Double
   let stages: [Stage]
-  /// Of each frame, in the order of their files.
+  /// Followed in each frame, in the order of their files; nil where faces are not looked for.
+  let faces: [Int]?
+  /// Of each frame's faces, in the order of their files.
   let logits: [[Float]]
 
-  /// - Parameter folder: of JPEGs, which are gone through again and again.
-  init(_ loaded: LoadedModel, path: String, folder: String, threads: Int, runs: Int) throws {
-    let frames = try ImageFiles.list(folder).map { try Self.frame($0) }
+  /// - Parameters:
+  ///   - folder: of JPEGs, which are gone through again and again.
+  ///   - detector: finds faces; without one, the middle of the frame counts as the only one.
+  /// - Throws: `Failure` for a folder without pictures, `ImageError` for one that does not decode, `RuntimeError` for a
+  ///   model that does not run.
+  init(
+    _ loaded: LoadedModel, path: String, folder: String, detector: FaceDetector?, threads: Int, runs: Int
+  ) throws {
+    var frames = try ImageFiles.list(folder).map { try Self.frame($0) }
     guard !frames.isEmpty else { throw Failure("\(folder): there are no pictures in it") }
     let runner = try ModelRunner(loaded, threads: threads)
-    let labeller = try FrameLabeller(loaded.description) { runner.logits($0) }
-    var all = Samples(), decode = Samples(), prepare = Samples(), classify = Samples()
+    let labeller = try FrameLabeller(
+      loaded.description, follower: detector.map { FaceFollower($0) }, logits: { runner.logits($0) })
+    var all = Samples(), decode = Samples(), detect = Samples(), prepare = Samples(), classify = Samples()
     var answers: [[Float]] = []
-    // Once over all frames before the measurement, for their answers and to warm up.
-    for number in 0..<frames.count + runs {
+    var counts: [Int] = []
+    // Before the measurement once over all frames to warm up, since who follows faces waits for the second frame of
+    // one, and once for their answers.
+    for number in 0..<2 * frames.count + runs {
+      // Whoever follows faces wants to know when frames were taken.
+      frames[number % frames.count].nanoseconds = UInt64(number + 1) * 33_333_333
       let labelled = try labeller.label(frames[number % frames.count])
-      guard number >= frames.count else {
+      guard number >= 2 * frames.count else {
+        guard number >= frames.count else { continue }
         answers += labelled.faces.map(\.logits)
+        counts.append(labelled.faces.count)
         continue
       }
-      let stages = [labelled.times.decode, labelled.times.prepare, labelled.times.classify].map { Double($0) / 1e6 }
+      let times = labelled.times
+      let stages = [times.decode, times.detect, times.prepare, times.classify].map { Double($0) / 1e6 }
       all.add(stages.reduce(0, +))
       decode.add(stages[0])
-      prepare.add(stages[1])
-      classify.add(stages[2])
+      detect.add(stages[1])
+      prepare.add(stages[2])
+      classify.add(stages[3])
     }
     (model, isa, self.threads, self.frames, self.runs) = (
       path, KernelTable.detected.isa.name, threads, frames.count, runs
     )
     (minMs, medianMs, p99Ms) = (all.least, all.median, all.quantile(0.99))
-    stages = [Stage("decode", decode), Stage("prepare", prepare), Stage("classify", classify)]
+    let search = detector == nil ? [] : [Stage("detect", detect)]
+    stages = [Stage("decode", decode)] + search + [Stage("prepare", prepare), Stage("classify", classify)]
+    faces = detector == nil ? nil : counts
     logits = answers
   }
 
@@ -81,6 +101,7 @@ struct FrameBenchResult: Encodable {
     }
     table.add(["all", fixed(minMs, 4), fixed(medianMs, 4), fixed(p99Ms, 4)])
     let words = "\(threads) thread\(threads == 1 ? "" : "s"), \(frames) frames, \(runs) runs"
-    return ["\(model): from JPEG to label, \(isa), \(words)", ""] + table.lines
+    let seen = faces.map { ", \(fixed(Double($0.reduce(0, +)) / Double($0.count), 1)) faces a frame" } ?? ""
+    return ["\(model): from JPEG to label, \(isa), \(words)\(seen)", ""] + table.lines
   }
 }

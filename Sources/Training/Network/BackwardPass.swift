@@ -64,17 +64,9 @@ extension Network {
         addIncoming(index, image: 0, images: images, worker: 0)
         continue
       }
-      let reads = stage.contains { steps[$0].inputs.contains(0) }
-      pool.run(Slots.used(by: images)) { slot in
-        workers.borrow { worker in
-          var pass = pass
-          pass.worker = worker
-          for image in Slots.images(slot, of: images) {
-            let floats = reads ? input.image(image, worker: worker, kernels) : nil
-            for index in stage.reversed() where index >= first {
-              backward(pass, index, image: image, slot: slot, input: floats)
-            }
-          }
+      forEachImage(pass, of: stage) { pass, image, slot, input in
+        for index in stage.reversed() where index >= first {
+          backward(pass, index, image: image, slot: slot, input: input)
         }
       }
       if stage.lowerBound >= first { steps[stage.lowerBound].survey?.concludeBackward(pass) }

@@ -23,15 +23,25 @@ extension Network {
         continue
       }
       steps[stage.lowerBound].survey?.conclude(pass)
-      let reads = stage.contains { steps[$0].inputs.contains(0) }
-      pool.run(Slots.used(by: images)) { slot in
-        workers.borrow { worker in
-          var pass = pass
-          pass.worker = worker
-          for image in Slots.images(slot, of: images) {
-            let floats = reads ? input.image(image, worker: worker, pixels: pixels, kernels) : nil
-            for step in steps[stage] { forward(pass, step, image: image, slot: slot, input: floats) }
-          }
+      forEachImage(pass, of: stage, pixels: pixels) { pass, image, slot, input in
+        for step in steps[stage] { forward(pass, step, image: image, slot: slot, input: input) }
+      }
+    }
+  }
+
+  /// Runs `body` for every image, slots at the same time, with the pass of a worker, the slot, and the image as floats
+  /// where a step of the stage reads it.
+  func forEachImage(
+    _ pass: Pass, of stage: Range<Int>, pixels: UnsafePointer<UInt8>? = nil,
+    _ body: (Pass, Int, Int, UnsafePointer<Float>?) -> Void
+  ) {
+    let reads = stage.contains { steps[$0].inputs.contains(0) }
+    pool.run(Slots.used(by: pass.images)) { slot in
+      workers.borrow { worker in
+        var own = pass
+        own.worker = worker
+        for image in Slots.images(slot, of: pass.images) {
+          body(own, image, slot, reads ? input.image(image, worker: worker, pixels: pixels, kernels) : nil)
         }
       }
     }
