@@ -230,7 +230,7 @@ def command(glint, work, faults):
     arguments = [glint, "teach", "--folder", work / "base", "-o", output, "--force", "--anyway", "--seconds", "1"]
     folder.mkdir()
     subprocess.run(arguments, check=True, capture_output=True)
-    old, kills = output.read_bytes(), 0
+    kills = 0
     for call in range(1, 30):
         faults.arm(call)
         run = subprocess.run(arguments, env=faults.environment(folder), capture_output=True, text=True, check=False)
@@ -246,10 +246,11 @@ def command(glint, work, faults):
                 raise Lost(f"glint teach leaves {names}")
             break
         kills += 1
+    old = output.read_bytes()
     faults.arm(1, ENOSPC)
     full = subprocess.run(arguments, env=faults.environment(folder), capture_output=True, text=True, check=False)
     faults.disarm()
-    if full.returncode != 1 or "No space left" not in full.stderr or not kills or len(output.read_bytes()) != len(old):
+    if full.returncode != 1 or "No space left" not in full.stderr or not kills or output.read_bytes() != old:
         raise Lost(f"glint teach on a full disk: {full.returncode} {full.stderr}")
     say(f"ok: glint teach is killed at each of {kills} calls and meets a full disk: the old model stays whole")
 
