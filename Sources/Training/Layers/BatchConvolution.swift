@@ -33,9 +33,9 @@ final class BatchConvolution: BatchLayer {
   ///   - capacity: images of the largest batch.
   ///   - workers: threads.
   init?(_ name: String, _ plan: ConvolutionPlan, capacity: Int, workers: Int, needsInputGradient: Bool) {
-    guard let shape = WinogradTiles(plan), plan.output[2] % CF_PANEL == 0,
-      plan.taps * plan.output[2] > plan.input.count + plan.output.count
-    else { return nil }
+    guard let shape = WinogradTiles(plan), plan.output[2] % CF_PANEL == 0, plan.hasMoreWeightsThanValues else {
+      return nil
+    }
     self.shape = shape
     self.workers = Workers(workers)
     turned = TurnedWeights(plan)

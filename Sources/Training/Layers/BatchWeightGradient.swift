@@ -14,10 +14,7 @@ final class BatchWeightGradient {
 
   /// nil where sums by slots are less than what is read of each picture.
   init?(_ plan: ConvolutionPlan, capacity: Int) {
-    let weights = plan.taps * plan.output[2]
-    guard plan.convolution.groups == 1, !plan.isDepthwise, weights > plan.input.count + plan.output.count else {
-      return nil
-    }
+    guard plan.convolution.groups == 1, !plan.isDepthwise, plan.hasMoreWeightsThanValues else { return nil }
     self.plan = plan
     pictures = FloatBuffer(capacity * plan.paddedShape.count)
   }
@@ -59,4 +56,10 @@ final class BatchWeightGradient {
         run == 0 ? bias + channel : nil, 0, Int32(plan.output[0]))
     }
   }
+}
+
+extension ConvolutionPlan {
+  /// Whether there are more weights than what is read of an image, there and back: then sums of gradients for each slot
+  /// cost more than reading all images again.
+  var hasMoreWeightsThanValues: Bool { taps * output[2] > input.count + output.count }
 }
