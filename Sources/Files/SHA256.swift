@@ -23,6 +23,9 @@ public struct SHA256: Sendable {
     return hash.finishHex()
   }
 
+  /// The same of a file's bytes.
+  public static func hex(of file: MappedFile) -> String { withExtendedLifetime(file) { hex(file.bytes) } }
+
   /// Adds bytes.
   public mutating func update(_ bytes: UnsafeRawBufferPointer) {
     length &+= UInt64(bytes.count)

@@ -116,7 +116,23 @@ import Testing
     _ = try train("small.safetensors", ["--epochs", "2", "--teacher", folder.path("big.safetensors")])
     let small = try FloatModel.load(folder.path("small.safetensors"))
     let big = try FloatModel.load(folder.path("big.safetensors"))
-    #expect(small.description.card["teacher"] == "60 % of the target from a network with weights \(big.weightsSHA256)")
+    let taught = "60 % of the target from a network with weights "
+    let along = ", which looks at every picture as it is learned"
+    #expect(small.description.card["teacher"] == taught + big.weightsSHA256 + along)
+    // An int8 model teaches too, and one that reads another size looks once.
+    _ = try run(
+      [
+        "quantize", folder.path("big.safetensors"), "--calibration", folder.path("votes"), "--classes", Self.classes,
+        "-o", folder.path("big.int8.safetensors"), "--quiet",
+      ])
+    let teachers = ["big", "big.int8"].flatMap { ["--teacher", folder.path("\($0).safetensors")] }
+    _ = try train("two.safetensors", ["--epochs", "1"] + teachers)
+    let card = try #require(FloatModel.load(folder.path("two.safetensors")).description.card["teacher"])
+    #expect(card.hasPrefix("60 % of the target from 2 networks with weights \(big.weightsSHA256), "))
+    #expect(card.hasSuffix(", which look at every picture as it is learned"))
+    _ = try train("larger.safetensors", ["--epochs", "1", "--size", "28"] + teachers.prefix(2))
+    let larger = try FloatModel.load(folder.path("larger.safetensors"))
+    #expect(larger.description.card["teacher"] == taught + big.weightsSHA256)
     #expect(try small.weightsSHA256 != FloatModel.load(folder.path("plain.safetensors")).weightsSHA256)
     let prepared = folder.path("prepared.safetensors")
     _ = try run(

@@ -151,6 +151,27 @@ import Training
     #expect(value(Truth(label: 1, weight: 3)) == 3 * value(Truth(label: 1)))
   }
 
+  /// A teacher's share of the loss is of all classes and not smoothed, whatever the image's source lacks; its own share
+  /// is as without the teacher.
+  @Test(arguments: [1, 4]) func lossOfWhatATeacherSays(logits: Int) throws {
+    let architecture = Self.chain([3, 3, 2], logits: logits, [])
+    let loss = Loss(logits == 1 ? .binaryCrossEntropy : .crossEntropy, labelSmoothing: 0.1)
+    let said: [Float] = logits == 1 ? [0.3, 0.7] : [0.1, 0.2, 0.3, 0.4]
+    let taught = Truth.Taught(shares: said, weight: 0.6)
+    let own = Truth(label: 0, candidates: logits == 1 ? nil : [0, 2], weight: 2)
+    var both = own
+    both.taught = taught
+    try GradientChecker().check(architecture, loss: loss, truths: [both, Truth(label: 1, taught: taught)])
+    let network = try Network(architecture, capacity: 1, threads: 1)
+    network.initialize(seed: 3)
+    network.setInput(image: 0, (0..<18).map { Float($0) / 18 })
+    network.forward(pixels: nil, images: 1)
+    let probabilities = loss.probabilities(Array(network.logits(0)))
+    let distance = zip(said, probabilities).reduce(0) { $0 - Double($1.0) * log($1.1) }
+    let alone = network.backward(truths: [own], loss: loss)
+    #expect(abs(network.backward(truths: [both], loss: loss) - (0.4 * alone + 0.6 * 2 * distance)) < 1e-6)
+  }
+
   /// An image whose source lacks a class teaches the others alone.
   @Test func lossAmongSomeClasses() throws {
     let architecture = Self.chain([3, 3, 2], logits: 4, [])

@@ -130,21 +130,22 @@ import Training
           return [2 * left > all ? 6 : -6]
         }
       }
-      try Teacher.teach(&dataset, by: [teacher], share: 0.6, threads: threads)
+      try Teachers([teacher], share: 0.6).look(at: &dataset, threads: threads)
       return dataset
     }
-    #expect(taught[0].training.map(\.votes) == taught[1].training.map(\.votes))
+    #expect(taught[0].training.map(\.taught) == taught[1].training.map(\.taught))
     #expect(taught[0].fingerprint == taught[1].fingerprint && taught[0].fingerprint != own.fingerprint)
     #expect(taught[0].teacher == "60 % of the target from a network with weights abc")
+    #expect(taught[0].teachersShare == 0.6)
     for picture in taught[0].training {
-      let shares = try #require(picture.votes).shares
-      #expect(abs(shares[picture.label] - (0.4 + 0.6 * 0.5)) < 1e-6 && abs(shares[0] + shares[1] - 1) < 1e-6)
+      let shares = try #require(picture.taught)
+      #expect(abs(shares[0] - 0.5) < 1e-6 && abs(shares[1] - 0.5) < 1e-6 && picture.votes == nil)
     }
-    #expect(taught[0].validation.allSatisfy { $0.votes == nil })
+    #expect(taught[0].validation.allSatisfy { $0.taught == nil })
     description.labels = ["dark", "blue"]
     var dataset = own
     #expect(throws: TrainingError.self) {
-      try Teacher.teach(&dataset, by: [Teacher(description, hash: "abc") { { _ in [0] } }], share: 0.6, threads: 1)
+      try Teachers([Teacher(description, hash: "abc") { { _ in [0] } }], share: 0.6).look(at: &dataset, threads: 1)
     }
   }
 
@@ -154,8 +155,8 @@ import Training
     let description = ModelDescription(
       graph: Graph.happySad(input: [30, 32, 1]), preprocessing: .init(width: 32, height: 30, colour: .grey),
       labels: ["dark", "bright"])
-    try Teacher.teach(&dataset, by: [Teacher(description, hash: "abc") { { _ in [-40] } }], share: 1, threads: 1)
-    #expect(dataset.training.allSatisfy { $0.votes!.shares[1] > 0.999 })
+    try Teachers([Teacher(description, hash: "abc") { { _ in [-40] } }], share: 1).look(at: &dataset, threads: 1)
+    #expect(dataset.training.allSatisfy { $0.taught![1] > 0.999 })
   }
 
   /// Two that are sure of different things: a half each, in either order.
@@ -168,15 +169,77 @@ import Training
     for teachers in [sure, sure.reversed()] {
       var dataset = TrainingLoopTests.dataset()
       let told = Locked<[Int]>([])
-      try Teacher.teach(&dataset, by: teachers, share: 0.8, threads: 2) { done, of in
+      try Teachers(teachers, share: 0.8).look(at: &dataset, threads: 2) { done, of in
         told.withLock { $0 += [done, of] }
       }
       for picture in dataset.training {
-        let shares = try #require(picture.votes).shares
-        #expect(abs(shares[picture.label] - 0.6) < 1e-5 && abs(shares[0] + shares[1] - 1) < 1e-5)
+        let shares = try #require(picture.taught)
+        #expect(abs(shares[0] - 0.5) < 1e-5 && abs(shares[1] - 0.5) < 1e-5)
       }
       #expect(dataset.teacher?.contains("from 2 networks with weights") == true)
       #expect(told.value.max() == 2 * dataset.training.count)
+    }
+  }
+
+  /// A teacher that says which half of a picture is brighter, trained beside with changed pictures.
+  private static func watched(
+    threads: Int, _ seen: Locked<Set<[UInt8]>>, _ checkpoints: CheckpointOptions? = nil, stopAfter: Int = .max
+  ) throws -> TrainingLoop {
+    let description = ModelDescription(
+      graph: Graph.happySad(input: [24, 24, 3]), preprocessing: .init(width: 24, height: 24),
+      labels: ["dark", "bright"])
+    let teacher = Teacher(description, hash: "abc") {
+      { pixels in
+        seen.withLock { _ = $0.insert(pixels) }
+        let (first, all) = (pixels.prefix(864).reduce(0) { $0 + Int($1) }, pixels.reduce(0) { $0 + Int($1) })
+        return [2 * first > all ? 3 : -3]
+      }
+    }
+    var recipe = TrainingRecipe()
+    (recipe.epochs, recipe.batch, recipe.patience) = (2, 17, 0)
+    recipe.augmentation = Augmentation.Level.light.augmentation
+    let loop = try TrainingLoop(
+      Architecture(Graph.happySad(input: [24, 24, 3])), dataset: TrainingLoopTests.dataset(),
+      preprocessing: .init(width: 24, height: 24), recipe: recipe, threads: threads,
+      teachers: Teachers([teacher], share: 0.5))
+    var batches = 0
+    _ = try loop.run(
+      checkpoints: checkpoints, isCancelled: { batches >= stopAfter },
+      observe: { if case .batch = $0 { batches += 1 } })
+    return loop
+  }
+
+  /// It sees each picture of each epoch as the network does, and the weights depend neither on threads nor on a break.
+  @Test func aTeacherLooksAtEachPictureAsItIsLearned() throws {
+    let seen = Locked<Set<[UInt8]>>([])
+    let whole = try Self.watched(threads: 1, seen)
+    #expect(seen.value.count == 2 * whole.dataset.training.count)
+    let hash = try TrainingLoopTests.hash(whole)
+    #expect(try TrainingLoopTests.hash(Self.watched(threads: 3, seen)) == hash)
+    #expect(seen.value.count == 2 * whole.dataset.training.count)
+    let folder = try TemporaryFolder()
+    let path = folder.path("c.checkpoint")
+    _ = try Self.watched(threads: 2, seen, .init(path: path), stopAfter: 7)
+    #expect(try TrainingLoopTests.hash(Self.watched(threads: 2, seen, .init(path: path, resumes: true))) == hash)
+    let said = "50 % of the target from a network with weights abc, which looks at every picture as it is learned"
+    #expect(whole.dataset.teacher == said)
+    let alone = try Self.trained(TrainingLoopTests.dataset()) {
+      ($0.epochs, $0.augmentation) = (2, Augmentation.Level.light.augmentation)
+    }
+    #expect(try TrainingLoopTests.hash(alone) != hash)
+  }
+
+  /// One that reads pictures otherwise cannot look at what the network gets.
+  @Test func aTeacherOfAnotherSizeCannotLookAlong() throws {
+    let description = ModelDescription(
+      graph: Graph.happySad(input: [30, 32, 1]), preprocessing: .init(width: 32, height: 30, colour: .grey),
+      labels: ["dark", "bright"])
+    let teachers = Teachers([Teacher(description, hash: "abc") { { _ in [0] } }], share: 0.5)
+    #expect(!teachers.canRead(.init(width: 24, height: 24)))
+    #expect(throws: TrainingError.self) {
+      try TrainingLoop(
+        Architecture(Graph.happySad(input: [24, 24, 3])), dataset: TrainingLoopTests.dataset(),
+        preprocessing: .init(width: 24, height: 24), recipe: TrainingRecipe(), threads: 1, teachers: teachers)
     }
   }
 }

@@ -65,9 +65,10 @@ def main():
               for folder in folders]
     groups.append(("all", answers))
     for kind in ("float", "int8"):
-        rows = [(name, figures(own, labels, found[kind]["thresholds"], kind)) for name, own in groups if own]
+        thresholds = found[kind].get("thresholds")
+        rows = [(name, figures(own, labels, thresholds, kind)) for name, own in groups if own]
         columns = list(rows[0][1])
-        print(f"\n{kind}, thresholds {dict(zip(labels, found[kind]['thresholds'] or []))}\n")
+        print(f"\n{kind}, thresholds {dict(zip(labels, thresholds or []))}\n")
         print("| source | " + " | ".join(columns) + " |")
         print("|---" * (len(columns) + 1) + "|")
         for name, row in rows:

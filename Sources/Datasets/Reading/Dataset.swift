@@ -29,6 +29,8 @@ public struct Dataset: Sendable {
     public var label: Int
     /// What voters called it, where that is known.
     public var votes: Votes?
+    /// How likely each class is to the teachers that looked at it as it is; nil where none did.
+    public var taught: [Float]?
     /// Where the pixels are.
     public var source: Source
     /// Where the face is, for preprocessing that crops to it.
@@ -74,8 +76,10 @@ public struct Dataset: Sendable {
   public var searchedOrigins: [Int] = []
   /// Numbers of the origins that are neither trained on nor validated on.
   public internal(set) var leftOutOrigins: [Int] = []
-  /// The network that says of each training picture what it sees, in words for the card; nil without one.
+  /// The networks that say of each training picture what they see, in words for the card; nil without.
   public var teacher: String?
+  /// How much of the loss is what these say, 0...1.
+  public var teachersShare: Float = 0
   /// How the parts were made, as a sentence for the card.
   public var splitDescription = ""
   /// SHA-256 over all content hashes and labels in order of the parts: the same for the same data and split.

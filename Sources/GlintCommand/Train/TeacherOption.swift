@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
-import FloatRuntime
+import Files
+import Inference
 import ModelFiles
 import Models
 import Training
@@ -11,8 +12,9 @@ struct TeacherOption: ParsableArguments {
     name: .customLong("teacher"),
     help: ArgumentHelp(
       """
-      A float model of the same classes, usually a larger one, of whose probabilities the network learns too. It reads \
-      pictures by its own rule. May be repeated: the mean of several is nearer to the truth.
+      A model of the same classes, float or int8, usually a larger one, of whose probabilities the network learns too. \
+      May be repeated: the mean of several is nearer to the truth. Where all read pictures as the network does, they \
+      look at each as it is learned, changes and all; otherwise once at each as it is, by their own rule.
       """, valueName: "model"))
   var teachers: [String] = []
 
@@ -23,28 +25,34 @@ struct TeacherOption: ParsableArguments {
     guard (0...1).contains(teacherShare) else { throw ValidationError("--teacher-share takes a share from 0 to 1.") }
   }
 
-  /// Lets the teachers look at the training pictures, where there are some.
+  /// The teachers, nil where none are named.
   ///
-  /// - Throws: `FormatError` for a file that is no model, `Failure` for one that is no float classifier,
-  ///   `TrainingError` where its classes are others.
-  func teach(_ dataset: inout Dataset, threads: Int, quiet: Bool) throws {
-    guard !teachers.isEmpty else { return }
+  /// - Throws: `FormatError` for a file that is no classifier.
+  func open() throws -> Teachers? {
+    teachers.isEmpty ? nil : Teachers(try teachers.map(Self.open), share: teacherShare)
+  }
+
+  /// Lets teachers look at the training pictures as they are.
+  ///
+  /// - Throws: `TrainingError` where a teacher's classes are others.
+  func look(_ opened: Teachers, at dataset: inout Dataset, threads: Int, quiet: Bool) throws {
     let words = teachers.count == 1 ? "teacher" : "\(teachers.count) teachers"
     let bar = LockedProgress("Asking the \(words)", quiet: quiet)
-    try Teacher.teach(&dataset, by: teachers.map(Self.open), share: teacherShare, threads: threads) {
-      bar.update($0, of: $1)
-    }
+    try opened.look(at: &dataset, threads: threads) { bar.update($0, of: $1) }
     bar.finish("The \(words) looked at \(dataset.training.count) pictures")
   }
 
   private static func open(_ path: String) throws -> Teacher {
-    let model = try TrustOption.loadFloat(path)
-    guard model.description.isClassifier else {
-      throw Failure("--teacher \(path): is no classifier: name a float model that 'glint train' made")
-    }
-    return Teacher(model.description, hash: model.weightsSHA256) {
-      let interpreter = try FloatInterpreter(model)
-      return { interpreter.run(pixels: $0) }
+    try TrustOption.checkKind(path)
+    let model = try ModelFile.loadClassifier(path)
+    let hash =
+      switch model {
+      case .float(let float): float.weightsSHA256
+      case .int8: SHA256.hex(of: try MappedFile(path: path))
+      }
+    return Teacher(model.description, hash: hash) {
+      let runner = try ModelRunner(model, threads: 1)
+      return { runner.logits($0) }
     }
   }
 }

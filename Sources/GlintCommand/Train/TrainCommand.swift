@@ -168,7 +168,6 @@ struct Train: ParsableCommand {
       data, classes: try classes.names(), faces: try source(network), split: split.shares, use: .training,
       threads: threads.count, quiet: quiet.quiet)
     for source in leaveOut { try dataset.leaveOut(source) }
-    if showAugmentation == nil { try teacher.teach(&dataset, threads: threads.count, quiet: quiet.quiet) }
     tell(dataset.account, quiet: quiet.quiet)
     let decision = try self.decision.request(dataset.labels)
     let hasFaces = margin != nil || faces.areSought || !dataset.boxTables.isEmpty
@@ -185,9 +184,15 @@ struct Train: ParsableCommand {
     let architecture = try network.architecture(
       input: [preprocessing.height, preprocessing.width, preprocessing.colour.channels],
       logits: dataset.labels.count == 2 ? 1 : dataset.labels.count)
+    // Another trainer cannot ask teachers, and gets what they say of the pictures as they are.
+    var teachers = try teacher.open()
+    if let opened = teachers, prepare != nil || !opened.canRead(preprocessing) {
+      try teacher.look(opened, at: &dataset, threads: threads.count, quiet: quiet.quiet)
+      teachers = nil
+    }
     let loop = try TrainingLoop(
       architecture, dataset: dataset, preprocessing: preprocessing, recipe: training.recipe, threads: threads.count,
-      cacheBytes: cache << 20, start: network.start)
+      cacheBytes: cache << 20, start: network.start, teachers: teachers)
     if let prepare {
       var progress = Progress("Preparing", quiet: quiet.quiet)
       try loop.prepared(tool: GlintVersion.tool) { progress.update($0, of: $1) }.write(to: prepare)

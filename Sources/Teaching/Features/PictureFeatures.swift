@@ -40,11 +40,11 @@ struct PictureFeatures {
         threads: 1)
       while let batch = try loader.next() {
         if isCancelled() { return }
-        for (place, index) in batch.items.enumerated() {
+        for (place, item) in batch.items.enumerated() {
           let pixels = Array(UnsafeBufferPointer(start: batch.pixels + place * bytes, count: bytes))
           features += reader.codes(pixels).map { reader.quantization.dequantize(Int16($0)) }
-          labels.append(pictures[index].label)
-          names.append(pictures[index].name)
+          labels.append(pictures[item.index].label)
+          names.append(pictures[item.index].name)
         }
         loader.finish(batch)
       }

@@ -1,6 +1,14 @@
 import Models
 
-extension DataLoader where Item == Int {
+/// A picture of a batch.
+package struct LoadedPicture: Sendable {
+  /// Its number in the store.
+  package let index: Int
+  /// What teachers say of it as it stands in the batch.
+  let taught: Truth.Taught?
+}
+
+extension DataLoader where Item == LoadedPicture {
   /// Changes pictures; used by one thread at a time.
   private final class Worker {
     let changer: Changer
@@ -14,26 +22,29 @@ extension DataLoader where Item == Int {
     deinit { canvas.deallocate() }
   }
 
-  /// Batches of a data set's pictures, `[images][height][width][channels]`, with the pictures' numbers in the store.
+  /// Batches of a data set's pictures, `[images][height][width][channels]`.
   ///
   /// - Parameters:
   ///   - store: the pictures.
   ///   - batches: numbers of the pictures of each batch, in order.
   ///   - augmentation: changes, and the seed and epoch that they depend on.
+  ///   - teachers: look at each picture as it stands in the batch.
   ///   - threads: threads that decode and change pictures.
   package convenience init(
     _ store: PictureStore, _ batches: [[Int]], augmentation: (Augmentation, seed: UInt64, epoch: Int)? = nil,
-    threads: Int
+    teachers: TeachersAtWork? = nil, threads: Int
   ) {
     let rule = store.preprocessing
-    let plan = Plan(
-      sizes: batches.map(\.count), pictureBytes: rule.width * rule.height * rule.colour.channels, threads: threads,
-      name: "data loader")
+    let bytes = rule.width * rule.height * rule.colour.channels
+    let plan = Plan(sizes: batches.map(\.count), pictureBytes: bytes, threads: threads, name: "data loader")
+    let loaded = { @Sendable (index: Int, pixels: UnsafeMutablePointer<UInt8>) in
+      LoadedPicture(index: index, taught: teachers?.answer(UnsafeBufferPointer(start: pixels, count: bytes)))
+    }
     guard let (changes, seed, epoch) = augmentation else {
       self.init(plan) {
       } make: { (_: Void, number, place, pixels) throws(TrainingError) in
         try store.read(batches[number][place], into: pixels)
-        return batches[number][place]
+        return loaded(batches[number][place], pixels)
       }
       return
     }
@@ -46,7 +57,7 @@ extension DataLoader where Item == Int {
       let canvas = try store.read(index, into: worker.canvas)
       var random = Augmentation.random(seed: seed, epoch: epoch, index: index)
       worker.changer.apply(from: worker.canvas, canvas, to: pixels, random: &random)
-      return index
+      return loaded(index, pixels)
     }
   }
 }

@@ -49,10 +49,8 @@ extension TrainingLoop {
         Tensor(
           [pictures.count, preprocessing.height, preprocessing.width, preprocessing.colour.channels], pixels))
       writer.add(name + ".labels", Tensor([pictures.count], pictures.map { UInt8(truncatingIfNeeded: $0.label) }))
-      guard dataset.hasVotes else { continue }
-      let shares = pictures.flatMap { picture in
-        picture.votes?.shares ?? dataset.labels.indices.map { $0 == picture.label ? 1 : 0 }
-      }
+      guard dataset.hasVotes || dataset.teacher != nil else { continue }
+      let shares = pictures.flatMap(dataset.shares)
       writer.add(name + ".shares", Tensor([pictures.count, dataset.labels.count], shares))
     }
     return writer
@@ -79,5 +77,14 @@ extension TrainingLoop {
       }
     }
     return "{\"normalized\":[\(normalized.joined(separator: ","))],\"dropout\":{\(dropped.joined(separator: ","))}}"
+  }
+}
+
+extension Dataset {
+  /// By class, what is known of a picture: votes or its label, and what teachers say of it.
+  fileprivate func shares(_ picture: Picture) -> [Float] {
+    let own = picture.votes?.shares ?? labels.indices.map { $0 == picture.label ? 1 : 0 }
+    guard let taught = picture.taught else { return own }
+    return zip(own, taught).map { $0 + teachersShare * ($1 - $0) }
   }
 }

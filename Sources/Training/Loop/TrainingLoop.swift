@@ -34,6 +34,7 @@ public final class TrainingLoop {
   private let training: PictureStore
   private let validation: PictureStore
   private let loop: StepLoop<TrainingState>
+  private let teachers: TeachersAtWork?
 
   /// Builds the network with fresh weights, or with those to go on from.
   ///
@@ -46,19 +47,28 @@ public final class TrainingLoop {
   ///   - cacheBytes: memory for decoded pictures.
   ///   - kernels: the instruction set; it does not change the weights.
   ///   - start: weights to go on from, whose `architecture(logits:)` is trained.
-  /// - Throws: `TrainingError.network`.
+  ///   - teachers: networks that read pictures by the same preprocessing, and look at each as it is learned.
+  /// - Throws: `TrainingError.network`, `.data` for teachers of other classes, and what their runners throw.
   public init(
     _ architecture: Architecture, dataset: Dataset, preprocessing: Preprocessing, recipe: TrainingRecipe, threads: Int,
-    cacheBytes: Int = 1 << 30, kernels: FloatKernels = .fastest, start: StartingWeights? = nil
-  ) throws(TrainingError) {
-    var recipe = recipe
+    cacheBytes: Int = 1 << 30, kernels: FloatKernels = .fastest, start: StartingWeights? = nil,
+    teachers: Teachers? = nil
+  ) throws {
+    var (recipe, dataset) = (recipe, dataset)
+    self.teachers = try teachers.map { teachers in
+      guard teachers.canRead(preprocessing) else {
+        throw TrainingError.data(path: dataset.name, "teachers that read pictures otherwise cannot look at each")
+      }
+      teachers.accompany(&dataset)
+      return try TeachersAtWork(teachers, dataset: dataset, threads: threads)
+    }
     recipe.start = start.map { .init(weights: $0.hash, frozen: $0.frozen) }
     self.dataset = dataset
     self.preprocessing = preprocessing
     self.recipe = recipe
     self.threads = threads
     guard architecture.input == [preprocessing.height, preprocessing.width, preprocessing.colour.channels] else {
-      throw .network(GraphError("input", "\(architecture.input) is not what the preprocessing gives"))
+      throw TrainingError.network(GraphError("input", "\(architecture.input) is not what the preprocessing gives"))
     }
     network = try Network(
       architecture, capacity: max(1, min(recipe.batch, dataset.training.count)), threads: threads, kernels: kernels)
@@ -68,7 +78,8 @@ public final class TrainingLoop {
     let loss = Loss(
       network.logitCount == 1 ? .binaryCrossEntropy : .crossEntropy, labelSmoothing: recipe.labelSmoothing)
     guard loss.logits(classes: classes) == network.logitCount, classes == 2 || network.logitCount > 1 else {
-      throw .network(GraphError("output", "\(network.logitCount) logits cannot tell \(classes) classes apart"))
+      throw TrainingError.network(
+        GraphError("output", "\(network.logitCount) logits cannot tell \(classes) classes apart"))
     }
     self.loss = loss
     balance = Balance(dataset, classes: recipe.balancesClasses, sources: recipe.balancesSources)
@@ -140,8 +151,8 @@ public final class TrainingLoop {
     let plain = Loss(loss.kind)
     while let batch = try loader.next() {
       network.forward(pixels: batch.pixels, images: batch.items.count)
-      for (image, index) in batch.items.enumerated() {
-        let picture = store.pictures[index]
+      for (image, item) in batch.items.enumerated() {
+        let picture = store.pictures[item.index]
         let logits = network.logits(image)
         guard logits.allSatisfy(\.isFinite) else {
           let layer = network.firstNodeThatDiverged(images: batch.items.count) ?? "loss"
@@ -173,7 +184,7 @@ extension TrainingLoop: TrainingTask {
     state.obstacle(to: recipe, pictures: dataset.training.count)
   }
 
-  package func beginRound() -> RoundBeginning<Int> {
+  package func beginRound() -> RoundBeginning<LoadedPicture> {
     let state = loop.state
     if state.epoch >= recipe.epochs { return .ended(.completed) }
     if recipe.patience > 0, state.epoch > 0, state.epochsWithoutProgress >= recipe.patience {
@@ -183,13 +194,15 @@ extension TrainingLoop: TrainingTask {
       DataLoader(
         training, Array(batches(epoch: state.epoch)[state.batch...]),
         augmentation: recipe.augmentation == .none ? nil : (recipe.augmentation, recipe.seed, state.epoch),
-        threads: threads))
+        teachers: teachers, threads: threads))
   }
 
-  package func learn(_ batch: DataLoader<Int>.Batch) -> Double {
-    let truths = batch.items.map { index in
-      var truth = dataset.truth(dataset.training[index])
-      truth.weight = balance.weight(of: dataset.training[index])
+  package func learn(_ batch: DataLoader<LoadedPicture>.Batch) -> Double {
+    let truths = batch.items.map { item in
+      let picture = dataset.training[item.index]
+      var truth = dataset.truth(picture)
+      truth.taught = item.taught ?? truth.taught
+      truth.weight = balance.weight(of: picture)
       return truth
     }
     let seed = recipe.seed &+ UInt64(step) &* 0x9E37_79B9_7F4A_7C15
@@ -197,9 +210,9 @@ extension TrainingLoop: TrainingTask {
     return network.backward(truths: truths, loss: loss, seed: seed)
   }
 
-  package func count(_ batch: DataLoader<Int>.Batch, loss mean: Double) {
-    for (image, index) in batch.items.enumerated() {
-      let label = dataset.training[index].label
+  package func count(_ batch: DataLoader<LoadedPicture>.Batch, loss mean: Double) {
+    for (image, item) in batch.items.enumerated() {
+      let label = dataset.training[item.index].label
       let probabilities = loss.probabilities(Array(network.logits(image)))
       let prediction = Metrics.Prediction(name: "", label: label, probabilities: probabilities)
       loop.state.correct += prediction.predicted == label ? 1 : 0
@@ -230,6 +243,8 @@ extension TrainingLoop: TrainingTask {
 extension Dataset {
   /// What is known of a picture's class.
   func truth(_ picture: Picture) -> Truth {
-    Truth(label: picture.label, shares: picture.votes?.shares, candidates: candidates(picture))
+    Truth(
+      label: picture.label, shares: picture.votes?.shares, candidates: candidates(picture),
+      taught: picture.taught.map { .init(shares: $0, weight: teachersShare) })
   }
 }
