@@ -1,6 +1,7 @@
 import Models
 import Numerics
 import Reference
+import Runtime
 
 /// Turns a float model into an int8 one from what calibration recorded.
 public struct Quantizer: Sendable {
@@ -117,9 +118,26 @@ public struct Quantizer: Sendable {
       result.append(
         isSixteen
           ? QuantizationParameters(sixteenBitsCovering: low, high, largest: Int16(largest[index + 1]))
-          : QuantizationParameters(covering: low, high))
+          : Self.summing(node, result, QuantizationParameters(covering: low, high)))
     }
     return result
+  }
+
+  /// Of a sum of two values, the parameters with a scale a little larger, by at most a thousandth, where that lets
+  /// integers compute it: ranges come from histograms, so that the scales of three values often are to each other as
+  /// whole numbers.
+  private static func summing(
+    _ node: Graph.Node, _ before: [QuantizationParameters], _ wanted: QuantizationParameters
+  ) -> QuantizationParameters {
+    guard case .add(let activation) = node.operator else { return wanted }
+    let inputs = (before[node.inputs[0]], before[node.inputs[1]])
+    guard !inputs.0.isSixteenBits, !inputs.1.isSixteenBits else { return wanted }
+    for part in 0..<16 {
+      let scale = wanted.scale * (1 + Float(part) / 16384)
+      let close = QuantizationParameters(scale: scale, zeroPoint: wanted.zeroPoint)
+      if SumsInIntegers.exist(inputs, output: close, activation) { return close }
+    }
+    return wanted
   }
 
   private static func pooled(

@@ -46,21 +46,17 @@ extension PlanBuilder {
     let node = graph.nodes[index]
     let kernel = try kernel(operation)
     let places = [try codes(of: node.inputs[0]), try codes(of: node.inputs[1])]
-    let (inputs, output) = (node.inputs.map { model.quantization[$0] }, model.quantization[index + 1])
-    var pair = ck_pair()
+    let inputs = (model.quantization[node.inputs[0]], model.quantization[node.inputs[1]])
+    let output = model.quantization[index + 1]
+    var pair = SumsInIntegers.pair(inputs, output, activation)
     pair.period = check.shapes[node.inputs[1]].count
-    pair.zero_points = (StoredCode.stored(inputs[0].zeroPoint), StoredCode.stored(inputs[1].zeroPoint))
     if operation == .add {
-      pair.first = UnsafePointer(memory.copy(StoredCode.summand(inputs[0], to: output)))
-      pair.second = UnsafePointer(memory.copy(StoredCode.summand(inputs[1], to: output)))
-      pair.multipliers = (inputs[0].scale / output.scale, inputs[1].scale / output.scale)
+      pair.first = UnsafePointer(memory.copy(StoredCode.summand(inputs.0, to: output)))
+      pair.second = UnsafePointer(memory.copy(StoredCode.summand(inputs.1, to: output)))
+      if kernel.isa == .neon || kernel.isa == .avx512VNNI { ck_add_in_integers(&pair) }
     } else {
-      pair.multipliers.0 = requantizationMultiplier(
-        input: inputs[0].scale, weight: inputs[1].scale, output: output.scale)
+      pair.multipliers.0 = requantizationMultiplier(input: inputs.0.scale, weight: inputs.1.scale, output: output.scale)
     }
-    pair.zero_point = StoredCode.stored(output.zeroPoint)
-    (pair.low, pair.high) = StoredCode.clamp(activation, output)
-    if operation == .add, kernel.isa == .neon { ck_add_in_integers(&pair) }
     let layouts = [node.inputs[0], node.inputs[1], index + 1].map { layout(of: $0) }
     let shape = check.shapes[index + 1]
     var rows = shape.count

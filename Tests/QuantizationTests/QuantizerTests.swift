@@ -7,6 +7,7 @@ import Models
 import Numerics
 import Quantization
 import Reference
+import Runtime
 import TestSupport
 import Testing
 import Training
@@ -62,6 +63,24 @@ import Training
     #expect(card["test pictures"] == "8 happy, 9 sad")
     #expect(card["test accuracy"] == nil && card["float, test accuracy"] == "90 %")
     #expect(card["validation decisions on a"] == nil && card["float, validation decisions on a"] == "all")
+  }
+
+  /// A picture twice over: scales of 1 and 1 to 2 put every other sum between two codes, where no integers will do.
+  @Test func scalesOfSumsLetIntegersComputeThem() throws {
+    let graph = Graph(
+      input: [4, 4, 3],
+      nodes: [
+        .init("sum", .add(.none), inputs: [0, 0]), .init("flat", .flatten, inputs: [1]),
+        .init("logit", .dense(.init(outputs: 1)), inputs: [2]),
+      ], outputs: [.init(value: 3, function: .sigmoid)])
+    let model = try FloatModel.random(graph, seed: 1)
+    let pictures = [[UInt8](repeating: 0, count: 48), [UInt8](repeating: 255, count: 48)]
+    let quantized = try Quantizer(method: .minMax).quantize(model, try model.record(pictures))
+    let (pixel, sum) = (quantized.quantization[0], quantized.quantization[1])
+    let covering = QuantizationParameters(covering: 0, 2)
+    #expect(!SumsInIntegers.exist((pixel, pixel), output: covering, .none))
+    #expect(SumsInIntegers.exist((pixel, pixel), output: sum, .none))
+    #expect(sum.scale > covering.scale && sum.scale < 1.001 * covering.scale && sum.zeroPoint == covering.zeroPoint)
   }
 
   @Test func logitsStayNearFloat() throws {
