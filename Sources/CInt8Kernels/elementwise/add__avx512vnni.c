@@ -1,7 +1,6 @@
 #if defined(__x86_64__)
 
 #include "pair__avx512.h"
-#include "pair_codes.h"
 #include "add_in_integers__avx512.h"
 
 #define NAME ck_qs8_add__avx512vnni

@@ -1,7 +1,6 @@
 #if defined(__aarch64__)
 
 #include "../support/vector__neon.h"
-#include "pair_codes.h"
 #include "add_in_integers__neon.h"
 
 #define NAME ck_qs8_add__neon

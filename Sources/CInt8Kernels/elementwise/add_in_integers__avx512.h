@@ -1,6 +1,8 @@
 // Equation (S) in integers, where ck_add_in_integers has found multipliers that give the same codes: vpdpwssd adds two
 // products of 16 bits, so that each multiplier is an upper and a lower part.
 
+#include "pair_spans.h"
+
 // The bits of the lower parts: -256...255. Multipliers are below 2^24 / 2.
 enum { LOWER_BITS = 9 };
 
@@ -34,9 +36,15 @@ CK_TARGET ALWAYS_INLINE CODES integer_step(const ck_code *a, const ck_code *b, c
   return _mm512_cvtepi16_epi8(_mm512_min_epi16(_mm512_max_epi16(words, c->low), c->high));
 }
 
+CK_TARGET ALWAYS_INLINE void integer_steps(const void *constants, const ck_code *a, const ck_code *b, ck_code *out,
+                                           const int count) {
+  CODES codes[2];
+  UNROLL_FOR (int i = 0; i < count; i++) codes[i] = integer_step(a + i * LANES16, b + i * LANES16, constants);
+  UNROLL_FOR (int i = 0; i < count; i++) store_codes(out + i * LANES16, codes[i]);
+}
+
 CK_TARGET static void integer_codes(const ck_pair *pair, const ck_code *a, const ck_code *b, ck_code *out, size_t first,
                                     size_t end) {
-  const size_t period = pair->period;
   int32_t upper[2], lower[2];
   for (int i = 0; i < 2; i++) {
     upper[i] = (pair->integers[i] + (1 << (LOWER_BITS - 1))) >> LOWER_BITS;
@@ -50,11 +58,5 @@ CK_TARGET static void integer_codes(const ck_pair *pair, const ck_code *a, const
                                        splat16(pair->low),
                                        splat16(pair->high),
                                        _mm_cvtsi32_si128(pair->shift)};
-  while (first < end) {
-    size_t place = first % period, left = end - first, count = left < period - place ? left : period - place, i = 0;
-    for (; i + LANES16 <= count; i += LANES16)
-      store_codes(out + first + i, integer_step(a + first + i, b + place + i, &constants));
-    if (i < count) ck_add_codes(pair, a, b, out, first + i, first + count);
-    first += count;
-  }
+  pair_spans(pair, a, b, out, first, end, integer_steps, &constants, LANES16, ck_add_codes);
 }

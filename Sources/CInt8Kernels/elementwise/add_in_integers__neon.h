@@ -1,6 +1,8 @@
 // Equation (S) in integers, where ck_add_in_integers has found multipliers that give the same codes: 32-bit products
 // and their sum, of which the upper halves are rounded in 16 bits.
 
+#include "pair_spans.h"
+
 typedef struct {
   V8 zero_points[2];
   V32 multipliers[2];
@@ -26,9 +28,15 @@ CK_TARGET ALWAYS_INLINE V8 integer_step(const ck_code *a, const ck_code *b, cons
   return vminq_s8(vmaxq_s8(vcombine_s8(codes_of(low), codes_of(high)), c->low), c->high);
 }
 
+CK_TARGET ALWAYS_INLINE void integer_steps(const void *constants, const ck_code *a, const ck_code *b, ck_code *out,
+                                           const int count) {
+  V8 codes[2];
+  UNROLL_FOR (int i = 0; i < count; i++) codes[i] = integer_step(a + i * LANES8, b + i * LANES8, constants);
+  UNROLL_FOR (int i = 0; i < count; i++) store8(out + i * LANES8, codes[i]);
+}
+
 CK_TARGET static void integer_codes(const ck_pair *pair, const ck_code *a, const ck_code *b, ck_code *out, size_t first,
                                     size_t end) {
-  const size_t period = pair->period;
   const integer_constants constants = {
       {vdupq_n_s8((int8_t)pair->zero_points[0]), vdupq_n_s8((int8_t)pair->zero_points[1])},
       {splat32(pair->integers[0]), splat32(pair->integers[1])},
@@ -36,17 +44,5 @@ CK_TARGET static void integer_codes(const ck_pair *pair, const ck_code *a, const
       splat16(16 - pair->shift),
       vdupq_n_s8((int8_t)pair->low),
       vdupq_n_s8((int8_t)pair->high)};
-  while (first < end) {
-    size_t place = first % period, left = end - first, count = left < period - place ? left : period - place, i = 0;
-    for (; i + 2 * LANES8 <= count; i += 2 * LANES8) {
-      const V8 low = integer_step(a + first + i, b + place + i, &constants);
-      const V8 high = integer_step(a + first + i + LANES8, b + place + i + LANES8, &constants);
-      store8(out + first + i, low);
-      store8(out + first + i + LANES8, high);
-    }
-    for (; i + LANES8 <= count; i += LANES8)
-      store8(out + first + i, integer_step(a + first + i, b + place + i, &constants));
-    if (i < count) ck_add_codes(pair, a, b, out, first + i, first + count);
-    first += count;
-  }
+  pair_spans(pair, a, b, out, first, end, integer_steps, &constants, LANES8, ck_add_codes);
 }

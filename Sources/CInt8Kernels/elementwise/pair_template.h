@@ -6,7 +6,7 @@
 //                 forbids to join
 //   CODES_OF      if other functions than pair_codes do some pairs: the one that does `pair`
 
-#include "pair_codes.h"
+#include "pair_spans.h"
 
 // What all steps share.
 typedef struct {
@@ -33,27 +33,21 @@ CK_TARGET ALWAYS_INLINE CODES pair_step(const ck_code *a, const ck_code *b, cons
   return min_codes(max_codes(codes, c->low), c->high);
 }
 
+CK_TARGET ALWAYS_INLINE void float_steps(const void *constants, const ck_code *a, const ck_code *b, ck_code *out,
+                                         const int count) {
+  CODES codes[2];
+  UNROLL_FOR (int i = 0; i < count; i++) codes[i] = pair_step(a + i * LANES16, b + i * LANES16, constants);
+  UNROLL_FOR (int i = 0; i < count; i++) store_codes(out + i * LANES16, codes[i]);
+}
+
 CK_TARGET static void pair_codes(const ck_pair *pair, const ck_code *a, const ck_code *b, ck_code *out, size_t first,
                                  size_t end) {
-  const size_t period = pair->period;
   const pair_constants constants = {{splat32(pair->zero_points[0]), splat32(pair->zero_points[1])},
                                     {splat_float(pair->multipliers[0]), splat_float(pair->multipliers[1])},
                                     splat16(pair->zero_point),
                                     splat_codes(pair->low),
                                     splat_codes(pair->high)};
-  while (first < end) {
-    size_t place = first % period, left = end - first, count = left < period - place ? left : period - place, i = 0;
-    for (; i + 2 * LANES16 <= count; i += 2 * LANES16) {
-      const CODES low = pair_step(a + first + i, b + place + i, &constants);
-      const CODES high = pair_step(a + first + i + LANES16, b + place + i + LANES16, &constants);
-      store_codes(out + first + i, low);
-      store_codes(out + first + i + LANES16, high);
-    }
-    for (; i + LANES16 <= count; i += LANES16)
-      store_codes(out + first + i, pair_step(a + first + i, b + place + i, &constants));
-    if (i < count) SCALAR(pair, a, b, out, first + i, first + count);
-    first += count;
-  }
+  pair_spans(pair, a, b, out, first, end, float_steps, &constants, LANES16, SCALAR);
 }
 
 #if !defined(CODES_OF)
