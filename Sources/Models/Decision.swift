@@ -9,6 +9,9 @@ public struct Decision: Hashable, Sendable {
   /// What is said where no label may be shown, for example `unsure`.
   public var otherwise: String
 
+  /// What trained models say where no label may be shown.
+  public static let unsure = "unsure"
+
   /// `thresholds` has one entry a class, nil for one that is never shown.
   public init(thresholds: [Float?], otherwise: String) {
     self.thresholds = thresholds

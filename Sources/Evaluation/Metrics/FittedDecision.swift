@@ -50,7 +50,7 @@ public struct FittedDecision: Sendable {
     let judged = try test.map { (source: $0.source, predictions: try predictions($0.images)) }
     let decision = Decision.fitted(
       to: fitting, classes: labels.count, hiding: hidden, aim: aim,
-      otherwise: model.description.decision?.otherwise ?? "unsure")
+      otherwise: model.description.decision?.otherwise ?? Decision.unsure)
     self.decision = decision
     func coverage(_ predictions: [Metrics.Prediction], _ decision: Decision) -> Coverage {
       Coverage(predictions, labels: labels, by: decision)
@@ -69,18 +69,33 @@ public struct FittedDecision: Sendable {
   ///
   /// - Parameter place: what the thresholds were fitted to, in words.
   public func seal(into model: inout LoadedModel, fittedTo place: String) {
-    let labels = model.description.labels
-    func words(_ coverage: Coverage) -> String { "\(coverage.words); \(coverage.classWords(labels))" }
-    model.description.decision = decision
+    model.description.decide(
+      by: decision, fittedTo: place,
+      [("validation", validation, []), ("test", tested, test.count > 1 ? test : [])])
+  }
+}
+
+extension ModelDescription {
+  /// Takes over a decision, and writes on the card what it is fitted to and what it does.
+  ///
+  /// - Parameters:
+  ///   - place: what the thresholds were fitted to, in words.
+  ///   - parts: names of parts of the data, what the decision does on each, nil for an empty one, and on its sources
+  ///     where there are several.
+  public mutating func decide(
+    by decision: Decision, fittedTo place: String,
+    _ parts: [(name: String, coverage: Coverage?, bySource: [(source: String, coverage: Coverage)])]
+  ) {
+    self.decision = decision
     // What the card said of the decision before no longer holds.
-    model.description.card.entries.removeAll {
-      $0.field.hasPrefix("validation decisions") || $0.field.hasPrefix("test decisions")
-    }
-    model.description.card["decision"] = decision.words(labels: labels) + ", fitted on \(place)"
-    model.description.card["validation decisions"] = words(validation)
-    if let tested { model.description.card["test decisions"] = words(tested) }
-    for (source, coverage) in test where test.count > 1 {
-      model.description.card["test decisions on \(source)"] = words(coverage)
+    card.entries.removeAll { entry in parts.contains { entry.field.hasPrefix("\($0.name) decisions") } }
+    card["decision"] = decision.words(labels: labels) + ", fitted on \(place)"
+    for part in parts {
+      let places = [("", part.coverage)] + part.bySource.map { (" on \($0.source)", $0.coverage) }
+      for (place, coverage) in places {
+        guard let coverage else { continue }
+        card["\(part.name) decisions\(place)"] = "\(coverage.words); \(coverage.classWords(labels))"
+      }
     }
   }
 }

@@ -90,7 +90,7 @@ public struct TrainedEvaluation {
     let fitting = Temperature.apply(temperature, to: whole)
     decision = request.map {
       Decision.fitted(
-        to: fitting, classes: dataset.labels.count, hiding: $0.hidden, aim: $0.aim, otherwise: Self.unsure)
+        to: fitting, classes: dataset.labels.count, hiding: $0.hidden, aim: $0.aim, otherwise: Decision.unsure)
     }
     validation = PartEvaluation(
       loop, dataset.validation, first.predictions, loss: first.metrics.loss, temperature: temperature,
@@ -108,11 +108,9 @@ public struct TrainedEvaluation {
     choices =
       request.map {
         DecisionChoice.all(
-          fitting: fitting, judging: judging, labels: dataset.labels, hiding: $0.hidden, otherwise: Self.unsure)
+          fitting: fitting, judging: judging, labels: dataset.labels, hiding: $0.hidden, otherwise: Decision.unsure)
       } ?? []
   }
-
-  private static let unsure = "unsure"
 
   /// The model of the trained network, with figures by source, temperature and decision.
   ///
@@ -125,18 +123,12 @@ public struct TrainedEvaluation {
       }
     }
     model.description.temperature = temperature
-    model.description.decision = decision
     if let decision {
-      model.description.card["decision"] =
-        decision.words(labels: model.description.labels) + ", fitted on the validation pictures"
-      for (name, part) in [("validation", validation), ("test", test)] {
-        let labels = model.description.labels
-        func words(_ coverage: Coverage?) -> String? { coverage.map { "\($0.words); \($0.classWords(labels))" } }
-        model.description.card["\(name) decisions"] = words(part?.coverage)
-        for (source, _, coverage) in part?.bySource ?? [] {
-          model.description.card["\(name) decisions on \(source)"] = words(coverage)
-        }
-      }
+      model.description.decide(
+        by: decision, fittedTo: "the validation pictures",
+        [("validation", validation), ("test", test)].map { name, part in
+          (name, part?.coverage, part?.bySource.compactMap { part in part.coverage.map { (part.source, $0) } } ?? [])
+        })
     }
     let judged = test ?? validation
     model.description.card["calibration"] =
