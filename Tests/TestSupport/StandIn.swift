@@ -10,7 +10,7 @@ package enum StandIn {
 
   /// The shared object.
   private static let library: String = {
-    let sources = ["standin.c", "clock.c"].map {
+    let sources = ["standin.c", "script.c", "stream.c", "clock.c"].map {
       URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../StandInCamera/\($0)").path
     }
     let library = folder.path("standin.so")

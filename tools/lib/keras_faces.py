@@ -88,9 +88,9 @@ class Story:
 
     def camera(self, model, files, wanted):
         """Shows some of the photos to a V4L2 camera that is none, each as one that stands still."""
-        source = pathlib.Path(__file__).parents[2] / "Tests" / "StandInCamera" / "standin.c"
+        sources = (pathlib.Path(__file__).parents[2] / "Tests" / "StandInCamera").glob("*.c")
         library, script = self.folder / "standin.so", self.folder / "script"
-        run("cc", "-shared", "-fPIC", "-O1", "-D_GNU_SOURCE", "-o", library, source, "-lpthread")
+        run("cc", "-shared", "-fPIC", "-O1", "-D_GNU_SOURCE", "-o", library, *sources, "-lpthread", "-ldl")
         right, shown = 0, range(0, len(files), 5)
         for index in shown:
             script.write_text(
