@@ -41,7 +41,7 @@ def openvino_network(path, threads):
 
 def openvino_engine(folder, threads):
     compiled = openvino_network(folder / "openvino.xml", threads)
-    request, output = compiled.create_infer_request(), compiled.output(0)
+    request = compiled.create_infer_request()
 
     def infer(x):
         request.infer({0: x}, share_inputs=True)
