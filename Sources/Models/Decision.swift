@@ -6,16 +6,33 @@ public struct Decision: Hashable, Sendable {
   /// By class: the least probability at which its label is shown; nil for a class that is never shown, whose pictures
   /// are to come out as `otherwise`. In 0...1, kept to three decimals in files.
   public var thresholds: [Float?]
+  /// By class: how much its probability weighs against the labels of others, 1 for classes that may be shown. What a
+  /// threshold is held against is a label's share in the weighted sum of all probabilities, so that where a rare class
+  /// weighs more, fewer of its pictures get a label. Above 0, kept to three decimals in files.
+  public var weights: [Float]
   /// What is said where no label may be shown, for example `unsure`.
   public var otherwise: String
 
   /// What trained models say where no label may be shown.
   public static let unsure = "unsure"
 
-  /// `thresholds` has one entry a class, nil for one that is never shown.
-  public init(thresholds: [Float?], otherwise: String) {
+  /// `thresholds` has one entry a class, nil for one that is never shown; `weights` too, where not all are 1.
+  public init(thresholds: [Float?], weights: [Float]? = nil, otherwise: String) {
     self.thresholds = thresholds
+    self.weights = weights ?? [Float](repeating: 1, count: thresholds.count)
     self.otherwise = otherwise
+  }
+
+  /// Whether some class weighs more or less than others.
+  public var isWeighted: Bool { weights.contains { $0 != 1 } }
+
+  /// What a class's threshold is held against: its share in the weighted sum of the probabilities, which is its
+  /// probability where all weights are 1.
+  public func share(of label: Int, _ probabilities: [Float]) -> Float {
+    guard isWeighted else { return probabilities[label] }
+    var sum: Float = 0
+    for (probability, weight) in zip(probabilities, weights) { sum += probability * weight }
+    return probabilities[label] / sum
   }
 
   /// The classes whose labels may be shown.
@@ -24,7 +41,7 @@ public struct Decision: Hashable, Sendable {
   /// What is said for these probabilities: see `ModelDescription.answer`.
   public func answer(_ probabilities: [Float], labels: [String]) -> Answer {
     let nearest = Answer(nearest: shownClasses, probabilities, labels)
-    guard let threshold = thresholds[nearest.candidate], nearest.probability >= threshold else {
+    guard let threshold = thresholds[nearest.candidate], share(of: nearest.candidate, probabilities) >= threshold else {
       return Answer(
         label: otherwise, candidate: nearest.candidate, probability: nearest.probability, isSure: false)
     }
@@ -57,7 +74,7 @@ extension ModelDescription {
   public var shownClasses: [Int] { decision?.shownClasses ?? Array(labels.indices) }
 
   /// What is said for these probabilities, be they one picture's or smoothed over time: the label of the likeliest
-  /// class that may be shown, if its probability reaches the class's threshold, otherwise the decision's word for that.
+  /// class that may be shown, if its share reaches the class's threshold, otherwise the decision's word for that.
   /// Without a decision, always the likeliest class.
   ///
   /// - Parameter probabilities: `[labels]`, as `probabilities(logits:exp:)` gives them.

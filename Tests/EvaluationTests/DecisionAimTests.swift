@@ -73,7 +73,7 @@ import Testing
 
   @Test func costlierMistakesMakeFewerLabels() {
     let choices = DecisionChoice.all(
-      fitting: all, judging: all, labels: labels, hiding: hidden, otherwise: "unsure")
+      fitting: all, judging: all, labels: labels, hiding: hidden, weights: [1, 1, 1, 1], otherwise: "unsure")
     #expect(choices.map(\.cost) == DecisionChoice.prices)
     for (cheap, costly) in zip(choices, choices.dropFirst()) {
       #expect(cheap.coverage.shown.labelled >= costly.coverage.shown.labelled)

@@ -92,4 +92,31 @@ import Testing
     // A threshold that all reach says nothing of where it belongs.
     #expect(Decision(thresholds: [0, nil, 0.4], otherwise: "unsure").matched(before, after).thresholds[0] == 0)
   }
+
+  /// As sure of sad for both, but a little of a neutral face is left for neutral: a weight parts them, no threshold.
+  @Test func aWeightPartsWhatNoThresholdCan() throws {
+    let all = (0..<200).flatMap { step in
+      let sad = 0.5 + 0.4 * Double(step) / 200
+      return [(2, 0.02), (1, 0.09)].map { truth, neutral in
+        Metrics.Prediction(name: "", label: truth, probabilities: [1 - sad - neutral, neutral, sad])
+      }
+    }
+    func coverage(_ goals: DecisionGoals) -> (Decision, Coverage) {
+      let decision = Decision.fitted(to: all, classes: 3, hiding: [1], aim: .goals(goals), otherwise: "unsure")
+      return (decision, Coverage(all, labels: labels, by: decision))
+    }
+    let (plain, missed) = coverage(DecisionGoals(labelled: 0.9, right: 0.5, unsure: 0.9))
+    #expect(!plain.isWeighted && missed.hidden.labelled > 60)
+    let (weighted, met) = coverage(DecisionGoals(labelled: 0.9, right: 0.5, unsure: 0.9, byClass: [1: 0.9]))
+    #expect(weighted.weights[1] > 4 && weighted.weights[0] == 1 && weighted.weights[2] == 1)
+    #expect(met.shown.labelled >= 180 && met.hidden.labelled <= 20)
+    let threshold = try #require(weighted.thresholds[2])
+    let words = weighted.words(labels: labels)
+    #expect(words.hasSuffix("sad from \(threshold), neutral weighing \(weighted.weights[1]), otherwise unsure"))
+    // The same pictures through the same network: the same thresholds, to a thousandth.
+    let probabilities = all.map { $0.probabilities.map { Float($0) } }
+    let matched = weighted.matched(probabilities, probabilities)
+    #expect(matched.weights == weighted.weights)
+    #expect(Coverage(all, labels: labels, by: matched) == met)
+  }
 }

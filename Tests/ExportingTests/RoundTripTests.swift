@@ -37,7 +37,8 @@ import Testing
     var description = description
     description.temperature = 1.25
     description.decision = Decision(
-      thresholds: description.labels.indices.map { $0 == 0 ? 0.5 : nil }, otherwise: "unsure")
+      thresholds: description.labels.indices.map { $0 == 0 ? 0.5 : nil },
+      weights: description.labels.indices.map { $0 == 0 ? 1 : 2.5 }, otherwise: "unsure")
     description.card["data"] = "{\"quotes\": 'and lines'}\nof ümlauts"
     description.preprocessing.fit = .face(marginPercent: 12)
     let input = description.graph.input, shapes = (try? description.graph.shapes()) ?? []

@@ -104,7 +104,7 @@ enum FuzzSeeds {
     case .model:
       var golden = model
       golden.golden = [GoldenSample(pixels: TestPattern.pixels(graph.input), logits: [1])]
-      golden.description.decision = Decision(thresholds: [0.5, nil], otherwise: "unsure")
+      golden.description.decision = Decision(thresholds: [0.5, nil], weights: [1, 3], otherwise: "unsure")
       return [
         golden.writer().bytes(), try QuantizedModel.random(graph, seed: 1).writer().bytes(),
         try QuantizedModel.random(.everyOperator, seed: 1).writer().bytes(),

@@ -100,7 +100,7 @@ private let everything = Graph(
     var model = try FloatModel.random(everything, seed: 1, labels: ["a", "b", "ç"])
     model.description.preprocessing.fit = .face(marginPercent: 25)
     model.description.temperature = 1.37
-    model.description.decision = Decision(thresholds: [0.625, nil, 1], otherwise: "unsure")
+    model.description.decision = Decision(thresholds: [0.625, nil, 1], weights: [1, 12.5, 1], otherwise: "unsure")
     model.golden = [GoldenSample(pixels: [UInt8](repeating: 7, count: 360), logits: [1, 2, 3])]
     try model.write(to: folder.path("m"))
     let again = try FloatModel.load(folder.path("m"))
@@ -171,6 +171,11 @@ private let everything = Graph(
     for json in [
       #"{"thresholds":{"z":"0.500"},"otherwise":"unsure"}"#, #"{"thresholds":{"a":0},"otherwise":"unsure"}"#,
       #"{"thresholds":["a"],"otherwise":"unsure"}"#, #"{"thresholds":{"a":"0.5"},"otherwise":"unsure"}"#, "[]", "",
+      #"{"thresholds":{"a":"0.500"},"weights":{"a":"2.000"},"otherwise":"unsure"}"#,
+      #"{"thresholds":{"a":"0.500"},"weights":{"z":"2.000"},"otherwise":"unsure"}"#,
+      #"{"thresholds":{"a":"0.500"},"weights":{"b":"0.000"},"otherwise":"unsure"}"#,
+      #"{"thresholds":{"a":"0.500"},"weights":{"b":2},"otherwise":"unsure"}"#,
+      #"{"thresholds":{"a":"0.500"},"weights":[],"otherwise":"unsure"}"#,
     ] {
       var writer = model.writer()
       writer.add(metadata: "decision", json)

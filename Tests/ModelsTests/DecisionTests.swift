@@ -33,6 +33,19 @@ import Testing
     #expect(ruled.answer([0.5, 0, 0.5]).candidate == 0, "the first of equals")
   }
 
+  /// The nearest stays the nearest; its threshold is held against its share in the weighted sum.
+  @Test func aClassThatWeighsMoreLeavesFewerLabels() {
+    let weighted = Decision(thresholds: [0.5, nil, 0.5], weights: [1, 4, 1], otherwise: "unsure")
+    #expect(weighted.isWeighted && weighted.share(of: 0, [0.75, 0.125, 0.125]) == 0.75 / 1.375)
+    let ruled = description(weighted)
+    let below = ruled.answer([0.6, 0.2, 0.2])
+    #expect(below.label == "unsure" && below.candidate == 0 && below.probability == 0.6, "0.6 of 1.6")
+    #expect(ruled.answer([0.6, 0.0625, 0.3375]).label == "happy", "0.6 of 1.1875")
+    #expect(!ruled.answer([.nan, .nan, .nan]).isSure)
+    let plain = Decision(thresholds: [0.5, nil, 0.5], otherwise: "unsure")
+    #expect(!plain.isWeighted && plain.share(of: 2, [0.3, 0.3, 0.3]) == 0.3)
+  }
+
   @Test func noNumberIsNeverSure() {
     let ruled = description(Decision(thresholds: [0, nil, 0], otherwise: "unsure"))
     #expect(!ruled.answer([.nan, .nan, .nan]).isSure)

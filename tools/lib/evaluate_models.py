@@ -30,7 +30,7 @@ def calibration_error(answers, kind):
     return sum(abs(confidence - right) for confidence, right in bins.values()) / max(1, len(answers))
 
 
-def figures(answers, labels, thresholds, kind):
+def figures(answers, labels, thresholds, weights, kind):
     """One row of the table."""
     shown = [index for index, label in enumerate(labels) if label in SHOWN]
     row, counts = {}, collections.Counter()
@@ -39,7 +39,8 @@ def figures(answers, labels, thresholds, kind):
         answer["predicted " + kind] = labels[max(range(len(labels)), key=probabilities.__getitem__)]
         nearest = max(shown, key=probabilities.__getitem__)
         threshold = (thresholds or [0] * len(labels))[nearest]
-        says = threshold is not None and probabilities[nearest] >= threshold
+        weighted = sum(p * weight for p, weight in zip(probabilities, weights))
+        says = threshold is not None and probabilities[nearest] / weighted >= threshold
         counts[truth] += 1
         counts[truth, "labelled"] += says
         if truth in SHOWN:
@@ -65,10 +66,10 @@ def main():
               for folder in folders]
     groups.append(("all", answers))
     for kind in ("float", "int8"):
-        thresholds = found[kind].get("thresholds")
-        rows = [(name, figures(own, labels, thresholds, kind)) for name, own in groups if own]
+        thresholds, weights = found[kind].get("thresholds"), found[kind].get("weights") or [1] * len(labels)
+        rows = [(name, figures(own, labels, thresholds, weights, kind)) for name, own in groups if own]
         columns = list(rows[0][1])
-        print(f"\n{kind}, thresholds {dict(zip(labels, thresholds or []))}\n")
+        print(f"\n{kind}, thresholds {dict(zip(labels, thresholds or []))}, weights {dict(zip(labels, weights))}\n")
         print("| source | " + " | ".join(columns) + " |")
         print("|---" * (len(columns) + 1) + "|")
         for name, row in rows:

@@ -17,14 +17,15 @@ public struct DecisionChoice: Sendable {
   /// - Parameters:
   ///   - fitting: what thresholds are fitted to.
   ///   - judging: what they are judged by.
+  ///   - weights: by class, what its probability weighs.
   public static func all(
     fitting: [Metrics.Prediction], judging: [Metrics.Prediction], labels: [String], hiding hidden: Set<Int>,
-    otherwise: String
+    weights: [Float], otherwise: String
   ) -> [DecisionChoice] {
     prices.map { price in
       let decision = Decision.fitted(
         to: fitting, classes: labels.count, hiding: hidden, aim: .costs(DecisionCosts(wrong: price)),
-        otherwise: otherwise)
+        weights: weights, otherwise: otherwise)
       return DecisionChoice(
         cost: price, decision: decision, coverage: Coverage(judging, labels: labels, by: decision))
     }

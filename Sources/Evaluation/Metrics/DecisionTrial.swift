@@ -3,36 +3,40 @@ import Numerics
 
 /// What thresholds do on pictures of known classes, counted fast: many thousands of them are tried.
 struct DecisionTrial {
-  /// The thresholds that are tried: hundredths from 0 to 0.99.
-  static let steps = stride(from: 0, through: 990, by: 10).map { Float($0) / 1_000 }
-
+  /// The thresholds that are tried: hundredths from 0 to 0.99, or where classes weigh more, so that shares are smaller,
+  /// half of that.
+  let steps: [Float]
   private let isHidden: [Bool]
   private let pictures: [Int]
+  /// How many classes there are.
+  var classes: Int { pictures.count }
   /// How many pictures of a class have another one as the likeliest that may be shown, and reach a step with it:
   /// `[true class][likeliest class][step]`.
   private var reaching: [Int]
 
-  init(_ predictions: [Metrics.Prediction], classes: Int, hidden: Set<Int>) {
+  /// - Parameter weights: by class, what its probability weighs; nil where all weigh the same.
+  init(_ predictions: [Metrics.Prediction], classes: Int, hidden: Set<Int>, weights: [Float]? = nil) {
     let shown = (0..<classes).filter { !hidden.contains($0) }
+    let rule = Decision(thresholds: [Float?](repeating: nil, count: classes), weights: weights, otherwise: "")
+    steps = stride(from: 0, through: 990, by: rule.isWeighted ? 5 : 10).map { Float($0) / 1_000 }
     isHidden = (0..<classes).map { hidden.contains($0) }
     var pictures = [Int](repeating: 0, count: classes)
-    reaching = [Int](repeating: 0, count: classes * classes * Self.steps.count)
+    reaching = [Int](repeating: 0, count: classes * classes * steps.count)
     for prediction in predictions {
       pictures[prediction.label] += 1
       let best = shown[shown.map { prediction.probabilities[$0] }.indexOfLargest ?? 0]
-      let probability = Float(prediction.probabilities[best])
-      let row = (prediction.label * classes + best) * Self.steps.count
+      let share = rule.share(of: best, prediction.probabilities.map { Float($0) })
+      let row = (prediction.label * classes + best) * steps.count
       // One that is not a number reaches none.
-      for (step, threshold) in Self.steps.enumerated() where probability >= threshold { reaching[row + step] += 1 }
+      for (step, threshold) in steps.enumerated() where share >= threshold { reaching[row + step] += 1 }
     }
     self.pictures = pictures
   }
 
-  /// - Parameter steps: by class, the number of its threshold; that of a class that is never shown says nothing.
-  func counts(_ steps: [Int]) -> DecisionCounts {
-    let classes = pictures.count
+  /// - Parameter chosen: by class, the number of its step; that of a class that is never shown says nothing.
+  func counts(_ chosen: [Int]) -> DecisionCounts {
     var labels = [Int](repeating: 0, count: classes * classes)
-    for place in labels.indices { labels[place] = reaching[place * Self.steps.count + steps[place % classes]] }
+    for place in labels.indices { labels[place] = reaching[place * steps.count + chosen[place % classes]] }
     return DecisionCounts(isHidden: isHidden, pictures: pictures, labels: labels)
   }
 }

@@ -62,7 +62,7 @@ public struct FittedDecision: Sendable {
     before = all.isEmpty ? nil : model.description.decision.map { coverage(all, $0) }
     choices = DecisionChoice.all(
       fitting: fitting, judging: all.isEmpty ? fitting : all, labels: labels, hiding: hidden,
-      otherwise: decision.otherwise)
+      weights: decision.weights, otherwise: decision.otherwise)
   }
 
   /// Seals the decision into a model of the same labels, and writes on its card what it does.

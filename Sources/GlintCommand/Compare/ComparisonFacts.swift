@@ -16,6 +16,8 @@ struct ComparisonFacts: Encodable {
     let ece: Double
     /// Where the model has a decision: by class the least probability at which its label is shown, null where never.
     let thresholds: [Float?]?
+    /// Where it has one: by class what its probability weighs against labels.
+    let weights: [Float]?
     let decision: CoverageLine?
     let ms_per_image: Double
     /// The size of the model's file.
@@ -33,6 +35,7 @@ struct ComparisonFacts: Encodable {
       auc = metrics.auc
       ece = metrics.calibrationError
       thresholds = evaluation.decision?.thresholds
+      weights = evaluation.decision?.weights
       decision = evaluation.coverage.map { CoverageLine($0) }
       bytes = FileSystem.size(path)
       ms_per_image = evaluation.seconds * 1000 / Double(max(1, evaluation.truth.count))

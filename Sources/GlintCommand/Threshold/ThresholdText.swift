@@ -57,7 +57,9 @@ struct ThresholdText {
 struct ThresholdLine: Encodable {
   /// By class that may be shown.
   let thresholds: [String: Float]
-  /// The same of the model as it was; nil where it always named the likeliest.
+  /// By class whose probability weighs more or less than 1 against labels.
+  let weights: [String: Float]
+  /// The thresholds of the model as it was; nil where it always named the likeliest.
   let thresholds_before: [String: Float]?
   let validation: CoverageLine
   let test: CoverageLine?
@@ -78,6 +80,11 @@ struct ThresholdLine: Encodable {
       Dictionary(uniqueKeysWithValues: decision.shownClasses.map { (labels[$0], decision.thresholds[$0] ?? 0) })
     }
     thresholds = named(fitted.decision)
+    let decision = fitted.decision
+    weights = Dictionary(
+      uniqueKeysWithValues: labels.indices.filter { decision.weights[$0] != 1 }.map {
+        (labels[$0], decision.weights[$0])
+      })
     thresholds_before = before.map(named)
     validation = CoverageLine(fitted.validation)
     test = fitted.tested.map { CoverageLine($0) }

@@ -122,7 +122,12 @@ enum DescriptionCoding {
     let shown = zip(labels, decision.thresholds).compactMap { label, threshold in
       threshold.map { JSONValue.Member(label, .string(encode(decimal: $0))) }
     }
-    return .object([.init("thresholds", .object(shown)), .init("otherwise", .string(decision.otherwise))])
+    let weights = zip(labels, decision.weights).filter { $0.1 != 1 }.map { label, weight in
+      JSONValue.Member(label, .string(encode(decimal: weight)))
+    }
+    return .object(
+      [.init("thresholds", .object(shown))] + (weights.isEmpty ? [] : [.init("weights", .object(weights))])
+        + [.init("otherwise", .string(decision.otherwise))])
   }
 
   private static func decodeDecision(in file: MetadataTexts, labels: [String]) throws(FormatError) -> Decision? {
@@ -131,15 +136,21 @@ enum DescriptionCoding {
     func failure(_ reason: String) -> FormatError {
       FormatError(path: file.path, place: "decision", reason: reason)
     }
-    if let member = json.member(besides: ["thresholds", "otherwise"]) { throw failure("'\(member)' " + unknown) }
+    if let member = json.member(besides: ["thresholds", "weights", "otherwise"]) {
+      throw failure("'\(member)' " + unknown)
+    }
     guard case .object(let members)? = json["thresholds"], !members.isEmpty,
       let otherwise = json["otherwise"]?.string, !otherwise.isEmpty
     else { throw failure("has no thresholds, or no word for when none is reached") }
-    var thresholds = [Float?](repeating: nil, count: labels.count)
-    for member in members {
+    func label(_ member: JSONValue.Member) throws(FormatError) -> Int {
       guard let label = labels.firstIndex(of: member.name) else {
         throw failure("names '\(member.name)', which is no label")
       }
+      return label
+    }
+    var thresholds = [Float?](repeating: nil, count: labels.count)
+    for member in members {
+      let label = try label(member)
       guard let threshold = member.value.string.flatMap({ decodeDecimal($0, within: 0...1_000) }) else {
         throw failure("the threshold of '\(member.name)' is no number from 0 to 1 with three decimals")
       }
@@ -148,7 +159,18 @@ enum DescriptionCoding {
     guard !members.contains(where: { $0.name == otherwise }) else {
       throw failure("'\(otherwise)' is both a label that is shown and the word for when none is")
     }
-    return Decision(thresholds: thresholds, otherwise: otherwise)
+    var decision = Decision(thresholds: thresholds, otherwise: otherwise)
+    guard let weights = json["weights"] else { return decision }
+    guard case .object(let members) = weights else { throw failure("has weights that are no object") }
+    for member in members {
+      let label = try label(member)
+      guard thresholds[label] == nil else { throw failure("weighs '\(member.name)', which is shown") }
+      guard let weight = member.value.string.flatMap({ decodeDecimal($0, within: 1...999_999) }) else {
+        throw failure("the weight of '\(member.name)' is no number from 0.001 to 999.999 with three decimals")
+      }
+      decision.weights[label] = weight
+    }
+    return decision
   }
 
   private static func json(_ name: String, in file: MetadataTexts) throws(FormatError) -> JSONValue {

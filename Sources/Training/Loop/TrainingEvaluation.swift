@@ -105,11 +105,13 @@ public struct TrainedEvaluation {
     }
     let judged = test ?? validation
     let judging = zip(judged.pictures, judged.predictions).filter { dataset.knowsAllClasses($0.0) }.map(\.1)
-    choices =
-      request.map {
-        DecisionChoice.all(
-          fitting: fitting, judging: judging, labels: dataset.labels, hiding: $0.hidden, otherwise: Decision.unsure)
-      } ?? []
+    guard let request, let decision else {
+      choices = []
+      return
+    }
+    choices = DecisionChoice.all(
+      fitting: fitting, judging: judging, labels: dataset.labels, hiding: request.hidden, weights: decision.weights,
+      otherwise: Decision.unsure)
   }
 
   /// The model of the trained network, with figures by source, temperature and decision.
