@@ -84,7 +84,7 @@ import Testing
     let model = try Self.int8()
     let table = try FeatureTable(path: "Calibration/Models/compact.features.safetensors")
     var called = (before: 0, after: 0), right = (before: 0, after: 0)
-    for (seed, number) in [(500, 5), (800, 5), (1_000, 2)] as [(UInt64, Int)] {
+    for (seed, number) in [(500, 1), (1_000, 2), (1_300, 1)] as [(UInt64, Int)] {
       let person = TaughtPerson(seed: seed, number: number, restsSad: 0.7)
       let dataset = try Self.pictures(person, of: [0, 1, 2], count: 20).dataset(labels: model.description.labels)
       let taught = try #require(try Personalization(model, float: nil, table: table).run(dataset))
