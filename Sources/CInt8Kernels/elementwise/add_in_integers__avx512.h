@@ -3,7 +3,7 @@
 
 #include "pair_spans.h"
 
-// The bits of the lower parts: -256...255. Multipliers are below 2^24 / 2.
+// The bits of the lower parts, -256...255. Multipliers are below 2^31 / 255, so that upper parts fit 16 bits too.
 enum { LOWER_BITS = 9 };
 
 typedef struct {

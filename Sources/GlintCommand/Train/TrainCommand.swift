@@ -164,6 +164,8 @@ struct Train: ParsableCommand {
     StandardOutput.goOn(without: [.reader, .place])
     try checkFiles()
     let network = try start.weights().map(NetworkChoice.trained) ?? NetworkChoice(self.network ?? "happy-sad")
+    // Before the pictures are read, which takes long where there are many.
+    var teachers = showAugmentation == nil ? try teacher.open() : nil
     var dataset = try readDataset(
       data, classes: try classes.names(), faces: try source(network), split: split.shares, use: .training,
       threads: threads.count, quiet: quiet.quiet)
@@ -185,7 +187,6 @@ struct Train: ParsableCommand {
       input: [preprocessing.height, preprocessing.width, preprocessing.colour.channels],
       logits: dataset.labels.count == 2 ? 1 : dataset.labels.count)
     // Another trainer cannot ask teachers, and gets what they say of the pictures as they are.
-    var teachers = try teacher.open()
     if let opened = teachers, prepare != nil || !opened.canRead(preprocessing) {
       try teacher.look(opened, at: &dataset, threads: threads.count, quiet: quiet.quiet)
       teachers = nil
