@@ -54,8 +54,10 @@ public final class FaceFollower {
   /// Forgets what was said of all faces: another classifier says it from now on.
   public func forgetAnswers() { tracker.forgetAnswers() }
 
-  /// What a classifier says of a face of the last frame, smoothed over time.
-  public func smooth(_ probabilities: [Float], ofFace number: Int) -> [Float] {
-    tracker.smooth(probabilities, ofFace: number)
+  /// What a classifier says of a face of the last frame, smoothed over time, and the label that follows from it.
+  public func label(
+    _ probabilities: [Float], ofFace number: Int, by model: ModelDescription
+  ) -> (probabilities: [Float], answer: Answer) {
+    tracker.label(probabilities, ofFace: number, by: model)
   }
 }

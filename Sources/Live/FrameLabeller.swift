@@ -92,14 +92,14 @@ public final class FrameLabeller {
       preprocessor.apply(to: seen, face: face?.box, into: &pixels)
       times.prepare += lap()
       let output = logits(pixels)
-      var probabilities = description.probabilities(logits: output)
-      if let face, let follower { probabilities = follower.smooth(probabilities, ofFace: face.number) }
+      let now = description.probabilities(logits: output)
+      let said = face.flatMap { follower?.label(now, ofFace: $0.number, by: description) }
       let box = face?.box ?? centre(of: drawn)
       faces.append(
         LabelledFace(
           box: box.scaled(by: factor),
-          track: face?.number ?? 0, logits: output, probabilities: probabilities,
-          answer: description.answer(probabilities)))
+          track: face?.number ?? 0, logits: output, probabilities: said?.probabilities ?? now,
+          answer: said?.answer ?? description.answer(now)))
       times.classify += lap()
     }
     faces.reverse()

@@ -39,13 +39,23 @@ public struct Decision: Hashable, Sendable {
   public var shownClasses: [Int] { thresholds.indices.filter { thresholds[$0] != nil } }
 
   /// What is said for these probabilities: see `ModelDescription.answer`.
-  public func answer(_ probabilities: [Float], labels: [String]) -> Answer {
+  public func answer(
+    _ probabilities: [Float], labels: [String], after shown: Int? = nil, steadiness: Float = 1
+  ) -> Answer {
     let nearest = Answer(nearest: shownClasses, probabilities, labels)
-    guard let threshold = thresholds[nearest.candidate], share(of: nearest.candidate, probabilities) >= threshold else {
+    let factor = nearest.candidate == shown ? steadiness.squareRoot() : steadiness
+    guard let threshold = thresholds[nearest.candidate],
+      share(of: nearest.candidate, probabilities) >= Self.share(threshold, odds: factor)
+    else {
       return Answer(
         label: otherwise, candidate: nearest.candidate, probability: nearest.probability, isSure: false)
     }
     return nearest
+  }
+
+  /// The share whose odds, p / (1 - p), are so many times those of `share`.
+  private static func share(_ share: Float, odds factor: Float) -> Float {
+    factor == 1 ? share : factor * share / (1 - share + factor * share)
   }
 }
 
@@ -77,8 +87,16 @@ extension ModelDescription {
   /// class that may be shown, if its share reaches the class's threshold, otherwise the decision's word for that.
   /// Without a decision, always the likeliest class.
   ///
-  /// - Parameter probabilities: `[labels]`, as `probabilities(logits:exp:)` gives them.
-  public func answer(_ probabilities: [Float]) -> Answer {
-    decision?.answer(probabilities, labels: labels) ?? Answer(nearest: Array(labels.indices), probabilities, labels)
+  /// Where something is watched for a while, a wrong label stands there for seconds, and a right one comes again: a
+  /// label then appears where the odds of its share are `steadiness` times those of the threshold, and stays while they
+  /// are at least the root of that times as great, so that it does not flicker either.
+  ///
+  /// - Parameters:
+  ///   - probabilities: `[labels]`, as `probabilities(logits:exp:)` gives them.
+  ///   - shown: the class whose label was said a moment ago, if any was.
+  ///   - steadiness: at least 1, which is the threshold itself.
+  public func answer(_ probabilities: [Float], after shown: Int? = nil, steadiness: Float = 1) -> Answer {
+    decision?.answer(probabilities, labels: labels, after: shown, steadiness: steadiness)
+      ?? Answer(nearest: Array(labels.indices), probabilities, labels)
   }
 }

@@ -1,6 +1,7 @@
 import Faces
 import Foundation
 import Imaging
+import Models
 import Testing
 
 @Suite struct FaceTrackerTests {
@@ -10,6 +11,12 @@ import Testing
 
   /// The time of a frame at 30 a second.
   private func time(_ frame: Int) -> UInt64 { 1_000_000_000 + UInt64(frame) * 33_333_333 }
+
+  private func model(_ decision: Decision?) -> ModelDescription {
+    ModelDescription(
+      graph: .happySad(), preprocessing: Preprocessing(width: 256, height: 256), labels: ["happy", "sad"],
+      decision: decision)
+  }
 
   @Test func aFaceCountsFromTheSecondSight() {
     var tracker = FaceTracker()
@@ -91,9 +98,10 @@ import Testing
 
   @Test func probabilitiesFollowWithTheTimeConstant() {
     var tracker = FaceTracker()
+    let model = model(nil)
     func say(_ share: Float, _ frame: Int) -> Float {
       tracker.update([face(100)], at: time(frame))
-      return tracker.smooth([share, 1 - share], ofFace: 1)[0]
+      return tracker.label([share, 1 - share], ofFace: 1, by: model).probabilities[0]
     }
     _ = say(0, 0)
     for frame in 1..<4 { #expect(say(0, frame) == 0) }
@@ -106,7 +114,28 @@ import Testing
     #expect(shown < 0.01)
     for step in 1...6 { shown = say(1, 89 + 2 * step) }
     #expect(abs(shown - (1 - exp(-1))) < 0.01)
-    #expect(tracker.smooth([0.25, 0.75], ofFace: 9) == [0.25, 0.75])
+    #expect(tracker.label([0.25, 0.75], ofFace: 9, by: model).probabilities == [0.25, 0.75])
+  }
+
+  @Test func aLabelAppearsSurerThanOnAPhotoAndStaysLonger() {
+    let model = model(Decision(thresholds: [0.5, 0.5], otherwise: "unsure"))
+    var settings = FaceTracker.Settings()
+    (settings.timeConstant, settings.steadiness) = (0, 4)
+    var tracker = FaceTracker(settings)
+    func say(_ share: Float, _ frame: Int) -> String {
+      tracker.update([face(100)], at: time(frame))
+      return tracker.label([share, 1 - share], ofFace: 1, by: model).answer.label
+    }
+    // Odds of 1 are enough for a photo, here 4 are needed, and 2 to stay.
+    #expect(say(0.7, 0) == "happy", "a face that is not followed yet is as on a photo")
+    #expect(say(0.79, 1) == "unsure")
+    #expect(say(0.81, 2) == "happy")
+    #expect(say(0.68, 3) == "happy")
+    #expect(say(0.66, 4) == "unsure")
+    #expect(say(0.68, 5) == "unsure")
+    #expect(say(0.21, 6) == "unsure" && say(0.19, 7) == "sad" && say(0.32, 8) == "sad")
+    tracker.forgetAnswers()
+    #expect(say(0.32, 9) == "unsure")
   }
 
   @Test func oddTimesAndCrowdsAreSurvived() {

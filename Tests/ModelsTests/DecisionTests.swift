@@ -46,6 +46,20 @@ import Testing
     #expect(!plain.isWeighted && plain.share(of: 2, [0.3, 0.3, 0.3]) == 0.3)
   }
 
+  @Test func whatIsWatchedNeedsGreaterOddsToAppearThanToStay() {
+    let ruled = description(Decision(thresholds: [0.2, nil, 1], otherwise: "unsure"))
+    // Odds of 1/4 for a photo: 1 with a steadiness of 4, and 1/2 to stay.
+    #expect(ruled.answer([0.25, 0.75, 0]).label == "happy")
+    #expect(ruled.answer([0.49, 0.51, 0], steadiness: 4).label == "unsure")
+    #expect(ruled.answer([0.51, 0.49, 0], steadiness: 4).label == "happy")
+    #expect(ruled.answer([0.34, 0.66, 0], after: 0, steadiness: 4).label == "happy")
+    #expect(ruled.answer([0.32, 0.68, 0], after: 0, steadiness: 4).label == "unsure")
+    #expect(
+      ruled.answer([0.34, 0.66, 0], after: 2, steadiness: 4).label == "unsure", "another label's staying is no help")
+    #expect(ruled.answer([0, 0, 1], steadiness: 1000).label == "sad", "what is certain is said")
+    #expect(description(nil).answer([0.3, 0.36, 0.34], after: 0, steadiness: 9).label == "neutral")
+  }
+
   @Test func noNumberIsNeverSure() {
     let ruled = description(Decision(thresholds: [0, nil, 0], otherwise: "unsure"))
     #expect(!ruled.answer([.nan, .nan, .nan]).isSure)

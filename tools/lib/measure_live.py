@@ -112,9 +112,11 @@ def record(shots, seconds, seed, path):
     return firsts
 
 
-def shown(glint, model, path):
+def shown(glint, options, path):
     """What is shown of the largest face of each frame; None where there is no face."""
-    command = [glint, "live", *([model] if model else []), path, "--every-frame", "--json"]
+    command = [glint, "live", *([options.model] if options.model else []), path, "--every-frame", "--json"]
+    if options.steadiness:
+        command += ["--steadiness", options.steadiness]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     labels = []
     for line in lines:
@@ -142,13 +144,14 @@ def main():
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--model")
+    parser.add_argument("--steadiness")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         shots = photos(options.answers, options.photos, options.seed)
         shots += rendered(options.glint, folder + "/rendered", options.photos, options.seed)
         firsts = record(shots, options.seconds, options.seed, folder + "/all.avi")
-        labels = shown(options.glint, options.model, folder + "/all.avi")
+        labels = shown(options.glint, options, folder + "/all.avi")
     expected = firsts[-1] + options.seconds * RATE + GAP
     if len(labels) != expected:
         raise SystemExit(f"{len(labels)} frames of {expected} came back")

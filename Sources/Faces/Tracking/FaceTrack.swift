@@ -16,6 +16,8 @@ public struct FaceTrack: Sendable {
   /// Probabilities of the labels, smoothed, and when they were last added to.
   private(set) var probabilities: [Float] = []
   private var labelled: UInt64 = 0
+  /// The class whose label was said of it last, if one was.
+  var shown: Int?
   private var x: MotionFilter
   private var y: MotionFilter
   private var width: Float
@@ -97,7 +99,7 @@ public struct FaceTrack: Sendable {
   mutating func miss() { hits = 0 }
 
   /// Forgets what was said of it.
-  mutating func forgetAnswers() { probabilities = [] }
+  mutating func forgetAnswers() { (probabilities, shown) = ([], nil) }
 
   /// Takes in what a classifier says of it, and returns that smoothed over time: new probabilities count for
   /// 1 - 2^(-t / halfLife), with t from the time before to this one.

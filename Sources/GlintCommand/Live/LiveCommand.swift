@@ -28,8 +28,9 @@ struct LiveCommand: ParsableCommand {
       and with the same results each time. ffmpeg reads it.
 
       Faces are found by the face detector, several a frame, and followed: each keeps its number ('track') while it
-      moves and when it turns away for up to a second, and its probabilities are smoothed over 0.4 s. With --no-faces,
-      or a model that does not crop to faces, the middle of the frame is taken for the one face.
+      moves and when it turns away for up to a second, and its probabilities are smoothed over 0.4 s. A label has to be
+      surer than on a photo to appear, and less so to stay (--steadiness): a wrong one would stand there for seconds.
+      With --no-faces, or a model that does not crop to faces, the middle of the frame is taken for the one face.
 
       The picture and its labels are also shown on a page, at the address that is printed: on this machine alone, unless
       --listen names another address, which then asks for the token in the printed address. --public-url is the address
@@ -85,6 +86,15 @@ struct LiveCommand: ParsableCommand {
   @OptionGroup var source: SourceOptions
   @OptionGroup var faces: FaceOptions
 
+  @Option(
+    name: .long,
+    help: """
+      How many times the odds of a followed face's label have to be those that a photo needs; to stay, the root of \
+      that is enough. Fewer wrong labels, and fewer labels (default: \(FaceTracker.Settings.liveSteadiness), or 1 for \
+      pictures of a folder).
+      """)
+  var steadiness: Float?
+
   @Option(name: .long, help: "End after this many labelled frames.")
   var count: Int?
 
@@ -109,6 +119,9 @@ struct LiveCommand: ParsableCommand {
     }
     try source.check(recording: recordings.first)
     if let count, count < 1 { throw ValidationError("--count takes a number from 1 up.") }
+    if let steadiness, !(1...1000).contains(steadiness) {
+      throw ValidationError("--steadiness takes a number from 1 (as on a photo) to 1000.")
+    }
     if let seconds, !(seconds > 0) { throw ValidationError("--seconds takes a number above 0.") }
   }
 
@@ -183,11 +196,13 @@ struct LiveCommand: ParsableCommand {
       }
       return nil
     }
-    guard source.folder != nil else { return FaceFollower(detector) }
-    // Pictures of a folder may have nothing to do with each other: what is found in one counts at once, and alone.
     var settings = FaceTracker.Settings()
-    (settings.hits, settings.patience, settings.pause) = (1, 0, 0)
-    return FaceFollower(detector, settings: settings, splitsScenes: true)
+    // Pictures of a folder may have nothing to do with each other: what is found in one counts at once, and alone.
+    if source.folder != nil {
+      (settings.hits, settings.patience, settings.pause, settings.steadiness) = (1, 0, 0, 1)
+    }
+    if let steadiness { settings.steadiness = steadiness }
+    return FaceFollower(detector, settings: settings, splitsScenes: source.folder != nil)
   }
 
   /// Starts the page, unless none is wanted.
