@@ -18,6 +18,7 @@
 //   store                     requantizes and stores (or stores raw) a tile's vectors of channels of one pixel
 //   store_together            the same of four vectors of pixels side by side, where there is one: a macro; for tiles
 //                             that can_store_together says yes to
+//   store_tile                the same of a whole tile without pooling, where there is one
 
 #include "conv_window.h"
 
@@ -45,17 +46,23 @@ CK_TARGET ALWAYS_INLINE void output_pixel(const ck_conv *conv, conv_sums tile, i
 
 CK_TARGET ALWAYS_INLINE void output_tile(const ck_conv *conv, size_t row, size_t column, size_t vector,
                                          const int vectors, const int side, const int columns, const size_t left,
-                                         const int is_narrow) {
-  (void)is_narrow;  // if there is no store_together
+                                         const int is_narrow, const int together) {
+  (void)is_narrow, (void)together;  // if there is no store_together
   conv_sums tile;
   conv_tile(conv, row, column, vector, vectors, side, columns, left, tile);
   const ptrdiff_t place = ck_place_of(conv, row, column);
+#if defined(store_tile)
+  if (side == 1 && left >= (size_t)columns && together) {
+    store_tile(conv, tile, vectors, columns, vector * LANES32, place, is_narrow);
+    return;
+  }
+#endif
 #if defined(store_together)
-  const int together = 4 / vectors, whole = columns / (together * side) * together * side;
-  if (whole > 0 && left >= (size_t)columns && can_store_together(conv, vectors, vector * LANES32)) {
-    UNROLL_FOR (int p = 0; p < whole; p += together * side) {
+  const int pixels = 4 / vectors, whole = columns / (pixels * side) * pixels * side;
+  if (whole > 0 && left >= (size_t)columns && together) {
+    UNROLL_FOR (int p = 0; p < whole; p += pixels * side) {
       V32 four[4][WIDE_VECTORS];
-      UNROLL_FOR (int i = 0; i < together; i++) tile_sums(tile, side, columns, p + i * side, vectors, four[i]);
+      UNROLL_FOR (int i = 0; i < pixels; i++) tile_sums(tile, side, columns, p + i * side, vectors, four[i]);
       V32 flat[4];
       UNROLL_FOR (int i = 0; i < 4; i++) flat[i] = four[i / vectors][i % vectors];
       store_together(conv, flat, vectors, vector * LANES32, place + p / side * conv->output_pixel, is_narrow);
@@ -75,15 +82,20 @@ CK_TARGET ALWAYS_INLINE void output_tile(const ck_conv *conv, size_t row, size_t
 CK_TARGET ALWAYS_INLINE void output_row(const ck_conv *conv, size_t row, size_t vector, const int vectors,
                                         const int side, const int whole, const int is_narrow) {
   const int least = side > 1 ? side : LEAST;
+#if defined(store_together)
+  const int together = can_store_together(conv, vectors, vector * LANES32);
+#else
+  const int together = 0;
+#endif
   size_t column = 0;
   for (; column + (size_t)(whole / side) <= conv->columns; column += (size_t)(whole / side))
-    output_tile(conv, row, column, vector, vectors, side, whole, (size_t)whole, is_narrow);
+    output_tile(conv, row, column, vector, vectors, side, whole, (size_t)whole, is_narrow, together);
   if (whole > 4)
     for (; column + (size_t)(4 / side) <= conv->columns; column += (size_t)(4 / side))
-      output_tile(conv, row, column, vector, vectors, side, 4, 4, is_narrow);
+      output_tile(conv, row, column, vector, vectors, side, 4, 4, is_narrow, together);
   for (; column < conv->columns; column += (size_t)(least / side))
     output_tile(conv, row, column, vector, vectors, side, least, least > side ? conv->columns - column : (size_t)least,
-                is_narrow);
+                is_narrow, together);
 }
 
 // Vectors of nothing but padding are left out.
