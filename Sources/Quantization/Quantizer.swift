@@ -118,26 +118,10 @@ public struct Quantizer: Sendable {
       result.append(
         isSixteen
           ? QuantizationParameters(sixteenBitsCovering: low, high, largest: Int16(largest[index + 1]))
-          : Self.summing(node, result, QuantizationParameters(covering: low, high)))
+          : QuantizationParameters(covering: low, high))
+      if case .add(let activation) = node.operator { ScalesOfSums.settle(index + 1, activation, graph, &result) }
     }
     return result
-  }
-
-  /// Of a sum of two values, the parameters with a scale a little larger, by at most a thousandth, where that lets
-  /// integers compute it: ranges come from histograms, so that the scales of three values often are to each other as
-  /// whole numbers.
-  private static func summing(
-    _ node: Graph.Node, _ before: [QuantizationParameters], _ wanted: QuantizationParameters
-  ) -> QuantizationParameters {
-    guard case .add(let activation) = node.operator else { return wanted }
-    let inputs = (before[node.inputs[0]], before[node.inputs[1]])
-    guard !inputs.0.isSixteenBits, !inputs.1.isSixteenBits else { return wanted }
-    for part in 0..<16 {
-      let scale = wanted.scale * (1 + Float(part) / 16384)
-      let close = QuantizationParameters(scale: scale, zeroPoint: wanted.zeroPoint)
-      if SumsInIntegers.exist(inputs, output: close, activation) { return close }
-    }
-    return wanted
   }
 
   private static func pooled(

@@ -2,21 +2,27 @@ import CInt8Kernels
 import Models
 import Numerics
 
-/// Sums of two values, equation (S), by 32-bit integers in place of floats, which take half as long on Arm.
+/// Sums of two values, equation (S), by integers in place of floats: those of 32 bits take half as long on Arm, those
+/// of 16 bits a third, and half on x86.
 public enum SumsInIntegers {
-  /// Whether there are integers that give the codes of equation (S) for every pair of codes. Two scales that are to the
-  /// third as small whole numbers put sums exactly between two codes, where the rounding of floats decides: then there
-  /// are none.
-  public static func exist(
+  /// Up to which multiplier integers of 16 bits go.
+  public static let largestWord = Int(Int16.max)
+  /// By which powers of two they stand for multipliers: k / 2^shift.
+  public static let wordShifts = 10...16
+
+  /// The bits of the integers that give the codes of equation (S) for every pair of codes, 16 or 32; nil where there
+  /// are none. Two scales that are to the third as small whole numbers put sums exactly between two codes, where the
+  /// rounding of floats decides.
+  public static func bits(
     _ inputs: (QuantizationParameters, QuantizationParameters), output: QuantizationParameters,
     _ activation: Operator.Activation
-  ) -> Bool {
+  ) -> Int? {
     StoredCode.summand(inputs.0, to: output).withUnsafeBufferPointer { first in
       StoredCode.summand(inputs.1, to: output).withUnsafeBufferPointer { second in
         var pair = pair(inputs, output, activation)
         (pair.first, pair.second) = (first.baseAddress, second.baseAddress)
         ck_add_in_integers(&pair)
-        return pair.shift > 0
+        return pair.shift == 0 ? nil : pair.shift <= wordShifts.upperBound ? 16 : 32
       }
     }
   }

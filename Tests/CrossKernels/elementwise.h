@@ -83,15 +83,27 @@ static void check_pair(const ck_kernel *kernel) {
   }
 }
 
-// The sum of every pair of codes in integers, where some are found, or none: halves are rounded to even, which integers
-// do not, large multipliers leave few digits or none, and with others no integers near them will do.
+// The sum of every pair of codes in integers, of 16 bits or more, where some are found, or none: halves are rounded to
+// even, which integers do not, large multipliers leave few digits or none, and with others no integers near them will
+// do.
 static void check_sums_in_integers(const ck_kernel *kernel) {
   const struct {
     float multipliers[2];
-    int expected;
-  } sums[] = {{{1, 1}, 1},           {{0.37f, 1.21f}, 0}, {{1.77003f, 0.51707f}, 1},
-              {{2.3091f, 1.6f}, 1},  {{0.5f, 0.5f}, 0},   {{1e-4f, 1e-5f}, 1},
-              {{3.1f, 0.00017f}, 0}, {{100, 200}, 0},     {{1e9f, 1.21f}, 0}};
+    int bits;
+  } sums[] = {{{1, 1}, 16},
+              {{0.37f, 1.21f}, 0},
+              {{2.59639f, 0.49833f}, 32},
+              {{1.9837f, 0.02551f}, 32},
+              {{0.5f, 0.5f}, 0},
+              {{1.4328f, 0.72486f}, 32},
+              {{3.1f, 0.00017f}, 0},
+              {{100, 200}, 0},
+              {{1e9f, 1.21f}, 0},
+              {{0.45901f, 0.02324f}, 16},
+              {{0.66853f, 1.46412f}, 16},
+              {{2.56258f, 1.25017f}, 16},
+              {{1e-4f, 1e-5f}, 16},
+              {{31, 3}, 16}};
   enum { PAIRS = 65536 + 3 };
   ck_code *a = guarded(PAIRS), *b = guarded(PAIRS);
   for (size_t i = 0; i < PAIRS; i++) {
@@ -115,8 +127,9 @@ static void check_sums_in_integers(const ck_kernel *kernel) {
     pair.io = (ck_io){a, b, wanted, NULL};
     best_kernel(CK_OP_ADD, 1)->run(&pair, 0, PAIRS);
     ck_add_in_integers(&pair);
-    if ((pair.shift > 0) != sums[i].expected) {
-      printf("FAILED: sum %zu has %s\n", i, pair.shift > 0 ? "integers" : "no integers");
+    const int bits = pair.shift == 0 ? 0 : pair.shift <= 16 ? 16 : 32;
+    if (bits != sums[i].bits) {
+      printf("FAILED: sum %zu has integers of %d bits, not %d\n", i, bits, sums[i].bits);
       failures++;
     }
     pair.io.output = found;

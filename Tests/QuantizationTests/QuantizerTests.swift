@@ -78,9 +78,37 @@ import Training
     let quantized = try Quantizer(method: .minMax).quantize(model, try model.record(pictures))
     let (pixel, sum) = (quantized.quantization[0], quantized.quantization[1])
     let covering = QuantizationParameters(covering: 0, 2)
-    #expect(!SumsInIntegers.exist((pixel, pixel), output: covering, .none))
-    #expect(SumsInIntegers.exist((pixel, pixel), output: sum, .none))
+    #expect(SumsInIntegers.bits((pixel, pixel), output: covering, .none) == nil)
+    #expect(SumsInIntegers.bits((pixel, pixel), output: sum, .none) != nil)
     #expect(sum.scale > covering.scale && sum.scale < 1.001 * covering.scale && sum.zeroPoint == covering.zeroPoint)
+  }
+
+  /// A block's result is read by its sum alone: its scale and the sum's grow a little, so that words will do.
+  @Test(arguments: [[3, 1], [1, 3]]) func scalesOfBlocksLetWordsComputeTheirSums(order: [Int]) throws {
+    let graph = Graph(
+      input: [6, 6, 3],
+      nodes: [
+        .init("first", .conv2D(.init(outputChannels: 8, window: .init(3, 3, padding: .all(1)))), inputs: [0]),
+        .init(
+          "middle", .conv2D(.init(outputChannels: 8, window: .init(3, 3, padding: .all(1)), activation: .relu)),
+          inputs: [1]),
+        .init("last", .conv2D(.init(outputChannels: 8, window: .init(3, 3, padding: .all(1)))), inputs: [2]),
+        .init("sum", .add(.relu), inputs: order), .init("flat", .flatten, inputs: [4]),
+        .init("logit", .dense(.init(outputs: 1)), inputs: [5]),
+      ], outputs: [.init(value: 6, function: .sigmoid)])
+    for seed in 1...5 {
+      let model = try FloatModel.random(graph, seed: UInt64(seed))
+      let record = try model.record(images(5, graph))
+      let codes = try Quantizer(method: .minMax).quantize(model, record).quantization
+      let inputs = (codes[order[0]], codes[order[1]])
+      #expect(SumsInIntegers.bits(inputs, output: codes[4], .relu) == 16)
+      // The first value has another reader: its scale is as its range wants.
+      for (value, most) in [(1, 1.0), (3, 1.0011), (4, 1.0011)] {
+        let seen = record.values[value].histogram
+        let wanted = QuantizationParameters(covering: seen.smallest, seen.largest).scale
+        #expect(codes[value].scale >= wanted * 0.999999 && codes[value].scale <= wanted * Float(most) * 1.000001)
+      }
+    }
   }
 
   @Test func logitsStayNearFloat() throws {

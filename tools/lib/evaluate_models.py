@@ -41,6 +41,7 @@ def figures(answers, labels, thresholds, weights, kind):
         threshold = (thresholds or [0] * len(labels))[nearest]
         weighted = sum(p * weight for p, weight in zip(probabilities, weights))
         says = threshold is not None and probabilities[nearest] / weighted >= threshold
+        answer["said " + kind] = labels[nearest] if says else None
         counts[truth] += 1
         counts[truth, "labelled"] += says
         if truth in SHOWN:
@@ -74,8 +75,9 @@ def main():
         print("|---" * (len(columns) + 1) + "|")
         for name, row in rows:
             print(f"| {name} | " + " | ".join(row[column] for column in columns) + " |")
-    same = sum(a["predicted float"] == a["predicted int8"] for a in answers)
-    print(f"\nFloat and int8 say the same of {interval(same, len(answers))} of {len(answers)} pictures.")
+    same, likeliest = (sum(a[f"{what} float"] == a[f"{what} int8"] for a in answers) for what in ("said", "predicted"))
+    print(f"\nFloat and int8 say the same, a label or that they are unsure, of {interval(same, len(answers))} of "
+          f"{len(answers)} pictures; the same of all classes is likeliest in {interval(likeliest, len(answers))}.")
 
 
 if __name__ == "__main__":

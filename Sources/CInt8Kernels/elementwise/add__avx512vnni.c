@@ -3,8 +3,20 @@
 #include "pair__avx512.h"
 #include "add_in_integers__avx512.h"
 
+#define load_codes16(x) load_words(x, _mm512_setzero_si512())
+#define interleaved_low _mm512_unpacklo_epi16
+#define interleaved_high _mm512_unpackhi_epi16
+#define shifted_right _mm512_sra_epi32
+#define packed_words _mm512_packs_epi32
+#define max16 _mm512_max_epi16
+#define min16 _mm512_min_epi16
+#define add_pairs _mm512_dpwssd_epi32
+#define narrowed _mm512_cvtepi16_epi8
+
+#include "add_in_words.h"
+
 #define NAME ck_qs8_add__avx512vnni
-#define CODES_OF(pair) ((pair)->shift > 0 ? integer_codes : pair_codes)
+#define CODES_OF(pair) ((pair)->shift > 16 ? integer_codes : (pair)->shift > 0 ? word_codes : pair_codes)
 
 #include "add_of_pair.h"
 

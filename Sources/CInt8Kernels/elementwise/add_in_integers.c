@@ -1,7 +1,8 @@
 #include "pair_codes.h"
 
-// Multipliers are tried from the nearest integers up to this many beside them.
-enum { BESIDE = 3, MOST_CLOSE = 512 };
+// Multipliers are tried from the nearest integers up to this many beside them. Shifts of words leave room for codes
+// times 2^(16 - shift) in words, and for sums in 32 bits.
+enum { BESIDE = 3, MOST_CLOSE = 512, LEAST_WORD_SHIFT = 10, MOST_WORD_SHIFT = 16 };
 
 // A pair of codes whose sum lies so close to where rounding changes that some of the integers may round otherwise.
 typedef struct {
@@ -53,12 +54,32 @@ static int shift_of(const float multipliers[2]) {
   return 0;
 }
 
+static void take_nearest(ck_pair *pair) {
+  for (int i = 0; i < 2; i++) pair->integers[i] = (int32_t)lrint((double)pair->multipliers[i] * (1 << pair->shift));
+}
+
+// Takes words, if there are any that do.
+static int are_words(ck_pair *pair) {
+  const double largest = fmax(pair->multipliers[0], pair->multipliers[1]);
+  for (pair->shift = MOST_WORD_SHIFT; largest * (1 << pair->shift) > INT16_MAX; pair->shift--)
+    if (pair->shift == LEAST_WORD_SHIFT) return 0;
+  take_nearest(pair);
+  for (int i = 0; i < 256; i++)
+    for (int j = 0; j < 256; j++) {
+      const int64_t sum = sum_of(pair, (ck_code)i - pair->zero_points[0], (ck_code)j - pair->zero_points[1]);
+      const ck_code wanted = ck_round_and_clamp(pair->first[i] + pair->second[j], pair->zero_point, pair->low,
+                                                pair->high);
+      if (in_integers(pair, sum) != wanted) return 0;
+    }
+  return 1;
+}
+
 void ck_add_in_integers(ck_pair *pair) {
+  if (are_words(pair)) return;
   pair->shift = shift_of(pair->multipliers);
   if (pair->shift == 0) return;
-  int32_t nearest[2];
-  for (int i = 0; i < 2; i++)
-    nearest[i] = pair->integers[i] = (int32_t)lrint((double)pair->multipliers[i] * (1 << pair->shift));
+  take_nearest(pair);
+  const int32_t nearest[2] = {pair->integers[0], pair->integers[1]};
   close_pair close[MOST_CLOSE];
   const int count = find_close(pair, close);
   for (int beside = 0; count >= 0 && beside < (2 * BESIDE + 1) * (2 * BESIDE + 1); beside++) {

@@ -147,12 +147,13 @@ typedef struct {
   float multipliers[2];
   int32_t zero_point, low, high;
   int32_t integers[2];  // sums of two values: the multipliers times 2^shift, where integers give the same codes
-  int shift;            // 17 to 23, or 0 where none were found or looked for
+  int shift;            // 10 to 16 where both integers are below 2^15, 17 to 23 where not, 0 where there are none
 } ck_pair;
 
 /// Looks for the integers of a sum whose other members are set: with them
 /// clamp(((a - zero_points[0]) * integers[0] + (b - zero_points[1]) * integers[1] + 2^(shift - 1) >> shift) +
-/// zero_point, low, high) is the sum of every pair of codes, of which all 65,536 are looked at.
+/// zero_point, low, high) is the sum of every pair of codes, of which all 65,536 are looked at. Integers of 16 bits are
+/// looked for first, as they take half as long.
 void ck_add_in_integers(ck_pair *pair);
 
 /// Two values of words, word by word; the range counts words, and `period` is as in ck_pair. A sum is that of
