@@ -9,7 +9,8 @@
 
 enum { MOST = 1 << 20, VARIANTS = 8 };
 
-static float x[MOST], weights[MOST], bias[256], dy[MOST], scratch[MOST], filters[MOST], found[VARIANTS][MOST];
+static float x[MOST], weights[MOST], zeros[1024], bias[256];
+static float dy[MOST], scratch[MOST], filters[MOST], found[VARIANTS][MOST];
 static unsigned char winners[MOST];
 
 static void fill(float *values, size_t count, unsigned seed) {
@@ -23,7 +24,17 @@ static void fill(float *values, size_t count, unsigned seed) {
 static size_t run(const cf_kernels *k, int side, int inputs, int outputs, float *to) {
   float *begin = to;
   const int padded = (side + 3) / 4 * 4 + 2, results = side * side * outputs, panels = cf_padded(outputs);
-  const cf_tiles tiles = {2, padded * padded * inputs, padded * inputs, side, side, inputs, outputs, (size_t)outputs};
+  const cf_tiles tiles = {.images = 2,
+                          .input_height = side,
+                          .input_width = side,
+                          .top = 1,
+                          .left = 1,
+                          .height = side,
+                          .width = side,
+                          .inputs = inputs,
+                          .outputs = outputs,
+                          .output_column = (size_t)outputs,
+                          .zeros = zeros};
   memset(to, 0, MOST * sizeof *to);
   k->winograd4_filters(weights, filters, inputs, outputs);
   k->conv_winograd4(&tiles, x, filters, bias, to, scratch);
@@ -38,6 +49,8 @@ static size_t run(const cf_kernels *k, int side, int inputs, int outputs, float 
         if (panel * 16 + lane >= outputs) to[(panel * 9 * inputs + tap) * 16 + lane] = 0;
   for (int lane = outputs; lane < panels; lane++) to[lane - panels] = 0;
   to += 9 * inputs * panels;
+  k->transpose(x, to);
+  to += 16 * 16;
   const ptrdiff_t runs[] = {0, (ptrdiff_t)padded * inputs, (ptrdiff_t)2 * padded * inputs};
   const cf_window window = {padded * inputs,          inputs,         3, 3 * inputs, runs, side, outputs,
                             (size_t)(side * outputs), (size_t)outputs};

@@ -34,15 +34,16 @@ typedef struct cf_window {
   size_t output_column;          ///< floats between neighbouring outputs
 } cf_window;
 
-/// A 3x3 convolution of some images that moves by one over a multiple of 16 channels, for tiles of 4x4 results: the
-/// last may reach beyond the picture, so 4 * ceil(height / 4) + 2 rows and as many columns of `x` must be readable.
+/// A 3x3 convolution of some images that moves by one over a multiple of 16 channels, for tiles of 4x4 results, of
+/// which the last may reach beyond the picture. Beyond an image's edges its values are 0.
 typedef struct cf_tiles {
-  int images;
-  ptrdiff_t input_image;  ///< floats between images of x
-  ptrdiff_t input_row;    ///< floats between rows of x, whose columns lie side by side
-  int height, width;      ///< of the result
-  int inputs, outputs;    ///< channels
-  size_t output_column;   ///< floats between neighbouring results; rows and images follow one another
+  int images;                     ///< of x, one after the other
+  int input_height, input_width;  ///< of each
+  int top, left;                  ///< how far the first window reaches beyond its edges
+  int height, width;              ///< of the result
+  int inputs, outputs;            ///< channels
+  size_t output_column;           ///< floats between neighbouring results; rows and images follow one another
+  const float *zeros;             ///< as many as a row of an image has numbers
 } cf_tiles;
 
 /// A clamp applied to results: `low` where below, `high` where above; NaN passes.
@@ -109,6 +110,9 @@ typedef struct cf_kernels {
   /// up. scratch: `cf_winograd4_weights_scratch` floats.
   void (*weights_winograd4)(const cf_tiles *t, const float *x, const float *dy, float *dfilters, float *dbias,
                             float *scratch);
+
+  /// Exchanges rows and columns of 16x16 numbers.
+  void (*transpose)(const float *from, float *to);
 
   /// The gradient by weights in panels, from that by `filters`.
   void (*winograd4_weights)(const float *dfilters, float *dpanels, int inputs, int outputs);
@@ -235,14 +239,14 @@ static inline int cf_conv_pool_scratch(int width, int channels) { return 2 * (wi
 static inline size_t cf_winograd_scratch(int inputs) { return 16 * 12 * ((size_t)inputs + 32); }
 
 /// Tiles that `conv_winograd4` computes together.
-enum { CF_WINOGRAD4_TILES = 12 };
+enum { CF_WINOGRAD4_TILES = 12, CF_WINOGRAD4_WEIGHTS_TILES = 16 };
 
 /// Floats that `conv_winograd4` needs: a block's transformed inputs and products.
 static inline size_t cf_winograd4_scratch(int inputs) { return 36 * CF_WINOGRAD4_TILES * ((size_t)inputs + 32); }
 
 /// Floats that `weights_winograd4` needs: a block's transformed inputs and gradients.
 static inline size_t cf_winograd4_weights_scratch(int inputs, int outputs) {
-  return 36 * CF_WINOGRAD4_TILES * ((size_t)inputs + (size_t)cf_padded(outputs));
+  return 36 * CF_WINOGRAD4_WEIGHTS_TILES * ((size_t)inputs + (size_t)cf_padded(outputs));
 }
 
 #endif

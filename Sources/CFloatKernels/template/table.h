@@ -8,6 +8,7 @@
                                conv_winograd4,     \
                                winograd4_filters,  \
                                weights_winograd4,  \
+                               transpose,          \
                                winograd4_weights,  \
                                conv_weights,       \
                                conv_pool_backward, \

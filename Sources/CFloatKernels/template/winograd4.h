@@ -59,12 +59,25 @@ INLINE void input_six(const vec *d, vec *to, int step) {
   to[5 * step] = FMA(SPLAT(4), d[1], FMA(SPLAT(-5), d[3], d[5]));
 }
 
-// B^T d B of one tile and LANES channels, to planes a panel apart.
-INLINE void transform_input4(const float *x, ptrdiff_t row, ptrdiff_t column, float *values) {
+// The 6x6 inputs of a tile.
+typedef struct tile_inputs {
+  const float *rows[6];  // an image's, or zeros
+  int column;            // the first, from that of the rows on
+  int is_inside;         // whether all lie within the image
+} tile_inputs;
+
+// B^T d B of one tile and LANES channels from `channel` on, to planes a panel apart.
+INLINE void transform_input4(const cf_tiles *t, const tile_inputs *x, int channel, float *values) {
   vec down[6][6];
   UNROLL_FOR (int c = 0; c < 6; c++) {
     vec d[6];
-    UNROLL_FOR (int r = 0; r < 6; r++) d[r] = LOAD(x + r * row + c * column);
+    const int column = x->column + c;
+    const ptrdiff_t at = (ptrdiff_t)column * t->inputs + channel;
+    if (x->is_inside || (column >= 0 && column < t->input_width)) {
+      UNROLL_FOR (int r = 0; r < 6; r++) d[r] = LOAD(x->rows[r] + at);
+    } else {
+      UNROLL_FOR (int r = 0; r < 6; r++) d[r] = SPLAT(0);
+    }
     input_six(d, &down[0][c], 6);
   }
   UNROLL_FOR (int r = 0; r < 6; r++) {
@@ -138,42 +151,53 @@ INLINE void planes4(const int widest, const int vectors, int tiles, const float 
 
 // Where a tile lies.
 typedef struct tile_place {
-  ptrdiff_t input, output;  // floats from the beginning
-  int rows, columns;        // of results from its first to the picture's end
+  int image, row, column;  // of its first result
+  ptrdiff_t output;        // floats from the beginning to that
+  int rows, columns;       // of results from there to the picture's end
 } tile_place;
 
 INLINE tile_place place_of(const cf_tiles *t, int tile) {
   const int down = (t->height + 3) / 4, across = (t->width + 3) / 4, image = tile / (down * across);
   const int row = tile / across % down * 4, column = tile % across * 4;
-  const ptrdiff_t input = image * t->input_image + row * t->input_row + column * t->inputs;
   const ptrdiff_t output = ((ptrdiff_t)(image * t->height + row) * t->width + column) * (ptrdiff_t)t->output_column;
-  return (tile_place){input, output, t->height - row, t->width - column};
+  return (tile_place){image, row, column, output, t->height - row, t->width - column};
 }
 
 INLINE int tile_count(const cf_tiles *t) { return t->images * ((t->height + 3) / 4) * ((t->width + 3) / 4); }
 
-// Floats from the tiles of one panel of channels to those of the next.
-enum { BLOCK4_FLOATS = CF_WINOGRAD4_TILES * TILE4_FLOATS };
+INLINE tile_inputs inputs_of(const cf_tiles *t, const float *x, const tile_place *place) {
+  const int row = place->row - t->top, column = place->column - t->left;
+  const ptrdiff_t floats = (ptrdiff_t)t->input_width * t->inputs;
+  const float *image = x + (ptrdiff_t)place->image * t->input_height * floats;
+  tile_inputs inputs = {.column = column, .is_inside = column >= 0 && column + 6 <= t->input_width};
+  UNROLL_FOR (int r = 0; r < 6; r++) {
+    const int is_there = row + r >= 0 && row + r < t->input_height;
+    inputs.rows[r] = is_there ? image + (row + r) * floats : t->zeros;
+  }
+  return inputs;
+}
 
-// B^T d B of `tiles` tiles from `first` on: values[panel of channels][tile][plane][16].
-static void transform_inputs4(const cf_tiles *t, const float *x, int first, int tiles, float *values) {
+// B^T d B of `tiles` tiles from `first` on: values[panel of channels][tile][plane][16], `block` floats from panel to
+// panel.
+static void transform_inputs4(const cf_tiles *t, const float *x, int first, int tiles, float *values, size_t block) {
   for (int tile = 0; tile < tiles; tile++) {
-    const float *from = x + place_of(t, first + tile).input;
+    const tile_place place = place_of(t, first + tile);
+    const tile_inputs inputs = inputs_of(t, x, &place);
     float *to = values + (size_t)tile * TILE4_FLOATS;
     for (int k = 0; k < t->inputs; k += LANES)
-      transform_input4(from + k, t->input_row, t->inputs, to + (size_t)(k / CF_PANEL) * BLOCK4_FLOATS + k % CF_PANEL);
+      transform_input4(t, &inputs, k, to + (size_t)(k / CF_PANEL) * block + k % CF_PANEL);
   }
 }
 
 static void conv_winograd4(const cf_tiles *t, const float *x, const float *filters, const float *bias, float *y,
                            float *scratch) {
   const int all = tile_count(t), most = CF_WINOGRAD4_TILES;
-  const size_t block = BLOCK4_FLOATS, panel = PLANES4 * plane_floats(t->inputs);
+  const size_t block = CF_WINOGRAD4_TILES * TILE4_FLOATS, panel = PLANES4 * plane_floats(t->inputs);
   const size_t row = (size_t)t->width * t->output_column;
   float *values = scratch, *products = values + (size_t)(t->inputs / CF_PANEL) * block;
   for (int first = 0; first < all; first += most) {
     const int tiles = all - first < most ? all - first : most;
-    transform_inputs4(t, x, first, tiles, values);
+    transform_inputs4(t, x, first, tiles, values, block);
     for (int channel = 0; channel < t->outputs;) {
       const int left = t->outputs - channel;
       // Few tiles leave registers to more channels, so that there are sums enough to wait for none.

@@ -79,13 +79,13 @@ INLINE void weights_planes(const int vectors, int tiles, const float *values, co
 
 static void weights_winograd4(const cf_tiles *t, const float *x, const float *dy, float *dfilters, float *dbias,
                               float *scratch) {
-  const int all = tile_count(t), most = CF_WINOGRAD4_TILES;
-  const size_t block = BLOCK4_FLOATS, panel = PLANES4 * plane_floats(t->inputs);
+  const int all = tile_count(t), most = CF_WINOGRAD4_WEIGHTS_TILES;
+  const size_t block = CF_WINOGRAD4_WEIGHTS_TILES * TILE4_FLOATS, panel = PLANES4 * plane_floats(t->inputs);
   const size_t row = (size_t)t->width * t->output_column;
   float *values = scratch, *gradients = values + (size_t)(t->inputs / CF_PANEL) * block;
   for (int first = 0; first < all; first += most) {
     const int tiles = all - first < most ? all - first : most;
-    transform_inputs4(t, x, first, tiles, values);
+    transform_inputs4(t, x, first, tiles, values, block);
     for (int tile = 0; tile < tiles; tile++) {
       const tile_place place = place_of(t, first + tile);
       for (int k = 0; k < t->outputs; k += LANES) {
@@ -112,6 +112,25 @@ INLINE void gather_six(const vec *m, vec *to, int step) {
   to[0] = FMA(SPLAT(0.25f), m[0], FMA(SPLAT(1.0f / 24), far, SPLAT(-1.0f / 6) * near));
   to[step] = FMA(sixth, m[2] - m[1], SPLAT(1.0f / 12) * (m[3] - m[4]));
   to[2 * step] = FMA(sixth, far - near, m[5]);
+}
+
+// By blocks of 4x4, which all instruction sets have shuffles for.
+static void transpose(const float *from, float *to) {
+  typedef float four __attribute__((ext_vector_type(4), aligned(4), may_alias));
+  for (int i = 0; i < CF_PANEL; i += 4) {
+    UNROLL_FOR (int j = 0; j < CF_PANEL; j += 4) {
+      four rows[4];
+      UNROLL_FOR (int r = 0; r < 4; r++) rows[r] = *(const four *)(from + (i + r) * CF_PANEL + j);
+      const four a = __builtin_shufflevector(rows[0], rows[1], 0, 4, 1, 5);
+      const four b = __builtin_shufflevector(rows[2], rows[3], 0, 4, 1, 5);
+      const four c = __builtin_shufflevector(rows[0], rows[1], 2, 6, 3, 7);
+      const four d = __builtin_shufflevector(rows[2], rows[3], 2, 6, 3, 7);
+      *(four *)(to + (j + 0) * CF_PANEL + i) = __builtin_shufflevector(a, b, 0, 1, 4, 5);
+      *(four *)(to + (j + 1) * CF_PANEL + i) = __builtin_shufflevector(a, b, 2, 3, 6, 7);
+      *(four *)(to + (j + 2) * CF_PANEL + i) = __builtin_shufflevector(c, d, 0, 1, 4, 5);
+      *(four *)(to + (j + 3) * CF_PANEL + i) = __builtin_shufflevector(c, d, 2, 3, 6, 7);
+    }
+  }
 }
 
 static void winograd4_weights(const float *dfilters, float *dpanels, int inputs, int outputs) {

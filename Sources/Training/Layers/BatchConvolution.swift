@@ -14,9 +14,6 @@ final class BatchConvolution: BatchLayer {
   private let bias: Parameter
   private let filters: FloatBuffer
   private let turnedFilters: FloatBuffer
-  /// Images with their borders, and gradients by results with theirs.
-  private let pictures: FloatBuffer
-  private let gradientPictures: FloatBuffer
   /// Gradients by the transformed weights of a task's channels.
   private let sums: [FloatBuffer]
   private let scratch: [FloatBuffer]
@@ -29,10 +26,8 @@ final class BatchConvolution: BatchLayer {
 
   /// nil where windows are others, or weights fewer than what is read of each image.
   ///
-  /// - Parameters:
-  ///   - capacity: images of the largest batch.
-  ///   - workers: threads.
-  init?(_ name: String, _ plan: ConvolutionPlan, capacity: Int, workers: Int, needsInputGradient: Bool) {
+  /// - Parameter workers: threads.
+  init?(_ name: String, _ plan: ConvolutionPlan, workers: Int, needsInputGradient: Bool) {
     guard let shape = WinogradTiles(plan), plan.output[2] % CF_PANEL == 0, plan.hasMoreWeightsThanValues else {
       return nil
     }
@@ -44,8 +39,6 @@ final class BatchConvolution: BatchLayer {
     let (inputs, outputs) = (plan.input[2], plan.output[2])
     filters = FloatBuffer(shape.filterFloats(outputs: outputs))
     turnedFilters = FloatBuffer(turnedShape?.filterFloats(outputs: inputs) ?? 0)
-    pictures = FloatBuffer(capacity * shape.pictureFloats)
-    gradientPictures = FloatBuffer(capacity * (turnedShape?.pictureFloats ?? 0))
     sums = (0..<workers).map { _ in FloatBuffer(shape.filterFloats(outputs: 2 * CF_PANEL)) }
     let floats = max(
       cf_winograd4_scratch(Int32(max(inputs, outputs))),
@@ -60,17 +53,17 @@ final class BatchConvolution: BatchLayer {
   func forward(_ pass: Pass, _ operands: Operands) {
     let panels = padded(shape.plan.output[2]) / CF_PANEL
     pass.pool.run(panels) { transform(pass, shape, weight.values, panel: $0, into: filters) }
-    convolve(pass, shape, operands.inputs[0], pictures, filters, bias.values, operands.output)
+    convolve(pass, shape, operands.inputs[0], filters, bias.values, operands.output)
   }
 
   func backward(_ pass: Pass, _ operands: Operands, _ gradients: Gradients) {
-    addWeights(pass, gradients.output)
+    addWeights(pass, operands.inputs[0], gradients.output)
     guard let turnedShape, let dx = gradients.inputs[0] else { return }
     pass.pool.run(turned.panels) { panel in
-      turned.turn(weight.values.start, panel: panel)
+      turned.turn(pass.kernels, weight.values.start, panel: panel)
       transform(pass, turnedShape, turned.weights, panel: panel, into: turnedFilters)
     }
-    convolve(pass, turnedShape, gradients.output, gradientPictures, turnedFilters, turned.bias, dx)
+    convolve(pass, turnedShape, gradients.output, turnedFilters, turned.bias, dx)
   }
 
   private func transform(
@@ -81,15 +74,12 @@ final class BatchConvolution: BatchLayer {
       filters.start + panel * shape.filterFloats(outputs: CF_PANEL), Int32(shape.plan.input[2]), Int32(CF_PANEL))
   }
 
-  /// Copies images into pictures and computes them, groups of images and of channels at the same time.
+  /// Computes groups of images and of channels at the same time.
   private func convolve(
-    _ pass: Pass, _ shape: WinogradTiles, _ images: UnsafePointer<Float>, _ pictures: FloatBuffer,
-    _ filters: FloatBuffer, _ bias: FloatBuffer, _ results: UnsafeMutablePointer<Float>
+    _ pass: Pass, _ shape: WinogradTiles, _ images: UnsafePointer<Float>, _ filters: FloatBuffer, _ bias: FloatBuffer,
+    _ results: UnsafeMutablePointer<Float>
   ) {
     let plan = shape.plan
-    pass.pool.run(pass.images) { image in
-      shape.copy(images + image * plan.input.count, into: pictures.start + image * shape.pictureFloats)
-    }
     let (groups, chunks) = ((pass.images + group - 1) / group, (plan.output[2] + Self.chunk - 1) / Self.chunk)
     pass.pool.run(groups * chunks) { task in
       let (first, channel) = (task / chunks * group, task % chunks * Self.chunk)
@@ -97,14 +87,14 @@ final class BatchConvolution: BatchLayer {
         images: min(group, pass.images - first), outputs: min(Self.chunk, plan.output[2] - channel))
       workers.borrow { worker in
         pass.kernels.table.pointee.conv_winograd4(
-          &tiles, pictures.start + first * shape.pictureFloats,
+          &tiles, images + first * plan.input.count,
           filters.start + channel / CF_PANEL * shape.filterFloats(outputs: CF_PANEL), bias.start + channel,
           results + first * plan.output.count + channel, scratch[worker].start)
       }
     }
   }
 
-  private func addWeights(_ pass: Pass, _ gradient: UnsafePointer<Float>) {
+  private func addWeights(_ pass: Pass, _ images: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>) {
     let plan = shape.plan
     // Each task transforms all inputs anew.
     let channels = plan.output[2] >= 8 * CF_PANEL ? 2 * CF_PANEL : CF_PANEL
@@ -118,7 +108,7 @@ final class BatchConvolution: BatchLayer {
         let own = sums[worker]
         own.clear()
         kernels.weights_winograd4(
-          &tiles, pictures.start, gradient + channel, own.start, bias.gradient.start + channel, scratch[worker].start)
+          &tiles, images, gradient + channel, own.start, bias.gradient.start + channel, scratch[worker].start)
         kernels.winograd4_weights(
           own.start, weight.gradient.start + channel * plan.taps, Int32(plan.input[2]), Int32(count))
       }

@@ -69,7 +69,7 @@ final class Conv2D: ImageLayer {
   func prepare(_ pass: Pass) {
     winograd?.prepare(pass, weight.values.start)
     guard pass.training, needsInputGradient else { return }
-    turned.turn(weight.values.start)
+    turned.turn(pass.kernels, weight.values.start)
     turnedWinograd?.prepare(pass, turned.weights.start)
   }
 

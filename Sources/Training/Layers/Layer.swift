@@ -17,10 +17,28 @@ struct Pass {
   var worker = 0
 }
 
+/// What belongs to the inputs of a node, one or two: without memory of its own, since there is one for each node and
+/// image of a step.
+struct OfInputs<Element> {
+  let count: Int
+  private let first: Element
+  private let second: Element
+
+  /// Of as many inputs as are named.
+  init(_ inputs: [Int], _ element: (Int) -> Element) {
+    precondition(inputs.count == 1 || inputs.count == 2, "a node reads one value or two")
+    count = inputs.count
+    first = element(inputs[0])
+    second = count == 2 ? element(inputs[1]) : first
+  }
+
+  subscript(index: Int) -> Element { index == 0 ? first : second }
+}
+
 /// The buffers of one node for one image, or for the whole batch (`[images][count]`).
 struct Operands {
   /// The values that the node reads.
-  var inputs: [UnsafePointer<Float>]
+  var inputs: OfInputs<UnsafePointer<Float>>
   /// Its result.
   var output: UnsafeMutablePointer<Float>
 }
@@ -28,7 +46,7 @@ struct Operands {
 /// The gradients of the loss by a node's result and, to be written, by its inputs (nil where nobody needs one).
 struct Gradients {
   var output: UnsafePointer<Float>
-  var inputs: [UnsafeMutablePointer<Float>?]
+  var inputs: OfInputs<UnsafeMutablePointer<Float>?>
 }
 
 /// A layer with a hand-written forward and backward pass.

@@ -116,8 +116,8 @@ final class AddLayer: ImageLayer {
   }
 
   func backward(_ pass: Pass, image: Int, slot: Int, _ operands: Operands, _ gradients: Gradients) {
-    for dx in gradients.inputs {
-      guard let dx else { continue }
+    for index in 0..<gradients.inputs.count {
+      guard let dx = gradients.inputs[index] else { continue }
       if isClamped {
         pass.kernels.table.pointee.clamp_backward(operands.output, gradients.output, dx, count, clamp)
       } else {

@@ -39,9 +39,9 @@ struct TurnedWeights {
   /// Takes over the weights of a step.
   ///
   /// - Parameter values: packed for the origin.
-  func turn(_ values: UnsafePointer<Float>) {
+  func turn(_ kernels: FloatKernels, _ values: UnsafePointer<Float>) {
     guard origin.isDepthwise else {
-      for panel in 0..<panels { turn(values, panel: panel) }
+      for panel in 0..<panels { turn(kernels, values, panel: panel) }
       return
     }
     let window = origin.convolution.window
@@ -58,7 +58,7 @@ struct TurnedWeights {
   private var inputs: Int { origin.input[2] / origin.convolution.groups }
 
   /// Takes over one panel; of no depthwise convolution.
-  func turn(_ values: UnsafePointer<Float>, panel: Int) {
+  func turn(_ kernels: FloatKernels, _ values: UnsafePointer<Float>, panel: Int) {
     let (lanes, outputs, inputs) = (CF_PANEL, origin.groupChannels, inputs)
     let taps = origin.convolution.window.height * origin.convolution.window.width
     let (group, first) = (panel / (padded(inputs) / lanes), panel % (padded(inputs) / lanes) * lanes)
@@ -66,11 +66,16 @@ struct TurnedWeights {
     let to = weights.start + panel * plan.taps * lanes
     let count = min(lanes, inputs - first)
     for tap in 0..<taps {
-      for output in 0..<outputs {
-        let source =
-          from + output / lanes * origin.taps * lanes + (tap * inputs + first) * lanes + output % lanes
-        let row = to + ((taps - 1 - tap) * outputs + output) * lanes
-        for input in 0..<count { row[input] = source[input * lanes] }
+      for output in stride(from: 0, to: outputs, by: lanes) {
+        let source = from + output / lanes * origin.taps * lanes + (tap * inputs + first) * lanes
+        let rows = to + ((taps - 1 - tap) * outputs + output) * lanes
+        guard count < lanes || outputs - output < lanes else {
+          kernels.table.pointee.transpose(source, rows)
+          continue
+        }
+        for lane in 0..<min(lanes, outputs - output) {
+          for input in 0..<count { rows[lane * lanes + input] = source[input * lanes + lane] }
+        }
       }
     }
   }

@@ -6,13 +6,11 @@ import Numerics
 final class WinogradConvolution {
   private let shape: WinogradTiles
   private let filters: FloatBuffer
-  private let pictures: [FloatBuffer]
   private let scratch: [FloatBuffer]
 
   init(_ shape: WinogradTiles, workers: Int) {
     self.shape = shape
     filters = FloatBuffer(shape.filterFloats(outputs: shape.plan.output[2]))
-    pictures = (0..<workers).map { _ in FloatBuffer(shape.pictureFloats) }
     scratch = (0..<workers).map { _ in FloatBuffer(cf_winograd4_scratch(Int32(shape.plan.input[2]))) }
   }
 
@@ -26,17 +24,14 @@ final class WinogradConvolution {
   func run(
     _ pass: Pass, image: UnsafePointer<Float>, bias: UnsafePointer<Float>, result: UnsafeMutablePointer<Float>
   ) {
-    let picture = pictures[pass.worker].start
-    shape.copy(image, into: picture)
     var tiles = shape.tiles(images: 1)
-    pass.kernels.table.pointee.conv_winograd4(&tiles, picture, filters.start, bias, result, scratch[pass.worker].start)
+    pass.kernels.table.pointee.conv_winograd4(&tiles, image, filters.start, bias, result, scratch[pass.worker].start)
   }
 }
 
 /// The gradient by the weights of such a convolution, summed over the images of a slot.
 final class WinogradWeightGradient {
   private let shape: WinogradTiles
-  private let pictures: [FloatBuffer]
   /// Of a slot that a worker is at, by the transformed weights.
   private let sums: [FloatBuffer]
   private let scratch: [FloatBuffer]
@@ -44,7 +39,6 @@ final class WinogradWeightGradient {
   init(_ shape: WinogradTiles, workers: Int) {
     self.shape = shape
     let (inputs, outputs) = (shape.plan.input[2], shape.plan.output[2])
-    pictures = (0..<workers).map { _ in FloatBuffer(shape.pictureFloats) }
     sums = (0..<workers).map { _ in FloatBuffer(shape.filterFloats(outputs: outputs)) }
     scratch = (0..<workers).map { _ in FloatBuffer(cf_winograd4_weights_scratch(Int32(inputs), Int32(outputs))) }
   }
@@ -59,12 +53,11 @@ final class WinogradWeightGradient {
     _ pass: Pass, image: Int, of images: Range<Int>, input: UnsafePointer<Float>, gradient: UnsafePointer<Float>,
     weights: UnsafeMutablePointer<Float>, biases: UnsafeMutablePointer<Float>
   ) {
-    let (picture, sums) = (pictures[pass.worker].start, sums[pass.worker])
+    let sums = sums[pass.worker]
     if image == images.lowerBound { sums.clear() }
-    shape.copy(input, into: picture)
     var tiles = shape.tiles(images: 1)
     let kernels = pass.kernels.table.pointee
-    kernels.weights_winograd4(&tiles, picture, gradient, sums.start, biases, scratch[pass.worker].start)
+    kernels.weights_winograd4(&tiles, input, gradient, sums.start, biases, scratch[pass.worker].start)
     if image == images.upperBound - 1 {
       kernels.winograd4_weights(sums.start, weights, Int32(shape.plan.input[2]), Int32(shape.plan.output[2]))
     }

@@ -108,14 +108,14 @@ extension Network {
   /// Whether step `index` is the last in the list to read this value, the first in the backward pass: it writes the
   /// gradient, the others add theirs.
   private func writesFirst(_ index: Int, value: Int) -> Bool {
-    steps.lastIndex { $0.inputs.contains(value) } == index
+    lastReaders[value] == index
   }
 
   private func targets(_ index: Int, image: Int, worker: Int) -> Gradients {
     let step = steps[index]
     return Gradients(
       output: UnsafePointer(gradients[step.output]!.start(image: image, worker: worker)),
-      inputs: step.inputs.map { value in
+      inputs: OfInputs(step.inputs) { value in
         guard let store = gradients[value] else { return nil }
         return writesFirst(index, value: value)
           ? store.start(image: image, worker: worker) : store.incoming(image: image, worker: worker)

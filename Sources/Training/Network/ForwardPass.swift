@@ -66,7 +66,7 @@ extension Network {
 
   func operands(_ step: Step, image: Int, input: UnsafePointer<Float>?) -> Operands {
     Operands(
-      inputs: step.inputs.map { $0 == 0 ? input! : UnsafePointer(values[$0]!.start + image * shapes[$0].count) },
+      inputs: OfInputs(step.inputs) { $0 == 0 ? input! : UnsafePointer(values[$0]!.start + image * shapes[$0].count) },
       output: values[step.output]!.start + image * shapes[step.output].count)
   }
 }

@@ -22,8 +22,9 @@ public final class Network {
   let shapes: [Shape]
   let steps: [Step]
   let stages: [Range<Int>]
-  /// The steps, by the number of a value, that survey it.
-  let surveyors: [Int: Int]
+  /// By the number of a value: the step that surveys it, and the last one that reads it.
+  let surveyors: [Int?]
+  let lastReaders: [Int?]
   let values: [FloatBuffer?]
   let gradients: [GradientStore?]
   private let bytesPerImage: Int
@@ -97,8 +98,8 @@ public final class Network {
     parameters = steps.flatMap(\.layer.parameters)
     let stages = Self.stages(of: steps)
     self.stages = stages
-    surveyors = Dictionary(
-      uniqueKeysWithValues: steps.indices.filter { steps[$0].survey != nil }.map { (steps[$0].inputs[0], $0) })
+    surveyors = shapes.indices.map { value in steps.firstIndex { $0.survey != nil && $0.inputs[0] == value } }
+    lastReaders = shapes.indices.map { value in steps.lastIndex { $0.inputs.contains(value) } }
     let made = Set(steps.map(\.output))
     workers = Workers(threads)
     let readAlone = steps.indices.allSatisfy {

@@ -91,8 +91,7 @@ struct StepBuilder {
       let needsGradient = needsGradient(node.inputs[0])
       let plan = ConvolutionPlan(convolution, input: input, output: output)
       layer =
-        BatchConvolution(
-          node.name, plan, capacity: capacity, workers: workers, needsInputGradient: needsGradient)
+        BatchConvolution(node.name, plan, workers: workers, needsInputGradient: needsGradient)
         ?? Conv2D(node.name, plan, capacity: capacity, workers: workers, needsInputGradient: needsGradient)
     case .dense(let outputs):
       layer = Dense(node.name, inputs: input.count, outputs: outputs, capacity: capacity)
