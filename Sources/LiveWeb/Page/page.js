@@ -23,7 +23,7 @@ for (const [key, name] of shown) {
 }
 
 fetch(address("facts")).then(answer => answer.json()).then(facts => {
-  labels = facts.labels;
+  if (!taught) labels = facts.labels;  // what is taught tells of the model in use, and may have come first
   for (const [name, value] of Object.entries(facts.shown)) {
     const term = document.createElement("dt"), text = document.createElement("dd");
     term.textContent = name; text.textContent = value; at("facts").append(term, text);
