@@ -53,7 +53,11 @@ extension PlanBuilder {
     if operation == .add {
       pair.first = UnsafePointer(memory.copy(StoredCode.summand(inputs.0, to: output)))
       pair.second = UnsafePointer(memory.copy(StoredCode.summand(inputs.1, to: output)))
-      if kernel.isa != .scalar { ck_add_in_integers(&pair) }
+      switch kernel.isa {
+      case .scalar: break
+      case .neon, .avx512VNNI: ck_add_in_integers(&pair)
+      default: ck_add_in_words(&pair)  // their kernels compute by no others
+      }
     } else {
       pair.multipliers.0 = requantizationMultiplier(input: inputs.0.scale, weight: inputs.1.scale, output: output.scale)
     }

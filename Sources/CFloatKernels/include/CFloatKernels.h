@@ -238,7 +238,7 @@ static inline int cf_conv_pool_scratch(int width, int channels) { return 2 * (wi
 /// Floats that `conv_pool_winograd` needs: a block's transformed inputs and products.
 static inline size_t cf_winograd_scratch(int inputs) { return 16 * 12 * ((size_t)inputs + 32); }
 
-/// Tiles that `conv_winograd4` computes together.
+/// Tiles that `conv_winograd4` and `weights_winograd4` compute together.
 enum { CF_WINOGRAD4_TILES = 12, CF_WINOGRAD4_WEIGHTS_TILES = 16 };
 
 /// Floats that `conv_winograd4` needs: a block's transformed inputs and products.

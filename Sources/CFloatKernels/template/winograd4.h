@@ -63,7 +63,7 @@ INLINE void input_six(const vec *d, vec *to, int step) {
 typedef struct tile_inputs {
   const float *rows[6];  // an image's, or zeros
   int column;            // the first, from that of the rows on
-  int is_inside;         // whether all lie within the image
+  int is_inside;         // whether all columns lie within the image
 } tile_inputs;
 
 // B^T d B of one tile and LANES channels from `channel` on, to planes a panel apart.

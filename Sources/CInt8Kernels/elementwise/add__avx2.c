@@ -14,7 +14,7 @@
 #include "add_in_words.h"
 
 #define NAME ck_qs8_add__avx2
-#define CODES_OF(pair) ((pair)->shift > 0 && (pair)->shift <= 16 ? word_codes : pair_codes)
+#define CODES_OF(pair) ((pair)->shift > 0 && (pair)->shift <= CK_MOST_WORD_SHIFT ? word_codes : pair_codes)
 
 #include "add_of_pair.h"
 

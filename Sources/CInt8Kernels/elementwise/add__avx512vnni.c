@@ -16,7 +16,8 @@
 #include "add_in_words.h"
 
 #define NAME ck_qs8_add__avx512vnni
-#define CODES_OF(pair) ((pair)->shift > 16 ? integer_codes : (pair)->shift > 0 ? word_codes : pair_codes)
+#define CODES_OF(pair) \
+  ((pair)->shift > CK_MOST_WORD_SHIFT ? integer_codes : (pair)->shift > 0 ? word_codes : pair_codes)
 
 #include "add_of_pair.h"
 

@@ -1,8 +1,7 @@
 #include "pair_codes.h"
 
-// Multipliers are tried from the nearest integers up to this many beside them. Shifts of words leave room for codes
-// times 2^(16 - shift) in words, and for sums in 32 bits.
-enum { BESIDE = 3, MOST_CLOSE = 512, LEAST_WORD_SHIFT = 10, MOST_WORD_SHIFT = 16 };
+// Multipliers are tried from the nearest integers up to this many beside them.
+enum { BESIDE = 3, MOST_CLOSE = 512 };
 
 // A pair of codes whose sum lies so close to where rounding changes that some of the integers may round otherwise.
 typedef struct {
@@ -58,12 +57,7 @@ static void take_nearest(ck_pair *pair) {
   for (int i = 0; i < 2; i++) pair->integers[i] = (int32_t)lrint((double)pair->multipliers[i] * (1 << pair->shift));
 }
 
-// Takes words, if there are any that do.
-static int are_words(ck_pair *pair) {
-  const double largest = fmax(pair->multipliers[0], pair->multipliers[1]);
-  for (pair->shift = MOST_WORD_SHIFT; largest * (1 << pair->shift) > INT16_MAX; pair->shift--)
-    if (pair->shift == LEAST_WORD_SHIFT) return 0;
-  take_nearest(pair);
+static int all_pairs_agree(const ck_pair *pair) {
   for (int i = 0; i < 256; i++)
     for (int j = 0; j < 256; j++) {
       const int64_t sum = sum_of(pair, (ck_code)i - pair->zero_points[0], (ck_code)j - pair->zero_points[1]);
@@ -74,8 +68,20 @@ static int are_words(ck_pair *pair) {
   return 1;
 }
 
+void ck_add_in_words(ck_pair *pair) {
+  const double largest = fmax(pair->multipliers[0], pair->multipliers[1]);
+  pair->shift = CK_MOST_WORD_SHIFT;
+  while (pair->shift >= CK_LEAST_WORD_SHIFT && largest * (1 << pair->shift) > INT16_MAX) pair->shift--;
+  if (pair->shift >= CK_LEAST_WORD_SHIFT) {
+    take_nearest(pair);
+    if (all_pairs_agree(pair)) return;
+  }
+  pair->shift = 0;
+}
+
 void ck_add_in_integers(ck_pair *pair) {
-  if (are_words(pair)) return;
+  ck_add_in_words(pair);
+  if (pair->shift > 0) return;
   pair->shift = shift_of(pair->multipliers);
   if (pair->shift == 0) return;
   take_nearest(pair);

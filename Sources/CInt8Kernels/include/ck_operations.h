@@ -150,11 +150,18 @@ typedef struct {
   int shift;            // 10 to 16 where both integers are below 2^15, 17 to 23 where not, 0 where there are none
 } ck_pair;
 
+/// Shifts of integers that have 16 bits: what is below leaves few digits, and codes times 2^(16 - shift) have room in
+/// words.
+enum { CK_LEAST_WORD_SHIFT = 10, CK_MOST_WORD_SHIFT = 16 };
+
 /// Looks for the integers of a sum whose other members are set: with them
 /// clamp(((a - zero_points[0]) * integers[0] + (b - zero_points[1]) * integers[1] + 2^(shift - 1) >> shift) +
 /// zero_point, low, high) is the sum of every pair of codes, of which all 65,536 are looked at. Integers of 16 bits are
 /// looked for first, as they take half as long.
 void ck_add_in_integers(ck_pair *pair);
+
+/// The same for integers of 16 bits alone.
+void ck_add_in_words(ck_pair *pair);
 
 /// Two values of words, word by word; the range counts words, and `period` is as in ck_pair. A sum is that of
 /// float(a) * multipliers[0] + float(b) * multipliers[1], a product that of float(a * b) * multipliers[0].

@@ -24,7 +24,7 @@ enum ScalesOfSums {
       for (own, whole) in words(moved: values[moved].scale, fixed: values[fixed].scale, sum: values[sum].scale) {
         let summand = values[moved].with(scale: own), result = values[sum].with(scale: whole)
         let pair = position == 0 ? (summand, values[fixed]) : (values[fixed], summand)
-        guard SumsInIntegers.bits(pair, output: result, activation) == 16 else { continue }
+        guard SumsInIntegers.bits(pair, output: result, activation, most: 16) != nil else { continue }
         (values[moved], values[sum]) = (summand, result)
         return
       }
