@@ -84,8 +84,8 @@ static void check_convolutions(const ck_kernel *kernel) {
 }
 
 // A depthwise convolution of 3x3 taps over 9 columns, as any kernel wants it.
-static ck_conv make_depthwise(const ck_kernel *kernel, size_t channels, ptrdiff_t stride, const int8_t *weights,
-                              const int32_t *bias, const float *multipliers) {
+static ck_conv make_depthwise(const ck_kernel *kernel, size_t channels, ptrdiff_t stride, size_t columns,
+                              const int8_t *weights, const int32_t *bias, const float *multipliers) {
   const size_t taps = 9, width = 9;
   static ptrdiff_t segments[9];
   for (size_t t = 0; t < taps; t++) segments[t] = (ptrdiff_t)((t / 3 * width + t % 3) * channels);
@@ -96,7 +96,7 @@ static ck_conv make_depthwise(const ck_kernel *kernel, size_t channels, ptrdiff_
                   .segment_groups = 1,
                   .bias = bias,
                   .channels = channels,
-                  .columns = stride == 1 ? 7 : 4};
+                  .columns = columns};
   conv.output_pixel = (ptrdiff_t)channels;
   conv.output_row = (ptrdiff_t)(conv.columns * channels);
   conv.requantization = (ck_requantization){
@@ -124,11 +124,13 @@ static ck_conv make_depthwise(const ck_kernel *kernel, size_t channels, ptrdiff_
 static void check_depthwise(const ck_kernel *kernel) {
   const ck_kernel *scalar = best_kernel(CK_OP_DEPTHWISE, 1);
   // Also whole vectors of all widths.
-  for (size_t channels = 1; channels < 140; channels += channels < 16 ? 1 : channels < 48 ? 16 : 13) {
-    for (int way = 0; way < 16; way++) {
-      // All rows at once, or in two calls; codes, or sums as they are; any products, or up to those of 16 bits.
-      const int stride = way % 2 + 1, is_split = way / 2 % 2, is_raw = way / 4 % 2, is_narrow = way / 8;
-      const size_t rows = stride == 1 ? 5 : 3, outputs = rows * (stride == 1 ? 7 : 4) * channels;
+  for (size_t channels = 1; channels < 140; channels += channels < 16 ? 1 : channels < 64 ? 16 : 13) {
+    for (int way = 0; way < 32; way++) {
+      // All rows at once, or in two calls; codes, or sums as they are; any products, or up to those of 16 bits; as many
+      // windows as a row has, or fewer, whose codes begin at the least one.
+      const int stride = way % 2 + 1, is_split = way / 2 % 2, is_raw = way / 4 % 2, is_narrow = way / 8 % 2;
+      const size_t rows = stride == 1 ? 5 : 3, fewer = (size_t)(way / 16) * (1 + channels % 2);
+      const size_t columns = (stride == 1 ? 7 : 4) - fewer, outputs = rows * columns * channels;
       ck_code *input = guarded(7 * 9 * channels + CK_SLACK);
       random_state = 500 + channels;
       fill(input, 7 * 9 * channels + CK_SLACK, channels % 2 == 0);
@@ -144,7 +146,8 @@ static void check_depthwise(const ck_kernel *kernel) {
       void *results[2];
       const ck_kernel *kernels[2] = {scalar, kernel};
       for (int i = 0; i < 2; i++) {
-        ck_conv conv = make_depthwise(kernels[i], channels, stride, weights, bias, multipliers);
+        ck_conv conv = make_depthwise(kernels[i], channels, stride, columns, weights, bias, multipliers);
+        if (fewer > 0) conv.requantization.zero_point = CK_CODE_OFFSET - 128;
         results[i] = guarded(outputs * (is_raw ? 4 : 1));
         if (is_narrow) {
           conv.requantization.narrow = 1;

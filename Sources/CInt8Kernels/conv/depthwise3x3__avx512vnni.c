@@ -57,6 +57,9 @@ CK_TARGET static inline void store_chunk(ck_code *out, const V32 acc[SUMS], cons
   _mm512_storeu_si512(out, codes);
 }
 
+#include "depthwise3x3_kept__avx512.h"
+#define KEEPS
+
 #include "depthwise3x3_template.h"
 
 #endif

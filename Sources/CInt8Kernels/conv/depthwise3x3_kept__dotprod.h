@@ -153,13 +153,20 @@ CK_TARGET ALWAYS_INLINE void output_apart(const ck_conv *conv, size_t chunk, con
   }
 }
 
-// A function of its own, so that the registers are its own.
-CK_TARGET __attribute__((noinline)) static void output_kept(const ck_conv *conv, size_t chunk,
-                                                            const ck_code *const inputs[4], const int stride,
-                                                            ptrdiff_t place) {
-  if (stride == 2) {
-    output_apart(conv, chunk, inputs, place);
-    return;
-  }
+// Functions of their own, so that the registers are their own.
+CK_TARGET __attribute__((noinline)) static void kept_halves(const ck_conv *conv, size_t chunk,
+                                                            const ck_code *const inputs[4], ptrdiff_t place) {
   for (size_t half = 0; half < 2; half++) output_half(conv, 2 * chunk + half, inputs, place);
+}
+
+CK_TARGET __attribute__((noinline)) static void kept_apart(const ck_conv *conv, size_t chunk,
+                                                           const ck_code *const inputs[4], ptrdiff_t place) {
+  output_apart(conv, chunk, inputs, place);
+}
+
+CK_TARGET static inline size_t output_kept(const ck_conv *conv, const ck_code *const inputs[4], const int stride,
+                                           ptrdiff_t place) {
+  const size_t chunks = conv->channels / KEPT;
+  for (size_t chunk = 0; chunk < chunks; chunk++) (stride == 1 ? kept_halves : kept_apart)(conv, chunk, inputs, place);
+  return chunks;
 }

@@ -13,8 +13,9 @@
 //   interleave              makes inputs of four rows
 //   dot                     adds the products of one such vector and its weights
 //   store_chunk             requantizes and stores CHUNK codes
-//   KEEPS, output_kept      if there is something faster: what output_chunk does, of a whole chunk of codes of a narrow
-//                           operation, but not of one row of windows that move by 1
+//   KEEPS, output_kept      if there is something faster for codes of a narrow operation, in two rows of windows that
+//                           move by 1 or one row of windows that move by 2: computes what it can of them, and says
+//                           how many chunks that was
 //   NAME                    the kernel
 
 #include "conv_window.h"
@@ -132,19 +133,15 @@ CK_TARGET ALWAYS_INLINE void output_row(const ck_conv *conv, size_t row, const i
   for (int i = 0; i < 4; i++)
     inputs[i] = (const ck_code *)ck_window_at(conv, row, 0) + (i == 3 && rows == 1 ? 2 : i) * conv->segments[3];
   const ptrdiff_t place = ck_place_of(conv, row, 0);
-  if (conv->channels < CHUNK && (stride == 1 || fits_apart(conv->channels))) {
-    output_run(conv, inputs, rows, stride, place);
-  } else {
-    for (size_t chunk = 0; chunk * CHUNK < conv->channels; chunk++) {
+  size_t chunk = 0;
 #if defined(KEEPS)
-      if (conv->requantization.narrow && rows != stride && !conv->io.accumulators &&
-          conv->channels - chunk * CHUNK >= CHUNK) {
-        output_kept(conv, chunk, inputs, stride, place);
-        continue;
-      }
+  if (conv->requantization.narrow && rows != stride && !conv->io.accumulators)
+    chunk = output_kept(conv, inputs, stride, place);
 #endif
-      output_chunk(conv, chunk, inputs, rows, stride, place);
-    }
+  if (conv->channels < CHUNK && (stride == 1 || fits_apart(conv->channels))) {
+    if (chunk == 0) output_run(conv, inputs, rows, stride, place);
+  } else {
+    for (; chunk * CHUNK < conv->channels; chunk++) output_chunk(conv, chunk, inputs, rows, stride, place);
   }
 }
 
