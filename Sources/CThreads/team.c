@@ -69,20 +69,20 @@ static size_t claim(member *owner, uint64_t stamp, size_t parts) {
   }
 }
 
-// Runs what is left of thread `owner`'s parts of a job; whether there was any.
+// Runs what is left of thread `owner`'s parts of a job; whether there was any. They are counted at the end: each
+// change of the count fetches its cache line back from those who look at it, and the next claim would wait for that.
 static int run_parts(ct_team *team, member *self, int owner, uint64_t stamp, const ct_job *job) {
   size_t threads = (size_t)team->threads;
   size_t first = job->parts * (size_t)owner / threads;
   size_t parts = job->parts * ((size_t)owner + 1) / threads - first;
-  int has_run = 0;
-  for (size_t part; (part = claim(&team->members[owner], stamp, parts)) != SIZE_MAX;) {
+  uint64_t run = 0;
+  for (size_t part; (part = claim(&team->members[owner], stamp, parts)) != SIZE_MAX; run++)
     job->task(job->context, first + part);
-    uint64_t done = atomic_load_explicit(&self->done, memory_order_relaxed);
-    if (done >> 32 != stamp >> 16) done = stamp >> 16 << 32;
-    atomic_store_explicit(&self->done, done + 1, memory_order_release);
-    has_run = 1;
-  }
-  return has_run;
+  if (run == 0) return 0;
+  uint64_t done = atomic_load_explicit(&self->done, memory_order_relaxed);
+  if (done >> 32 != stamp >> 16) done = stamp >> 16 << 32;
+  atomic_store_explicit(&self->done, done + run, memory_order_release);
+  return 1;
 }
 
 // Whether `parts` parts of a run are done, or the run is over.
