@@ -38,6 +38,19 @@ static uint32_t detect(void) {
   return found;
 }
 
+// Models of family 6 whose port 5 does not multiply 512 bits: Ice Lake, Tiger Lake and Rocket Lake, not for servers.
+static int multiplies_on_one_port(uint32_t model) {
+  return model == 0x7d || model == 0x7e || model == 0x8c || model == 0x8d || model == 0xa7;
+}
+
+int ccpu_adds_where_it_multiplies(void) {
+  uint32_t a, b, c, d;
+  if (!__get_cpuid(0, &a, &b, &c, &d) || b != signature_INTEL_ebx || c != signature_INTEL_ecx ||
+      d != signature_INTEL_edx)
+    return 0;
+  return __get_cpuid(1, &a, &b, &c, &d) && !multiplies_on_one_port((a >> 12 & 0xf0) | (a >> 4 & 0xf));
+}
+
 #elif defined(__aarch64__)
 
 #include <sys/auxv.h>
@@ -62,6 +75,10 @@ static uint32_t detect(void) {
 
 static uint32_t detect(void) { return BIT(CCPU_SCALAR); }
 
+#endif
+
+#if !defined(__x86_64__)
+int ccpu_adds_where_it_multiplies(void) { return 0; }
 #endif
 
 uint32_t ccpu_detected(void) {

@@ -1,3 +1,4 @@
+import CCPU
 import CInt8Kernels
 
 /// One kernel of the list in `kernels.inc`.
@@ -109,6 +110,11 @@ public struct KernelTable: Sendable {
   /// The instruction sets that kernels may use, worst first.
   public let allowed: [ISA]
 
+  /// Whether the processor adds vectors of 512 bits beside its products, with units that do not multiply. Where it does
+  /// not, Winograd's transformations do not pay. It is the processor's own unless it is set, to see what another's
+  /// choice would give.
+  public var addsBesideProducts = ccpu_adds_where_it_multiplies() == 0
+
   /// All that the machine offers within the limit of the process.
   public static var detected: KernelTable { KernelTable(allowed: ISA.detected) }
 
@@ -143,7 +149,11 @@ public struct KernelTable: Sendable {
 
   /// Why the table has no better kernel than `kernel` for its operation, for tables that people read.
   func reason(for kernel: Kernel) -> String {
-    if kernel.isa == isa { return "best of \(isa.name)" }
+    if kernel.isa == isa {
+      let isPlain = kernel.operation == .convolution || kernel.operation == .convolutionMaxPool
+      return isPlain && isa == .avx512VNNI && !addsBesideProducts
+        ? "best of \(isa.name), where adding takes as long as multiplying" : "best of \(isa.name)"
+    }
     return "\(isa.name) has no kernel of its own here"
   }
 }

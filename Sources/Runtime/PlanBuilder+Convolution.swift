@@ -49,10 +49,12 @@ extension PlanBuilder {
     let columns = joinsRows ? pointwiseColumns(outputShape) : outputShape[1]
     let border = border(around: result)
     let multiplyAdds = outputOf(index).count / conv.outputChannels * model.parameters[index]!.weight.shape.count
+    // A result takes about as long as so many products more: what counts where windows hold few inputs.
+    let work = isDepthwise ? multiplyAdds : multiplyAdds + 16 * outputOf(index).count
     let segments = segments(conv, rowBytes: rowBytes, pixelBytes: input[2] * bytes)
     let largestProduct = self.largestProduct(index)
     // Tiles of results lie in one part.
-    let tile = kernel.operation == .depthwise3x3 && conv.window.stride == 1 ? 2 : kernel.tileSide
+    let tile = rowsAtOnce(kernel, columns: columns, stride: conv.window.stride)
     let alignment = pooled ? max(tile / 2, 1) : tile
     for group in 0..<groups {
       var operation = ck_conv()
@@ -76,7 +78,7 @@ extension PlanBuilder {
         groups == 1 ? name : "\(name) group \(group)", kernel, kept, node: result - 1,
         rows: outputShape[0] * outputShape[1] / columns,
         alignment: alignment, frame: group == 0 ? border : nil,
-        work: multiplyAdds / groups, multiplyAdds: multiplyAdds / groups)
+        work: work / groups, multiplyAdds: multiplyAdds / groups)
       guard !ofWords, groups == 1, sums == nil, columns == outputShape[1], !layout.isFramed, !outputLayout.isFramed
       else { continue }
       let rowsAcross = pooled ? 2 : 1
@@ -105,6 +107,15 @@ extension PlanBuilder {
     // kernel of the dot products is the faster one for the first layer.
     let outdoes = kernel.isa == .neonI8MM && special.isa == .neonDotprod && special.operation == .rgbConvolutionMaxPool
     return special.isa.rawValue >= kernel.isa.rawValue || outdoes ? special : kernel
+  }
+
+  /// Rows of results that a kernel computes together at best, before pooling.
+  private func rowsAtOnce(_ kernel: Kernel, columns: Int, stride: Int) -> Int {
+    switch kernel.operation {
+    case .depthwise3x3: stride == 1 ? 2 : 1
+    case .convolution: kernel.isa == .avx512VNNI && columns < Int(CK_SHORT_ROW) ? 2 : 1
+    default: kernel.tileSide
+    }
   }
 
   /// How many pixels make a row, if it can be any number: long rows end in fewer tiles that are not whole, but each
@@ -141,9 +152,16 @@ extension PlanBuilder {
     guard 8...Int(CK_WINOGRAD_INPUTS) ~= channels else { return [] }
     let small: Kernel.Operation = pooled ? .winogradMaxPool : .winograd
     let large: Kernel.Operation = pooled ? .winograd4MaxPool : .winograd4
-    // Where dot products of bytes multiply twice as many, and inputs are transformed 32 at a time, 8 are too few.
+    if transformationsDoNotPay { return [] }
+    // Where inputs are transformed 32 at a time, 8 are too few.
     guard channels >= 16 || table.best(large)?.isa != .avx512VNNI else { return [small] }
     return largeTilesPay(index, conv) ? [large, small] : [small]
+  }
+
+  /// Whether Winograd's transformations take what they save: dot products of bytes multiply twice as many as those of
+  /// words, so that half of the saving is left, and where the same units add and multiply, adding takes as long.
+  private var transformationsDoNotPay: Bool {
+    table.best(.winograd4)?.isa == .avx512VNNI && !table.addsBesideProducts
   }
 
   /// Whether tiles of 4x4 results take less than those of 2x2. They need 36 products for 16 results and not 64, but

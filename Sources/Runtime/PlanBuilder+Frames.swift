@@ -92,7 +92,7 @@ extension PlanBuilder {
     guard !readsOrMakesWords(index) else { return false }
     switch graph.nodes[index].operator {
     case .conv2D(let conv): return !isPointwise(conv) || check.shapes[value][1] >= Self.leastPointwiseWidth
-    case .add, .multiply: return true
+    case .add, .multiply, .upsampleNearest: return true
     default: return false
     }
   }
@@ -107,6 +107,7 @@ extension PlanBuilder {
         isPossible: keepsRows && kernel.activationBytes == 1, padding: conv.window.padding,
         further: Self.furtherRows(kernel))
     case .add, .multiply: return Requirement(isPossible: check.shapes[value] == check.shapes[index + 1])
+    case .upsampleNearest: return Requirement(isPossible: true)
     default: return Requirement(isPossible: false)
     }
   }

@@ -129,10 +129,15 @@ extension PlanBuilder {
     let shape = check.shapes[node.inputs[0]]
     var upsample = ck_upsample()
     (upsample.width, upsample.channels, upsample.factor) = (shape[1], shape[2], factor)
+    let layouts = (layout(of: node.inputs[0]), layout(of: index + 1))
+    (upsample.input_row, upsample.output_row) = (layouts.0.row, layouts.1.row)
     upsample.table = keep(StoredCode.rescaling(model.quantization[node.inputs[0]], to: model.quantization[index + 1]))
     let kept = memory.keep(upsample)
-    link(UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place, output: newValue(index + 1))
-    add(node.name, kernel, kept, node: index, rows: shape[0] * factor, work: check.shapes[index + 1].count)
+    link(
+      io(kept), input: place, inputOffset: layouts.0.start, output: newValue(index + 1), outputOffset: layouts.1.start)
+    add(
+      node.name, kernel, kept, node: index, rows: shape[0] * factor, frame: border(around: index + 1),
+      work: check.shapes[index + 1].count)
   }
 
   /// A table of codes at a fixed address.

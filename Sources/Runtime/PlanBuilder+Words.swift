@@ -56,6 +56,8 @@ extension PlanBuilder {
         let shape = builder.check.shapes[node.inputs[0]]
         var upsample = ck_upsample()
         (upsample.width, upsample.channels, upsample.factor) = (shape[1], 2 * shape[2], factor)
+        upsample.input_row = upsample.width * upsample.channels
+        upsample.output_row = upsample.input_row * factor
         let kept = builder.memory.keep(upsample)
         builder.link(builder.io(kept), input: io.input, output: io.output)
         builder.add(

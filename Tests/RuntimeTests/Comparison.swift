@@ -27,6 +27,17 @@ func expectReferenceBytes(
   }
 }
 
+/// What processors with an instruction set choose from: where that depends on their units, all that there are.
+func kernelTables(_ isa: ISA) -> [KernelTable] {
+  let table = KernelTable(limit: isa)
+  guard isa == .avx512VNNI else { return [table] }
+  return [false, true].map { adds in
+    var table = table
+    table.addsBesideProducts = adds
+    return table
+  }
+}
+
 /// Runs a model on every instruction set and thread count, plain and keeping all values, its buffers ending at
 /// unmapped pages, and compares all bytes with the reference.
 func expectReferenceBytes(
@@ -39,16 +50,16 @@ func expectReferenceBytes(
   let guarded = try #require(ca_guarded(pixels.count, 0)).assumingMemoryBound(to: UInt8.self)
   guarded.update(from: pixels, count: pixels.count)
   defer { ca_unmap_guarded(guarded, pixels.count) }
-  for isa in supportedISAs {
+  for table in supportedISAs.flatMap(kernelTables) {
     for count in threads {
       for keeps in [false, true] {
         var buffers: [(start: UnsafeMutableRawPointer, bytes: Int)] = []
         defer { for buffer in buffers { ca_unmap_guarded(buffer.start, buffer.bytes) } }
         let label = Comment(
-          rawValue: "\(isa.name), \(count) threads, keeping \(keeps), seed \(seed), \(extremes), "
+          rawValue: "\(table.isa.name), \(count) threads, keeping \(keeps), seed \(seed), \(extremes), "
             + "\(model.sixteenBitValues.count) values of 16 bits")
         let interpreter = try Interpreter(
-          model, kernels: KernelTable(limit: isa), threads: count, keepingAllValues: keeps,
+          model, kernels: table, threads: count, keepingAllValues: keeps,
           placing: { buffer in
             // What lies in the slack must not matter.
             let start = ca_guarded(buffer.bytes, 0xa5)!

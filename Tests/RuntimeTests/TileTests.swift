@@ -8,8 +8,8 @@ import Testing
 /// gathered.
 @Suite struct TileTests {
   private func kernels(_ model: QuantizedModel, threads: Int = 1) throws -> [[String]] {
-    try supportedISAs.map { isa in
-      try Interpreter(model, kernels: KernelTable(limit: isa), threads: threads).layers.map(\.kernel)
+    try supportedISAs.flatMap(kernelTables).map { table in
+      try Interpreter(model, kernels: table, threads: threads).layers.map(\.kernel)
     }
   }
 
@@ -45,6 +45,16 @@ import Testing
       large.append(names.contains { $0.contains("winograd3x3_4x4") })
     }
     #expect(large == [true, false])
+  }
+
+  /// Where adding takes as long as multiplying, transformations would take what they save.
+  @Test(.enabled(if: supportedISAs.contains(.avx512VNNI))) func transformationsNeedUnitsThatAdd() throws {
+    let graph = network([20, 20, 2], channels: 32, padding: .none, pooled: false)
+    let model = try QuantizedModel.random(graph, seed: 1)
+    for table in kernelTables(.avx512VNNI) {
+      let layers = try Interpreter(model, kernels: table).layers
+      #expect(layers.contains { $0.kernel.contains("winograd") } == table.addsBesideProducts)
+    }
   }
 
   @Test func smallPicturesKeepSmallTiles() throws {

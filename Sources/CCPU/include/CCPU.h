@@ -30,6 +30,11 @@ uint32_t ccpu_allowed(void);
 /// Whether the limit allows a set, and this processor and its system offer it.
 static inline int ccpu_may_use(ccpu_set set) { return (ccpu_allowed() >> set & 1) != 0; }
 
+/// Whether vectors of 512 bits are added and shuffled by the units that multiply them, and by no others, so that work
+/// around products takes as long as they do. (Intel's servers: ports 0 and 5 do all of it, as the optimization manual
+/// says. AMD's processors add on twice as many.)
+int ccpu_adds_where_it_multiplies(void);
+
 /// Limits the whole process to a level and those before it; CCPU_LEVELS lifts the limit. What was chosen before stays
 /// chosen: call it before work begins. Until it is called the limit is that of the environment variable GLINT_ISA.
 void ccpu_limit(ccpu_set level);

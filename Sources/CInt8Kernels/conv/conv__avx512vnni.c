@@ -10,6 +10,7 @@
 #define WIDE_POOLED 6
 #define NARROW 24
 #define NARROW_POOLED 12
+#define TWO_ROWS
 
 #define dot dot4
 #define store_together(conv, acc, vectors, channel, place, is_narrow) store_vectors(conv, acc, vectors, channel, place)

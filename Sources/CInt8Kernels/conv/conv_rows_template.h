@@ -15,6 +15,7 @@
 //   CONV_OF                   declares the operation, if it is to be a copy (see support/template.h)
 //   ASKS_NARROW               1 if the rows without pooling are compiled once more for narrow operations, whose results
 //                             take less to store
+//   TWO_ROWS                  if tiles of two rows are made where rows are short; with conv_tile_of_two_rows
 //   store                     requantizes and stores (or stores raw) a tile's vectors of channels of one pixel
 //   store_together            the same of four vectors of pixels side by side, where there is one: a macro; for tiles
 //                             that can_store_together says yes to
@@ -44,19 +45,11 @@ CK_TARGET ALWAYS_INLINE void output_pixel(const ck_conv *conv, conv_sums tile, i
   store(conv, sums, vectors, vector * LANES32, place);
 }
 
-CK_TARGET ALWAYS_INLINE void output_tile(const ck_conv *conv, size_t row, size_t column, size_t vector,
-                                         const int vectors, const int side, const int columns, const size_t left,
-                                         const int is_narrow, const int together) {
+// One row of a tile.
+CK_TARGET ALWAYS_INLINE void store_row_of_tile(const ck_conv *conv, conv_sums tile, size_t vector, const int vectors,
+                                               const int side, const int columns, const size_t left,
+                                               const int is_narrow, const int together, ptrdiff_t place) {
   (void)is_narrow, (void)together;  // if there is no store_together
-  conv_sums tile;
-  conv_tile(conv, row, column, vector, vectors, side, columns, left, tile);
-  const ptrdiff_t place = ck_place_of(conv, row, column);
-#if defined(store_tile)
-  if (side == 1 && left >= (size_t)columns && together) {
-    store_tile(conv, tile, vectors, columns, vector * LANES32, place, is_narrow);
-    return;
-  }
-#endif
 #if defined(store_together)
   const int pixels = 4 / vectors, whole = columns / (pixels * side) * pixels * side;
   if (whole > 0 && left >= (size_t)columns && together) {
@@ -76,6 +69,44 @@ CK_TARGET ALWAYS_INLINE void output_tile(const ck_conv *conv, size_t row, size_t
     if ((size_t)p < left) output_pixel(conv, tile, p, vector, vectors, side, columns, place);
   }
 }
+
+CK_TARGET ALWAYS_INLINE void output_tile(const ck_conv *conv, size_t row, size_t column, size_t vector,
+                                         const int vectors, const int side, const int columns, const size_t left,
+                                         const int is_narrow, const int together) {
+  conv_sums tile;
+  conv_tile(conv, row, column, vector, vectors, side, columns, left, tile);
+  const ptrdiff_t place = ck_place_of(conv, row, column);
+#if defined(store_tile)
+  if (side == 1 && left >= (size_t)columns && together) {
+    store_tile(conv, tile, vectors, columns, vector * LANES32, place, is_narrow);
+    return;
+  }
+#endif
+  store_row_of_tile(conv, tile, vector, vectors, side, columns, left, is_narrow, together, place);
+}
+
+#if defined(TWO_ROWS)
+// Tiles of two rows, without pooling: where rows are short, one of them fills neither the registers nor the time that a
+// product takes, and weights stream by twice as often.
+CK_TARGET ALWAYS_INLINE void output_tile_of_two_rows(const ck_conv *conv, size_t row, size_t column, size_t vector,
+                                                     const int vectors, const int columns, const int together) {
+  conv_sums tile;
+  conv_tile_of_two_rows(conv, row, column, vector, vectors, columns, tile);
+  UNROLL_FOR (int i = 0; i < 2; i++)
+    store_row_of_tile(conv, tile + i * columns, vector, vectors, 1, columns, (size_t)columns, 0, together,
+                      ck_place_of(conv, row + (size_t)i, column));
+}
+
+CK_TARGET ALWAYS_INLINE void output_two_rows(const ck_conv *conv, size_t row, size_t vector, const int vectors) {
+  const int together = can_store_together(conv, vectors, vector * LANES32);
+  size_t column = 0;
+  for (; column + 4 <= conv->columns; column += 4)
+    output_tile_of_two_rows(conv, row, column, vector, vectors, 4, together);
+  for (; column + 2 <= conv->columns; column += 2)
+    output_tile_of_two_rows(conv, row, column, vector, vectors, 2, together);
+  for (; column < conv->columns; column++) output_tile_of_two_rows(conv, row, column, vector, vectors, 1, together);
+}
+#endif
 
 // The columns of a row: whole tiles, then tiles of four windows across, then the least possible. `side` is 1, or 2
 // where 2x2 windows are pooled.
@@ -115,6 +146,14 @@ CK_TARGET ALWAYS_INLINE void output_rows(const ck_conv *conv, size_t first, size
 
 CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
   CONV_OF(operation, conv);
+#if defined(TWO_ROWS)
+  for (; conv->columns < CK_SHORT_ROW && first + 2 <= end; first += 2) {
+    size_t vector = 0;
+    for (; vector + WIDE_VECTORS <= vectors_of(conv); vector += WIDE_VECTORS)
+      output_two_rows(conv, first, vector, WIDE_VECTORS);
+    for (; vector < vectors_of(conv); vector++) output_two_rows(conv, first, vector, 1);
+  }
+#endif
   if (ASKS_NARROW && conv->requantization.narrow) output_rows(conv, first, end, 1, WIDE, NARROW, 1);
   else output_rows(conv, first, end, 1, WIDE, NARROW, 0);
 }

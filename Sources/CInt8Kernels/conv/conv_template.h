@@ -39,13 +39,10 @@ CK_TARGET ALWAYS_INLINE const char *prefetch_of(const ck_conv *conv, size_t row,
   return conv->prefetch + (ptrdiff_t)row * conv->prefetch_row + (ptrdiff_t)(column * conv->prefetch_bytes);
 }
 
-CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t column, size_t vector, const int vectors,
-                                       const int side, const int columns, const size_t left, conv_sums acc) {
-  (void)left;  // tiles are never larger than what is left
-  const char *window = (const char *)conv->io.input + side * (ptrdiff_t)row * conv->input_row +
-                       side * (ptrdiff_t)column * conv->input_pixel;
-  const char *next_line = prefetch_of(conv, row, column);
-  const size_t lines = PREFETCHES && vector == 0 ? prefetch_lines(conv, (size_t)(columns / side)) : 0;
+// `side` rows of windows from `window` on, which fetch `lines` from `next_line` on during each segment.
+CK_TARGET ALWAYS_INLINE void sums_from(const ck_conv *conv, const char *window, const char *next_line,
+                                       const size_t lines, size_t vector, const int vectors, const int side,
+                                       const int columns, conv_sums acc) {
   const size_t groups = conv->segment_groups;
   const size_t block_bytes = conv->segment_count * groups * (VECTORS * VECTOR_BYTES);
   // From a vector of weights to the next: it is in the same block, unless a block is one vector.
@@ -96,6 +93,25 @@ CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t c
     }
   }
 }
+
+CK_TARGET ALWAYS_INLINE void conv_tile(const ck_conv *conv, size_t row, size_t column, size_t vector, const int vectors,
+                                       const int side, const int columns, const size_t left, conv_sums acc) {
+  (void)left;  // tiles are never larger than what is left
+  const char *window = (const char *)conv->io.input + side * (ptrdiff_t)row * conv->input_row +
+                       side * (ptrdiff_t)column * conv->input_pixel;
+  const size_t lines = PREFETCHES && vector == 0 ? prefetch_lines(conv, (size_t)(columns / side)) : 0;
+  sums_from(conv, window, prefetch_of(conv, row, column), lines, vector, vectors, side, columns, acc);
+}
+
+#if defined(TWO_ROWS)
+// The windows of two rows, without pooling.
+CK_TARGET ALWAYS_INLINE void conv_tile_of_two_rows(const ck_conv *conv, size_t row, size_t column, size_t vector,
+                                                   const int vectors, const int columns, conv_sums acc) {
+  const size_t lines = PREFETCHES && vector == 0 ? prefetch_lines(conv, (size_t)(2 * columns)) : 0;
+  sums_from(conv, ck_window_at(conv, row, column), prefetch_of(conv, row, 2 * column), lines, vector, vectors, 2,
+            columns, acc);
+}
+#endif
 
 #include "conv_tile_sums.h"
 #include "conv_rows_template.h"

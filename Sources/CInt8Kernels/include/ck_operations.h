@@ -54,6 +54,9 @@ typedef struct {
   int words;
 } ck_result;
 
+/// Columns of results below which ck_qs8_qc8w_conv__avx512vnni computes two rows at a time.
+#define CK_SHORT_ROW 12
+
 /// A convolution over windows that lie wholly inside the input (borders are made by ck_prepare).
 ///
 /// A window is `segment_count` runs of contiguous inputs, each `segment_groups` groups of the kernel's size long. The
@@ -195,7 +198,8 @@ typedef struct {
 typedef struct {
   ck_io io;
   size_t width, channels, factor;
-  const ck_code *table;  // or NULL
+  ptrdiff_t input_row, output_row;  // codes from a row to the next
+  const ck_code *table;             // or NULL
 } ck_upsample;
 
 /// Where a row or column of a result lies: share / 2048 of the way from a pixel to the next, which may lie beyond the

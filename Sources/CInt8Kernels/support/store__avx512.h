@@ -63,6 +63,10 @@ CK_TARGET ALWAYS_INLINE void store_vectors(const ck_conv *conv, const V32 acc[4]
     _mm256_storeu_si256((__m256i *)(out + conv->output_pixel), _mm512_extracti64x4_epi64(codes, 1));
     return;
   }
+  if (conv->channels == 16 && conv->output_pixel == 16) {
+    _mm512_storeu_si512(out, codes);
+    return;
+  }
   const __mmask16 lanes = left >= 16 ? 0xffff : (__mmask16)((1u << left) - 1);
   const __m128i pixels[4] = {_mm512_castsi512_si128(codes), _mm512_extracti32x4_epi32(codes, 1),
                              _mm512_extracti32x4_epi32(codes, 2), _mm512_extracti32x4_epi32(codes, 3)};
