@@ -226,7 +226,7 @@ public final class Interpreter {
     }
   }
 
-  /// Bands run side by side: a layer takes as long as in the band where it takes longest.
+  /// Bands run side by side, each thread's in turn: a layer takes as long as for the thread where it takes longest.
   private func time(_ bands: UnsafeMutablePointer<ck_band>, of index: Int, _ nanoseconds: inout [UInt64]) {
     let job = jobs[index]
     var times = [UInt64](repeating: 0, count: layers.count * job.work.parts)
@@ -235,8 +235,12 @@ public final class Interpreter {
       ct_team_run(team, index, 1)
       for band in 0..<job.work.parts { bands[band].nanoseconds = nil }
     }
+    let parts = job.work.parts
     for layer in job.layers {
-      nanoseconds[layer] = (0..<job.work.parts).reduce(0) { max($0, times[layers.count * $1 + layer]) }
+      nanoseconds[layer] = (0..<threads).reduce(0) { longest, thread in
+        let own = parts * thread / threads..<parts * (thread + 1) / threads
+        return max(longest, own.reduce(0) { $0 + times[layers.count * $1 + layer] })
+      }
     }
   }
 

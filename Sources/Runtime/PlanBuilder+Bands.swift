@@ -184,12 +184,12 @@ extension PlanBuilder {
         slices.append(
           ck_slice(
             run: steps[firstStep + place].step.run, operation: UnsafeRawPointer(operations[place]),
-            first: done[place], end: needed[place], layer: firstStep + place))
+            frame: nil, first: done[place], end: needed[place], layer: firstStep + place))
         done[place] = needed[place]
       }
       slices.append(
         ck_slice(
-          run: steps[firstStep + uses.count].step.run, operation: UnsafeRawPointer(part), first: row,
+          run: steps[firstStep + uses.count].step.run, operation: UnsafeRawPointer(part), frame: nil, first: row,
           end: needed.last!, layer: firstStep + uses.count))
     }
     return slices

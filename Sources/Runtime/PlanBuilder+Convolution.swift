@@ -79,7 +79,10 @@ extension PlanBuilder {
         rows: outputShape[0] * outputShape[1] / columns,
         alignment: alignment, frame: group == 0 ? border : nil,
         work: work / groups, multiplyAdds: multiplyAdds / groups)
-      guard !ofWords, groups == 1, sums == nil, columns == outputShape[1], !layout.isFramed, !outputLayout.isFramed
+      guard !ofWords, groups == 1, sums == nil else { continue }
+      steps[steps.count - 1].span = RowSpan(
+        height: outputShape[0], inputs: node.inputs, value: result, isLocal: isPointwise(conv) && !pooled)
+      guard columns == outputShape[1], !layout.isFramed, !outputLayout.isFramed
       else { continue }
       let rowsAcross = pooled ? 2 : 1
       steps[steps.count - 1].rows = RowUse(
@@ -119,11 +122,16 @@ extension PlanBuilder {
   }
 
   /// How many pixels make a row, if it can be any number: long rows end in fewer tiles that are not whole, but each
-  /// thread gets one at least, and what one reads stays in the nearest cache.
+  /// thread gets one at least, and what one reads stays in the nearest cache. Best are whole rows of the picture, so
+  /// that others can be computed in one pass with them.
   private func pointwiseColumns(_ shape: Shape) -> Int {
-    let pixels = shape[0] * shape[1]
-    let columns = (1...128).last { pixels % $0 == 0 && pixels / $0 >= threads } ?? 1
-    return max(columns, shape[1])
+    let (longest, enough) = (128, 48)
+    let (height, width) = (shape[0], shape[1])
+    let rows = (1...max(1, longest / width)).last { height % $0 == 0 && isBalanced(height, by: $0) }
+    if let rows, rows * width >= enough { return rows * width }
+    let pixels = height * width
+    let columns = (1...longest).last { pixels % $0 == 0 && pixels / $0 >= threads } ?? 1
+    return max(columns, width)
   }
 
   private func outputOf(_ index: Int) -> Shape { check.shapes[index + 1] }

@@ -79,6 +79,15 @@ extension PlanBuilder {
     link(other, places[1], offset: layouts[1].start)
     add(
       node.name, kernel, kept, node: index, rows: rows, frame: border(around: index + 1), work: shape.count)
+    spanRows(of: index)
+  }
+
+  /// Each row of the step just added needs the same row of what it reads alone.
+  private mutating func spanRows(of index: Int) {
+    let shape = check.shapes[index + 1]
+    guard shape.dimensions.count == 3 else { return }
+    steps[steps.count - 1].span = RowSpan(
+      height: shape[0], inputs: graph.nodes[index].inputs, value: index + 1, isLocal: true)
   }
 
   /// Adds the joining of values along channels: one pass for each, equation (R).
@@ -119,6 +128,7 @@ extension PlanBuilder {
     let kept = memory.keep(map)
     link(UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place, output: newValue(index + 1))
     add(node.name, kernel, kept, node: index, rows: shape.count / map.channels, work: shape.count)
+    spanRows(of: index)
   }
 
   /// Adds a nearest-neighbour enlargement, with equation (R).

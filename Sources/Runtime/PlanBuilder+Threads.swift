@@ -4,14 +4,17 @@ import CInt8Kernels
 // fewer threads may be faster there.
 extension PlanBuilder {
   /// What a step of several threads takes beside its share of the work, microseconds: for two 0.3 to 1.4, by what seven
-  /// networks of 6 to 76 steps took on two cores of an EPYC (`glint bench --threads 1` and 2), and more for more.
-  private static func meeting(of threads: Int) -> Double { 0.6 + 0.15 * Double(threads - 2) }
+  /// networks of 6 to 76 steps took on two cores of an EPYC (`glint bench --threads 1` and 2), up to 2.2 on those of a
+  /// Xeon, which take 0.18 to hand each other a cache line; and more for more.
+  private static func meeting(of threads: Int) -> Double { 1.2 + 0.15 * Double(threads - 2) }
 
   /// The time of one inference, microseconds: no more than the order of magnitude, by which thread counts are compared.
   func estimate(threads: Int) -> Double {
     guard threads > 1 else { return steps.reduce(0) { $0 + $1.microseconds } }
-    return steps.reduce(0) { time, step in
-      time + step.microseconds / Double(min(threads, step.step.parts)) + Self.meeting(of: threads)
+    // Threads meet once for all steps of a chain.
+    let meetings = steps.count - chains.reduce(0) { $0 + $1.steps.count - 1 }
+    return steps.reduce(Double(meetings) * Self.meeting(of: threads)) { time, step in
+      time + step.microseconds / Double(min(threads, step.step.parts))
     }
   }
 

@@ -37,6 +37,8 @@ struct PlanBuilder {
     var node: Int
     /// What it needs to know to run in bands, where it can.
     var rows: RowUse?
+    /// What it needs to know to join a pass, where it can.
+    var span: RowSpan?
   }
 
   let check: ModelCheck
@@ -67,6 +69,7 @@ struct PlanBuilder {
     if keepsAll { _ = try codes(of: 0) }
     var index = 0
     while index < graph.nodes.count { index += try addNode(index) }
+    joinPasses()
   }
 
   /// Adds the steps of a node, and returns how many nodes they cover.

@@ -109,6 +109,7 @@ void ck_step_run(void *step, size_t index);
 typedef struct {
   ck_run *run;
   const void *operation;
+  const ck_frame *frame;  // or NULL
   size_t first, end;
   size_t layer;  // whose time it counts to
 } ck_slice;

@@ -55,24 +55,29 @@ static void fill_border(const ck_frame *frame, ck_code *inside, size_t first, si
   if (end == frame->height) fill(row - frame->left, frame->bottom * (size_t)frame->row, block);
 }
 
+static void run_rows(ck_run *run, const void *operation, const ck_frame *frame, size_t first, size_t end) {
+  run(operation, first, end);
+  if (frame) fill_border(frame, ((const ck_io *)operation)->output, first, end);
+}
+
 void ck_step_run(void *context, size_t index) {
   const ck_step *step = context;
   size_t first = part_start(step, index);
   size_t end = part_start(step, index + 1);
-  if (first >= end) return;
-  step->run(step->operation, first, end);
-  if (step->frame) fill_border(step->frame, ((const ck_io *)step->operation)->output, first, end);
+  if (first < end) run_rows(step->run, step->operation, step->frame, first, end);
 }
+
+static void run_slice(const ck_slice *s) { run_rows(s->run, s->operation, s->frame, s->first, s->end); }
 
 void ck_band_run(void *context, size_t index) {
   const ck_band *band = (const ck_band *)context + index;
   if (band->nanoseconds == NULL) {
-    for (const ck_slice *s = band->slices; s < band->slices + band->count; s++) s->run(s->operation, s->first, s->end);
+    for (const ck_slice *s = band->slices; s < band->slices + band->count; s++) run_slice(s);
     return;
   }
   uint64_t before = ct_now();
   for (const ck_slice *s = band->slices; s < band->slices + band->count; s++) {
-    s->run(s->operation, s->first, s->end);
+    run_slice(s);
     uint64_t after = ct_now();
     band->nanoseconds[s->layer] += after - before;
     before = after;

@@ -1,0 +1,116 @@
+import CInt8Kernels
+import Models
+import Numerics
+
+// Steps of which each row needs the same row of the one before alone (1x1 convolutions, sums, products) are computed
+// with it in one pass: a depthwise convolution, the sum behind it and the 1x1 convolution behind that. A thread takes
+// its rows through all of them, what lies between stays in its cache, and threads meet once and not after each. (One
+// thread gains nothing: a few rows at a time, so that they stay in the nearest cache, took 2 % longer than layers do.)
+
+/// How the range of a step's kernel lies over the rows of a picture.
+struct RowSpan {
+  /// Rows of the result.
+  var height: Int
+  /// The values that the step reads.
+  var inputs: [Int]
+  /// The value that it writes.
+  var value: Int
+  /// Whether a row of the result needs that row of its inputs alone.
+  var isLocal: Bool
+}
+
+extension PlanBuilder {
+  /// Joins steps to passes, once all are there. Chains of other kinds stay.
+  mutating func joinPasses() {
+    guard !keepsAll, threads > 1 else { return }
+    var taken = chains.map(\.steps)[...]
+    var passes: [Chain] = []
+    var index = 0
+    while index < steps.count {
+      if let chain = taken.first, chain.contains(index) {
+        index = chain.upperBound
+        taken.removeFirst()
+        continue
+      }
+      let end = passEnd(from: index, before: taken.first?.lowerBound ?? steps.count)
+      if end > index + 1 { passes.append(pass(index..<end)) }
+      index = max(end, index + 1)
+    }
+    chains = (chains + passes).sorted { $0.steps.lowerBound < $1.steps.lowerBound }
+  }
+
+  /// The end of the steps from `first` on that make a pass.
+  private func passEnd(from first: Int, before limit: Int) -> Int {
+    guard let start = steps[first].span, let own = rowsTogether(first), isBalanced(start.height, by: own) else {
+      return first
+    }
+    var (end, unit) = (first + 1, own)
+    while end < limit, let span = steps[end].span, span.isLocal, span.height == start.height,
+      span.inputs.contains(where: { value in steps[first..<end].contains { $0.span!.value == value } }),
+      let rows = rowsTogether(end)
+    {
+      let joined = unit * rows / greatestCommonDivisor(unit, rows)
+      guard isBalanced(span.height, by: joined) else { break }
+      (end, unit) = (end + 1, joined)
+    }
+    return end
+  }
+
+  private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }
+
+  /// Rows of the picture that a step computes together; nil where its range does not follow rows.
+  private func rowsTogether(_ index: Int) -> Int? {
+    let (step, height) = (steps[index].step, steps[index].span!.height)
+    if step.rows == height { return step.alignment }
+    if step.rows % height == 0 { return 1 }
+    return height % step.rows == 0 ? height / step.rows : nil
+  }
+
+  /// Whether threads get about as much of a picture's rows each, cut at multiples of `rows`.
+  func isBalanced(_ height: Int, by rows: Int) -> Bool {
+    let units = (height + rows - 1) / rows
+    let most = (units + threads - 1) / threads
+    return 4 * most * threads <= 5 * units
+  }
+
+  /// A pass of some steps, cut into parts.
+  private mutating func pass(_ range: Range<Int>) -> Chain {
+    let span = steps[range.lowerBound].span!
+    let unit = range.reduce(1) { unit, index in
+      let rows = rowsTogether(index)!
+      return unit * rows / greatestCommonDivisor(unit, rows)
+    }
+    let units = (span.height + unit - 1) / unit
+    // As many parts as the step has that has most.
+    let parts = min(units, range.map { steps[$0].step.parts }.max()!)
+    let bands = memory.allocate(ck_band.self, parts)
+    for part in 0..<parts {
+      let rows = units * part / parts * unit..<min(span.height, units * (part + 1) / parts * unit)
+      let slices = range.map { slice($0, rows) }
+      let kept = memory.allocate(ck_slice.self, slices.count)
+      kept.initialize(from: slices, count: slices.count)
+      (bands + part).initialize(to: ck_band(slices: kept, count: slices.count, nanoseconds: nil))
+    }
+    for index in range.dropFirst() { steps[index].reason += ", in one pass with the layer before" }
+    keepBuffers(over: range)
+    return Chain(steps: range, bands: bands, count: parts)
+  }
+
+  /// Rows of the picture that one step computes.
+  private func slice(_ index: Int, _ rows: Range<Int>) -> ck_slice {
+    let (step, height) = (steps[index].step, steps[index].span!.height)
+    return ck_slice(
+      run: step.run, operation: step.operation, frame: step.frame, first: rows.lowerBound * step.rows / height,
+      end: rows.upperBound * step.rows / height, layer: index)
+  }
+
+  /// Steps of a pass run in turn, so what one of them touches lives as long as all.
+  private mutating func keepBuffers(over range: Range<Int>) {
+    for (index, buffer) in buffers.enumerated() where buffer.first < range.upperBound && buffer.last >= range.lowerBound
+    {
+      buffers[index] = .init(
+        name: buffer.name, bytes: buffer.bytes, first: min(buffer.first, range.lowerBound),
+        last: max(buffer.last, range.upperBound - 1))
+    }
+  }
+}
