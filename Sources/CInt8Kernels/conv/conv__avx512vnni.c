@@ -11,6 +11,7 @@
 #define NARROW 24
 #define NARROW_POOLED 12
 #define TWO_ROWS
+#define EIGHTS 1
 
 #define dot dot4
 #define store_together(conv, acc, vectors, channel, place, is_narrow) store_vectors(conv, acc, vectors, channel, place)

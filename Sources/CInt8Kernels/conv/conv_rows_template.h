@@ -9,6 +9,7 @@
 //   NARROW, NARROW_POOLED     the same for tiles NARROW_VECTORS wide (1 if it is not said), which compute the vectors
 //                             left over; 0 where wide tiles do. The last tile may reach into the padding of the block
 //   LEAST                     columns of the least tile without pooling, if more than 1
+//   EIGHTS                    1 if there are tiles of eight, where four sums do not fill the time that a product takes
 //   conv_sums                 the sums of a tile
 //   conv_tile                 computes them; of the windows across only `left` count, the others repeat the last
 //   tile_sums                 the sums of the window in column p of a tile, or of the four pooled from column p on
@@ -28,6 +29,9 @@
 #endif
 #if !defined(LEAST)
 #define LEAST 1
+#endif
+#if !defined(EIGHTS)
+#define EIGHTS 0
 #endif
 #if !defined(ASKS_NARROW)
 #define ASKS_NARROW 0
@@ -108,8 +112,8 @@ CK_TARGET ALWAYS_INLINE void output_two_rows(const ck_conv *conv, size_t row, si
 }
 #endif
 
-// The columns of a row: whole tiles, then tiles of four windows across, then the least possible. `side` is 1, or 2
-// where 2x2 windows are pooled.
+// The columns of a row: whole tiles, then tiles of eight (where there are such) and of four windows across, then the
+// least possible. `side` is 1, or 2 where 2x2 windows are pooled.
 CK_TARGET ALWAYS_INLINE void output_row(const ck_conv *conv, size_t row, size_t vector, const int vectors,
                                         const int side, const int whole, const int is_narrow) {
   const int least = side > 1 ? side : LEAST;
@@ -121,6 +125,9 @@ CK_TARGET ALWAYS_INLINE void output_row(const ck_conv *conv, size_t row, size_t 
   size_t column = 0;
   for (; column + (size_t)(whole / side) <= conv->columns; column += (size_t)(whole / side))
     output_tile(conv, row, column, vector, vectors, side, whole, (size_t)whole, is_narrow, together);
+  if (EIGHTS && whole > 8)
+    for (; column + (size_t)(8 / side) <= conv->columns; column += (size_t)(8 / side))
+      output_tile(conv, row, column, vector, vectors, side, 8, 8, is_narrow, together);
   if (whole > 4)
     for (; column + (size_t)(4 / side) <= conv->columns; column += (size_t)(4 / side))
       output_tile(conv, row, column, vector, vectors, side, 4, 4, is_narrow, together);
