@@ -23,7 +23,7 @@ extension PlanBuilder {
   /// Joins steps to passes, once all are there. Chains of other kinds stay.
   mutating func joinPasses() {
     guard !keepsAll, threads > 1 else { return }
-    var taken = chains.map(\.steps)[...]
+    var taken = chains.map { $0.steps }[...]
     var passes: [Chain] = []
     var index = 0
     while index < steps.count {
