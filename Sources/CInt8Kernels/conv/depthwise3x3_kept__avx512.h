@@ -28,6 +28,7 @@ CK_TARGET ALWAYS_INLINE kept_column kept_rows(const __m512i rows[4]) {
   return x;
 }
 
+// The first `count` bytes of a vector, or all.
 CK_TARGET ALWAYS_INLINE __mmask64 first_bytes(size_t count) {
   return count < 64 ? ((__mmask64)1 << count) - 1 : ~(__mmask64)0;
 }
@@ -38,7 +39,7 @@ CK_TARGET ALWAYS_INLINE kept_column kept_at(const ck_code *const rows[4], ptrdif
   return kept_rows(codes);
 }
 
-// The parts of `channels` times `pixels` lanes further on, the last ones from `next`; 16 or 32 channels.
+// What lies 1, 2 or 4 lanes of 128 bits further on in two vectors side by side.
 CK_TARGET ALWAYS_INLINE kept_column shifted_in(const kept_column *x, const kept_column *next, const int lanes) {
   kept_column result;
   UNROLL_FOR (int p = 0; p < PARTS; p++)
@@ -48,7 +49,7 @@ CK_TARGET ALWAYS_INLINE kept_column shifted_in(const kept_column *x, const kept_
   return result;
 }
 
-// No product leaves a word, and codes are all that there are.
+// No product leaves a word, and codes are all that there are. `moves`: the zero point is not the least code.
 CK_TARGET ALWAYS_INLINE __m512i kept_codes(const V32 acc[SUMS], const kept_chunk *kept, const int moves) {
   __m512i words[2];
   UNROLL_FOR (int i = 0; i < 2; i++) {
