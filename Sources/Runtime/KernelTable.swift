@@ -149,11 +149,7 @@ public struct KernelTable: Sendable {
 
   /// Why the table has no better kernel than `kernel` for its operation, for tables that people read.
   func reason(for kernel: Kernel) -> String {
-    if kernel.isa == isa {
-      let isPlain = kernel.operation == .convolution || kernel.operation == .convolutionMaxPool
-      return isPlain && isa == .avx512VNNI && !addsBesideProducts
-        ? "best of \(isa.name), where adding takes as long as multiplying" : "best of \(isa.name)"
-    }
+    if kernel.isa == isa { return "best of \(isa.name)" }
     return "\(isa.name) has no kernel of its own here"
   }
 }

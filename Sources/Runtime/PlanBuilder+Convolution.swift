@@ -79,6 +79,9 @@ extension PlanBuilder {
         rows: outputShape[0] * outputShape[1] / columns,
         alignment: alignment, frame: group == 0 ? border : nil,
         work: work / groups, multiplyAdds: multiplyAdds / groups)
+      if kernel.tileSide == 1, transformationsDoNotPay, isTransformable(index, conv) {
+        steps[steps.count - 1].reason += ", where Winograd's tiles would take longer"
+      }
       guard !ofWords, groups == 1, sums == nil else { continue }
       steps[steps.count - 1].span = RowSpan(
         height: outputShape[0], inputs: node.inputs, value: result, isLocal: isPointwise(conv) && !pooled)
@@ -149,21 +152,30 @@ extension PlanBuilder {
   /// The operations of kernels for 3x3 windows that can compute a convolution.
   private func specialKernels(_ index: Int, _ conv: Operator.Convolution, pooled: Bool) -> [Kernel.Operation] {
     let window = conv.window
-    guard window.height == 3, window.width == 3, window.stride == 1, conv.dilation == 1, conv.groups == 1 else {
-      return []
-    }
+    guard isSquareOfThree(conv) else { return [] }
     let value = graph.nodes[index].inputs[0]
     let channels = check.shapes[value][2]
     if window.padding == .none, pooled, places[value] == .pixels, channels == 3 {
       return [.winogradRGBMaxPool, .rgbConvolutionMaxPool]
     }
-    guard 8...Int(CK_WINOGRAD_INPUTS) ~= channels else { return [] }
+    guard isTransformable(index, conv) else { return [] }
     let small: Kernel.Operation = pooled ? .winogradMaxPool : .winograd
     let large: Kernel.Operation = pooled ? .winograd4MaxPool : .winograd4
     if transformationsDoNotPay { return [] }
     // Where inputs are transformed 32 at a time, 8 are too few.
     guard channels >= 16 || table.best(large)?.isa != .avx512VNNI else { return [small] }
     return largeTilesPay(index, conv) ? [large, small] : [small]
+  }
+
+  private func isSquareOfThree(_ conv: Operator.Convolution) -> Bool {
+    let window = conv.window
+    return window.height == 3 && window.width == 3 && window.stride == 1 && conv.dilation == 1 && conv.groups == 1
+  }
+
+  /// Whether there are kernels of Winograd's that take a convolution's codes.
+  private func isTransformable(_ index: Int, _ conv: Operator.Convolution) -> Bool {
+    isSquareOfThree(conv) && !readsOrMakesWords(index)
+      && 8...Int(CK_WINOGRAD_INPUTS) ~= check.shapes[graph.nodes[index].inputs[0]][2]
   }
 
   /// Whether Winograd's transformations take what they save: dot products of bytes multiply twice as many as those of

@@ -41,6 +41,7 @@ struct Inspect: ParsableCommand {
 
   @OptionGroup var force: ForceOption
   @OptionGroup var trust: TrustOption
+  @OptionGroup var threads: ThreadOption
   @OptionGroup var isa: ISAOption
   @OptionGroup var json: JSONOption
 
@@ -254,9 +255,11 @@ extension Inspect {
 
   /// The kernel of each step.
   private func showKernels(_ model: QuantizedModel) throws {
-    let interpreter = try Interpreter(model)
+    let interpreter = try Interpreter(model, atMost: threads.count)
     let limit = ISA.detected == ISA.supported ? "" : ", limited to \(KernelTable.detected.isa.name)"
-    emit("\nThis machine has \(ISA.supported.map(\.name).joined(separator: ", "))\(limit).")
+    emit(
+      "\nThis machine has \(ISA.supported.map(\.name).joined(separator: ", "))\(limit). "
+        + "Of \(threads.count) thread\(threads.count == 1 ? "" : "s") it takes \(interpreter.threads) for this model.")
     var table = Table(["nodes", "kernel", "needs", "why"], text: [0, 1, 2, 3])
     for layer in interpreter.layers { table.add([layer.name, layer.kernel, layer.isa.name, layer.reason]) }
     table.show()
