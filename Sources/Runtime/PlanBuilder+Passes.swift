@@ -32,17 +32,17 @@ extension PlanBuilder {
         taken.removeFirst()
         continue
       }
-      let end = passEnd(from: index, before: taken.first?.lowerBound ?? steps.count)
-      if end > index + 1 { passes.append(pass(index..<end)) }
-      index = max(end, index + 1)
+      let (end, unit) = passEnd(from: index, before: taken.first?.lowerBound ?? steps.count)
+      if end > index + 1 { passes.append(pass(index..<end, unit: unit)) }
+      index = end
     }
     chains = (chains + passes).sorted { $0.steps.lowerBound < $1.steps.lowerBound }
   }
 
-  /// The end of the steps from `first` on that make a pass.
-  private func passEnd(from first: Int, before limit: Int) -> Int {
+  /// The end of the steps from `first` on that make a pass, and the rows of the picture that they compute together.
+  private func passEnd(from first: Int, before limit: Int) -> (end: Int, unit: Int) {
     guard let start = steps[first].span, let own = rowsTogether(first), isBalanced(start.height, by: own) else {
-      return first
+      return (first + 1, 1)
     }
     var (end, unit) = (first + 1, own)
     while end < limit, let span = steps[end].span, span.isLocal, span.height == start.height,
@@ -53,7 +53,7 @@ extension PlanBuilder {
       guard isBalanced(span.height, by: joined) else { break }
       (end, unit) = (end + 1, joined)
     }
-    return end
+    return (end, unit)
   }
 
   private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }
@@ -73,19 +73,15 @@ extension PlanBuilder {
     return 4 * most * threads <= 5 * units
   }
 
-  /// A pass of some steps, cut into parts.
-  private mutating func pass(_ range: Range<Int>) -> Chain {
-    let span = steps[range.lowerBound].span!
-    let unit = range.reduce(1) { unit, index in
-      let rows = rowsTogether(index)!
-      return unit * rows / greatestCommonDivisor(unit, rows)
-    }
-    let units = (span.height + unit - 1) / unit
+  /// A pass of some steps, cut into parts at multiples of `unit` rows.
+  private mutating func pass(_ range: Range<Int>, unit: Int) -> Chain {
+    let height = steps[range.lowerBound].span!.height
+    let units = (height + unit - 1) / unit
     // As many parts as the step has that has most.
     let parts = min(units, range.map { steps[$0].step.parts }.max()!)
     let bands = memory.allocate(ck_band.self, parts)
     for part in 0..<parts {
-      let rows = units * part / parts * unit..<min(span.height, units * (part + 1) / parts * unit)
+      let rows = units * part / parts * unit..<min(height, units * (part + 1) / parts * unit)
       let slices = range.map { slice($0, rows) }
       let kept = memory.allocate(ck_slice.self, slices.count)
       kept.initialize(from: slices, count: slices.count)
