@@ -257,9 +257,8 @@ extension Inspect {
   private func showKernels(_ model: QuantizedModel) throws {
     let interpreter = try Interpreter(model, atMost: threads.count)
     let limit = ISA.detected == ISA.supported ? "" : ", limited to \(KernelTable.detected.isa.name)"
-    emit(
-      "\nThis machine has \(ISA.supported.map(\.name).joined(separator: ", "))\(limit). "
-        + "Of \(threads.count) thread\(threads.count == 1 ? "" : "s") it takes \(interpreter.threads) for this model.")
+    emit("\nThis machine has \(ISA.supported.map(\.name).joined(separator: ", "))\(limit).")
+    emit("Of \(threads.count) thread\(threads.count == 1 ? "" : "s") it takes \(interpreter.threads) for this model.")
     var table = Table(["nodes", "kernel", "needs", "why"], text: [0, 1, 2, 3])
     for layer in interpreter.layers { table.add([layer.name, layer.kernel, layer.isa.name, layer.reason]) }
     table.show()
