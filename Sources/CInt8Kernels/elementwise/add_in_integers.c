@@ -1,5 +1,7 @@
 #include "pair_codes.h"
 
+#include <math.h>
+
 // Multipliers are tried from the nearest integers up to this many beside them.
 enum { BESIDE = 3, MOST_CLOSE = 512 };
 

@@ -5,19 +5,20 @@
 
 #include "CInt8Kernels.h"
 
-#include <math.h>
-
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
 #endif
 
 // Beyond this magnitude every product clamps, whatever the zero point; conversions stay in range.
 #define CK_PRODUCT_LIMIT 1024.0f
+// 1.5 * 2^23: what is added to it is left without a fraction, rounded to nearest even, and a vector of such sums needs
+// no call, as lrintf does.
+#define CK_WITHOUT_FRACTION 12582912.0f
 
 static inline ck_code ck_round_and_clamp(float product, int32_t zero_point, int32_t low, int32_t high) {
   product = product > CK_PRODUCT_LIMIT ? CK_PRODUCT_LIMIT : product;
   product = product < -CK_PRODUCT_LIMIT ? -CK_PRODUCT_LIMIT : product;
-  int32_t code = (int32_t)lrintf(product) + zero_point;
+  int32_t code = (int32_t)((product + CK_WITHOUT_FRACTION) - CK_WITHOUT_FRACTION) + zero_point;
   code = code < low ? low : code;
   code = code > high ? high : code;
   return (ck_code)code;
