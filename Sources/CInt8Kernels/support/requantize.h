@@ -11,14 +11,17 @@
 
 // Beyond this magnitude every product clamps, whatever the zero point; conversions stay in range.
 #define CK_PRODUCT_LIMIT 1024.0f
-// 1.5 * 2^23: what is added to it is left without a fraction, rounded to nearest even, and a vector of such sums needs
-// no call, as lrintf does.
-#define CK_WITHOUT_FRACTION 12582912.0f
+
+// A product, kept within a limit and rounded. Adding and taking off 1.5 * 2^23, behind whose point a float has no bits,
+// rounds to nearest even, and compilers make vectors of it.
+static inline int32_t ck_round_within(float product, float limit) {
+  product = product > limit ? limit : product;
+  product = product < -limit ? -limit : product;
+  return (int32_t)((product + 12582912.0f) - 12582912.0f);
+}
 
 static inline ck_code ck_round_and_clamp(float product, int32_t zero_point, int32_t low, int32_t high) {
-  product = product > CK_PRODUCT_LIMIT ? CK_PRODUCT_LIMIT : product;
-  product = product < -CK_PRODUCT_LIMIT ? -CK_PRODUCT_LIMIT : product;
-  int32_t code = (int32_t)((product + CK_WITHOUT_FRACTION) - CK_WITHOUT_FRACTION) + zero_point;
+  int32_t code = ck_round_within(product, CK_PRODUCT_LIMIT) + zero_point;
   code = code < low ? low : code;
   code = code > high ? high : code;
   return (ck_code)code;

@@ -1,5 +1,4 @@
-// Equation (3) for kernels that read words: results are words or codes. Rounding adds and takes off 1.5 * 2^23, behind
-// whose point a float has no bits: to nearest even, and compilers make vectors of it.
+// Equation (3) for kernels that read words: results are words or codes.
 #ifndef CK_REQUANTIZE16_H
 #define CK_REQUANTIZE16_H
 
@@ -8,11 +7,7 @@
 // Beyond this magnitude every product clamps, whatever the zero point.
 #define CK_PRODUCT16_LIMIT 65536.0f
 
-static inline int32_t ck_round16(float product) {
-  product = product > CK_PRODUCT16_LIMIT ? CK_PRODUCT16_LIMIT : product;
-  product = product < -CK_PRODUCT16_LIMIT ? -CK_PRODUCT16_LIMIT : product;
-  return (int32_t)((product + 12582912.0f) - 12582912.0f);
-}
+static inline int32_t ck_round16(float product) { return ck_round_within(product, CK_PRODUCT16_LIMIT); }
 
 static inline int32_t ck_clamp16(int32_t code, int32_t low, int32_t high) {
   code = code < low ? low : code;
