@@ -1,11 +1,27 @@
+import Foundation
 import Models
 import TestSupport
 import Testing
 
 private let commands = [
-  "demo", "train", "quantize", "compare", "classify", "live", "bench", "inspect", "verify", "import", "run",
-  "threshold",
+  "bench", "classify", "compare", "demo", "doctor", "export", "features", "import", "inspect", "live", "paint",
+  "quantize", "run", "teach", "threshold", "train", "verify",
 ]
+
+/// A command as the argument parser describes it to programs.
+private struct Command: Decodable {
+  var commandName: String
+  var discussion: String?
+  var subcommands: [Command]?
+
+  /// This one and all below it, by what one types.
+  func all(after words: String = "") -> [(name: String, command: Command)] {
+    let name = words + commandName
+    return [(name, self)] + (subcommands ?? []).flatMap { $0.all(after: name + " ") }
+  }
+}
+
+private struct Program: Decodable { var command: Command }
 
 @Suite struct HelpTests {
   @Test(arguments: commands)
@@ -21,6 +37,21 @@ private let commands = [
     let result = try GlintProgram.run(["--help"])
     #expect(result.status == 0)
     for command in commands { #expect(result.output.contains("  \(command) "), "\(command)") }
+  }
+
+  /// The parser breaks lines to the terminal's width and keeps those that a text has of its own: where a paragraph has
+  /// some, every second line of it ends anywhere. Examples are broken by hand, so that what is copied can be run.
+  @Test func paragraphsAreLeftToTheTerminalsWidth() throws {
+    let result = try GlintProgram.run(["--experimental-dump-help"])
+    let found = try JSONDecoder().decode(Program.self, from: Data(result.output.utf8)).command.all()
+    for command in commands { #expect(found.contains { $0.name == "glint " + command }, "\(command)") }
+    for (name, command) in found {
+      let lines = (command.discussion ?? "").split(separator: "\n", omittingEmptySubsequences: false)
+      for line in lines where line.hasPrefix(" ") { #expect(line.count <= 80, "\(name): \(line)") }
+      for (line, next) in zip(lines, lines.dropFirst()) where !line.isEmpty && !next.isEmpty {
+        #expect(line.hasSuffix(":") || line.hasPrefix(" ") || next.hasPrefix(" "), "\(name): \(line)")
+      }
+    }
   }
 
   @Test func theVersionIsThatOfTheLibrary() throws {

@@ -9,7 +9,7 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure the latency of a model: int8 per layer and in all, float in all; or the speed of training.",
     discussion: """
-      One picture at a time, random pixels. The peak is that of the machine's dot-product instructions, measured in
+      One picture at a time, random pixels. The peak is that of the machine's dot-product instructions, measured in \
       the same run. A float model is run by what trains and calibrates it, to tell what int8 gains.
 
       Examples:
@@ -22,10 +22,10 @@ struct Bench: ParsableCommand {
         glint bench --training --threads 2 --runs 40
         glint bench --training --network compact
 
-      With --frames, from a camera's JPEG to its label: decoding, preparing and the network, as 'glint live' does it
+      With --frames, from a camera's JPEG to its label: decoding, preparing and the network, as 'glint live' does it \
       where it looks for no face; with --faces also finding and following faces, each of which gets a label.
 
-      With --training, --runs steps of a network, forward, backward and Adam, on batches of rendered faces that are in
+      With --training, --runs steps of a network, forward, backward and Adam, on batches of rendered faces that are in \
       memory already.
       """)
 

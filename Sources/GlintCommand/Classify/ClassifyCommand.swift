@@ -12,19 +12,18 @@ struct Classify: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Label pictures: JPEG or PNG files, or folders of them.",
     discussion: """
-      Each picture is prepared as the model's file says, with its EXIF orientation applied. A file that cannot be \
-      read is
-      named and passed over, and the exit status is then 1; so are files of folders that are pictures of other kinds.
-      Whole photos are cropped to their faces where the model was trained so and --boxes, or an index.csv in the folder,
-      says where these are. A model may know when it cannot say: then the label is 'unsure', and the probability that of
-      the likeliest label that could have been shown.
+      Each picture is prepared as the model's file says, with its EXIF orientation applied. A file that cannot be read \
+      is named and passed over, and the exit status is then 1; so are files of folders that are pictures of other \
+      kinds. Whole photos are cropped to their faces where the model was trained so and --boxes, or an index.csv in \
+      the folder, says where these are. A model may know when it cannot say: then the label is 'unsure', and the \
+      probability that of the likeliest label that could have been shown.
 
-      A model that was trained on faces looks at the main face of a whole photo, which the face detector finds; where it
-      finds none, or a face that fills the picture, the picture is taken as it is. --no-faces always takes it so. \
-      --faces
-      labels every face: one line a face, and in JSON a list 'faces' with 'box' (x y w h in pixels of the upright
-      picture), 'face' (the detector's certainty), label, probability, probabilities and logits, the main face first;
-      label and so on of the file are that face's, or the label is 'no face'. --draw writes copies with the boxes.
+      A model that was trained on faces looks at the main face of a whole photo, which the face detector finds; where \
+      it finds none, or a face that fills the picture, the picture is taken as it is. --no-faces always takes it so. \
+      --faces labels every face: one line a face, and in JSON a list 'faces' with 'box' (x y w h in pixels of the \
+      upright picture), 'face' (the detector's certainty), label, probability, probabilities and logits, the main face \
+      first; label and so on of the file are that face's, or the label is 'no face'. --draw writes copies with the \
+      boxes.
 
       Examples:
         glint classify face.jpg

@@ -19,10 +19,14 @@ struct Compare: ParsableCommand {
 
       Examples:
         glint compare m.safetensors q.safetensors --data photos
-        glint compare m.safetensors q.safetensors --data photos --report compare.html
-        glint compare m.safetensors q.safetensors --data photos --json > compare.json
-        glint compare m.safetensors q8.safetensors old.safetensors --data photos --report table.html
-        glint compare m.safetensors q.safetensors --data photos --gate 0.5 --summary summary.md --junit results.xml
+        glint compare m.safetensors q.safetensors --data photos \\
+          --report compare.html
+        glint compare m.safetensors q.safetensors --data photos \\
+          --json > compare.json
+        glint compare m.safetensors q8.safetensors old.safetensors --data photos \\
+          --report table.html
+        glint compare m.safetensors q.safetensors --data photos --gate 0.5 \\
+          --summary summary.md --junit results.xml
       """)
 
   @Argument(help: "The model that is held to be right, usually float.")

@@ -12,19 +12,21 @@ struct DetectorEvaluate: ParsableCommand {
     abstract: "Evaluate detectors on pictures that were not trained on.",
     discussion: """
       Three questions, each with a 95 % interval where it is a share: how many of the photos' named faces are found, \
-      with
-      at least half of box and face in common; how many boxes are reported in pictures without faces; and the average
-      precision on composed pictures with several faces. The pictures are the part that 'glint detector train' leaves
-      out, or with --part validation the part on which it chooses the threshold.
+      with at least half of box and face in common; how many boxes are reported in pictures without faces; and the \
+      average precision on composed pictures with several faces. The pictures are the part that 'glint detector train' \
+      leaves out, or with --part validation the part on which it chooses the threshold.
 
-      Photos of which every face is known (--wild) are looked at in windows, as 'glint classify' looks at photos. How
-      many of their faces are found is told by size, source and mask, at the threshold that lets one false box through
+      Photos of which every face is known (--wild) are looked at in windows, as 'glint classify' looks at photos. How \
+      many of their faces are found is told by size, source and mask, at the threshold that lets one false box through \
       in 100 pictures without faces.
 
       Examples:
-        glint detector evaluate detector.safetensors detector.int8.safetensors --photos lfw=lfw.csv --scenes rooms
-        glint detector evaluate detector.int8.safetensors --photos lfw=lfw.csv --scenes rooms --show-misses misses.jpg
-        glint detector evaluate detector.int8.safetensors --wild street=boxes.csv --scenes rooms --smallest 12
+        glint detector evaluate detector.safetensors detector.int8.safetensors \\
+          --photos lfw=lfw.csv --scenes rooms
+        glint detector evaluate detector.int8.safetensors --photos lfw=lfw.csv \\
+          --scenes rooms --show-misses misses.jpg
+        glint detector evaluate detector.int8.safetensors --wild street=boxes.csv \\
+          --scenes rooms --smallest 12
       """)
 
   @Argument(help: "Detector files, float or int8.")

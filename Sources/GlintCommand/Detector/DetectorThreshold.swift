@@ -13,17 +13,19 @@ struct DetectorThreshold: ParsableCommand {
     commandName: "threshold",
     abstract: "Choose the score from which a detector says 'face'.",
     discussion: """
-      'glint detector train' seals a threshold into the float model, and 'glint quantize' keeps it. This chooses it
-      anew, for float or int8: the lowest one that lets at most so many boxes through in 100 pictures of the validation
-      part without faces, in frames and, with --wild, in photos at their own size. What it gives on the test part goes
-      into the model's card.
+      'glint detector train' seals a threshold into the float model, and 'glint quantize' keeps it. This chooses it \
+      anew, for float or int8: the lowest one that lets at most so many boxes through in 100 pictures of the \
+      validation part without faces, in frames and, with --wild, in photos at their own size. What it gives on the \
+      test part goes into the model's card.
 
-      Every picture counts where there are few: look with 'glint detector evaluate --part validation --show-false' at
+      Every picture counts where there are few: look with 'glint detector evaluate --part validation --show-false' at \
       what decides it, and take out pictures that do show a face.
 
       Examples:
-        glint detector threshold detector.int8.safetensors --wild street=boxes.csv --scenes rooms -o d.safetensors
-        glint detector threshold detector.int8.safetensors --photos lfw=lfw.csv --scenes rooms --false-boxes 0.5 \\
+        glint detector threshold detector.int8.safetensors --wild street=boxes.csv \\
+          --scenes rooms -o d.safetensors
+        glint detector threshold detector.int8.safetensors --photos lfw=lfw.csv \\
+          --scenes rooms --false-boxes 0.5 \\
           -o careful.int8.safetensors
       """)
 

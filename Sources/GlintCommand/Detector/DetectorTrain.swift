@@ -13,24 +13,27 @@ struct DetectorTrain: ParsableCommand {
     commandName: "train",
     abstract: "Train a network that finds faces.",
     discussion: """
-      Pictures are composed anew for every step: photos shifted, turned and scaled, heads and faces drawn into scenes at
-      all sizes and lights, scenes alone. Photos of which every face is known (--wild) take the place of most of that.
-      Scenes in which a face is seen that is not there come up more often. A face is a
-      square to it. 80 % of the files are trained on, 8 % validate, and 12 % are left for 'glint detector evaluate':
-      by the hash of each file's series, so that people photographed one after the other are in one part.
+      Pictures are composed anew for every step: photos shifted, turned and scaled, heads and faces drawn into scenes \
+      at all sizes and lights, scenes alone. Photos of which every face is known (--wild) take the place of most of \
+      that. Scenes in which a face is seen that is not there come up more often. To the network a face is a square. \
+      80 % of the files are trained on, 8 % validate, and 12 % are left for 'glint detector evaluate': by the hash of \
+      each file's series, so that people photographed one after the other are in one part.
 
-      Ctrl-C keeps what was learned; --resume goes on from there, to the same weights as without the break. The same
+      Ctrl-C keeps what was learned; --resume goes on from there, to the same weights as without the break. The same \
       seed, data and version give the same weights with any number of threads.
 
       Examples:
-        glint detector train --photos lfw=lfw.csv --crops facecrops --scenes rooms --scenes streets -o \
-        detector.safetensors
-        glint detector train --photos lfw=lfw.csv --scenes rooms --network own.txt -o own.safetensors
-        glint detector train --photos lfw=lfw.csv --scenes rooms --show-pictures sheet.jpg
-        glint detector train --wild street=boxes.csv --scenes rooms --smallest-face 10 --largest-face 330 -o \
-        detector.safetensors
-        glint detector train --from face-detector.safetensors --wild own=boxes.csv --scenes rooms --steps 2000 -o \
-        own.safetensors     # on pictures like those that it will see
+        glint detector train --photos lfw=lfw.csv --crops facecrops --scenes rooms \\
+          --scenes streets -o detector.safetensors
+        glint detector train --photos lfw=lfw.csv --scenes rooms --network own.txt \\
+          -o own.safetensors
+        glint detector train --photos lfw=lfw.csv --scenes rooms \\
+          --show-pictures sheet.jpg
+        glint detector train --wild street=boxes.csv --scenes rooms \\
+          --smallest-face 10 --largest-face 330 -o detector.safetensors
+        # on pictures like those that it will see
+        glint detector train --from face-detector.safetensors --wild own=boxes.csv \\
+          --scenes rooms --steps 2000 -o own.safetensors
       """)
 
   @Option(name: [.short, .long], help: "The model file to write.")

@@ -45,7 +45,8 @@ struct DataDoctor: ParsableCommand {
         glint doctor photos
         glint doctor photos facecrops --report checkup.html
         glint doctor photos --json > checkup.json
-        glint doctor votes photos --classes happy=happiness,sad=sadness    # votes/index.csv: file,happiness,sadness
+        # votes/index.csv: file,happiness,sadness
+        glint doctor votes photos --classes happy=happiness,sad=sadness
         glint doctor photos --model face.int8.safetensors --seen 61
       """)
 

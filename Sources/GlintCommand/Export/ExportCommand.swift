@@ -23,7 +23,8 @@ struct Export: ParsableCommand {
       Examples:
         glint export happy-sad.safetensors -o happy-sad.onnx
         glint export happy-sad.int8.safetensors -o happy-sad.int8.onnx
-        glint export happy-sad.int8.safetensors -o happy-sad.uint8.onnx --codes uint8
+        glint export happy-sad.int8.safetensors -o happy-sad.uint8.onnx \\
+          --codes uint8
       """)
 
   @Argument(help: "A model file, float or int8.")

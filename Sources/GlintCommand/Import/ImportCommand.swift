@@ -18,12 +18,15 @@ struct Import: ParsableCommand {
       Examples:
         glint import net.onnx -o net.safetensors --labels cat,dog --range imagenet
         glint import net.onnx -o net.safetensors --input 1x3x64x64 --range -1..1
-        glint import net.onnx -o net.safetensors --colour bgr --range 0..255 --mean 127 --std 128
+        glint import net.onnx -o net.safetensors --colour bgr --range 0..255 \\
+          --mean 127 --std 128
         glint import face.onnx -o face.safetensors --labels labels.txt --fit face
         glint import net.tflite -o net.safetensors --range -1..1
         glint import net.onnx -o net.safetensors --labels cat,dog --data photos
-        glint import two.onnx -o two.safetensors --input picture=1x3x64x64 --input age=1x1
-        glint import net.onnx -o net.safetensors --outputs probabilities   # without the label beside them
+        glint import two.onnx -o two.safetensors --input picture=1x3x64x64 \\
+          --input age=1x1
+        # without the label beside them
+        glint import net.onnx -o net.safetensors --outputs probabilities
       """)
 
   @Argument(help: "An ONNX file, opset 7 to 23, or a TensorFlow Lite file; in float or quantized.")

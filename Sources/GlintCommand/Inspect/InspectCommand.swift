@@ -21,7 +21,8 @@ struct Inspect: ParsableCommand {
         glint inspect net.onnx
         glint inspect net.tflite
         glint inspect net.onnx --report net.html
-        glint inspect happy-sad.int8.safetensors --values v.safetensors --image face.jpg
+        glint inspect happy-sad.int8.safetensors --values v.safetensors \\
+          --image face.jpg
       """)
 
   @Argument(help: "A model file, float or int8, or an ONNX or TensorFlow Lite file before it is imported.")

@@ -19,48 +19,50 @@ struct LiveCommand: ParsableCommand {
     commandName: "live",
     abstract: "Label a camera's frames as they come.",
     discussion: """
-      Takes the first camera unless one is named. --camera names one by its path, its number, a part of its name or of
-      a link in /dev/v4l, or by an address: http:// with MJPEG, and where ffmpeg is installed https://, rtsp:// and
-      others. Always the newest frame is labelled; older ones that had no time are dropped and counted. A camera that is
-      unplugged or ends its stream is waited for. Ctrl-C ends with a summary.
+      Takes the first camera unless one is named. --camera names one by its path, its number, a part of its name or of \
+      a link in /dev/v4l, or by an address: http:// with MJPEG, and where ffmpeg is installed https://, rtsp:// and \
+      others. Always the newest frame is labelled; older ones that had no time are dropped and counted. A camera that \
+      is unplugged or ends its stream is waited for. Ctrl-C ends with a summary.
 
-      A video file is played as a camera, at its own pace; with --every-frame each of its frames is labelled, in order
+      A video file is played as a camera, at its own pace; with --every-frame each of its frames is labelled, in order \
       and with the same results each time. ffmpeg reads it.
 
-      Faces are found by the face detector, several a frame, and followed: each keeps its number ('track') while it
-      moves and when it turns away for up to a second, and its probabilities are smoothed over 0.4 s. A label has to be
-      surer than on a photo to appear, and less so to stay (--steadiness): a wrong one would stand there for seconds.
-      With --no-faces, or a model that does not crop to faces, the middle of the frame is taken for the one face.
+      Faces are found by the face detector, several a frame, and followed: each keeps its number ('track') while it \
+      moves and when it turns away for up to a second, and its probabilities are smoothed over 0.4 s. A label has to \
+      be surer than on a photo to appear, and less so to stay (--steadiness): a wrong one would stand there for \
+      seconds. With --no-faces, or a model that does not crop to faces, the middle of the frame is taken for the one \
+      face.
 
-      The picture and its labels are also shown on a page, at the address that is printed: on this machine alone, unless
-      --listen names another address, which then asks for the token in the printed address. --public-url is the address
-      at which a reverse proxy shows it. Nothing is stored, unless --snapshots asks for pictures of events.
+      The picture and its labels are also shown on a page, at the address that is printed: on this machine alone, \
+      unless --listen names another address, which then asks for the token in the printed address. --public-url is the \
+      address at which a reverse proxy shows it. Nothing is stored, unless --snapshots asks for pictures of events.
 
-      On the page, under Teach, the model learns your own face or classes of your own from pictures that you collect
+      On the page, under Teach, the model learns your own face or classes of your own from pictures that you collect \
       there; with --keep FOLDER they stay, and so does the model that was in use last. See 'glint teach --help'.
 
-      Models that look for no faces label --region of the picture, or what they were taught on; on the page it can be
+      Models that look for no faces label --region of the picture, or what they were taught on; on the page it can be \
       drawn. Faces are looked for in the whole picture.
 
-      With --events, a line for each answer that began and has lasted (--event-after) and for each that ended: time of
-      day (ISO 8601), face, label, mean probability, duration. --csv FILE appends rows to a file, one a face and frame,
-      or with --events one an event; a file that is there goes on, if it is one of these.
+      With --events, a line for each answer that began and has lasted (--event-after) and for each that ended: time of \
+      day (ISO 8601), face, label, mean probability, duration. --csv FILE appends rows to a file, one a face and \
+      frame, or with --events one an event; a file that is there goes on, if it is one of these.
 
-      --mqtt tells a broker: TOPIC/state (JSON, retained, when it changes), TOPIC/event (JSON, each delivered at least
-      once, also where the broker was away), TOPIC/status (online or offline), and Home Assistant what sensors there
+      --mqtt tells a broker: TOPIC/state (JSON, retained, when it changes), TOPIC/event (JSON, each delivered at least \
+      once, also where the broker was away), TOPIC/status (online or offline), and Home Assistant what sensors there \
       are. The password comes from --mqtt-password-file or $GLINT_MQTT_PASSWORD.
 
       Above --most-celsius, fewer frames a second are labelled, so that the board's firmware need not lower its clock.
 
-      With --json, one object a labelled frame: sequence, timestamp_ns (CLOCK_MONOTONIC), time (of day, ISO 8601), faces
-      (box x y w h in pixels of the frame, label, probability, probabilities by class, track), latency_ms (by stage, and
-      glass_to_label from the frame's own time to its label), dropped (frames so far), width and height of the frame,
-      file for pictures of a folder, board where it tells its heat, warning where the camera's picture is dark or
-      otherwise unlike a good one. There is a page then only with --port, --listen or --public-url.
+      With --json, one object a labelled frame: sequence, timestamp_ns (CLOCK_MONOTONIC), time (of day, ISO 8601), \
+      faces (box x y w h in pixels of the frame, label, probability, probabilities by class, track), latency_ms (by \
+      stage, and glass_to_label from the frame's own time to its label), dropped (frames so far), width and height of \
+      the frame, file for pictures of a folder, board where it tells its heat, warning where the camera's picture is \
+      dark or otherwise unlike a good one. There is a page then only with --port, --listen or --public-url.
 
       Examples:
         glint live
-        glint live mine.int8.safetensors --camera /dev/video2 --size 1280x720 --format mjpeg
+        glint live mine.int8.safetensors --camera /dev/video2 --size 1280x720 \\
+          --format mjpeg
         glint live --camera 0
         glint live --camera logitech
         glint live --camera http://camera.lan:8080/video
@@ -72,8 +74,10 @@ struct LiveCommand: ParsableCommand {
         glint live --listen 0.0.0.0 --port 8642
         glint live --listen 0.0.0.0 --tls-cert cert.pem --tls-key key.pem
         glint live --public-url https://home.example/glint/
-        glint live --events --csv moods.csv --snapshots moods/ --snapshot-files 50 --blur-others
-        glint live --mqtt mqtt://anna@broker.lan/livingroom --mqtt-password-file ~/.mqtt
+        glint live --events --csv moods.csv --snapshots moods/ --snapshot-files 50 \\
+          --blur-others
+        glint live --mqtt mqtt://anna@broker.lan/livingroom \\
+          --mqtt-password-file ~/.mqtt
         glint live --keep taught/
         glint live hands.int8.safetensors --region 25%,10%,50%,80%
         glint live --list

@@ -32,13 +32,17 @@ struct Quantize: ParsableCommand {
       Examples:
         glint quantize m.safetensors --calibration photos -o q.safetensors
         glint quantize m.safetensors --calibration photos crops -o q.safetensors
-        glint quantize m.safetensors --calibration photos --require 0.5 -o q.safetensors
-        glint quantize m.safetensors --calibration photos --method mse+bias -o q.safetensors
-        glint quantize m.safetensors --calibration photos --sixteen-bits auto -o q.safetensors
-        glint quantize m.safetensors --calibration photos --sixteen-bits stage2.a,stage4.b -o q.safetensors
+        glint quantize m.safetensors --calibration photos --require 0.5 \\
+          -o q.safetensors
+        glint quantize m.safetensors --calibration photos --method mse+bias \\
+          -o q.safetensors
+        glint quantize m.safetensors --calibration photos --sixteen-bits auto \\
+          -o q.safetensors
+        glint quantize m.safetensors --calibration photos \\
+          --sixteen-bits stage2.a,stage4.b -o q.safetensors
         glint quantize m.safetensors --record calibration.json -o q.safetensors
         glint quantize detector.safetensors --calibration scenes -o q.safetensors
-        glint quantize m.safetensors --calibration photos -o q.safetensors --json     # every file left out, and why
+        glint quantize m.safetensors --calibration photos -o q.safetensors --json
       """)
 
   @Argument(help: "The float model.")

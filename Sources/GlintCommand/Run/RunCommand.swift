@@ -24,9 +24,12 @@ struct Run: ParsableCommand {
       Examples:
         glint run net.safetensors --input x.npy --output y.npy
         glint run detector.safetensors --input x.npy --output all.npz
-        glint run detector.safetensors --input x.npy --output boxes=b.npy --output scores=s.npy
-        glint run two.safetensors --input picture=x.npy --input age=a.npy --output y.npy
-        glint run net.safetensors --input input=arrays.npz --output y.npy --threads 2 --isa avx2
+        glint run detector.safetensors --input x.npy --output boxes=b.npy \\
+          --output scores=s.npy
+        glint run two.safetensors --input picture=x.npy --input age=a.npy \\
+          --output y.npy
+        glint run net.safetensors --input input=arrays.npz --output y.npy \\
+          --threads 2 --isa avx2
       """)
 
   @Argument(help: "A model file, float or int8.")

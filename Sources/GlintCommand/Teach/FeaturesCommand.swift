@@ -11,16 +11,17 @@ struct FeaturesCommand: ParsableCommand {
     commandName: "features",
     abstract: "Store what an int8 model knows of general pictures, for 'glint teach'.",
     discussion: """
-      Runs pictures through an int8 classifier and stores what its last layer reads of each, a hundred bytes or so, with
-      its class, and no picture. 'glint teach' learns from these features beside somebody's own
-      pictures, so that the model stays good for others, and is judged by some that it did not learn from. Pictures of
-      the training part are learned from, those of the validation part choose, those of the test part judge.
+      Runs pictures through an int8 classifier and stores what its last layer reads of each, a hundred bytes or so, \
+      with its class, and no picture. 'glint teach' learns from these features beside somebody's own pictures, so that \
+      the model stays good for others, and is judged by some that it did not learn from. Pictures of the training part \
+      are learned from, those of the validation part choose, those of the test part judge.
 
       It finds the file where it stands beside the model: NAME.int8.safetensors and NAME.features.safetensors.
 
       Examples:
         glint features faces.int8.safetensors photos -o faces.features.safetensors
-        glint features faces.int8.safetensors ferplus rafdb --classes happy=happiness,sad=sadness,neutral \\
+        glint features faces.int8.safetensors ferplus rafdb \\
+          --classes happy=happiness,sad=sadness,neutral \\
           --count 2000 -o faces.features.safetensors
       """)
 

@@ -15,28 +15,34 @@ struct TeachCommand: ParsableCommand {
     commandName: "teach",
     abstract: "Teach a model your own face, or classes of your own, in about a minute.",
     discussion: """
-      Takes pictures in a folder a class, or before a camera: of each of --classes, one after the other, in two rounds,
-      of which the second judges; --keep FOLDER keeps them. Where the classes are the model's (happy, sad, neutral),
-      units beside its last layer learn on these pictures, together with stored features of many other people, so that
-      it stays good for them: seconds. Other classes get a small network of their own, which goes on from the model's
-      features and is trained for the time that there is (--seconds), whole pictures in colour.
+      Takes pictures in a folder a class, or before a camera: of each of --classes, one after the other, in two \
+      rounds, of which the second judges; --keep FOLDER keeps them. Where the classes are the model's (happy, sad, \
+      neutral), units beside its last layer learn on these pictures, together with stored features of many other \
+      people, so that it stays good for them: seconds. Other classes get a small network of their own, which goes on \
+      from the model's features and is trained for the time that there is (--seconds), whole pictures in colour.
 
-      A quarter of the pictures is held out: the answer says how many of them are right, before and after, with
-      intervals, how the model does on people in general, and whether int8 says what float says. A model that is not
+      A quarter of the pictures is held out: the answer says how many of them are right, before and after, with \
+      intervals, how the model does on people in general, and whether int8 says what float says. A model that is not \
       better is not written, unless --anyway asks for it. 20 pictures a class are the fewest, 60 are better.
 
-      Where no faces are looked for, --region names the part of the camera's picture that is taught, and that 'glint
+      Where no faces are looked for, --region names the part of the camera's picture that is taught, and that 'glint \
       live' then labels.
 
       'glint live' has the same on its page, with the camera, under Teach. Nothing leaves this machine.
 
       Examples:
-        glint teach --folder anna -o anna.int8.safetensors            # anna/happy, anna/neutral, anna/sad
-        glint teach --folder hands -o hands.int8.safetensors          # hands/rock, hands/paper, hands/scissors
-        glint teach --classes rock,paper,scissors -o hands.int8.safetensors     # the first camera
-        glint teach --camera logitech --classes happy,sad,neutral --keep taught -o mine.int8.safetensors
-        glint teach --classes open,shut --region 40%,20%,30%,60% -o door.int8.safetensors
-        glint teach --folder hands -o hands.int8.safetensors --float hands.safetensors --json
+        # anna/happy, anna/neutral, anna/sad
+        glint teach --folder anna -o anna.int8.safetensors
+        # hands/rock, hands/paper, hands/scissors
+        glint teach --folder hands -o hands.int8.safetensors
+        # the first camera
+        glint teach --classes rock,paper,scissors -o hands.int8.safetensors
+        glint teach --camera logitech --classes happy,sad,neutral --keep taught \\
+          -o mine.int8.safetensors
+        glint teach --classes open,shut --region 40%,20%,30%,60% \\
+          -o door.int8.safetensors
+        glint teach --folder hands -o hands.int8.safetensors \\
+          --float hands.safetensors --json
       """)
 
   @Argument(help: "The int8 model that is taught (default: the compact network that Glint comes with).")

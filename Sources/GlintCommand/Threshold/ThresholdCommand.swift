@@ -21,11 +21,15 @@ struct Threshold: ParsableCommand {
       wrong label would give, to choose from.
 
       Examples:
-        glint threshold face.safetensors --data photos --unsure neutral --goals 80/95/60 -o careful.safetensors
-        glint threshold face.int8.safetensors --data photos --labelled happy=90,sad=80 --goals 85/98/90 \\
+        glint threshold face.safetensors --data photos --unsure neutral \\
+          --goals 80/95/60 -o careful.safetensors
+        glint threshold face.int8.safetensors --data photos \\
+          --labelled happy=90,sad=80 --goals 85/98/90 \\
           -o bolder.int8.safetensors
-        glint threshold face.int8.safetensors --data photos --cost 2,sad/neutral=3 -o mine.int8.safetensors
-        glint threshold face.int8.safetensors --data votes --data web --fit-to votes --cost 3 -o mine.int8.safetensors
+        glint threshold face.int8.safetensors --data photos --cost 2,sad/neutral=3 \\
+          -o mine.int8.safetensors
+        glint threshold face.int8.safetensors --data votes --data web \\
+          --fit-to votes --cost 3 -o mine.int8.safetensors
       """)
 
   @Argument(help: "A model that labels pictures, float or int8.")

@@ -13,51 +13,54 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a network on a folder of class folders.",
     discussion: """
-      DATA holds one folder of JPEG or PNG files for each class, or folders train, val and test that do. Without these,
-      each picture's part follows from the SHA-256 of its file, and near-copies stay in one part. Files that do not
-      decode are named and passed over. The weights kept are those with the lowest validation loss. Several folders \
-      may be
-      given, and figures are then also told by folder. The first has all classes; others may have some of them, and then
-      teach the network to tell these apart and nothing else. --classes says which classes there are, and what else \
-      folders call them.
+      DATA holds one folder of JPEG or PNG files for each class, or folders train, val and test that do. Without \
+      these, each picture's part follows from the SHA-256 of its file, and near-copies stay in one part. Files that do \
+      not decode are named and passed over. The weights kept are those with the lowest validation loss. Several \
+      folders may be given, and figures are then also told by folder. The first has all classes; others may have some \
+      of them, and then teach the network to tell these apart and nothing else. --classes says which classes there \
+      are, and what else folders call them.
 
       Where several people said what they see, an index.csv in the data folder holds their votes: a line for each \
-      picture, with its file and in a column for each class how many called it so. The network then learns these shares.
+      picture, with its file and in a column for each class how many called it so. The network then learns these \
+      shares.
 
-      A model can be made to say that it is unsure: --unsure names classes that are never shown, such as neutral faces,
-      and --goals says how many of the others shall still get a label, and how often it shall be right.
+      A model can be made to say that it is unsure: --unsure names classes that are never shown, such as neutral \
+      faces, and --goals says how many of the others shall still get a label, and how often it shall be right.
 
-      Whole photos are cropped to faces by the face detector with --faces: each to its main face, the largest of the
-      sure ones, and pictures in which none is found are left out and named. Or by a table of boxes: --boxes FILE, or an
-      index.csv in the data folder. It has a
-      line for each picture, with its file and the face's x, y, w, h in pixels. Pictures without a box are taken whole,
-      as is right for pictures that are faces already, so that both kinds can be mixed. The margin is sealed into the
-      model: 'glint live' and the other commands crop likewise.
+      Whole photos are cropped to faces by the face detector with --faces: each to its main face, the largest of the \
+      sure ones, and pictures in which none is found are left out and named. Or by a table of boxes: --boxes FILE, or \
+      an index.csv in the data folder. It has a line for each picture, with its file and the face's x, y, w, h in \
+      pixels. Pictures without a box are taken whole, as is right for pictures that are faces already, so that both \
+      kinds can be mixed. The margin is sealed into the model: 'glint live' and the other commands crop likewise.
 
-      Ctrl-C keeps what was learned; --resume goes on from there, to the same weights as without the break. The same
+      Ctrl-C keeps what was learned; --resume goes on from there, to the same weights as without the break. The same \
       seed, data and version give the same weights with any number of threads.
 
       Examples:
-        glint train photos -o faces.safetensors
-        glint train photos -o small.safetensors --network compact --augmentation standard --epochs 40 --patience 0 \\
-          --schedule cosine
-        glint train photos -o own.safetensors --network own.txt     # a layer a line: conv 16, relu, maxpool 2, ...
-        glint train photos -o faces.safetensors --faces
-        glint train photos facecrops -o faces.safetensors --faces-in photos
-        glint train photos facecrops -o faces.safetensors --boxes faces.csv --margin 10
-        glint train happy-sad-neutral happy-sad -o faces.safetensors --unsure neutral --goals 80/95/60
-        glint train photos -o faces.safetensors --unsure neutral=90,fear=92 --labelled happy=90,sad=80 --goals 85/98/90
-        glint train photos -o faces.safetensors --unsure neutral,fear --cost 2,sad/neutral=3
-        glint train votes photos -o faces.safetensors --classes happy=happiness,sad=sadness,neutral,fear
-        glint train votes photos web -o faces.safetensors --balance-sources --leave-out web
-        glint train photos -o small.safetensors --network compact --teacher big.safetensors
-        glint train mine -o mine.safetensors --from faces.safetensors --learning-rate 2e-4     # fine-tuning
-        glint train mine -o mine.safetensors --from faces.safetensors --freeze all
+        glint train photos -o m.safetensors
+        glint train photos -o m.safetensors --network compact --epochs 40 \\
+          --augmentation standard --patience 0 --schedule cosine
+        # a layer a line: conv 16, relu, maxpool 2, ...
+        glint train photos -o m.safetensors --network own.txt
+        glint train photos -o m.safetensors --faces
+        glint train photos facecrops -o m.safetensors --faces-in photos
+        glint train photos crops -o m.safetensors --boxes faces.csv --margin 10
+        glint train three two -o m.safetensors --unsure neutral --goals 80/95/60
+        glint train photos -o m.safetensors --unsure neutral=90,fear=92 \\
+          --labelled happy=90,sad=80 --goals 85/98/90
+        glint train photos -o m.safetensors --unsure fear --cost 2,sad/neutral=3
+        glint train votes photos -o m.safetensors \\
+          --classes happy=happiness,sad=sadness,neutral,fear
+        glint train votes web -o m.safetensors --balance-sources --leave-out web
+        glint train photos -o m.safetensors --teacher big.safetensors
+        glint train mine -o m.safetensors --from f.safetensors --learning-rate 2e-4
+        glint train mine -o m.safetensors --from f.safetensors --freeze all
         glint train photos --augmentation webcam --show-augmentation sheet.jpg
-        glint train photos -o faces.safetensors --resume
-        glint train photos -o faces.safetensors --events runs/first     # tensorboard --logdir runs
-        glint train photos -o faces.safetensors --report training.html
-        glint train photos -o faces.safetensors --json > epochs.jsonl
+        glint train photos -o m.safetensors --resume
+        # tensorboard --logdir runs
+        glint train photos -o m.safetensors --events runs/first
+        glint train photos -o m.safetensors --report training.html
+        glint train photos -o m.safetensors --json > epochs.jsonl
       """)
 
   @Argument(help: "The folder of class folders, or several, the first with all classes.")

@@ -9,9 +9,9 @@ struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check that every instruction set and thread count of this machine computes the same bytes.",
     discussion: """
-      Hashes every int8 value of every layer for a row of test patterns, once for each instruction set and for 1, 2, 3
-      and 4 threads. All hashes must be equal, here and on any other machine: note the hash of one, and give it to
-      another as --expect. Without a model, two networks of random weights are computed: one with every operator, and
+      Hashes every int8 value of every layer for a row of test patterns, once for each instruction set and for 1, 2, 3 \
+      and 4 threads. All hashes must be equal, here and on any other machine: note the hash of one, and give it to \
+      another as --expect. Without a model, two networks of random weights are computed: one with every operator, and \
       the reference network at 96x96.
 
       Examples:
