@@ -9,6 +9,8 @@ public struct Kernel: Sendable {
     case convolution = 0
     /// Convolution and 2x2 max pooling in one pass.
     case convolutionMaxPool
+    /// The first, of at most eight outputs.
+    case convolutionEight
     /// Convolution whose windows are gathered first.
     case convolutionGathered
     /// The same and 2x2 max pooling in one pass.

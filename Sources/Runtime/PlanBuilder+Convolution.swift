@@ -108,6 +108,8 @@ extension PlanBuilder {
     if !isDepthwise, gatheringPays(index, conv, for: kernel) {
       specials.append(pooled ? .convolutionGatheredMaxPool : .convolutionGathered)
     }
+    // Half of a vector of sums would be idle, whatever else saves products.
+    if !isDepthwise, !pooled, conv.outputChannels / conv.groups <= 8 { specials.insert(.convolutionEight, at: 0) }
     guard let special = table.best(of: specials) else { return kernel }
     // smmla takes eight inputs at a time: nine of a row of three pixels fill half of what it multiplies, so that the
     // kernel of the dot products is the faster one for the first layer.

@@ -44,8 +44,8 @@ import Threads
   @Test func everyOperationHasAScalarKernel() {
     let scalar = Set(Kernel.all.filter { $0.isa == .scalar }.map(\.operation))
     let special: Set<Kernel.Operation> = [
-      .convolutionGathered, .convolutionGatheredMaxPool, .rgbConvolutionMaxPool, .winograd, .winogradMaxPool,
-      .winograd4, .winograd4MaxPool, .winogradRGBMaxPool, .depthwise3x3,
+      .convolutionEight, .convolutionGathered, .convolutionGatheredMaxPool, .rgbConvolutionMaxPool, .winograd,
+      .winogradMaxPool, .winograd4, .winograd4MaxPool, .winogradRGBMaxPool, .depthwise3x3,
     ]
     #expect(Set(Kernel.Operation.allCases).subtracting(scalar) == special)
   }

@@ -21,25 +21,27 @@ CK_TARGET static inline void store_vector(const ck_conv *conv, V32 acc, size_t c
   else _mm_mask_storeu_epi8(out, lanes, codes);
 }
 
-// The codes of four vectors of sums, vector i with the multipliers i % vectors. Each 128-bit lane of what packing makes
-// holds four codes of each, which the permutation puts in order. What does not fit saturates, on the right side.
-CK_TARGET ALWAYS_INLINE __m512i codes_of_four(const V32 acc[4], const F32 *multipliers, const int vectors,
-                                              const ck_requantization *r) {
+// The codes of four vectors of sums, vector i with the multipliers i % vectors. Each 128-bit lane holds four codes of
+// each. What does not fit saturates, on the right side.
+CK_TARGET ALWAYS_INLINE __m512i packed_codes_of_four(const V32 acc[4], const F32 *multipliers, const int vectors,
+                                                     const ck_requantization *r) {
   __m512i words[2];
   UNROLL_FOR (int i = 0; i < 2; i++) {
     F32 low = multiply_floats(floats_of(acc[2 * i]), multipliers[0]);
     F32 high = multiply_floats(floats_of(acc[2 * i + 1]), multipliers[vectors - 1]);
     words[i] = _mm512_packs_epi32(_mm512_cvtps_epi32(low), _mm512_cvtps_epi32(high));
   }
-  __m512i codes;
-  if (r->plain) {
-    codes = _mm512_packus_epi16(words[0], words[1]);
-  } else {
-    const __m512i zero_point = _mm512_set1_epi16((int16_t)r->zero_point);
-    codes = _mm512_packus_epi16(_mm512_adds_epi16(words[0], zero_point), _mm512_adds_epi16(words[1], zero_point));
-    codes = _mm512_max_epu8(codes, _mm512_set1_epi8((char)r->low));
-    codes = _mm512_min_epu8(codes, _mm512_set1_epi8((char)r->high));
-  }
+  if (r->plain) return _mm512_packus_epi16(words[0], words[1]);
+  const __m512i zero_point = _mm512_set1_epi16((int16_t)r->zero_point);
+  __m512i codes = _mm512_packus_epi16(_mm512_adds_epi16(words[0], zero_point), _mm512_adds_epi16(words[1], zero_point));
+  codes = _mm512_max_epu8(codes, _mm512_set1_epi8((char)r->low));
+  return _mm512_min_epu8(codes, _mm512_set1_epi8((char)r->high));
+}
+
+// The same vector by vector.
+CK_TARGET ALWAYS_INLINE __m512i codes_of_four(const V32 acc[4], const F32 *multipliers, const int vectors,
+                                              const ck_requantization *r) {
+  const __m512i codes = packed_codes_of_four(acc, multipliers, vectors, r);
   return _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), codes);
 }
 
