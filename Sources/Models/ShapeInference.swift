@@ -111,7 +111,9 @@ extension Graph {
       _ = try picture(node, input)
       return [input[2]]
     case .dense(let dense):
-      guard input.rank == 1 else { throw GraphError(node.name, "dense reads a flat value, not \(input)") }
+      guard input.rank == 1 else {
+        throw GraphError(node.name, "dense reads a flat value, not \(input): put 'flatten' or 'mean' before it")
+      }
       guard dense.outputs > 0, dense.outputs <= 1 << 20 else {
         throw GraphError(node.name, "\(dense.outputs) outputs")
       }

@@ -161,7 +161,8 @@ extension PlanBuilder {
     if window.padding == .none, pooled, places[value] == .pixels, channels == 3 {
       return [.winogradRGBMaxPool, .rgbConvolutionMaxPool]
     }
-    guard isTransformable(index, conv) else { return [] }
+    // Winograd's kernels multiply whole blocks of 16 outputs; with half of them padding they took as long or longer.
+    guard isTransformable(index, conv), conv.outputChannels > 8 else { return [] }
     let small: Kernel.Operation = pooled ? .winogradMaxPool : .winograd
     let large: Kernel.Operation = pooled ? .winograd4MaxPool : .winograd4
     if transformationsDoNotPay { return [] }

@@ -5,16 +5,18 @@
 #include "checks.h"
 
 static void check_prepare(const ck_kernel *kernel) {
-  for (int from_pixels = 0; from_pixels < 2; from_pixels++) {
+  // As pixels or codes, and on x86 as words too.
+  for (int way = 0; way < (CK_CODE_OFFSET ? 4 : 2); way++) {
     ck_prepare prepare = {.height = 5,
-                          .width = 13,
+                          .width = 33,
                           .channels = 3,
                           .pad_top = 1,
                           .pad_left = 2,
                           .pad_right = 1,
                           .border = CK_CODE_OFFSET - 7,
-                          .from_pixels = from_pixels};
-    size_t count = 5 * 13 * 3, out_count = 7 * 16 * 3;
+                          .from_pixels = way % 2,
+                          .widen = way / 2};
+    const size_t count = 5 * 33 * 3, out_count = 7 * 36 * 3 * (prepare.widen ? sizeof(int16_t) : 1);
     ck_code *input = guarded(count);
     random_state = 300;
     fill(input, count, 0);

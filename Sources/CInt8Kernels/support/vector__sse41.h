@@ -88,4 +88,12 @@ CK_TARGET static inline void store_codes32(ck_code *out, CODES v) {
   memcpy(out, &four, sizeof four);
 }
 
+// As many codes as fit.
+#define V8 __m128i
+#define LANES8 16
+CK_TARGET static inline V8 load8(const void *x) { return _mm_loadu_si128((const __m128i *)x); }
+CK_TARGET static inline void store8(ck_code *out, V8 v) { _mm_storeu_si128((__m128i *)out, v); }
+CK_TARGET static inline V8 least8(void) { return _mm_setzero_si128(); }
+CK_TARGET static inline V8 max8(V8 a, V8 b) { return _mm_max_epu8(a, b); }
+
 #endif
