@@ -11,6 +11,8 @@ public struct Kernel: Sendable {
     case convolutionMaxPool
     /// The first, of at most eight outputs.
     case convolutionEight
+    /// The same and 2x2 max pooling in one pass.
+    case convolutionEightMaxPool
     /// Convolution whose windows are gathered first.
     case convolutionGathered
     /// The same and 2x2 max pooling in one pass.

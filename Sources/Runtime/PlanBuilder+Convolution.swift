@@ -109,8 +109,8 @@ extension PlanBuilder {
       specials.append(pooled ? .convolutionGatheredMaxPool : .convolutionGathered)
     }
     // Half of a vector of sums would be idle, whatever else saves products. Of shorter rows the others compute two.
-    let isOfEight = conv.outputChannels / conv.groups <= 8 && outputOf(index)[1] >= 8
-    if isOfEight, !isDepthwise, !pooled { specials.insert(.convolutionEight, at: 0) }
+    let isOfEight = conv.outputChannels / conv.groups <= 8 && outputOf(index)[1] >= (pooled ? 16 : 8)
+    if isOfEight, !isDepthwise { specials.insert(pooled ? .convolutionEightMaxPool : .convolutionEight, at: 0) }
     guard let special = table.best(of: specials) else { return kernel }
     // smmla takes eight inputs at a time: nine of a row of three pixels fill half of what it multiplies, so that the
     // kernel of the dot products is the faster one for the first layer.

@@ -19,6 +19,7 @@ static const layer layers[] = {
     {9, 12, 112, 9, 3, 3, 1, 1, 1, 1, 0}, {11, 70, 1, 21, 3, 3, 2, 1, 0, 1, 0},  {9, 300, 1, 16, 3, 3, 1, 1, 1, 0, 0},
     {12, 13, 5, 9, 5, 5, 2, 1, 0, 0, 1},  {14, 20, 3, 8, 7, 7, 1, 1, 1, 1, 0},   {5, 62, 8, 8, 3, 3, 1, 1, 0, 0, 0},
     {7, 73, 3, 8, 3, 3, 2, 1, 0, 1, 0},   {4, 30, 12, 5, 3, 3, 1, 1, 0, 0, 0},   {6, 29, 1, 7, 3, 3, 1, 1, 0, 1, 1},
+    {8, 44, 1, 6, 5, 5, 1, 1, 1, 0, 0},   {7, 40, 8, 8, 3, 3, 1, 1, 1, 1, 0},    {9, 21, 3, 8, 3, 3, 1, 1, 1, 0, 0},
 };
 
 // Whether a kernel can compute a layer.
@@ -29,6 +30,7 @@ static int serves(const ck_kernel *kernel, const layer *l) {
     case CK_OP_CONV: return !l->pooled;
     case CK_OP_CONV_MAXPOOL2X2: return l->pooled;
     case CK_OP_CONV_EIGHT: return !l->pooled && l->outputs <= 8;
+    case CK_OP_CONV_EIGHT_MAXPOOL2X2: return l->pooled && l->outputs <= 8;
     case CK_OP_CONV_GATHERED: return !l->pooled && window + kernel->group <= CK_GATHERED_BYTES;
     case CK_OP_CONV_GATHERED_MAXPOOL2X2: return l->pooled && window + kernel->group <= CK_GATHERED_BYTES;
     case CK_OP_WINOGRAD: return is_3x3 && !l->pooled;

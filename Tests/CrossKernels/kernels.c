@@ -51,6 +51,7 @@ int main(int argc, char **argv) {
       case CK_OP_CONV:
       case CK_OP_CONV_MAXPOOL2X2:
       case CK_OP_CONV_EIGHT:
+      case CK_OP_CONV_EIGHT_MAXPOOL2X2:
       case CK_OP_CONV_GATHERED:
       case CK_OP_CONV_GATHERED_MAXPOOL2X2:
       case CK_OP_WINOGRAD:

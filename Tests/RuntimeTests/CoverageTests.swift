@@ -18,6 +18,8 @@ import Threads
       graph(
         [18, 21, 3], .init("lift", .conv2D(lift), inputs: [0]), .init("wide", .conv2D(wide), inputs: [1]),
         .init("pool", .maxPool2D(.init(2, 2, stride: 2)), inputs: [2])), seed: 63)
+    let pooling = Graph.Node("pool", .maxPool2D(.init(2, 2, stride: 2)), inputs: [1])
+    try expectReferenceBytes(graph([18, 21, 3], .init("lift", .conv2D(lift), inputs: [0]), pooling), seed: 68)
     let each = Operator.Convolution(outputChannels: 7, window: .init(5, 5), groups: 7)
     try expectReferenceBytes(
       graph([9, 8, 3], .init("lift", .conv2D(lift), inputs: [0]), .init("each", .conv2D(each), inputs: [1])), seed: 65)
@@ -44,8 +46,9 @@ import Threads
   @Test func everyOperationHasAScalarKernel() {
     let scalar = Set(Kernel.all.filter { $0.isa == .scalar }.map(\.operation))
     let special: Set<Kernel.Operation> = [
-      .convolutionEight, .convolutionGathered, .convolutionGatheredMaxPool, .rgbConvolutionMaxPool, .winograd,
-      .winogradMaxPool, .winograd4, .winograd4MaxPool, .winogradRGBMaxPool, .depthwise3x3,
+      .convolutionEight, .convolutionEightMaxPool, .convolutionGathered, .convolutionGatheredMaxPool,
+      .rgbConvolutionMaxPool, .winograd, .winogradMaxPool, .winograd4, .winograd4MaxPool, .winogradRGBMaxPool,
+      .depthwise3x3,
     ]
     #expect(Set(Kernel.Operation.allCases).subtracting(scalar) == special)
   }

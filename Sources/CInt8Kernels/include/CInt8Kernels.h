@@ -23,6 +23,7 @@ typedef enum {
   CK_OP_CONV = 0,                  // ck_conv
   CK_OP_CONV_MAXPOOL2X2,           // ck_conv, rows and columns are of the pooled result
   CK_OP_CONV_EIGHT,                // ck_conv of at most eight channels
+  CK_OP_CONV_EIGHT_MAXPOOL2X2,     // the same with pooling
   CK_OP_CONV_GATHERED,             // ck_conv whose segments are gathered, at most CK_GATHERED_BYTES a window
   CK_OP_CONV_GATHERED_MAXPOOL2X2,  // the same with pooling
   CK_OP_RGB3X3_MAXPOOL2X2,         // ck_conv over 3 channels; on x86 over pixels as they lie, with no slack
