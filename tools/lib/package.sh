@@ -97,9 +97,14 @@ package_manual() {
   in_debian_folder "$debian_host" "$PWD/.build/manual/release/generate-manual" "$work/told" --multi-page \
     --date "$date" --output-directory "$folder"
   for page in "$folder"/*; do
-    # A page's name is that of its file, and mdoc has no empty lines.
+    # A page's name is that of its file. mdoc has no empty lines, takes an apostrophe in front of a line for a request,
+    # and fills lines, examples too, unless told.
     sed -i -e "/^\.Sh NAME/,/^\.Sh SYNOPSIS/s/^\.Nm .*/.Nm $(basename "$page" .1)/" \
-      -e "/^\.Sh SYNOPSIS/,/^\.Sh [^S]/s/^\.Nm\$/.Nm \"$(basename "$page" .1 | tr . ' ')\"/" -e 's/^$/.Pp/' "$page"
+      -e "/^\.Sh SYNOPSIS/,/^\.Sh [^S]/s/^\.Nm\$/.Nm \"$(basename "$page" .1 | tr . ' ')\"/" -e 's/^$/.Pp/' \
+      -e "s/^'/\\\\\&'/" "$page"
+    awk '/^  / != shown { print shown ? ".Ed" : ".Bd -literal -compact"; shown = !shown }
+      { print } END { if (shown) print ".Ed" }' "$page" > "$work/page"
+    cp "$work/page" "$page"
     gzip -9n "$page"
   done
 }
