@@ -79,8 +79,8 @@ extension PlanBuilder {
         rows: outputShape[0] * outputShape[1] / columns,
         alignment: alignment, frame: group == 0 ? border : nil,
         work: work / groups, multiplyAdds: multiplyAdds / groups)
-      if kernel.tileSide == 1, transformationsDoNotPay, isTransformable(index, conv) {
-        steps[steps.count - 1].reason += ", where Winograd's tiles would take longer"
+      if kernel.tileSide == 1, isTransformable(index, conv), let why = whyNotTransformed(conv) {
+        steps[steps.count - 1].reason += ", where Winograd's \(why)"
       }
       guard !ofWords, groups == 1, sums == nil else { continue }
       steps[steps.count - 1].span = RowSpan(
@@ -161,11 +161,9 @@ extension PlanBuilder {
     if window.padding == .none, pooled, places[value] == .pixels, channels == 3 {
       return [.winogradRGBMaxPool, .rgbConvolutionMaxPool]
     }
-    // Winograd's kernels multiply whole blocks of 16 outputs; with half of them padding they took as long or longer.
-    guard isTransformable(index, conv), conv.outputChannels > 8 else { return [] }
+    guard isTransformable(index, conv), whyNotTransformed(conv) == nil else { return [] }
     let small: Kernel.Operation = pooled ? .winogradMaxPool : .winograd
     let large: Kernel.Operation = pooled ? .winograd4MaxPool : .winograd4
-    if transformationsDoNotPay { return [] }
     // Where inputs are transformed 32 at a time, 8 are too few.
     guard channels >= 16 || table.best(large)?.isa != .avx512VNNI else { return [small] }
     return largeTilesPay(index, conv) ? [large, small] : [small]
@@ -182,10 +180,15 @@ extension PlanBuilder {
       && 8...Int(CK_WINOGRAD_INPUTS) ~= check.shapes[graph.nodes[index].inputs[0]][2]
   }
 
-  /// Whether Winograd's transformations take what they save: dot products of bytes multiply twice as many as those of
-  /// words, so that half of the saving is left, and where the same units add and multiply, adding takes as long.
-  private var transformationsDoNotPay: Bool {
-    table.best(.winograd4)?.isa == .avx512VNNI && !table.addsBesideProducts
+  /// What of Winograd's takes longer than it saves, if anything does. Its kernels multiply whole blocks of 16 outputs.
+  /// Dot products of bytes multiply twice as many as those of words, so that half of the saving is left, and where the
+  /// same units add and multiply, transforming takes as long. On NEON they multiply four times as many.
+  private func whyNotTransformed(_ conv: Operator.Convolution) -> String? {
+    guard let kernel = table.best(.winograd4) else { return nil }
+    if conv.outputChannels <= 8 { return "blocks of 16 outputs would be half empty" }
+    let multipliesBytes = kernel.isa.rawValue < (table.best(.convolution)?.isa ?? .scalar).rawValue
+    let addsInstead = kernel.isa == .avx512VNNI && !table.addsBesideProducts
+    return multipliesBytes || addsInstead ? "tiles would take longer" : nil
   }
 
   /// Whether tiles of 4x4 results take less than those of 2x2. They need 36 products for 16 results and not 64, but

@@ -152,7 +152,7 @@ enum FuzzTarget: String, CaseIterable {
     try? decoder.decode(frame, into: &image)
   }
 
-  private static let folder = try! TemporaryFolder()
+  private static let folder = try! TemporaryFolder.untilExit()
 
   /// Gives bytes to what reads a file.
   private static func inFile(_ bytes: [UInt8], named name: String = "input", _ read: (String) -> Void) {

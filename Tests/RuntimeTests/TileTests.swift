@@ -14,9 +14,11 @@ import Testing
   }
 
   /// A convolution of 3x3 over some channels of 1x1, pooled or not.
-  private func network(_ input: Shape, channels: Int, padding: Operator.Padding, pooled: Bool) -> Graph {
+  private func network(
+    _ input: Shape, channels: Int, padding: Operator.Padding, pooled: Bool, outputs: Int = 18
+  ) -> Graph {
     let lift = Operator.Convolution(outputChannels: channels, window: .init(1, 1), activation: .relu)
-    let conv = Operator.Convolution(outputChannels: 18, window: .init(3, 3, padding: padding))
+    let conv = Operator.Convolution(outputChannels: outputs, window: .init(3, 3, padding: padding))
     var nodes = [Graph.Node("lift", .conv2D(lift), inputs: [0]), .init("conv", .conv2D(conv), inputs: [1])]
     if pooled { nodes.append(.init("pool", .maxPool2D(.init(2, 2, stride: 2)), inputs: [2])) }
     nodes.append(.init("flat", .flatten, inputs: [nodes.count]))
@@ -54,6 +56,20 @@ import Testing
     for table in kernelTables(.avx512VNNI) {
       let layers = try Interpreter(model, kernels: table).layers
       #expect(layers.contains { $0.kernel.contains("winograd") } == table.addsBesideProducts)
+    }
+  }
+
+  /// A layer without tiles says why: its blocks would be half empty, or transformations would not pay.
+  @Test(arguments: [8, 9], [false, true]) func layersWithoutTilesSayWhy(outputs: Int, pooled: Bool) throws {
+    let graph = network([20, 20, 2], channels: 16, padding: .none, pooled: pooled, outputs: outputs)
+    let model = try QuantizedModel.random(graph, seed: 2)
+    for table in supportedISAs.flatMap(kernelTables) where table.isa != .scalar {
+      let layers = try Interpreter(model, kernels: table).layers
+      let layer = try #require(layers.first { $0.name.hasPrefix("conv") && !$0.kernel.contains("prepare") })
+      let hasTiles = layer.kernel.contains("winograd")
+      let label = Comment(rawValue: "\(table.isa.name): \(layer.kernel), \(layer.reason)")
+      #expect(hasTiles || layer.reason.contains(outputs == 8 ? "half empty" : "would take longer"), label)
+      #expect(!(hasTiles && outputs == 8) && !(hasTiles && layer.reason.contains("Winograd")), label)
     }
   }
 

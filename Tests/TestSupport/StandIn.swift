@@ -6,7 +6,7 @@ import Numerics
 
 /// The stand-in camera, built once, and the real program run with it.
 package enum StandIn {
-  private static let folder = try! TemporaryFolder()
+  private static let folder = try! TemporaryFolder.untilExit()
 
   /// The shared object.
   private static let library: String = {

@@ -1,4 +1,7 @@
 import Foundation
+import Synchronization
+
+private let removedAtExit = Mutex<[URL]>([])
 
 /// A folder of a test's own that is removed with it.
 public final class TemporaryFolder: Sendable {
@@ -8,6 +11,18 @@ public final class TemporaryFolder: Sendable {
   public init() throws {
     url = FileManager.default.temporaryDirectory.appendingPathComponent("glint-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  /// Makes an empty folder that is there for as long as the process, for what all tests share: what is static is never
+  /// released.
+  public static func untilExit() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    let isFirst = removedAtExit.withLock { folders in
+      folders.append(folder.url)
+      return folders.count == 1
+    }
+    if isFirst { atexit { removedAtExit.withLock { $0.forEach { try? FileManager.default.removeItem(at: $0) } } } }
+    return folder
   }
 
   deinit { try? FileManager.default.removeItem(at: url) }

@@ -7,6 +7,7 @@ each engine once, so that a slow phase of the machine meets all of them.
 """
 
 import argparse
+import itertools
 import json
 import os
 import pathlib
@@ -15,6 +16,7 @@ import subprocess
 import sys
 
 from peers.train_network import Recording, glint_gradients, keras_step, torch_gradients, torch_step
+from progress import Progress
 
 WARM_UP = 3
 ENGINES = ("glint", "keras", "torch")
@@ -87,14 +89,12 @@ def compare_speed(options):
     table = []
     for threads in options.threads:
         best, medians = {engine: 0.0 for engine in options.engines}, {engine: [] for engine in options.engines}
-        for turn in range(options.rounds):
-            for engine in options.engines:
-                print(f"\r{threads} threads, round {turn + 1} of {options.rounds}: {TITLES[engine]:20}", end="",
-                      file=sys.stderr, flush=True)
+        with Progress() as progress:
+            for turn, engine in itertools.product(range(options.rounds), options.engines):
+                progress(f"{threads} threads, round {turn + 1} of {options.rounds}: {TITLES[engine]}")
                 times = measure(options, engine, threads, options.steps)
                 best[engine] = max(best[engine], options.batch * 1e3 / times["min_ms"])
                 medians[engine].append(options.batch * 1e3 / times["median_ms"])
-        print("\r" + " " * 60 + "\r", end="", file=sys.stderr)
         for engine in options.engines:
             ratios = [ours / theirs for ours, theirs in zip(medians["glint"], medians[engine])]
             table.append({"engine": engine, "threads": threads, "best_images_per_second": best[engine],
@@ -121,22 +121,21 @@ def compare_losses(options):
     pairs = [("glint", engine) for engine in engines if engine != "glint"]
     pairs += [(engine, "exact") for engine in engines if "exact" in engines and engine not in ("glint", "exact")]
     starts, gradients = [], []
-    for seed in range(1, options.seeds + 1):
-        record(options, seed)
-        losses = {}
-        for engine in engines:
-            print(f"\rlosses from seed {seed} of {options.seeds}: {TITLES[engine]:20}", end="",
-                  file=sys.stderr, flush=True)
-            losses[engine] = measure(
-                options, engine, max(options.threads), options.loss_steps, options.learning_rate, seed)["losses"]
-        starts.append({"seed": seed, "losses": losses, "distances": [
-            {"of": ours, "from": theirs,
-             "largest_relative_difference": relative_distances(losses[ours], losses[theirs])}
-            for ours, theirs in pairs]})
-        if "exact" in engines and seed == 1:
-            command = [options.torch, __file__, "--peer", "gradients", "--recording", str(options.recording)]
-            gradients = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    print("\r" + " " * 60 + "\r", end="", file=sys.stderr)
+    with Progress() as progress:
+        for seed in range(1, options.seeds + 1):
+            record(options, seed)
+            losses = {}
+            for engine in engines:
+                progress(f"losses from seed {seed} of {options.seeds}: {TITLES[engine]}")
+                losses[engine] = measure(
+                    options, engine, max(options.threads), options.loss_steps, options.learning_rate, seed)["losses"]
+            starts.append({"seed": seed, "losses": losses, "distances": [
+                {"of": ours, "from": theirs,
+                 "largest_relative_difference": relative_distances(losses[ours], losses[theirs])}
+                for ours, theirs in pairs]})
+            if "exact" in engines and seed == 1:
+                command = [options.torch, __file__, "--peer", "gradients", "--recording", str(options.recording)]
+                gradients = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     medians = []
     for number, (ours, theirs) in enumerate(pairs):
         by_seed = [start["distances"][number]["largest_relative_difference"] for start in starts]

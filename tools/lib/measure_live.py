@@ -12,6 +12,8 @@ import tempfile
 import cv2
 import numpy
 
+from progress import Progress
+
 WIDTH, HEIGHT, RATE = 640, 480, 10
 # A face that goes is waited for up to a second: nobody is to be taken for who was there before.
 GAP = RATE + 5
@@ -97,15 +99,16 @@ def record(shots, seconds, seed, path):
         stdin=subprocess.PIPE)
     empty = jpeg(numpy.full((HEIGHT, WIDTH, 3), 96, numpy.uint8), 80)
     firsts, frame = [], 0
-    for source, file, _ in shots:
-        shot = Shot(file, seed)
-        firsts.append(frame)
-        for index in range(seconds * RATE):
-            writer.stdin.write(shot.frame(index / RATE))
-        for _ in range(GAP):
-            writer.stdin.write(empty)
-        frame += seconds * RATE + GAP
-        print(f"\rRecording: {len(firsts)} of {len(shots)}", end="", file=sys.stderr, flush=True)
+    with Progress() as progress:
+        for source, file, _ in shots:
+            shot = Shot(file, seed)
+            firsts.append(frame)
+            for index in range(seconds * RATE):
+                writer.stdin.write(shot.frame(index / RATE))
+            for _ in range(GAP):
+                writer.stdin.write(empty)
+            frame += seconds * RATE + GAP
+            progress(f"Recording: {len(firsts)} of {len(shots)}")
     writer.stdin.close()
     if writer.wait() != 0:
         raise SystemExit("ffmpeg failed")

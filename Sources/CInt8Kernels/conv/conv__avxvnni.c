@@ -5,7 +5,7 @@
 #include <immintrin.h>
 #include <string.h>
 
-#define CK_TARGET __attribute__((target("avx2,avxvnni")))
+#include "../support/target__avxvnni.h"
 #include "../support/store__avx2.h"
 #include "../support/vector__avx2.h"
 

@@ -6,4 +6,4 @@
 #define NARROW 8
 #define NARROW_POOLED 4
 
-CK_TARGET static inline V32 dot(V32 acc, V32 x, V32 w) { return add32(acc, multiply_pairs(x, w)); }
+CK_TARGET static inline V32 dot(V32 acc, V32 x, V32 w) { return add_pairs(acc, x, w); }

@@ -7,8 +7,8 @@
 
 // Two taps are interleaved, so that pmaddwd adds their products in 32 bits.
 CK_TARGET static inline void add_interleaved(V32 acc[2], V16 x0, V16 x1, V16 w0, V16 w1) {
-  acc[0] = add32(acc[0], multiply_pairs(_mm_unpacklo_epi16(x0, x1), _mm_unpacklo_epi16(w0, w1)));
-  acc[1] = add32(acc[1], multiply_pairs(_mm_unpackhi_epi16(x0, x1), _mm_unpackhi_epi16(w0, w1)));
+  acc[0] = add_pairs(acc[0], _mm_unpacklo_epi16(x0, x1), _mm_unpacklo_epi16(w0, w1));
+  acc[1] = add_pairs(acc[1], _mm_unpackhi_epi16(x0, x1), _mm_unpackhi_epi16(w0, w1));
 }
 
 CK_TARGET static inline void add_taps(V32 acc[2], const void *x0, const void *x1, const int16_t *w0,

@@ -17,7 +17,7 @@ CK_TARGET static inline void interleave(const ROW rows[4], BYTES parts[PARTS]) {
   }
 }
 
-CK_TARGET static inline V32 dot(V32 acc, BYTES x, BYTES w) { return add32(acc, multiply_pairs(x, w)); }
+CK_TARGET static inline V32 dot(V32 acc, BYTES x, BYTES w) { return add_pairs(acc, x, w); }
 
 CK_TARGET static inline V32 scaled(V32 acc, const float *multipliers) {
   return rounded(multiply_floats(floats_of(acc), load_floats(multipliers)));

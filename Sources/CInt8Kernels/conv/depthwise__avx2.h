@@ -4,8 +4,8 @@
 // Two taps are interleaved, so that vpmaddwd adds their products in 32 bits. Unpacking works within 128-bit halves,
 // which leaves channels 0-3 8-11 and 4-7 12-15.
 CK_TARGET static inline void add_interleaved(V32 acc[2], V16 x0, V16 x1, V16 w0, V16 w1) {
-  acc[0] = add32(acc[0], multiply_pairs(_mm256_unpacklo_epi16(x0, x1), _mm256_unpacklo_epi16(w0, w1)));
-  acc[1] = add32(acc[1], multiply_pairs(_mm256_unpackhi_epi16(x0, x1), _mm256_unpackhi_epi16(w0, w1)));
+  acc[0] = add_pairs(acc[0], _mm256_unpacklo_epi16(x0, x1), _mm256_unpacklo_epi16(w0, w1));
+  acc[1] = add_pairs(acc[1], _mm256_unpackhi_epi16(x0, x1), _mm256_unpackhi_epi16(w0, w1));
 }
 
 CK_TARGET static inline void add_taps(V32 acc[2], const void *x0, const void *x1, const int16_t *w0,

@@ -5,7 +5,7 @@
 #include <immintrin.h>
 #include <string.h>
 
-#define CK_TARGET __attribute__((target("avx2,avxvnni")))
+#include "../support/target__avxvnni.h"
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
 #include "../support/store__avx2.h"

@@ -1,7 +1,7 @@
 // The products of winograd_template.h where one instruction multiplies pairs of 16-bit inputs by pairs of weights and
-// adds both products (pmaddwd). Transforming in 16 bits more than makes up for the width: multiplying bytes would
-// saturate (2 * 255 * 127 > 32767). The includer brings the names of support/vector__*.h, and defines TILES and
-// TILE_VECTORS: how many tiles and vectors of channels are summed at once.
+// adds both products (pmaddwd), with AVX-VNNI to sums too (vpdpwssd). Transforming in 16 bits more than makes up for
+// the width: multiplying bytes would saturate (2 * 255 * 127 > 32767). The includer brings the names of
+// support/vector__*.h, and defines TILES and TILE_VECTORS: how many tiles and vectors of channels are summed at once.
 #define CK_WINOGRAD_GROUP 2
 
 // m[tile][channel] = sum over groups of v[tile][group] . u[group][channel], pairs times pairs.
@@ -15,8 +15,7 @@ CK_TARGET ALWAYS_INLINE void products(const int16_t *v, size_t tile_step, const 
       UNROLL_FOR (int t = 0; t < tiles; t++) {
         V32 x = broadcast32(v + (size_t)t * tile_step + 2 * group);
         UNROLL_FOR (int i = 0; i < TILE_VECTORS; i++) {
-          V32 product = multiply_pairs(x, weights[i]);
-          acc[t][i] = group == 0 ? product : add32(acc[t][i], product);
+          acc[t][i] = group == 0 ? multiply_pairs(x, weights[i]) : add_pairs(acc[t][i], x, weights[i]);
         }
       }
     }

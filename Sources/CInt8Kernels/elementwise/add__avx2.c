@@ -8,7 +8,6 @@
 #define codes_high _mm256_unpackhi_epi8
 #define interleaved_low _mm256_unpacklo_epi16
 #define interleaved_high _mm256_unpackhi_epi16
-#define add_pairs(sums, pairs, multipliers) add32(sums, multiply_pairs(pairs, multipliers))
 #define SHIFT V32
 #define shift_by splat32
 #define shifted_right _mm256_srav_epi32

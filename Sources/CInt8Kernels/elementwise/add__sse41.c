@@ -8,7 +8,6 @@
 #define codes_high _mm_unpackhi_epi8
 #define interleaved_low _mm_unpacklo_epi16
 #define interleaved_high _mm_unpackhi_epi16
-#define add_pairs(sums, pairs, multipliers) add32(sums, multiply_pairs(pairs, multipliers))
 #define SHIFT __m128i
 #define shift_by _mm_cvtsi32_si128
 #define shifted_right _mm_sra_epi32

@@ -1,5 +1,5 @@
 // The primitives of AVX2, under the names that templates use. Codes are unsigned bytes (CK_CODE_OFFSET 128). An
-// includer that uses more than AVX2 has defined CK_TARGET.
+// includer that uses more than AVX2 has defined CK_TARGET; target__avxvnni.h says what more.
 #ifndef CK_VECTOR_AVX2_H
 #define CK_VECTOR_AVX2_H
 
@@ -57,8 +57,13 @@ CK_TARGET static inline V16 add16(V16 a, V16 b) { return _mm256_add_epi16(a, b);
 CK_TARGET static inline V16 sub16(V16 a, V16 b) { return _mm256_sub_epi16(a, b); }
 CK_TARGET static inline V16 quadruple16(V16 a) { return _mm256_slli_epi16(a, 2); }
 CK_TARGET static inline V16 add16_saturating(V16 a, V16 b) { return _mm256_adds_epi16(a, b); }
-// Pairs of 16-bit numbers times pairs, both products added.
+// Pairs of 16-bit numbers times pairs, both products added; and added to sums, which vpdpwssd does at once.
 CK_TARGET static inline V32 multiply_pairs(V16 a, V16 b) { return _mm256_madd_epi16(a, b); }
+#if defined(CK_HAS_AVXVNNI)
+CK_TARGET static inline V32 add_pairs(V32 sums, V16 a, V16 b) { return _mm256_dpwssd_avx_epi32(sums, a, b); }
+#else
+CK_TARGET static inline V32 add_pairs(V32 sums, V16 a, V16 b) { return add32(sums, multiply_pairs(a, b)); }
+#endif
 
 // Products: floats.
 #define F32 __m256

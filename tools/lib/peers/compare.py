@@ -17,6 +17,8 @@ import sys
 
 import numpy as np
 
+from progress import Progress
+
 HERE = pathlib.Path(__file__).parent
 # What an engine's logits may be away from float64's, as a share of their spread over the trial pictures: enough to tell
 # another network from coarse quantization (OpenVINO's default, symmetric activations, is off by a quarter to a third).
@@ -111,12 +113,11 @@ def compare(options, threads, floats):
             peer.process.send_signal(signal.SIGSTOP)
         spread = floats.std()
         times = {engine.name: [] for engine in engines}
-        for number in range(options.rounds):
-            for engine in engines:
-                times[engine.name].append(engine.measure(options.runs))
-            print(f"\r{threads} thread{'s' * (threads > 1)}: round {number + 1} of {options.rounds}", end="",
-                  file=sys.stderr, flush=True)
-        print(file=sys.stderr)
+        with Progress() as progress:
+            for number in range(options.rounds):
+                progress(f"{threads} thread{'s' * (threads > 1)}: round {number + 1} of {options.rounds}")
+                for engine in engines:
+                    times[engine.name].append(engine.measure(options.runs))
     for engine in engines:
         medians = [time["median"] for time in times[engine.name]]
         ratios = [median / own["median"] for median, own in zip(medians, times["Glint"])]

@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 
 from compare import Peer
+from progress import Progress
 
 FRAMES, SIDES = 24, {1: 300, 3: 190}
 
@@ -53,13 +54,12 @@ def compare(options, folder, count, threads):
             if numbers != [count] * FRAMES:
                 print(f"{name} finds {numbers} faces in frames of {count}", file=sys.stderr)
         ours, theirs = [], []
-        for number in range(options.rounds):
-            result = glint_frames(options, folder, threads, options.runs)
-            ours.append(result["median_ms"])
-            theirs.append(peer.measure(options.runs)["median"])
-            print(f"\r{count} faces, {threads} threads: round {number + 1} of {options.rounds}", end="",
-                  file=sys.stderr, flush=True)
-        print(file=sys.stderr)
+        with Progress() as progress:
+            for number in range(options.rounds):
+                progress(f"{count} faces, {threads} threads: round {number + 1} of {options.rounds}")
+                result = glint_frames(options, folder, threads, options.runs)
+                ours.append(result["median_ms"])
+                theirs.append(peer.measure(options.runs)["median"])
     finally:
         peer.close()
     return {"faces": count, "threads": threads, "glint_ms": statistics.median(ours),

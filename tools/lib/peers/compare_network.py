@@ -19,6 +19,7 @@ import numpy as np
 import compare
 import run_network
 import tflite_writer
+from progress import Progress
 
 # What int8 may be away from float, as a share of the results' spread: enough to tell another network from coarse
 # quantization.
@@ -85,12 +86,12 @@ def measure(options, threads, floats):
         # About as long for each engine in each round.
         runs = {engine.name: max(5, int(options.milliseconds / engine.measure(20)["median"])) for engine in engines}
         times = {engine.name: [] for engine in engines}
-        for number in range(options.rounds):
-            for engine in engines:
-                times[engine.name].append(engine.measure(runs[engine.name]))
-            print(f"\r{threads} thread{'s' * (threads > 1)}: round {number + 1} of {options.rounds}", end="",
-                  file=sys.stderr, flush=True)
-        print(file=sys.stderr)
+        with Progress() as progress:
+            for number in range(options.rounds):
+                progress(f"{options.name}, {threads} thread{'s' * (threads > 1)}: "
+                         f"round {number + 1} of {options.rounds}")
+                for engine in engines:
+                    times[engine.name].append(engine.measure(runs[engine.name]))
     rows = []
     for engine in engines:
         medians = [time["median"] for time in times[engine.name]]

@@ -1,0 +1,14 @@
+#if defined(__x86_64__)
+
+#include "../support/target__avxvnni.h"
+
+#include "../support/vector__avx2.h"
+
+#define NAME ck_qs8_qc8w_depthwise3x3__avxvnni
+#define unpack_low _mm256_unpacklo_epi16
+#define unpack_high _mm256_unpackhi_epi16
+#define pack_words _mm256_packs_epi32
+
+#include "depthwise3x3_widened.h"
+
+#endif
