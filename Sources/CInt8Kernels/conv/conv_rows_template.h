@@ -10,6 +10,7 @@
 //                             left over; 0 where wide tiles do. The last tile may reach into the padding of the block
 //   LEAST                     columns of the least tile without pooling, if more than 1
 //   EIGHTS                    1 if there are tiles of eight, where four sums do not fill the time that a product takes
+//   PAIRS                     1 if there are tiles of two, where the sums of one do not fill that time either
 //   conv_sums                 the sums of a tile
 //   conv_tile                 computes them; of the windows across only `left` count, the others repeat the last
 //   tile_sums                 the sums of the window in column p of a tile, or of the four pooled from column p on
@@ -32,6 +33,9 @@
 #endif
 #if !defined(EIGHTS)
 #define EIGHTS 0
+#endif
+#if !defined(PAIRS)
+#define PAIRS 0
 #endif
 #if !defined(ASKS_NARROW)
 #define ASKS_NARROW 0
@@ -112,8 +116,8 @@ CK_TARGET ALWAYS_INLINE void output_two_rows(const ck_conv *conv, size_t row, si
 }
 #endif
 
-// The columns of a row: whole tiles, then tiles of eight (where there are such) and of four windows across, then the
-// least possible. `side` is 1, or 2 where 2x2 windows are pooled.
+// The columns of a row: whole tiles, then tiles of eight (where there are such), of four and of two (likewise) windows
+// across, then the least possible. `side` is 1, or 2 where 2x2 windows are pooled.
 CK_TARGET ALWAYS_INLINE void output_row(const ck_conv *conv, size_t row, size_t vector, const int vectors,
                                         const int side, const int whole, const int is_narrow) {
   const int least = side > 1 ? side : LEAST;
@@ -131,6 +135,9 @@ CK_TARGET ALWAYS_INLINE void output_row(const ck_conv *conv, size_t row, size_t 
   if (whole > 4)
     for (; column + (size_t)(4 / side) <= conv->columns; column += (size_t)(4 / side))
       output_tile(conv, row, column, vector, vectors, side, 4, 4, is_narrow, together);
+  if (PAIRS && side == 1)
+    for (; column + 2 <= conv->columns; column += 2)
+      output_tile(conv, row, column, vector, vectors, side, 2, 2, is_narrow, together);
   for (; column < conv->columns; column += (size_t)(least / side))
     output_tile(conv, row, column, vector, vectors, side, least, least > side ? conv->columns - column : (size_t)least,
                 is_narrow, together);

@@ -1,5 +1,4 @@
-// What conv_rows_template.h stores with, by store_channels of support/store__*.h, and how it takes its operation. (The
-// kernels of AVX-VNNI have these of their own.)
+// What conv_rows_template.h stores with, by store_channels of support/store__*.h, and how it takes its operation.
 
 #define CONV_OF(operation, name) const ck_conv copy_of_##name = *(const ck_conv *)(operation), *name = &copy_of_##name
 

@@ -1,13 +1,9 @@
 #if defined(__x86_64__)
 
-#include "../support/requantize.h"
-#include "dense_store.h"
+#include "../support/target__avxvnni.h"
 
-#include <immintrin.h>
-#include <string.h>
-
-#define CK_TARGET __attribute__((target("avx2,avxvnni")))
 #include "../support/vector__avx2.h"
+#include "dense_store.h"
 
 #define INPUTS __m256i
 #define STEP 32

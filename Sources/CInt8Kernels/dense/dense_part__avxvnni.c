@@ -1,11 +1,7 @@
 #if defined(__x86_64__)
 
-#include "CInt8Kernels.h"
+#include "../support/target__avxvnni.h"
 
-#include <immintrin.h>
-#include <string.h>
-
-#define CK_TARGET __attribute__((target("avx2,avxvnni")))
 #include "../support/vector__avx2.h"
 
 #define VECTORS 8
