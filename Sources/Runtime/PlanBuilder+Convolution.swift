@@ -79,7 +79,8 @@ extension PlanBuilder {
         rows: outputShape[0] * outputShape[1] / columns,
         alignment: alignment, frame: group == 0 ? border : nil,
         work: work / groups, multiplyAdds: multiplyAdds / groups)
-      if kernel.tileSide == 1, isTransformable(index, conv), let why = whyNotTransformed(conv) {
+      if kernel.tileSide == 1, isTransformable(index, conv), table.best(.winograd4) != nil {
+        let why = whyNotTransformed(conv) ?? "tiles of 2x2 would take longer"
         steps[steps.count - 1].reason += ", where Winograd's \(why)"
       }
       guard !ofWords, groups == 1, sums == nil else { continue }
