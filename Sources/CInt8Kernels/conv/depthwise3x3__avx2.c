@@ -6,6 +6,7 @@
 #define unpack_low _mm256_unpacklo_epi16
 #define unpack_high _mm256_unpackhi_epi16
 #define pack_words _mm256_packs_epi32
+#define WHOLE_CHUNKS
 
 #include "depthwise3x3_widened.h"
 

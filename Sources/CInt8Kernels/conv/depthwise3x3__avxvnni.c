@@ -51,6 +51,8 @@ CK_TARGET static inline void store_chunk(ck_code *out, const V32 acc[SUMS], cons
   _mm256_storeu_si256((__m256i *)out, codes);
 }
 
+#define WHOLE_CHUNKS
+
 #include "depthwise3x3_template.h"
 
 #endif

@@ -13,6 +13,8 @@
 //   interleave              makes inputs of four rows
 //   dot                     adds the products of one such vector and its weights
 //   store_chunk             requantizes and stores CHUNK codes
+//   WHOLE_CHUNKS            if two rows of chunks of nothing but codes get functions of their own, in which nothing is
+//                           called, so that registers keep their columns
 //   KEEPS, output_kept      if there is something faster for codes of a narrow operation, in two rows of windows that
 //                           move by 1 or one row of windows that move by 2: computes what it can of them, and says
 //                           how many chunks that was
@@ -58,9 +60,13 @@ CK_TARGET ALWAYS_INLINE void window_sums(const ck_conv *conv, size_t chunk, cons
   }
 }
 
-// Stores the first `count` results of a chunk.
+// Stores the first `count` results of a chunk, or a whole one as codes.
 CK_TARGET ALWAYS_INLINE void store_results(const ck_conv *conv, size_t chunk, const V32 acc[SUMS], ptrdiff_t place,
-                                           size_t count) {
+                                           size_t count, const int whole) {
+  if (whole) {
+    store_chunk((ck_code *)conv->io.output + place, acc, &conv->requantization, chunk * CHUNK);
+    return;
+  }
   if (conv->io.accumulators) {
     int32_t all[SUMS][LANES32];
     UNROLL_FOR (int s = 0; s < SUMS; s++) store32(all[s], acc[s]);
@@ -82,32 +88,34 @@ CK_TARGET ALWAYS_INLINE void store_results(const ck_conv *conv, size_t chunk, co
 
 // A window and, where there are two rows, the one below it.
 CK_TARGET ALWAYS_INLINE void output_windows(const ck_conv *conv, size_t chunk, const column *x0, const column *x1,
-                                            const column *x2, const int rows, ptrdiff_t place, size_t count) {
+                                            const column *x2, const int rows, ptrdiff_t place, size_t count,
+                                            const int whole) {
   const int8_t *weights = (const int8_t *)conv->weights + chunk * 2 * 3 * PARTS * sizeof(BYTES);
   UNROLL_FOR (int row = 0; row < rows; row++, weights += 3 * PARTS * sizeof(BYTES)) {
     V32 acc[SUMS];
     window_sums(conv, chunk, weights, x0, x1, x2, acc);
-    store_results(conv, chunk, acc, place + row * conv->output_row, count);
+    store_results(conv, chunk, acc, place + row * conv->output_row, count, whole);
   }
 }
 
-// Chunks that run on over the pixels of a row.
-CK_TARGET ALWAYS_INLINE void output_run(const ck_conv *conv, const ck_code *const inputs[4], const int rows,
-                                        const int stride, ptrdiff_t place) {
-  const size_t channels = conv->channels, count = conv->columns * channels;
-  for (size_t i = 0, chunk = 0; i < count; i += CHUNK, chunk = chunk + 1 == conv->segment_groups ? 0 : chunk + 1) {
+// Chunks that run on over the pixels of a row, from `first` of its results to `end`.
+CK_TARGET ALWAYS_INLINE void output_run(const ck_conv *conv, size_t first, size_t end, const ck_code *const inputs[4],
+                                        const int rows, const int stride, ptrdiff_t place, const int whole) {
+  const size_t channels = conv->channels;
+  size_t chunk = first / CHUNK % conv->segment_groups;
+  for (size_t i = first; i < end; i += CHUNK, chunk = chunk + 1 == conv->segment_groups ? 0 : chunk + 1) {
     column x[3];
     UNROLL_FOR (int t = 0; t < 3; t++) {
       const ptrdiff_t at = (ptrdiff_t)((size_t)stride * i + (size_t)t * channels);
       x[t] = stride == 1 ? column_at(inputs, at) : column_apart(inputs, at, channels);
     }
-    output_windows(conv, chunk, &x[0], &x[1], &x[2], rows, place + (ptrdiff_t)i, count - i < CHUNK ? count - i : CHUNK);
+    output_windows(conv, chunk, &x[0], &x[1], &x[2], rows, place + (ptrdiff_t)i, end - i, whole);
   }
 }
 
 // One chunk of all pixels of a row: a column that windows share is made once.
 CK_TARGET ALWAYS_INLINE void output_chunk(const ck_conv *conv, size_t chunk, const ck_code *const inputs[4],
-                                          const int rows, const int stride, ptrdiff_t place) {
+                                          const int rows, const int stride, ptrdiff_t place, const int whole) {
   const ptrdiff_t pixel = conv->segments[1];
   const size_t left = conv->channels - chunk * CHUNK, count = left < CHUNK ? left : CHUNK;
   ptrdiff_t at = (ptrdiff_t)(chunk * CHUNK);
@@ -117,7 +125,7 @@ CK_TARGET ALWAYS_INLINE void output_chunk(const ck_conv *conv, size_t chunk, con
   for (size_t i = 0; i < conv->columns; i++, at += conv->input_pixel, place += conv->output_pixel) {
     if (stride == 2) x1 = column_at(inputs, at + pixel);
     x2 = column_at(inputs, at + 2 * pixel);
-    output_windows(conv, chunk, &x0, &x1, &x2, rows, place, count);
+    output_windows(conv, chunk, &x0, &x1, &x2, rows, place, count, whole);
     if (stride == 1) {
       x0 = x1;
       x1 = x2;
@@ -126,6 +134,18 @@ CK_TARGET ALWAYS_INLINE void output_chunk(const ck_conv *conv, size_t chunk, con
     }
   }
 }
+
+#if defined(WHOLE_CHUNKS)
+// Two rows of chunks of nothing but codes.
+CK_TARGET __attribute__((noinline)) static void whole_run(const ck_conv *conv, size_t end,
+                                                          const ck_code *const inputs[4], ptrdiff_t place) {
+  output_run(conv, 0, end, inputs, 2, 1, place, 1);
+}
+CK_TARGET __attribute__((noinline)) static void whole_chunk(const ck_conv *conv, size_t chunk,
+                                                            const ck_code *const inputs[4], ptrdiff_t place) {
+  output_chunk(conv, chunk, inputs, 2, 1, place, 1);
+}
+#endif
 
 CK_TARGET ALWAYS_INLINE void output_row(const ck_conv *conv, size_t row, const int rows, const int stride) {
   const ck_code *inputs[4];
@@ -138,11 +158,17 @@ CK_TARGET ALWAYS_INLINE void output_row(const ck_conv *conv, size_t row, const i
   if (conv->requantization.narrow && rows != stride && !conv->io.accumulators)
     chunk = output_kept(conv, inputs, stride, place);
 #endif
-  if (conv->channels < CHUNK && (stride == 1 || fits_apart(conv->channels))) {
-    if (chunk == 0) output_run(conv, inputs, rows, stride, place);
-  } else {
-    for (; chunk * CHUNK < conv->channels; chunk++) output_chunk(conv, chunk, inputs, rows, stride, place);
+  size_t done = 0;
+  const int runs = conv->channels < CHUNK && (stride == 1 || fits_apart(conv->channels));
+#if defined(WHOLE_CHUNKS)
+  if (rows == 2 && !conv->io.accumulators) {
+    if (runs) done = conv->columns * conv->channels / CHUNK * CHUNK;
+    if (done > 0) whole_run(conv, done, inputs, place);
+    for (; (chunk + 1) * CHUNK <= conv->channels; chunk++) whole_chunk(conv, chunk, inputs, place);
   }
+#endif
+  if (runs && chunk == 0) output_run(conv, done, conv->columns * conv->channels, inputs, rows, stride, place, 0);
+  for (; !runs && chunk * CHUNK < conv->channels; chunk++) output_chunk(conv, chunk, inputs, rows, stride, place, 0);
 }
 
 CK_TARGET void NAME(const void *operation, size_t first, size_t end) {

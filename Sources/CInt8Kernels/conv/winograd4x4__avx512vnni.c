@@ -25,9 +25,6 @@ CK_TARGET static inline V32 quadruple32(V32 a) { return _mm512_slli_epi32(a, 2);
 CK_TARGET static inline V32 sixtyfourth(V32 a) { return _mm512_srai_epi32(a, 6); }
 CK_TARGET static inline V32 multiply32(V32 a, V32 b) { return _mm512_mullo_epi32(a, b); }
 
-// Four pixels side by side, whose channels of a block are a vector each.
-#define store_row(conv, row, channel, place) store_vectors(conv, row, 1, channel, place)
-
 // m[tile][channel] = sum over groups of v[tile][group] . u[group][channel], pairs times pairs: vpdpwssd adds both
 // products to the sums. Few tiles have two sums each, so that one need not wait for the other.
 CK_TARGET ALWAYS_INLINE void products(const int16_t *v, size_t tile_step, const int16_t *u, const size_t groups,

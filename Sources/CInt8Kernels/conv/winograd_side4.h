@@ -84,11 +84,15 @@ CK_TARGET ALWAYS_INLINE void transform_back(const int32_t *sums, V32 y[4][4]) {
 // columns.
 CK_TARGET ALWAYS_INLINE void store_pixels(const ck_conv *conv, V32 acc[16][BLOCK_VECTORS], const int side,
                                           size_t channel, ptrdiff_t place, size_t height, size_t width) {
-#if defined(store_row)
-  if (side == 4 && width >= 4 && can_store_together(conv, 1, channel)) {
-    for (int i = 0; i < 4 && (size_t)i < height; i++) {
-      const V32 row[4] = {acc[4 * i][0], acc[4 * i + 1][0], acc[4 * i + 2][0], acc[4 * i + 3][0]};
-      store_row(conv, row, channel, place + i * conv->output_row);
+#if defined(CK_STORES_VECTORS)
+  enum { PIXELS = 4 / BLOCK_VECTORS };
+  if (side >= PIXELS && width >= (size_t)side && can_store_together(conv, BLOCK_VECTORS, channel)) {
+    for (int i = 0; i < side && (size_t)i < height; i++, place += conv->output_row) {
+      UNROLL_FOR (int j = 0; j < side; j += PIXELS) {
+        V32 four[4];
+        UNROLL_FOR (int k = 0; k < 4; k++) four[k] = acc[side * i + j + k / BLOCK_VECTORS][k % BLOCK_VECTORS];
+        store_vectors(conv, four, BLOCK_VECTORS, channel, place + j * conv->output_pixel);
+      }
     }
     return;
   }

@@ -11,7 +11,6 @@
 //   CK_WINOGRAD_GROUP   input channels that `products` takes at a time
 //   NAME, NAME_POOLED   the two kernels
 //   SMALL               that code is to be small rather than made for numbers of channels, where products are long
-//   store_row           stores a tile's row of pixels, if a block's channels are one vector: a macro
 //   PREFETCHES          1 where ck_conv.prefetch is made use of
 //   NAME_RGB            the kernel with pooling for pixels of three channels, where there is one; with winograd_rgb.h
 #include "conv_window.h"

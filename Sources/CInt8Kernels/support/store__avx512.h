@@ -46,6 +46,7 @@ CK_TARGET ALWAYS_INLINE __m512i codes_of_four(const V32 acc[4], const F32 *multi
 }
 
 // Whether store_vectors can store the channels from `channel` on.
+#define CK_STORES_VECTORS
 CK_TARGET ALWAYS_INLINE int can_store_together(const ck_conv *conv, const int vectors, size_t channel) {
   return conv->io.accumulators == NULL && conv->requantization.bounded &&
          (vectors == 1 || conv->channels - channel >= 32);

@@ -23,6 +23,13 @@ HERE = pathlib.Path(__file__).parent
 # What an engine's logits may be away from float64's, as a share of their spread over the trial pictures: enough to tell
 # another network from coarse quantization (OpenVINO's default, symmetric activations, is off by a quarter to a third).
 ALLOWED_ERROR = 0.5
+# Instruction sets that both Glint and OpenVINO can be held to, as oneDNN calls them, with which OpenVINO computes.
+LIMITS = {"avx2": "AVX2", "avx-vnni": "AVX2_VNNI"}
+
+
+def limited(isa):
+    """The environment that holds OpenVINO to an instruction set, if one is given."""
+    return {"ONEDNN_MAX_CPU_ISA": LIMITS[isa]} if isa else {}
 
 
 class Peer:
@@ -93,7 +100,7 @@ class GlintFrames:
 
 def compare(options, threads, floats):
     """Measures all engines with this many threads; the rows of the table."""
-    environment = {"ONEDNN_MAX_CPU_ISA": "AVX2"} if options.isa == "avx2" else {}
+    environment = limited(options.isa)
     if options.pipeline:
         glint = GlintFrames(options.glint, options.int8, options.models / "frames", threads)
     else:
@@ -168,7 +175,7 @@ def main():
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--runs", type=int, default=300)
-    parser.add_argument("--isa", choices=["avx2"])
+    parser.add_argument("--isa", choices=LIMITS)
     parser.add_argument("--engines", default="LiteRT,OpenVINO,ONNX Runtime u8s8,ONNX Runtime s8s8,ncnn")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--pipeline", action="store_true")

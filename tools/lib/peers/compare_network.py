@@ -70,7 +70,7 @@ class Glint:
 
 def measure(options, threads, floats):
     """The engines' rows of the table for this many threads."""
-    held = {"ONEDNN_MAX_CPU_ISA": "AVX2"} if options.isa == "avx2" else {}
+    held = compare.limited(options.isa)
     names = [name for name in options.engines if not options.isa or name.startswith("OpenVINO")]
     with contextlib.ExitStack() as stack:
         engines = [Glint(options, threads, options.isa)]
@@ -133,7 +133,7 @@ def main():
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--milliseconds", type=float, default=150)
-    parser.add_argument("--isa", choices=["avx2"])
+    parser.add_argument("--isa", choices=compare.LIMITS)
     parser.add_argument("--engines", default=",".join(run_network.ENGINES))
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
