@@ -98,9 +98,10 @@ CK_TARGET ALWAYS_INLINE fetching fetching_of(const ck_conv *conv, size_t tiles, 
       (tiles * lines + POSITIONS - 1) / POSITIONS};
 }
 
-// From V to the codes of a strip of tiles, of which `at` says the first.
-CK_TARGET ALWAYS_INLINE void finish_strip(const ck_conv *conv, scratch *s, size_t tiles, const size_t channels,
-                                          const size_t groups, const tiling at, const int pools) {
+// From V, whose positions are `room` apart, to the codes of a strip of tiles, of which `at` says the first.
+CK_TARGET ALWAYS_INLINE void finish_strip(const ck_conv *conv, scratch *s, const size_t room, size_t tiles,
+                                          const size_t channels, const size_t groups, const tiling at,
+                                          const int pools) {
   const size_t position_size = groups * CK_WINOGRAD_GROUP * CK_BLOCK;
   const int16_t *u = conv->weights;
   fetching fetch = fetching_of(conv, tiles, at, pools);
@@ -108,7 +109,7 @@ CK_TARGET ALWAYS_INLINE void finish_strip(const ck_conv *conv, scratch *s, size_
     for (size_t position = 0; position < POSITIONS; position++, u += position_size) {
       for (size_t i = 0; PREFETCHES && channel == 0 && i < fetch.lines; i++, fetch.next += 64)
         __builtin_prefetch(fetch.next, 0, 2);
-      position_sums(s->inputs[position], channels, u, groups, s->sums[position], tiles);
+      position_sums(s->inputs[0] + position * room, channels, u, groups, s->sums[position], tiles);
     }
     tiling t = at;
     for (size_t tile = 0; tile < tiles; tile++, go_on(&t, 1)) {
@@ -127,8 +128,8 @@ typedef void strip_transform(const ck_conv *conv, size_t row, size_t column, siz
 
 // The last tiles of a row and a column may reach beyond the results: what they read there does not matter.
 CK_TARGET ALWAYS_INLINE void tile_rows(const ck_conv *conv, size_t first, size_t end, const size_t groups,
-                                       const size_t channels, const size_t strip, strip_transform *fill,
-                                       const int pools) {
+                                       const size_t channels, const size_t room, const size_t strip,
+                                       strip_transform *fill, const int pools) {
   scratch s;
   for (tiling t = tiles_of(conv, first, end, pools); t.row < t.rows;) {
     const tiling start = t;
@@ -139,7 +140,7 @@ CK_TARGET ALWAYS_INLINE void tile_rows(const ck_conv *conv, size_t first, size_t
       tiles += more;
       go_on(&t, more);
     }
-    finish_strip(conv, &s, tiles, channels, groups, start, pools);
+    finish_strip(conv, &s, room, tiles, channels, groups, start, pools);
   }
 }
 
@@ -148,7 +149,7 @@ CK_TARGET ALWAYS_INLINE void rows_of(const ck_conv *conv, size_t first, size_t e
   const size_t channels = (groups * CK_WINOGRAD_GROUP + LANES16 - 1) / LANES16 * LANES16;
   assert(channels <= CK_WINOGRAD_INPUTS);
   const size_t strip = channels <= 32 ? STRIP : TILES;
-  tile_rows(conv, first, end, groups, channels, strip, transform, pools);
+  tile_rows(conv, first, end, groups, channels, ROOM, strip, transform, pools);
 }
 
 CK_TARGET ALWAYS_INLINE void run(const void *operation, size_t first, size_t end, const int pools) {
@@ -172,7 +173,12 @@ CK_TARGET void NAME(const void *operation, size_t first, size_t end) { run(opera
 CK_TARGET void NAME_POOLED(const void *operation, size_t first, size_t end) { run(operation, first, end, 1); }
 
 #if defined(NAME_RGB)
-enum { RGB_CHANNELS = 4, RGB_READ = 6 * RGB_TILES + 10 };  // bytes that transform_rgb reads of each row
+enum {
+  RGB_CHANNELS = 4,
+  // V of a strip's tiles and of those that transform_rgb may make beyond: close together, since it is small.
+  RGB_ROOM = RGB_CHANNELS * (STRIP + RGB_TILES),
+  RGB_READ = 6 * RGB_TILES + 10  // bytes that transform_rgb reads of each row
+};
 
 CK_TARGET ALWAYS_INLINE void transform_rgb_strip(const ck_conv *conv, size_t row, size_t column, size_t tiles,
                                                  const size_t channels, scratch *s, size_t at) {
@@ -182,11 +188,11 @@ CK_TARGET ALWAYS_INLINE void transform_rgb_strip(const ck_conv *conv, size_t row
     // A tile is 12 bytes wide. Where the loads would leave the picture, they read a copy.
     size_t inside = 6 * (conv->columns - column / 2 - tile) + 6;
     if (inside >= RGB_READ) {
-      transform_rgb(x, conv->input_row, out, ROOM);
+      transform_rgb(x, conv->input_row, out, RGB_ROOM);
     } else {
       char copy[4][RGB_READ] = {{0}};
       for (int i = 0; i < 4; i++) memcpy(copy[i], x + i * conv->input_row, inside);
-      transform_rgb(copy[0], RGB_READ, out, ROOM);
+      transform_rgb(copy[0], RGB_READ, out, RGB_ROOM);
     }
   }
 }
@@ -194,6 +200,6 @@ CK_TARGET ALWAYS_INLINE void transform_rgb_strip(const ck_conv *conv, size_t row
 // The same over 3-channel pixels as they lie, which become four channels.
 CK_TARGET void NAME_RGB(const void *operation, size_t first, size_t end) {
   const ck_conv copy = *(const ck_conv *)operation;
-  tile_rows(&copy, first, end, RGB_CHANNELS / CK_WINOGRAD_GROUP, RGB_CHANNELS, STRIP, transform_rgb_strip, 1);
+  tile_rows(&copy, first, end, RGB_CHANNELS / CK_WINOGRAD_GROUP, RGB_CHANNELS, RGB_ROOM, STRIP, transform_rgb_strip, 1);
 }
 #endif
