@@ -10,18 +10,17 @@ PAUSE = 30
 class Progress:
     """Use as `with Progress() as progress: progress("round 1 of 3")`; nothing is left on a terminal behind it."""
 
-    def __init__(self, stream=sys.stderr, clock=time.monotonic):
-        self.stream, self.clock = stream, clock
-        self.overwrites = stream.isatty()
+    def __init__(self):
+        self.stream, self.overwrites = sys.stderr, sys.stderr.isatty()
         self.width, self.last = 0, None
 
     def __call__(self, text):
         if self.overwrites:
             self.stream.write("\r" + text.ljust(self.width))
             self.width = len(text)
-        elif self.last is None or self.clock() - self.last >= PAUSE:
+        elif self.last is None or time.monotonic() - self.last >= PAUSE:
             self.stream.write(text + "\n")
-            self.last = self.clock()
+            self.last = time.monotonic()
         self.stream.flush()
 
     def __enter__(self):

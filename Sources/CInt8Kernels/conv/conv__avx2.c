@@ -6,8 +6,6 @@
 #define NAME_POOLED ck_qs8_qc8w_conv_maxpool2x2__avx2
 
 #include "conv_widened.h"
-#define store_together(conv, acc, vectors, channel, place, is_narrow) store_vectors(conv, acc, vectors, channel, place)
-
 #include "conv_store.h"
 #include "conv_template.h"
 

@@ -14,7 +14,6 @@
 #define EIGHTS 1
 
 #define dot dot4
-#define store_together(conv, acc, vectors, channel, place, is_narrow) store_vectors(conv, acc, vectors, channel, place)
 
 #include "conv_store.h"
 #include "conv_template.h"

@@ -17,8 +17,6 @@
 
 CK_TARGET static inline V32 dot(V32 acc, V32 x, V32 w) { return _mm256_dpbusd_avx_epi32(acc, x, w); }
 
-#define store_together(conv, acc, vectors, channel, place, is_narrow) store_vectors(conv, acc, vectors, channel, place)
-
 #include "conv_store.h"
 #include "conv_template.h"
 

@@ -46,13 +46,14 @@ CK_TARGET ALWAYS_INLINE __m512i codes_of_four(const V32 acc[4], const F32 *multi
 }
 
 // Whether store_vectors can store the channels from `channel` on.
-#define CK_STORES_VECTORS
 CK_TARGET ALWAYS_INLINE int can_store_together(const ck_conv *conv, const int vectors, size_t channel) {
   return conv->io.accumulators == NULL && conv->requantization.bounded &&
          (vectors == 1 || conv->channels - channel >= 32);
 }
 
 // Stores the channels from `channel` on of four pixels side by side (one vector each), or of two (two vectors each).
+#define CK_STORES_VECTORS
+#define store_together(conv, acc, vectors, channel, place, is_narrow) store_vectors(conv, acc, vectors, channel, place)
 CK_TARGET ALWAYS_INLINE void store_vectors(const ck_conv *conv, const V32 acc[4], const int vectors, size_t channel,
                                            ptrdiff_t place) {
   const size_t left = conv->channels - channel;
