@@ -27,7 +27,7 @@ public struct Kernel: Sendable {
     case winograd4
     case winograd4MaxPool
     /// The same over 3-channel pixels as they lie.
-    case winogradRGBMaxPool
+    case winograd4RGBMaxPool
     /// Convolution with a filter per channel.
     case depthwise
     /// The same with 3x3 taps that move by 1 or 2.
@@ -99,8 +99,8 @@ public struct Kernel: Sendable {
   /// Results down and across of a tile of Winograd's; 1 of others. Pooling is of them.
   var tileSide: Int {
     switch operation {
-    case .winograd, .winogradMaxPool, .winogradRGBMaxPool: 2
-    case .winograd4, .winograd4MaxPool: 4
+    case .winograd, .winogradMaxPool: 2
+    case .winograd4, .winograd4MaxPool, .winograd4RGBMaxPool: 4
     default: 1
     }
   }

@@ -22,7 +22,7 @@ extension PlanBuilder {
     let ofWords = readsOrMakesWords(index)
     if ofWords {
       place = try words(of: node.inputs[0], padding: padding, node: index)
-    } else if kernel.operation == .rgbConvolutionMaxPool || kernel.operation == .winogradRGBMaxPool {
+    } else if kernel.operation == .rgbConvolutionMaxPool || kernel.operation == .winograd4RGBMaxPool {
       // Where a pixel is not its own code, the picture becomes codes first.
       if StoredCode.offset != 128 { place = try codes(of: node.inputs[0]) }
     } else if layout.isFramed {
@@ -160,7 +160,7 @@ extension PlanBuilder {
     let value = graph.nodes[index].inputs[0]
     let channels = check.shapes[value][2]
     if window.padding == .none, pooled, places[value] == .pixels, channels == 3 {
-      return [.winogradRGBMaxPool, .rgbConvolutionMaxPool]
+      return [.winograd4RGBMaxPool, .rgbConvolutionMaxPool]
     }
     guard isTransformable(index, conv), whyNotTransformed(conv) == nil else { return [] }
     let small: Kernel.Operation = pooled ? .winogradMaxPool : .winograd
@@ -202,13 +202,7 @@ extension PlanBuilder {
       return (side + 2) * (side + 2) * (tiles + 2 * ((tiles + 4) / 5))
     }
     guard cost(side: 4) < cost(side: 2), (shape[0] + 3) / 4 >= threads else { return false }
-    let weights = model.parameters[index]!.weight.elements
-    let perChannel = weights.count / conv.outputChannels
-    return weights.withUnsafeBufferPointer { weights in
-      (0..<conv.outputChannels).allSatisfy {
-        ck_sum_weights(weights.baseAddress! + $0 * perChannel, perChannel).magnitude <= CK_WINOGRAD4_MAGNITUDE
-      }
-    }
+    return largestMagnitude(model.parameters[index]!) <= CK_WINOGRAD4_MAGNITUDE
   }
 
   /// Whether windows are gathered: where their runs of contiguous inputs, each of which fills whole groups of the

@@ -49,6 +49,7 @@ extension PlanBuilder {
       parameters.weight.elements.withUnsafeBufferPointer {
         ck_pack_winograd($0.baseAddress!, range.count, inputs, side, group, packed)
       }
+      operation.sums_fit = largestMagnitude(parameters) <= CK_WINOGRAD4_WHOLE_MAGNITUDE ? 1 : 0
       operation.weights = UnsafeRawPointer(packed)
       return
     }
@@ -67,6 +68,16 @@ extension PlanBuilder {
         weights.baseAddress! + range.lowerBound * perChannel, range.count, segments, inputs, group, bytes, packed)
     }
     operation.weights = UnsafeRawPointer(packed)
+  }
+
+  /// The largest sum of the magnitudes of a channel's weights, which bounds sums.
+  func largestMagnitude(_ parameters: QuantizedModel.Parameters) -> Int {
+    let perChannel = parameters.weight.shape.count / parameters.scales.count
+    return parameters.weight.elements.withUnsafeBufferPointer { weights in
+      (0..<parameters.scales.count).map {
+        Int(ck_sum_weights(weights.baseAddress! + $0 * perChannel, perChannel).magnitude)
+      }.max()!
+    }
   }
 
   /// Packs the weights of all channels for a kernel of 3x3 taps, and biases and multipliers once more in its order.

@@ -70,6 +70,24 @@ import Testing
     #expect(text.output.split(separator: "\n").count == faces.count)
   }
 
+  @Test func facesAreFoundWhateverTheFoldersTableSays() throws {
+    let photos = folder.path("tabled")
+    _ = try folder.write([UInt8](Data(contentsOf: URL(filePath: photo))), as: "tabled/room.jpg")
+    _ = try folder.write([UInt8]("file,x,y,w,h\nroom.jpg,10,20,30,40\n".utf8), as: "tabled/index.csv")
+    func faces(_ options: [String]) throws -> [Line] {
+      let result = try GlintProgram.run(["classify", classifier, photos, "--detector", keen, "--json"] + options)
+      #expect(result.status == 0, "\(result.errors)")
+      return try lines(result)
+    }
+    let boxed = try #require(try faces([]).first)
+    #expect(boxed.faces == nil && boxed.box?.x == 10 && boxed.box?.h == 40)
+    let found = try #require(try faces(["--faces"]).first?.faces)
+    let untabled = try GlintProgram.run(["classify", classifier, photo, "--faces", "--detector", keen, "--json"])
+    #expect(try lines(untabled).first?.faces?.count == found.count && !found.isEmpty)
+    let both = try GlintProgram.run(["classify", classifier, photos, "--faces", "--boxes", photos + "/index.csv"])
+    #expect(both.status == 2 && both.errors.contains("exclude each other"))
+  }
+
   @Test func aPhotoWithoutAFaceSaysSo() throws {
     let result = try GlintProgram.run(["classify", classifier, photo, "--faces", "--detector", blind, "--json"])
     #expect(result.status == 0, "\(result.errors)")

@@ -58,7 +58,7 @@ int main(int argc, char **argv) {
       case CK_OP_WINOGRAD_MAXPOOL2X2:
       case CK_OP_WINOGRAD4:
       case CK_OP_WINOGRAD4_MAXPOOL2X2:
-      case CK_OP_WINOGRAD_RGB_MAXPOOL2X2:
+      case CK_OP_WINOGRAD4_RGB_MAXPOOL2X2:
       case CK_OP_RGB3X3_MAXPOOL2X2: check_convolutions(kernel); break;
       case CK_OP_CONV16:
       case CK_OP_CONV16_MAXPOOL2X2: check_conv16(kernel, layers, sizeof layers / sizeof layers[0], check); break;

@@ -30,7 +30,7 @@ int main(int argc, char **argv) {
   for (int i = 0; i < 3; i++) {
     kernels[i] = best_kernel(CK_OP_CONV_MAXPOOL2X2, isas);
     const ck_kernel *rgb = best_kernel(CK_OP_RGB3X3_MAXPOOL2X2, isas);
-    const ck_kernel *winograd = best_kernel(i == 0 ? CK_OP_WINOGRAD_RGB_MAXPOOL2X2 : CK_OP_WINOGRAD_MAXPOOL2X2, isas);
+    const ck_kernel *winograd = best_kernel(i == 0 ? CK_OP_WINOGRAD4_RGB_MAXPOOL2X2 : CK_OP_WINOGRAD_MAXPOOL2X2, isas);
     if (i == 0 && rgb) kernels[i] = rgb;
     if (winograd && winograd->isa >= kernels[i]->isa) kernels[i] = winograd;
     convs[i] = make_conv(&layers[i], kernels[i], input, 40 + (uint64_t)i);

@@ -52,10 +52,10 @@ static inline int32_t zero_point_term(const int8_t *weights, size_t count) {
 static inline size_t winograd_side(const ck_kernel *kernel) {
   switch (kernel->op) {
     case CK_OP_WINOGRAD:
-    case CK_OP_WINOGRAD_MAXPOOL2X2:
-    case CK_OP_WINOGRAD_RGB_MAXPOOL2X2: return 2;
+    case CK_OP_WINOGRAD_MAXPOOL2X2: return 2;
     case CK_OP_WINOGRAD4:
-    case CK_OP_WINOGRAD4_MAXPOOL2X2: return 4;
+    case CK_OP_WINOGRAD4_MAXPOOL2X2:
+    case CK_OP_WINOGRAD4_RGB_MAXPOOL2X2: return 4;
     default: return 0;
   }
 }
@@ -97,6 +97,9 @@ static inline conv_layer make_conv(const layer *l, const ck_kernel *kernel, cons
     conv->segment_groups = (l->channels + kernel->group - 1) / kernel->group;
     packed = guarded(blocks * CK_BLOCK * positions * conv->segment_groups * kernel->group * sizeof(int16_t));
     ck_pack_winograd(weights, l->outputs, l->channels, side, kernel->group, packed);
+    conv->sums_fit = 1;
+    for (size_t o = 0; o < l->outputs; o++)
+      conv->sums_fit &= ck_sum_weights(weights + o * inputs, inputs).magnitude <= CK_WINOGRAD4_WHOLE_MAGNITUDE;
   } else if (kernel->op == CK_OP_RGB3X3_MAXPOOL2X2) {
     packed = guarded(blocks * CK_RGB3X3_BLOCK_BYTES);
     ck_pack_rgb3x3(weights, l->outputs, kernel->group, packed);

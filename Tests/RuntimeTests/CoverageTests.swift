@@ -47,7 +47,7 @@ import Threads
     let scalar = Set(Kernel.all.filter { $0.isa == .scalar }.map(\.operation))
     let special: Set<Kernel.Operation> = [
       .convolutionEight, .convolutionEightMaxPool, .convolutionGathered, .convolutionGatheredMaxPool,
-      .rgbConvolutionMaxPool, .winograd, .winogradMaxPool, .winograd4, .winograd4MaxPool, .winogradRGBMaxPool,
+      .rgbConvolutionMaxPool, .winograd, .winogradMaxPool, .winograd4, .winograd4MaxPool, .winograd4RGBMaxPool,
       .depthwise3x3,
     ]
     #expect(Set(Kernel.Operation.allCases).subtracting(scalar) == special)

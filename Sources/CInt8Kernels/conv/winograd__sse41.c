@@ -7,19 +7,9 @@
 #define POOLED_VECTORS 1
 #define TILES 3
 #define TILE_VECTORS 4
-#define RGB_TILES 2
 #define NAME ck_qs8_qc8w_winograd3x3__sse41
 #define NAME_POOLED ck_qs8_qc8w_winograd3x3_maxpool2x2__sse41
-#define NAME_RGB ck_qs8_qc8w_winograd3x3rgb_maxpool2x2__sse41
 
-// Two pixels of 16-bit channels (R G B 0): those at x and x + 6.
-CK_TARGET static inline V16 load_rgb(const char *x, const int odd) {
-  const __m128i even_pixels = _mm_setr_epi8(0, -1, 1, -1, 2, -1, -1, -1, 6, -1, 7, -1, 8, -1, -1, -1);
-  const __m128i odd_pixels = _mm_setr_epi8(3, -1, 4, -1, 5, -1, -1, -1, 9, -1, 10, -1, 11, -1, -1, -1);
-  return _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)x), odd ? odd_pixels : even_pixels);
-}
-
-#include "winograd_rgb.h"
 #include "winograd_pairs.h"
 #include "winograd_template.h"
 

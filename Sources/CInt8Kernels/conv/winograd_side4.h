@@ -7,8 +7,10 @@
 // -4 (1 -1 1), (1 2 4), (1 -2 4) and 12 (0 0 1), which takes in their fractions but for a factor of 24 each way. So
 // |U| <= 12 * 12 * 127; of a row of B' the positive entries sum to 5 at most and the negative ones to -8, so that
 // |V| <= 8 * 8 * 255 + 2 * 2 * 255: both are 16-bit numbers. 576 Y wraps around in 32 bits, but 9 has an inverse modulo
-// 2^32, and 64 Y fits where 64 * 255 * (sum of a channel's |w|) < 2^31, which is checked at load.
+// 2^32, and 64 Y fits where 64 * 255 * (sum of a channel's |w|) < 2^31, which is checked at load. Where 576 Y fits too
+// (ck_conv.sums_fit), the largest of four can be found before it is divided.
 _Static_assert(INT64_C(64) * 255 * CK_WINOGRAD4_MAGNITUDE <= INT32_MAX, "64 Y fits in 32 bits");
+_Static_assert(INT64_C(576) * 255 * CK_WINOGRAD4_WHOLE_MAGNITUDE <= INT32_MAX, "576 Y fits in 32 bits");
 
 // B'd for six numbers.
 CK_TARGET ALWAYS_INLINE void transform_six(const V16 d[6], V16 t[6]) {
@@ -63,9 +65,8 @@ CK_TARGET ALWAYS_INLINE void transform_back_six(const V32 m[6], V32 y[4]) {
   y[3] = add32(add32(odd, quadruple32(twice)), add32(m[5], m[5]));
 }
 
-// 64 times the 4x4 sums of one tile for a vector of channels, without bias.
+// 576 times the 4x4 sums of one tile for a vector of channels, without bias.
 CK_TARGET ALWAYS_INLINE void transform_back(const int32_t *sums, V32 y[4][4]) {
-  const V32 ninth = splat32(0x38e38e39);  // 9 times it is 1 modulo 2^32
   V32 columns[6][4];
   UNROLL_FOR (int k = 0; k < 6; k++) {
     V32 m[6];
@@ -76,9 +77,11 @@ CK_TARGET ALWAYS_INLINE void transform_back(const int32_t *sums, V32 y[4][4]) {
     V32 m[6];
     UNROLL_FOR (int k = 0; k < 6; k++) m[k] = columns[k][i];
     transform_back_six(m, y[i]);
-    UNROLL_FOR (int k = 0; k < 4; k++) y[i][k] = multiply32(y[i][k], ninth);
   }
 }
+
+// A number from 64 times 9 times it.
+CK_TARGET ALWAYS_INLINE V32 ninth(V32 a) { return multiply32(a, splat32(0x38e38e39)); }  // times 9 it is 1 modulo 2^32
 
 // Stores those of `side` x `side` pixels of a block of channels that lie in the first `height` rows and `width`
 // columns.
@@ -104,18 +107,27 @@ CK_TARGET ALWAYS_INLINE void store_pixels(const ck_conv *conv, V32 acc[16][BLOCK
   }
 }
 
+// The largest of each 2x2 of a tile's sums, for a vector of channels.
+CK_TARGET ALWAYS_INLINE void largest_sums(const int32_t *sums, const int sums_fit, V32 largest[4]) {
+  V32 y[4][4];
+  transform_back(sums, y);
+  UNROLL_FOR (int k = 0; k < 16 && !sums_fit; k++) y[k / 4][k % 4] = ninth(y[k / 4][k % 4]);
+  UNROLL_FOR (int k = 0; k < 4; k++) {
+    const int i = k / 2 * 2, j = k % 2 * 2;
+    largest[k] = max32(max32(y[i][j], y[i][j + 1]), max32(y[i + 1][j], y[i + 1][j + 1]));
+    largest[k] = sixtyfourth(sums_fit ? ninth(largest[k]) : largest[k]);
+  }
+}
+
 // The largest of each 2x2 of a tile's results become pooled pixels.
 CK_TARGET ALWAYS_INLINE void store_pooled(const ck_conv *conv, const int32_t *sums, size_t channel, ptrdiff_t place,
                                           size_t height, size_t width) {
   V32 acc[16][BLOCK_VECTORS];
   UNROLL_FOR (int v = 0; v < BLOCK_VECTORS; v++) {
-    V32 y[4][4], bias = load32(conv->bias + channel + LANES32 * v);
-    transform_back(sums + LANES32 * v, y);
-    UNROLL_FOR (int k = 0; k < 4; k++) {
-      const int i = k / 2 * 2, j = k % 2 * 2;
-      V32 largest = max32(max32(y[i][j], y[i][j + 1]), max32(y[i + 1][j], y[i + 1][j + 1]));
-      acc[k][v] = add32(sixtyfourth(largest), bias);
-    }
+    V32 largest[4], bias = load32(conv->bias + channel + LANES32 * v);
+    if (conv->sums_fit) largest_sums(sums + LANES32 * v, 1, largest);
+    else largest_sums(sums + LANES32 * v, 0, largest);
+    UNROLL_FOR (int k = 0; k < 4; k++) acc[k][v] = add32(largest[k], bias);
   }
   store_pixels(conv, acc, 2, channel, place, height, width);
 }
@@ -126,7 +138,7 @@ CK_TARGET ALWAYS_INLINE void store_tile(const ck_conv *conv, const int32_t *sums
   UNROLL_FOR (int v = 0; v < BLOCK_VECTORS; v++) {
     V32 y[4][4], bias = load32(conv->bias + channel + LANES32 * v);
     transform_back(sums + LANES32 * v, y);
-    UNROLL_FOR (int k = 0; k < 16; k++) acc[k][v] = add32(sixtyfourth(y[k / 4][k % 4]), bias);
+    UNROLL_FOR (int k = 0; k < 16; k++) acc[k][v] = add32(sixtyfourth(ninth(y[k / 4][k % 4])), bias);
   }
   store_pixels(conv, acc, 4, channel, place, height, width);
 }

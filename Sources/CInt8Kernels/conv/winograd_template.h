@@ -12,7 +12,6 @@
 //   NAME, NAME_POOLED   the two kernels
 //   SMALL               that code is to be small rather than made for numbers of channels, where products are long
 //   PREFETCHES          1 where ck_conv.prefetch is made use of
-//   NAME_RGB            the kernel with pooling for pixels of three channels, where there is one; with winograd_rgb.h
 #include "conv_window.h"
 
 #include <assert.h>
@@ -171,35 +170,3 @@ CK_TARGET ALWAYS_INLINE void run(const void *operation, size_t first, size_t end
 CK_TARGET void NAME(const void *operation, size_t first, size_t end) { run(operation, first, end, 0); }
 
 CK_TARGET void NAME_POOLED(const void *operation, size_t first, size_t end) { run(operation, first, end, 1); }
-
-#if defined(NAME_RGB)
-enum {
-  RGB_CHANNELS = 4,
-  // V of a strip's tiles and of those that transform_rgb may make beyond: close together, since it is small.
-  RGB_ROOM = RGB_CHANNELS * (STRIP + RGB_TILES),
-  RGB_READ = 6 * RGB_TILES + 10  // bytes that transform_rgb reads of each row
-};
-
-CK_TARGET ALWAYS_INLINE void transform_rgb_strip(const ck_conv *conv, size_t row, size_t column, size_t tiles,
-                                                 const size_t channels, scratch *s, size_t at) {
-  for (size_t tile = 0; tile < tiles; tile += RGB_TILES) {
-    const char *x = (const char *)conv->io.input + (ptrdiff_t)row * conv->input_row + 3 * (column + 2 * tile);
-    int16_t *out = s->inputs[0] + channels * (at + tile);
-    // A tile is 12 bytes wide. Where the loads would leave the picture, they read a copy.
-    size_t inside = 6 * (conv->columns - column / 2 - tile) + 6;
-    if (inside >= RGB_READ) {
-      transform_rgb(x, conv->input_row, out, RGB_ROOM);
-    } else {
-      char copy[4][RGB_READ] = {{0}};
-      for (int i = 0; i < 4; i++) memcpy(copy[i], x + i * conv->input_row, inside);
-      transform_rgb(copy[0], RGB_READ, out, RGB_ROOM);
-    }
-  }
-}
-
-// The same over 3-channel pixels as they lie, which become four channels.
-CK_TARGET void NAME_RGB(const void *operation, size_t first, size_t end) {
-  const ck_conv copy = *(const ck_conv *)operation;
-  tile_rows(&copy, first, end, RGB_CHANNELS / CK_WINOGRAD_GROUP, RGB_CHANNELS, RGB_ROOM, STRIP, transform_rgb_strip, 1);
-}
-#endif

@@ -33,7 +33,7 @@ typedef enum {
   CK_OP_WINOGRAD4,                 // the same in tiles of 4x4 results, so that up to 3 rows and columns are read more;
                                    // a channel's weights have a magnitude of at most CK_WINOGRAD4_MAGNITUDE
   CK_OP_WINOGRAD4_MAXPOOL2X2,      // that with pooling
-  CK_OP_WINOGRAD_RGB_MAXPOOL2X2,   // that in tiles of 2x2, of 3 channels as CK_OP_RGB3X3_MAXPOOL2X2 reads
+  CK_OP_WINOGRAD4_RGB_MAXPOOL2X2,  // the last, of 3 channels as CK_OP_RGB3X3_MAXPOOL2X2 reads
   CK_OP_DEPTHWISE,                 // ck_conv
   CK_OP_DEPTHWISE3X3,              // ck_conv, 3x3 taps that move by 1 or 2, packed by ck_pack_depthwise3x3
   CK_OP_DENSE,                     // ck_dense

@@ -79,6 +79,7 @@ typedef struct {
   ptrdiff_t output_row;   // codes, words or accumulators
   ptrdiff_t output_pixel;
   ck_requantization requantization;
+  int sums_fit;            // of Winograd's tiles of 4x4: no channel exceeds CK_WINOGRAD4_WHOLE_MAGNITUDE
   const char *prefetch;    // what a later operation reads, fetched into the second-level cache meanwhile; or NULL
   ptrdiff_t prefetch_row;  // bytes from what an output row fetches to what the next one does
   size_t prefetch_bytes;   // for each output column, a multiple of 64

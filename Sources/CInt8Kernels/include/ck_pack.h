@@ -41,6 +41,8 @@ void ck_pack_winograd(const int8_t *weights, size_t outputs, size_t inputs, size
 #define CK_WINOGRAD_INPUTS 128
 /// The largest sum of the magnitudes of a channel's weights with which 64 times its sums fit in 32 bits.
 #define CK_WINOGRAD4_MAGNITUDE 131586
+/// The same for 576 times its sums.
+#define CK_WINOGRAD4_WHOLE_MAGNITUDE 14620
 
 /// Looks at one channel's weights: their sum, the sum of their magnitudes, and whether one is -128.
 typedef struct {

@@ -20,10 +20,10 @@ struct Classify: ParsableCommand {
 
       A model that was trained on faces looks at the main face of a whole photo, which the face detector finds; where \
       it finds none, or a face that fills the picture, the picture is taken as it is. --no-faces always takes it so. \
-      --faces labels every face: one line a face, and in JSON a list 'faces' with 'box' (x y w h in pixels of the \
-      upright picture), 'face' (the detector's certainty), label, probability, probabilities and logits, the main face \
-      first; label and so on of the file are that face's, or the label is 'no face'. --draw writes copies with the \
-      boxes.
+      --faces labels every face, whatever an index.csv says: one line a face, and in JSON a list 'faces' with 'box' \
+      (x y w h in pixels of the upright picture), 'face' (the detector's certainty), label, probability, \
+      probabilities and logits, the main face first; label and so on of the file are that face's, or the label is 'no \
+      face'. --draw writes copies with the boxes.
 
       Examples:
         glint classify face.jpg
@@ -65,6 +65,7 @@ struct Classify: ParsableCommand {
     // What is no model of Glint's is told as such, with or without pictures behind it.
     if namesModel { try TrustOption.checkKind(paths[0]) }
     guard paths.count > (namesModel ? 1 : 0) else { throw ValidationError("Name a picture, or a folder of pictures.") }
+    if faces.faces == true, boxes.boxes != nil { throw ValidationError("--faces and --boxes exclude each other.") }
   }
 
   func run() throws {
@@ -76,7 +77,8 @@ struct Classify: ParsableCommand {
     let detector = try faces.open(for: loaded.description, threads: threads.count, trust.limits)
     let reader = PictureClassifier(runner, detector: detector, scope: faces.faces == true ? .all : .main)
     var account = ReadingAccount()
-    let files = try Self.files(images, boxes: try boxes.boxes.map { try FaceBoxTable(path: $0) }, &account)
+    let table = try boxes.boxes.map { try FaceBoxTable(path: $0) }
+    let files = try Self.files(images, boxes: table, looksForFaces: faces.faces == true, &account)
     let copies = try draw.map {
       let copies = AnnotatedCopies(of: files.map(\.path), folder: $0, labels: loaded.description.labels)
       var plan = OutputPlan()
@@ -120,7 +122,7 @@ struct Classify: ParsableCommand {
 
   /// The files themselves, and the pictures of the folders, each with its face where a table names it.
   private static func files(
-    _ paths: [String], boxes: FaceBoxTable?, _ account: inout ReadingAccount
+    _ paths: [String], boxes: FaceBoxTable?, looksForFaces: Bool, _ account: inout ReadingAccount
   ) throws -> [(path: String, face: FaceBox?)] {
     var files: [(path: String, face: FaceBox?)] = []
     for path in paths {
@@ -134,7 +136,8 @@ struct Classify: ParsableCommand {
       guard !found.pictures.isEmpty || account.needsAttention else {
         throw Failure("\(path): no pictures (JPEG or PNG) in this folder")
       }
-      let own = try boxes ?? FaceBoxTable.found(in: path)
+      // Who asks for faces wants all of them found, and not the one that a table names.
+      let own = looksForFaces ? nil : try boxes ?? FaceBoxTable.found(in: path)
       files += found.pictures.map { ($0, own?.box(for: $0)) }
     }
     return files
