@@ -110,18 +110,26 @@ CK_TARGET ALWAYS_INLINE void store_rgb_pixels(const ck_conv *conv, const int32_t
                                               ptrdiff_t place, size_t tiles) {
   const ck_requantization *r = &conv->requantization;
   const ptrdiff_t step = 2 * conv->output_pixel;
-  if (conv->io.accumulators == NULL && r->bounded && conv->channels - channel >= CK_BLOCK && tiles >= LANES32) {
+  const size_t left = conv->channels - channel;
+  if (conv->io.accumulators == NULL && r->bounded) {
     V32 codes[4];
     rgb_codes(r, r->multipliers + channel, results, codes);
     ck_code *out = (ck_code *)conv->io.output + place + (ptrdiff_t)channel;
-    UNROLL_FOR (int i = 0; i < 4; i++) store_quarters(out + i * step, 4 * step, codes[i]);
+    if (left >= CK_BLOCK && tiles >= LANES32) {
+      UNROLL_FOR (int i = 0; i < 4; i++) store_quarters(out + i * step, 4 * step, codes[i]);
+      return;
+    }
+    ck_code all[LANES32][CK_BLOCK];
+    UNROLL_FOR (int i = 0; i < 4; i++) store_quarters(all[i], sizeof all[0] * 4, codes[i]);
+    for (size_t tile = 0; tile < tiles && tile < LANES32; tile++, out += step)
+      memcpy(out, all[tile], left < CK_BLOCK ? left : CK_BLOCK);
     return;
   }
   for (size_t tile = 0; tile < tiles && tile < LANES32; tile++, place += step) {
     int32_t sums[CK_BLOCK];
-    for (int i = 0; i < CK_BLOCK; i++) sums[i] = results[(size_t)i * RGB_RESULTS + tile];
+    for (size_t i = 0; i < CK_BLOCK; i++) sums[i] = results[i * RGB_RESULTS + tile];
     V32 acc[BLOCK_VECTORS];
-    for (int v = 0; v < BLOCK_VECTORS; v++) acc[v] = load32(sums + v * LANES32);
+    for (size_t v = 0; v < BLOCK_VECTORS; v++) acc[v] = load32(sums + v * LANES32);
     store_channels(conv, acc, BLOCK_VECTORS, channel, place);
   }
 }
@@ -159,7 +167,9 @@ CK_TARGET ALWAYS_INLINE void rgb_tiles(const ck_conv *conv, rgb_scratch *s, size
   }
   for (size_t channel = 0; channel < conv->channels; channel += CK_BLOCK) {
     const int16_t *u = (const int16_t *)conv->weights + channel * 36 * 4;
-    for (size_t i = 0; i < CK_BLOCK; i++) pooled_sums(s, u + 2 * i, conv->bias[channel + i], s->results[i][0], vectors);
+    const size_t left = conv->channels - channel, count = left < CK_BLOCK ? left : CK_BLOCK;
+    for (size_t i = 0; i < count; i++) pooled_sums(s, u + 2 * i, conv->bias[channel + i], s->results[i][0], vectors);
+    if (count < CK_BLOCK) memset(s->results[count], 0, (CK_BLOCK - count) * sizeof s->results[0]);
     store_rgb(conv, s, channel, row, column, height, tiles, vectors);
   }
 }
