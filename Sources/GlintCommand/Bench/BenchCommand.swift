@@ -43,14 +43,14 @@ struct Bench: ParsableCommand {
     help: "With --training: happy-sad (the reference network, the default), compact, or a file with a layer a line.")
   var network: String?
 
-  @Option(name: .long, help: "Pictures of one step of training.")
-  var batch = 32
+  @Option(name: .long, help: "With --training: pictures of one step (default: 32).")
+  var batch: Int?
 
-  @Option(name: .long, help: "The learning rate of training.")
-  var learningRate: Float = 1e-3
+  @Option(name: .long, help: "With --training: the learning rate (default: 0.001).")
+  var learningRate: Float?
 
-  @Option(name: .long, help: "With --training: the seed of faces and first weights.")
-  var seed: UInt64 = 1
+  @Option(name: .long, help: "With --training: the seed of faces and first weights (default: 1).")
+  var seed: UInt64?
 
   @Option(
     name: .long,
@@ -69,17 +69,20 @@ struct Bench: ParsableCommand {
 
   func validate() throws {
     guard (1...1_000_000).contains(runs) else { throw ValidationError("--runs takes a number from 1 to 1000000.") }
-    guard learningRate.isFinite, learningRate > 0 else {
+    guard (learningRate ?? 1).isFinite, learningRate ?? 1 > 0 else {
       throw ValidationError("--learning-rate takes a number above 0.")
     }
-    guard (1...1024).contains(batch) else { throw ValidationError("--batch takes a number from 1 to 1024.") }
+    guard (1...1024).contains(batch ?? 32) else { throw ValidationError("--batch takes a number from 1 to 1024.") }
     guard training == (model == nil) else {
       throw ValidationError("Name the model to measure, or measure training with --training and no model.")
     }
     guard !training || frames == nil else { throw ValidationError("--frames takes a model and no --training.") }
-    guard training || record == nil else { throw ValidationError("--record belongs to --training.") }
-    guard frames != nil || !faces.isAsked else { throw ValidationError("--faces and --detector belong to --frames.") }
-    guard training || network == nil else { throw ValidationError("--network belongs to --training.") }
+    guard frames != nil || !faces.isAsked else {
+      throw ValidationError("--faces, --detector and --smallest-face go with --frames.")
+    }
+    guard training || network == nil && record == nil && batch == nil && learningRate == nil && seed == nil else {
+      throw ValidationError("--network, --batch, --learning-rate, --seed and --record go with --training.")
+    }
   }
 
   func run() throws {
@@ -89,8 +92,8 @@ struct Bench: ParsableCommand {
     try plan.check(force: force.force)
     guard let model else {
       let result = try TrainingBench(
-        network: network ?? "happy-sad", threads: threads.count, batch: batch, learningRate: learningRate, steps: runs,
-        seed: seed, record: record)
+        network: network ?? "happy-sad", threads: threads.count, batch: batch ?? 32, learningRate: learningRate ?? 1e-3,
+        steps: runs, seed: seed ?? 1, record: record)
       return try show(result, result.lines)
     }
     let clock = ContinuousClock()

@@ -40,8 +40,13 @@ struct DetectorEvaluate: ParsableCommand {
   @Option(name: .long, help: "Composed pictures with several faces.")
   var composed = 400
 
-  @Option(name: .long, help: "The side of the smallest faces looked for in photos of --wild, in pixels of the photo.")
-  var smallest = PhotoWindows.defaultSmallest
+  @Option(
+    name: .long,
+    help: """
+      With --wild: the side of the smallest faces looked for, in pixels of the photo (default: \
+      \(PhotoWindows.defaultSmallest)).
+      """)
+  var smallest: Int?
 
   @Option(name: .long, help: "Draw named faces that the last model finds, with all its boxes, to this file.")
   var showFinds: String?
@@ -61,7 +66,10 @@ struct DetectorEvaluate: ParsableCommand {
 
   func validate() throws {
     guard (1...100_000).contains(composed) else { throw ValidationError("--composed takes a number from 1 to 100000.") }
-    guard (4...10_000).contains(smallest) else { throw ValidationError("--smallest takes a number from 4 to 10000.") }
+    guard (4...10_000).contains(smallest ?? 4) else {
+      throw ValidationError("--smallest takes a number from 4 to 10000.")
+    }
+    guard smallest == nil || !material.wild.isEmpty else { throw ValidationError("--smallest goes with --wild.") }
   }
 
   func run() throws {
@@ -86,7 +94,8 @@ struct DetectorEvaluate: ParsableCommand {
         material.wild.isEmpty
         ? nil
         : try WildEvaluation(
-          model, material: material, smallest: smallest, threads: threads.count, keepsPictures: path == models.last)
+          model, material: material, smallest: smallest ?? PhotoWindows.defaultSmallest, threads: threads.count,
+          keepsPictures: path == models.last)
       if json.json {
         emitWhole(try jsonLine(DetectorLine(evaluation, wild, model: path, account: material.account)))
       } else {

@@ -59,8 +59,8 @@ struct DataDoctor: ParsableCommand {
   @Option(name: .long, help: "With --model: the accuracy seen elsewhere, in percent.")
   var seen: Double?
 
-  @Option(name: .long, help: "With --model: how many of the pictures to use at most.")
-  var images = 400
+  @Option(name: .long, help: "With --model: how many of the pictures to use at most (default: 400).")
+  var images: Int?
 
   @Option(name: .long, help: "Write an HTML page with the worst pictures to this file.")
   var report: String?
@@ -74,9 +74,11 @@ struct DataDoctor: ParsableCommand {
   @OptionGroup var quiet: QuietOption
 
   func validate() throws {
-    guard images > 0 else { throw ValidationError("--images takes a number from 1.") }
+    guard images ?? 1 > 0 else { throw ValidationError("--images takes a number from 1.") }
     guard (0...100).contains(seen ?? 0) else { throw ValidationError("--seen takes a percentage from 0 to 100.") }
-    guard seen == nil || model != nil else { throw ValidationError("--seen goes with --model.") }
+    guard model != nil || seen == nil && images == nil else {
+      throw ValidationError("--seen and --images go with --model.")
+    }
     guard model != nil || !faces.areSought else {
       throw ValidationError("--faces and --faces-in go with --model: a check-up looks at the pictures as they are.")
     }
@@ -120,8 +122,9 @@ struct DataDoctor: ParsableCommand {
     let source = try faces.source(checking: loaded.description)
     var (pictures, searches, account) = try Dataset.pictures(
       in: data, faces: source, classes: try classes.names(for: loaded.description))
-    account.notNeeded += pictures.count - min(images, pictures.count)
-    pictures = pictures.spread(images)
+    let most = images ?? 400
+    account.notNeeded += pictures.count - min(most, pictures.count)
+    pictures = pictures.spread(most)
     let isQuiet = quiet.quiet || json.json
     let rule = loaded.description.preprocessing
     var progress = Progress("Feeding the model", quiet: isQuiet)

@@ -88,8 +88,8 @@ struct Import: ParsableCommand {
       """, valueName: "folder"))
   var data: [String] = []
 
-  @Option(name: .long, help: "How many photos of --data to look at, at most.")
-  var images = 1000
+  @Option(name: .long, help: "How many photos of --data to look at, at most (default: 1000).")
+  var images: Int?
 
   @OptionGroup var faces: FaceSourceOption
   @OptionGroup var threads: ThreadOption
@@ -133,8 +133,8 @@ struct Import: ParsableCommand {
   func validate() throws {
     try InputExtents.check(input)
     guard data.isEmpty else { return }
-    guard !faces.areSought, faces.faces == nil, faces.boxes.boxes == nil, faces.detector == nil else {
-      throw ValidationError("--faces, --faces-in, --boxes and --detector go with --data.")
+    guard images == nil, !faces.areSought, faces.faces == nil, faces.boxes.boxes == nil, faces.detector == nil else {
+      throw ValidationError("--images, --faces, --faces-in, --boxes and --detector go with --data.")
     }
   }
 
@@ -144,7 +144,7 @@ struct Import: ParsableCommand {
     guard !data.isEmpty else { return try ImportedModel(network, options: said) }
     let search = ConventionSearch(
       said: said, network: network, faces: faces, threads: threads.count, quiet: quiet.quiet)
-    return try search.imported(data: data, images: images)
+    return try search.imported(data: data, images: images ?? 1000)
   }
 
   private func options() throws -> ImportOptions {

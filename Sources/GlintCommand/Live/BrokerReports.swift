@@ -50,7 +50,7 @@ final class BrokerReports {
     let device = HomeAssistantDevice(
       id: id, name: "Glint on \(Self.hostName)", model: model, version: GlintVersion.current,
       stateTopic: "\(topic)/state", availabilityTopic: status, hasTemperature: hasTemperature)
-    let discovery = options.mqttDiscovery == "none" ? [] : device.messages(prefix: options.mqttDiscovery)
+    let discovery = options.discovery == "none" ? [] : device.messages(prefix: options.discovery)
     var settings = BrokerSettings(
       address, client: id, will: BrokerMessage(status, "offline", isRetained: true),
       greeting: discovery + [BrokerMessage(status, "online", isRetained: true)])

@@ -21,15 +21,18 @@ struct TeachOptions: ParsableArguments {
       """, valueName: "folder"))
   var keep: String?
 
-  @Option(name: .long, help: "Seconds that training a network for classes of your own on the page may take.")
-  var teachSeconds = 40.0
+  @Option(
+    name: .long, help: "Seconds that training a network for classes of your own on the page may take (default: 40).")
+  var teachSeconds: Double?
 
   @Flag(name: .long, help: "Let nobody teach on the page.")
   var noTeach = false
 
   func validate() throws {
-    guard keep == nil || !noTeach else { throw ValidationError("--keep and --no-teach exclude each other.") }
-    guard teachSeconds >= 1 else { throw ValidationError("--teach-seconds takes a number from 1 up.") }
+    guard keep == nil && teachSeconds == nil || !noTeach else {
+      throw ValidationError("--no-teach excludes --keep and --teach-seconds.")
+    }
+    guard teachSeconds ?? 1 >= 1 else { throw ValidationError("--teach-seconds takes a number from 1 up.") }
   }
 }
 
@@ -65,7 +68,7 @@ final class LiveTeaching: Sendable {
       return nil
     }
     var setup = try TeachingFiles.setup(int8, path: path, float: nil, features: nil, threads: threads, trust: trust)
-    setup.seconds = options.teachSeconds
+    setup.seconds = options.teachSeconds ?? 40
     let (ready, alsoUse) = (Locked<Ready?>(nil), Locked<[@Sendable (QuantizedModel) throws -> Void]>([]))
     (self.ready, self.alsoUse) = (ready, alsoUse)
     asked = Locked(region.map { RegionInUse($0) })

@@ -16,16 +16,21 @@ struct MQTTOptions: ParsableArguments {
   @Option(name: .long, help: "The certificates that may sign the broker's, in PEM form (default: the system's).")
   var mqttCa: String?
 
-  @Option(name: .long, help: "Home Assistant's discovery prefix, or none to leave its discovery out.")
-  var mqttDiscovery = "homeassistant"
+  @Option(
+    name: .long, help: "Home Assistant's discovery prefix, or none to leave its discovery out (default: homeassistant)."
+  )
+  var mqttDiscovery: String?
+
+  /// The prefix, or none.
+  var discovery: String { mqttDiscovery ?? "homeassistant" }
 
   func validate() throws {
     let address = try self.address()
-    if mqtt == nil, mqttPasswordFile != nil || mqttCa != nil {
-      throw ValidationError("--mqtt-password-file and --mqtt-ca go with --mqtt.")
+    if mqtt == nil, mqttPasswordFile != nil || mqttCa != nil || mqttDiscovery != nil {
+      throw ValidationError("--mqtt-password-file, --mqtt-ca and --mqtt-discovery go with --mqtt.")
     }
     if mqttCa != nil, address?.isSecure == false { throw ValidationError("--mqtt-ca goes with an mqtts:// address.") }
-    guard !mqttDiscovery.isEmpty, !mqttDiscovery.contains(where: { "+#\0".contains($0) }) else {
+    guard !discovery.isEmpty, !discovery.contains(where: { "+#\0".contains($0) }) else {
       throw ValidationError("--mqtt-discovery takes a topic without + and #, or none.")
     }
     if mqtt != nil, address?.user == nil, mqttPasswordFile != nil {

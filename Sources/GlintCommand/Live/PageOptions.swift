@@ -35,7 +35,9 @@ struct PageOptions: ParsableArguments {
   /// Whether there is to be a page.
   ///
   /// - Parameter json: results go to a program, which may not want one.
-  func isWanted(json: Bool) -> Bool { !noPage && (!json || port != nil || listen != nil || publicUrl != nil) }
+  func isWanted(json: Bool) -> Bool {
+    !noPage && (!json || [port == nil, listen == nil, publicUrl == nil, tlsCert == nil].contains(false))
+  }
 
   /// Starts the page and says where it is.
   ///

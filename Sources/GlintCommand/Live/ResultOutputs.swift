@@ -53,7 +53,7 @@ struct ResultOutputs {
   private static func openSnapshots(
     _ folder: String, _ options: ResultOptions, _ inputs: [(role: String, path: String?)]
   ) throws -> Snapshots {
-    let limits = Snapshots.Limits(files: options.snapshotFiles, bytes: options.snapshotMegabytes << 20)
+    let limits = Snapshots.Limits(files: options.snapshotFiles ?? 100, bytes: (options.snapshotMegabytes ?? 100) << 20)
     let snapshots = try Snapshots(
       folder, limits: limits, encode: { try DrawnPicture.encoded($0, for: "jpg", quality: 85) },
       isOurs: { OutputKind.copy.isOurs($0) }

@@ -15,19 +15,22 @@ struct FaceOptions: ParsableArguments {
   @Option(
     name: .long,
     help: """
-      The side of the smallest faces looked for in photos, in pixels of the photo; smaller ones take more time.
+      The side of the smallest faces looked for in photos, in pixels of the photo; smaller ones take more time \
+      (default: \(PhotoWindows.defaultSmallest)).
       """)
-  var smallestFace = PhotoWindows.defaultSmallest
+  var smallestFace: Int?
 
   func validate() throws {
-    if faces == false, detector != nil { throw ValidationError("--no-faces excludes --detector.") }
-    guard (4...10_000).contains(smallestFace) else {
+    if faces == false, detector != nil || smallestFace != nil {
+      throw ValidationError("--no-faces excludes --detector and --smallest-face.")
+    }
+    guard (4...10_000).contains(smallestFace ?? PhotoWindows.defaultSmallest) else {
       throw ValidationError("--smallest-face takes a number of pixels from 4 to 10000.")
     }
   }
 
   /// Whether faces were asked for, rather than left to the command.
-  var isAsked: Bool { faces == true || detector != nil }
+  var isAsked: Bool { faces == true || detector != nil || smallestFace != nil }
 
   /// The detector for a classifier, nil where faces are not to be looked for or cannot be.
   ///
@@ -44,7 +47,7 @@ struct FaceOptions: ParsableArguments {
       )
     }
     if let detector = try Detectors.open(detector, threads: threads, limits) {
-      detector.smallestInPhotos = smallestFace
+      detector.smallestInPhotos = smallestFace ?? PhotoWindows.defaultSmallest
       return detector
     }
     if isAsked { throw Detectors.missing }

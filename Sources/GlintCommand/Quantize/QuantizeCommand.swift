@@ -53,8 +53,8 @@ struct Quantize: ParsableCommand {
     help: "A folder of images, or of one folder of images per class; or several.")
   var calibration: [String] = []
 
-  @Option(name: .long, help: "How many images to observe activations on at most.")
-  var images = 256
+  @Option(name: .long, help: "How many images to observe activations on at most (default: 256).")
+  var images: Int?
 
   @Option(name: .long, help: "Use this calibration record instead of images.")
   var record: String?
@@ -68,12 +68,7 @@ struct Quantize: ParsableCommand {
       Take this method instead of trying several: parts joined with '+', as in mse+weights-mse+equalize. Parts are \
       \(QuantizationMethod.words).
       """,
-    transform: { name in
-      guard let method = QuantizationMethod(name: name) else {
-        throw ValidationError("Unknown method '\(name)'. Parts are: \(QuantizationMethod.words).")
-      }
-      return method
-    })
+    transform: QuantizationMethod.init(argument:))
   var method: QuantizationMethod?
 
   @Option(
@@ -88,8 +83,8 @@ struct Quantize: ParsableCommand {
     })
   var sixteenBits: SixteenBitsOption?
 
-  @Option(name: .long, help: "How many points of accuracy may be lost.")
-  var budget = 0.5
+  @Option(name: .long, help: "How many points of accuracy may be lost (default: 0.5).")
+  var budget: Double?
 
   @Option(
     name: .long, help: "Fail, and write nothing, where int8 loses more than this many points on the validation part.")
@@ -117,14 +112,17 @@ struct Quantize: ParsableCommand {
     guard calibration.isEmpty != (record == nil) else {
       throw ValidationError("Give either --calibration FOLDER or --record FILE.")
     }
-    guard images > 0 else { throw ValidationError("--images takes a number from 1.") }
+    guard images ?? 1 > 0 else { throw ValidationError("--images takes a number from 1.") }
+    guard record == nil || images == nil && budget == nil && !anyway else {
+      throw ValidationError("--record says what was observed and chosen: leave --images, --budget and --anyway out.")
+    }
     guard sixteenBits != .auto || record == nil else {
       throw ValidationError("--sixteen-bits auto needs images to try layers on: give --calibration.")
     }
     guard sixteenBits == nil || (method?.sixteenBits ?? SixteenBitLayers.none) == SixteenBitLayers.none else {
       throw ValidationError("Both --method and --sixteen-bits name layers: leave one out.")
     }
-    guard (0...100).contains(budget) else { throw ValidationError("--budget takes points from 0 to 100.") }
+    guard (0...100).contains(budget ?? 0) else { throw ValidationError("--budget takes points from 0 to 100.") }
     guard let require else { return }
     guard (0...100).contains(require) else { throw ValidationError("--require takes points from 0 to 100.") }
     guard record == nil else { throw ValidationError("--require needs images: give --calibration.") }
@@ -197,7 +195,7 @@ struct Quantize: ParsableCommand {
     }
     let (data, account) = try QuantizationData.read(
       folders, classes: try classes.names(for: float.description), faces: try faces.source(for: float.description),
-      split: split.shares, count: images,
+      split: split.shares, count: images ?? 256,
       comparesMethods: method == nil && isClassifier, for: float.description, threads: threads.count, quiet: isQuiet
     )
     guard require == nil || data.isLabelled else {
@@ -276,10 +274,11 @@ struct Quantize: ParsableCommand {
     running.finish(
       "\(data.validation.count) validation images"
         + (evaluator.floatAccuracy.map { ", \(percent($0)) right" } ?? " without labels"))
+    let pointsToLose = budget ?? 0.5
     if let chance = evaluator.floatChance { try check(chance, labels: float.description.labels) }
     var search = MethodSearch(
       float, record, calibration: data.calibration.map(\.pixels), evaluator: evaluator,
-      budget: min(budget, require ?? budget), sixteenBits: sixteenBits?.layers ?? .none,
+      budget: min(pointsToLose, require ?? pointsToLose), sixteenBits: sixteenBits?.layers ?? .none,
       addsSixteenBits: sixteenBits == .auto, threads: threads.count)
     var trying = Progress(method == nil ? "Trying methods" : "Quantizing", quiet: isQuiet)
     let note = { (step: SearchProgress) in trying.update(share: step.share, note: step.method) }
@@ -289,10 +288,10 @@ struct Quantize: ParsableCommand {
     if !isQuiet { MethodSearchTable.show(result, isLabelled: data.isLabelled) }
     try Contract.check(result, evaluator, require: require)
     let loss = result.trials[result.winner].outcome.loss
-    if loss.points > budget {
+    if loss.points > pointsToLose {
       printError(
         "glint: goal not met: int8 loses \(fixed(loss.points, 2)) points on \(loss.images) validation images, "
-          + "\(fixed(loss.points - budget, 2)) more than the budget of \(fixed(budget, 2))")
+          + "\(fixed(loss.points - pointsToLose, 2)) more than the budget of \(fixed(pointsToLose, 2))")
     }
     return Outcome(
       model: result.model, record: result.record, method: result.trials[result.winner].method.description)

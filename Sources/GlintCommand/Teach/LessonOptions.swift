@@ -24,21 +24,23 @@ struct LessonOptions: ParsableArguments {
   @Option(name: .long, help: "Pictures of each class (default: 60).")
   var pictures: Int?
 
-  @Option(name: .long, help: "Seconds to get ready before each class.")
-  var countdown = 3.0
+  @Option(name: .long, help: "Seconds to get ready before each class (default: 3).")
+  var countdown: Double?
 
-  @Option(name: .long, help: "Seconds after which a class is left that shows nothing new.")
-  var patience = 60.0
+  @Option(name: .long, help: "Seconds after which a class is left that shows nothing new (default: 60).")
+  var patience: Double?
 
   /// Whether a camera was asked for.
-  var areAsked: Bool { camera != nil || rendered || keep != nil || pictures != nil }
+  var areAsked: Bool {
+    camera != nil || rendered || keep != nil || pictures != nil || countdown != nil || patience != nil
+  }
 
   func validate() throws {
     guard (TeachingSet.fewest...1_000).contains(pictures ?? TeachingSet.enough) else {
       throw ValidationError("--pictures takes a number from \(TeachingSet.fewest) to 1000.")
     }
     guard camera == nil || !rendered else { throw ValidationError("--camera and --rendered exclude each other.") }
-    guard (0...600).contains(countdown), (1...3600).contains(patience) else {
+    guard (0...600).contains(countdown ?? 0), (1...3600).contains(patience ?? 1) else {
       throw ValidationError("--countdown takes 0 to 600 seconds, --patience 1 to 3600.")
     }
   }
@@ -63,7 +65,8 @@ struct LessonOptions: ParsableArguments {
     ) { runner.logits($0) }
     pipeline.keptPixels = TaughtPicture.mostPixels
     let lessons = CameraLessons(
-      classes: classes, pictures: pictures ?? TeachingSet.enough, countdown: countdown, patience: patience,
+      classes: classes, pictures: pictures ?? TeachingSet.enough, countdown: countdown ?? 3,
+      patience: patience ?? 60,
       quiet: quiet)
     var failure: (any Error)?
     try lessons.collect(into: set, wantsFaces: detector != nil, region: region) { look in

@@ -85,7 +85,7 @@ struct TeachCommand: ParsableCommand {
       throw ValidationError("Name a folder of pictures with --folder, or what a camera is to be shown with --classes.")
     }
     guard folder == nil || !lessons.areAsked else {
-      throw ValidationError("--folder excludes --camera, --rendered, --keep and --pictures.")
+      throw ValidationError("--folder excludes --camera, --rendered, --keep, --pictures, --countdown and --patience.")
     }
   }
 

@@ -18,18 +18,23 @@ struct TeacherOption: ParsableArguments {
       """, valueName: "model"))
   var teachers: [String] = []
 
-  @Option(name: .long, help: "The share of the target that the teachers' probabilities make up.")
-  var teacherShare: Float = 0.6
+  @Option(name: .long, help: "The share of the target that the teachers' probabilities make up (default: 0.6).")
+  var teacherShare: Float?
 
   func validate() throws {
-    guard (0...1).contains(teacherShare) else { throw ValidationError("--teacher-share takes a share from 0 to 1.") }
+    guard (0...1).contains(teacherShare ?? 0) else {
+      throw ValidationError("--teacher-share takes a share from 0 to 1.")
+    }
+    guard teacherShare == nil || !teachers.isEmpty else {
+      throw ValidationError("--teacher-share goes with --teacher.")
+    }
   }
 
   /// The teachers, nil where none are named.
   ///
   /// - Throws: `FormatError` for a file that is no classifier.
   func open() throws -> Teachers? {
-    teachers.isEmpty ? nil : Teachers(try teachers.map(Self.open), share: teacherShare)
+    teachers.isEmpty ? nil : Teachers(try teachers.map(Self.open), share: teacherShare ?? 0.6)
   }
 
   /// Lets teachers look at the training pictures as they are.

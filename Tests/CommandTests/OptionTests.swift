@@ -1,0 +1,33 @@
+import TestSupport
+import Testing
+
+/// Options that would do nothing are refused, with the option that they go with or that excludes them.
+@Suite struct OptionTests {
+  static let commands = [
+    ("train photos -o m.safetensors --teacher-share 0.5", "--teacher"),
+    ("train photos -o m.safetensors --freeze all", "--from"),
+    ("live --rendered --snapshot-files 5", "--snapshots"), ("live --rendered --snapshot-megabytes 5", "--snapshots"),
+    ("live --rendered --blur-others", "--snapshots"), ("live --rendered --mqtt-discovery none", "--mqtt"),
+    ("live --rendered --no-teach --teach-seconds 5", "--no-teach"),
+    ("live --rendered --no-teach --keep k", "--no-teach"),
+    ("live --rendered --no-faces --smallest-face 30", "--no-faces"),
+    ("classify face.jpg --no-faces --smallest-face 30", "--no-faces"),
+    ("classify face.jpg --faces --boxes boxes.csv", "--boxes"),
+    ("bench m.safetensors --batch 8", "--training"), ("bench m.safetensors --learning-rate 0.1", "--training"),
+    ("bench m.safetensors --seed 2", "--training"), ("bench m.safetensors --record r.safetensors", "--training"),
+    ("bench m.safetensors --smallest-face 30", "--frames"), ("doctor photos --images 5", "--model"),
+    ("import n.onnx -o m.safetensors --images 5", "--data"),
+    ("quantize m.safetensors --record r.json -o q.safetensors --images 5", "--record"),
+    ("quantize m.safetensors --record r.json -o q.safetensors --budget 1", "--record"),
+    ("quantize m.safetensors --record r.json -o q.safetensors --anyway", "--record"),
+    ("teach --folder photos -o q.safetensors --countdown 1", "--folder"),
+    ("teach --folder photos -o q.safetensors --patience 9", "--folder"),
+    ("detector evaluate d.safetensors --scenes rooms --smallest 12", "--wild"),
+  ]
+
+  @Test(arguments: commands) func optionsWithoutEffectAreRefused(_ command: String, _ other: String) throws {
+    let result = try GlintProgram.run(command.split(separator: " ").map(String.init))
+    let said = try #require(result.errors.split(separator: "\n").first { $0.hasPrefix("Error: ") })
+    #expect(result.status == 2 && said.contains(other), "\(result.errors)")
+  }
+}
