@@ -35,5 +35,9 @@ CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
   const ck_dense *dense = operation;
   size_t output = first;
   for (; output + OUTPUTS <= end; output += OUTPUTS) outputs_of(dense, output, OUTPUTS);
+  if (OUTPUTS > 4 && output + 4 <= end) {
+    outputs_of(dense, output, 4);
+    output += 4;
+  }
   for (; output < end; output++) outputs_of(dense, output, 1);
 }
