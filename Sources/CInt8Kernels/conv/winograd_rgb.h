@@ -4,9 +4,15 @@
 //
 // 576 Y always fits in 32 bits.
 //
-// The includer has included winograd_template.h and defines NAME_RGB; load_rgb_pair, the pixels at x and x + 12 in
-// 16-bit channels (R G B 0) and, with eight tiles in a vector, those at x + 48 and x + 60 in its other half; nearest32;
-// store_quarters, which stores each 128 bits `step` after those before; and what works within 128 bits.
+// The includer has included winograd_template.h and defines
+//   NAME_RGB         the kernel
+//   load_rgb_pair    the pixels at x and x + 12 in 16-bit channels (R G B 0); with eight tiles in a vector, those at
+//                    x + 48 and x + 60 in its other half
+//   nearest32        floats as integers, to nearest even
+//   store_quarters   stores each 128 bits `step` after those before
+// and what works within 128 bits: even_words32 and odd_words32 of two vectors, low_words and high_words of 32 and 64
+// bits of two in turn, pack_words32 and pack_codes16 with saturation, clamp8, and transposed_bytes, the bytes of a 4x4
+// square across its diagonal.
 _Static_assert(27 * 127 <= CK_WINOGRAD4_WHOLE_MAGNITUDE, "576 Y fits in 32 bits");
 
 enum {
@@ -48,9 +54,8 @@ CK_TARGET ALWAYS_INLINE void transform_rgb(const char *const rows[6], int16_t in
 CK_TARGET ALWAYS_INLINE void pooled_sums(rgb_scratch *s, const int16_t *u, int32_t bias, int32_t *results,
                                          const int vectors) {
   V32 columns[RGB_VECTORS][6][4];
-  __asm__ volatile(
-      "" ::
-          : "memory");  // or compilers copy V out of its place first, since it is the same for all channels
+  // Or compilers copy V out of its place first, since it is the same for all channels.
+  __asm__ volatile("" ::: "memory");
   UNROLL_FOR (int k = 0; k < 6; k++) {
     V32 m[RGB_VECTORS][6];
     UNROLL_FOR (int i = 0; i < 6; i++) {
