@@ -49,7 +49,7 @@ extension PlanBuilder {
       parameters.weight.elements.withUnsafeBufferPointer {
         ck_pack_winograd($0.baseAddress!, range.count, inputs, side, group, packed)
       }
-      operation.sums_fit = largestMagnitude(parameters) <= CK_WINOGRAD4_WHOLE_MAGNITUDE ? 1 : 0
+      operation.sums_fit = side == 4 && largestMagnitude(parameters) <= CK_WINOGRAD4_WHOLE_MAGNITUDE ? 1 : 0
       operation.weights = UnsafeRawPointer(packed)
       return
     }

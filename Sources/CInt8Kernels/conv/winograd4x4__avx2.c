@@ -10,6 +10,8 @@
 #define NAME_POOLED ck_qs8_qc8w_winograd3x3_4x4_maxpool2x2__avx2
 #define NAME_RGB ck_qs8_qc8w_winograd3x3rgb_4x4_maxpool2x2__avx2
 
+#define OF_THIS_WIDTH(name) _mm256_##name
+
 #include "winograd_pairs.h"
 #include "winograd_template.h"
 
@@ -19,27 +21,16 @@ CK_TARGET static inline V16 load_rgb_pair(const char *x) {
   const __m128i pixels = _mm_setr_epi8(0, -1, 1, -1, 2, -1, -1, -1, 12, -1, 13, -1, 14, -1, -1, -1);
   return _mm256_shuffle_epi8(bytes, _mm256_broadcastsi128_si256(pixels));
 }
-// All of these work within 128 bits.
 CK_TARGET static inline V32 even_words32(V32 a, V32 b) {
   return _mm256_castps_si256(_mm256_shuffle_ps(_mm256_castsi256_ps(a), _mm256_castsi256_ps(b), 0x88));
 }
 CK_TARGET static inline V32 odd_words32(V32 a, V32 b) {
   return _mm256_castps_si256(_mm256_shuffle_ps(_mm256_castsi256_ps(a), _mm256_castsi256_ps(b), 0xdd));
 }
-CK_TARGET static inline V32 low_words32(V32 a, V32 b) { return _mm256_unpacklo_epi32(a, b); }
-CK_TARGET static inline V32 high_words32(V32 a, V32 b) { return _mm256_unpackhi_epi32(a, b); }
-CK_TARGET static inline V32 low_words64(V32 a, V32 b) { return _mm256_unpacklo_epi64(a, b); }
-CK_TARGET static inline V32 high_words64(V32 a, V32 b) { return _mm256_unpackhi_epi64(a, b); }
-CK_TARGET static inline V16 pack_words32(V32 a, V32 b) { return _mm256_packs_epi32(a, b); }
-CK_TARGET static inline V8 pack_codes16(V16 a, V16 b) { return _mm256_packus_epi16(a, b); }
-CK_TARGET static inline V8 clamp8(V8 a, int32_t low, int32_t high) {
-  return _mm256_min_epu8(_mm256_max_epu8(a, _mm256_set1_epi8((char)low)), _mm256_set1_epi8((char)high));
-}
 CK_TARGET static inline V8 transposed_bytes(V8 a) {
   const __m128i order = _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
   return _mm256_shuffle_epi8(a, _mm256_broadcastsi128_si256(order));
 }
-CK_TARGET static inline V32 nearest32(F32 a) { return _mm256_cvtps_epi32(a); }
 CK_TARGET static inline void store_quarters(ck_code *out, ptrdiff_t step, V8 v) {
   _mm_storeu_si128((__m128i *)out, _mm256_castsi256_si128(v));
   _mm_storeu_si128((__m128i *)(out + step), _mm256_extracti128_si256(v, 1));

@@ -10,6 +10,8 @@
 #define NAME_POOLED ck_qs8_qc8w_winograd3x3_4x4_maxpool2x2__sse41
 #define NAME_RGB ck_qs8_qc8w_winograd3x3rgb_4x4_maxpool2x2__sse41
 
+#define OF_THIS_WIDTH(name) _mm_##name
+
 #include "winograd_pairs.h"
 #include "winograd_template.h"
 
@@ -23,19 +25,9 @@ CK_TARGET static inline V32 even_words32(V32 a, V32 b) {
 CK_TARGET static inline V32 odd_words32(V32 a, V32 b) {
   return _mm_castps_si128(_mm_shuffle_ps(_mm_castsi128_ps(a), _mm_castsi128_ps(b), 0xdd));
 }
-CK_TARGET static inline V32 low_words32(V32 a, V32 b) { return _mm_unpacklo_epi32(a, b); }
-CK_TARGET static inline V32 high_words32(V32 a, V32 b) { return _mm_unpackhi_epi32(a, b); }
-CK_TARGET static inline V32 low_words64(V32 a, V32 b) { return _mm_unpacklo_epi64(a, b); }
-CK_TARGET static inline V32 high_words64(V32 a, V32 b) { return _mm_unpackhi_epi64(a, b); }
-CK_TARGET static inline V16 pack_words32(V32 a, V32 b) { return _mm_packs_epi32(a, b); }
-CK_TARGET static inline V8 pack_codes16(V16 a, V16 b) { return _mm_packus_epi16(a, b); }
-CK_TARGET static inline V8 clamp8(V8 a, int32_t low, int32_t high) {
-  return _mm_min_epu8(_mm_max_epu8(a, _mm_set1_epi8((char)low)), _mm_set1_epi8((char)high));
-}
 CK_TARGET static inline V8 transposed_bytes(V8 a) {
   return _mm_shuffle_epi8(a, _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
 }
-CK_TARGET static inline V32 nearest32(F32 a) { return _mm_cvtps_epi32(a); }
 CK_TARGET static inline void store_quarters(ck_code *out, ptrdiff_t step, V8 v) {
   (void)step;
   _mm_storeu_si128((__m128i *)out, v);

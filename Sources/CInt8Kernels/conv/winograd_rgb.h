@@ -8,11 +8,10 @@
 //   NAME_RGB         the kernel
 //   load_rgb_pair    the pixels at x and x + 12 in 16-bit channels (R G B 0); with eight tiles in a vector, those at
 //                    x + 48 and x + 60 in its other half
-//   nearest32        floats as integers, to nearest even
+//   OF_THIS_WIDTH    an intrinsic by its name without the prefix that says how wide vectors are
 //   store_quarters   stores each 128 bits `step` after those before
-// and what works within 128 bits: even_words32 and odd_words32 of two vectors, low_words and high_words of 32 and 64
-// bits of two in turn, pack_words32 and pack_codes16 with saturation, clamp8, and transposed_bytes, the bytes of a 4x4
-// square across its diagonal.
+// and, within 128 bits, even_words32 and odd_words32 of two vectors, and transposed_bytes, the bytes of a 4x4 square
+// across its diagonal.
 _Static_assert(27 * 127 <= CK_WINOGRAD4_WHOLE_MAGNITUDE, "576 Y fits in 32 bits");
 
 enum {
@@ -96,18 +95,20 @@ CK_TARGET ALWAYS_INLINE void rgb_codes(const ck_requantization *r, const float *
       UNROLL_FOR (int i = 0; i < 2; i++) {
         const int channel = 4 * q + 2 * h + i;
         V32 sums = load32(results + channel * RGB_RESULTS);
-        two[i] = nearest32(multiply_floats(floats_of(sums), splat_float(multipliers[channel])));
+        two[i] = OF_THIS_WIDTH(cvtps_epi32)(multiply_floats(floats_of(sums), splat_float(multipliers[channel])));
       }
-      words[h] = add16_saturating(pack_words32(two[0], two[1]), splat16(r->zero_point));
+      words[h] = add16_saturating(OF_THIS_WIDTH(packs_epi32)(two[0], two[1]), splat16(r->zero_point));
     }
-    quads[q] = transposed_bytes(clamp8(pack_codes16(words[0], words[1]), r->low, r->high));
+    V8 bytes = OF_THIS_WIDTH(packus_epi16)(words[0], words[1]);
+    bytes = OF_THIS_WIDTH(max_epu8)(bytes, OF_THIS_WIDTH(set1_epi8)((char)r->low));
+    quads[q] = transposed_bytes(OF_THIS_WIDTH(min_epu8)(bytes, OF_THIS_WIDTH(set1_epi8)((char)r->high)));
   }
-  V32 a = low_words32(quads[0], quads[1]), b = low_words32(quads[2], quads[3]);
-  V32 c = high_words32(quads[0], quads[1]), d = high_words32(quads[2], quads[3]);
-  codes[0] = low_words64(a, b);
-  codes[1] = high_words64(a, b);
-  codes[2] = low_words64(c, d);
-  codes[3] = high_words64(c, d);
+  V32 a = OF_THIS_WIDTH(unpacklo_epi32)(quads[0], quads[1]), b = OF_THIS_WIDTH(unpacklo_epi32)(quads[2], quads[3]);
+  V32 c = OF_THIS_WIDTH(unpackhi_epi32)(quads[0], quads[1]), d = OF_THIS_WIDTH(unpackhi_epi32)(quads[2], quads[3]);
+  codes[0] = OF_THIS_WIDTH(unpacklo_epi64)(a, b);
+  codes[1] = OF_THIS_WIDTH(unpackhi_epi64)(a, b);
+  codes[2] = OF_THIS_WIDTH(unpacklo_epi64)(c, d);
+  codes[3] = OF_THIS_WIDTH(unpackhi_epi64)(c, d);
 }
 
 // Stores a pooled pixel of each of some tiles, at most a vector.

@@ -97,10 +97,9 @@ CK_TARGET ALWAYS_INLINE fetching fetching_of(const ck_conv *conv, size_t tiles, 
       (tiles * lines + POSITIONS - 1) / POSITIONS};
 }
 
-// From V, whose positions are `room` apart, to the codes of a strip of tiles, of which `at` says the first.
-CK_TARGET ALWAYS_INLINE void finish_strip(const ck_conv *conv, scratch *s, const size_t room, size_t tiles,
-                                          const size_t channels, const size_t groups, const tiling at,
-                                          const int pools) {
+// From V to the codes of a strip of tiles, of which `at` says the first.
+CK_TARGET ALWAYS_INLINE void finish_strip(const ck_conv *conv, scratch *s, size_t tiles, const size_t channels,
+                                          const size_t groups, const tiling at, const int pools) {
   const size_t position_size = groups * CK_WINOGRAD_GROUP * CK_BLOCK;
   const int16_t *u = conv->weights;
   fetching fetch = fetching_of(conv, tiles, at, pools);
@@ -108,7 +107,7 @@ CK_TARGET ALWAYS_INLINE void finish_strip(const ck_conv *conv, scratch *s, const
     for (size_t position = 0; position < POSITIONS; position++, u += position_size) {
       for (size_t i = 0; PREFETCHES && channel == 0 && i < fetch.lines; i++, fetch.next += 64)
         __builtin_prefetch(fetch.next, 0, 2);
-      position_sums(s->inputs[0] + position * room, channels, u, groups, s->sums[position], tiles);
+      position_sums(s->inputs[position], channels, u, groups, s->sums[position], tiles);
     }
     tiling t = at;
     for (size_t tile = 0; tile < tiles; tile++, go_on(&t, 1)) {
@@ -121,34 +120,24 @@ CK_TARGET ALWAYS_INLINE void finish_strip(const ck_conv *conv, scratch *s, const
   }
 }
 
-// What makes V of `tiles` tiles from a window's row and column on, from tile `at` of the strip on.
-typedef void strip_transform(const ck_conv *conv, size_t row, size_t column, size_t tiles, const size_t channels,
-                             scratch *s, size_t at);
-
 // The last tiles of a row and a column may reach beyond the results: what they read there does not matter.
-CK_TARGET ALWAYS_INLINE void tile_rows(const ck_conv *conv, size_t first, size_t end, const size_t groups,
-                                       const size_t channels, const size_t room, const size_t strip,
-                                       strip_transform *fill, const int pools) {
+CK_TARGET ALWAYS_INLINE void rows_of(const ck_conv *conv, size_t first, size_t end, const size_t groups,
+                                     const int pools) {
+  const size_t channels = (groups * CK_WINOGRAD_GROUP + LANES16 - 1) / LANES16 * LANES16;
+  assert(channels <= CK_WINOGRAD_INPUTS);
+  const size_t strip = channels <= 32 ? STRIP : TILES;
   scratch s;
   for (tiling t = tiles_of(conv, first, end, pools); t.row < t.rows;) {
     const tiling start = t;
     size_t tiles = 0;
     while (tiles < strip && t.row < t.rows) {
       const size_t left = t.across - t.column, more = left < strip - tiles ? left : strip - tiles;
-      fill(conv, (pools ? 2 * first : first) + SIDE * t.row, SIDE * t.column, more, channels, &s, tiles);
+      transform(conv, (pools ? 2 * first : first) + SIDE * t.row, SIDE * t.column, more, channels, &s, tiles);
       tiles += more;
       go_on(&t, more);
     }
-    finish_strip(conv, &s, room, tiles, channels, groups, start, pools);
+    finish_strip(conv, &s, tiles, channels, groups, start, pools);
   }
-}
-
-CK_TARGET ALWAYS_INLINE void rows_of(const ck_conv *conv, size_t first, size_t end, const size_t groups,
-                                     const int pools) {
-  const size_t channels = (groups * CK_WINOGRAD_GROUP + LANES16 - 1) / LANES16 * LANES16;
-  assert(channels <= CK_WINOGRAD_INPUTS);
-  const size_t strip = channels <= 32 ? STRIP : TILES;
-  tile_rows(conv, first, end, groups, channels, ROOM, strip, transform, pools);
 }
 
 CK_TARGET ALWAYS_INLINE void run(const void *operation, size_t first, size_t end, const int pools) {

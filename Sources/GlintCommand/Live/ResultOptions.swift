@@ -26,10 +26,10 @@ struct ResultOptions: ParsableArguments {
   var blurOthers = false
 
   func validate() throws {
-    guard (1...100_000).contains(snapshotFiles ?? 100) else {
+    guard (1...100_000).contains(snapshotFiles ?? 1) else {
       throw ValidationError("--snapshot-files takes a number from 1 to 100000.")
     }
-    guard (1...1_000_000).contains(snapshotMegabytes ?? 100) else {
+    guard (1...1_000_000).contains(snapshotMegabytes ?? 1) else {
       throw ValidationError("--snapshot-megabytes takes a number from 1 to 1000000.")
     }
     if snapshots == nil, blurOthers || snapshotFiles != nil || snapshotMegabytes != nil {
