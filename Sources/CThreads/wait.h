@@ -23,6 +23,19 @@ static inline void pause_briefly(void) {
 #endif
 }
 
+// A clock of a few cycles, the same for all cores, in a unit of its own.
+static inline uint64_t ticks(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+  uint64_t count;
+  __asm__ volatile("mrs %0, cntvct_el0" : "=r"(count));
+  return count;
+#else
+  return ct_now();
+#endif
+}
+
 static inline void sleep_while(_Atomic uint32_t *word, uint32_t value) {
   while (atomic_load(word) == value) syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
 }

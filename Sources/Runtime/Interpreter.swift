@@ -39,11 +39,11 @@ public final class Interpreter {
   private let memory: PackedMemory
   private let addresses: [UnsafeMutablePointer<UInt8>]
   private let steps: UnsafeMutablePointer<ck_step>
-  private let jobs: [Job]
+  let jobs: [Job]
   private let pixelFields: [UnsafeMutablePointer<UnsafeRawPointer?>]
   private let places: [PlanBuilder.Place]
   private let outputs: [Output]
-  private let team: OpaquePointer
+  let team: OpaquePointer
 
   private struct Output {
     let accumulators: UnsafeMutablePointer<Int32>
@@ -52,11 +52,11 @@ public final class Interpreter {
     let channels: Int
   }
 
-  /// What all threads do together before they meet: a step cut into parts, or a chain of steps in bands.
-  private struct Job {
+  /// What all threads do together before they meet: a step cut into parts, or several at once.
+  struct Job {
     let work: ct_job
     let layers: Range<Int>
-    let bands: UnsafeMutablePointer<ck_band>?
+    let chain: Chain.Work?
   }
 
   /// Checks the model, packs its weights for the kernels that serve, and plans its memory.
@@ -124,15 +124,16 @@ public final class Interpreter {
       if let past = chains.first, past.steps.upperBound <= index { chains.removeFirst() }
       if let chain = chains.first, chain.steps.contains(index) {
         guard chain.steps.lowerBound == index else { continue }
-        jobs.append(
-          Job(
-            work: ct_job(task: ck_band_run, context: chain.bands, parts: chain.count), layers: chain.steps,
-            bands: chain.bands))
+        let work =
+          switch chain.work {
+          case .bands(let bands, let count): ct_job(task: ck_band_run, context: bands, parts: count, pieces: 1)
+          case .pass(let pass, let pieces):
+            ct_job(task: ck_pass_run, context: pass, parts: pass.pointee.parts, pieces: pieces)
+          }
+        jobs.append(Job(work: work, layers: chain.steps, chain: chain.work))
       } else {
-        jobs.append(
-          Job(
-            work: ct_job(task: ck_step_run, context: steps + index, parts: step.step.parts),
-            layers: index..<index + 1, bands: nil))
+        let work = ct_job(task: ck_step_run, context: steps + index, parts: step.step.parts, pieces: step.pieces)
+        jobs.append(Job(work: work, layers: index..<index + 1, chain: nil))
       }
     }
     self.jobs = jobs
@@ -205,45 +206,6 @@ public final class Interpreter {
     return logits
   }
 
-  /// Computes one picture and notes how long each layer took.
-  ///
-  /// - Parameters:
-  ///   - pixels: as in `invoke`.
-  ///   - nanoseconds: room for one number a layer.
-  public func invoke(pixels: UnsafePointer<UInt8>, timing nanoseconds: inout [UInt64]) {
-    start(pixels)
-    var before = ct_now()
-    for (index, job) in jobs.enumerated() {
-      if let bands = job.bands {
-        time(bands, of: index, &nanoseconds)
-        before = ct_now()
-      } else {
-        ct_team_run(team, index, 1)
-        let after = ct_now()
-        nanoseconds[job.layers.lowerBound] = after - before
-        before = after
-      }
-    }
-  }
-
-  /// Bands run side by side, each thread's in turn: a layer takes as long as for the thread where it takes longest.
-  private func time(_ bands: UnsafeMutablePointer<ck_band>, of index: Int, _ nanoseconds: inout [UInt64]) {
-    let job = jobs[index]
-    var times = [UInt64](repeating: 0, count: layers.count * job.work.parts)
-    times.withUnsafeMutableBufferPointer { times in
-      for band in 0..<job.work.parts { bands[band].nanoseconds = times.baseAddress! + layers.count * band }
-      ct_team_run(team, index, 1)
-      for band in 0..<job.work.parts { bands[band].nanoseconds = nil }
-    }
-    let parts = job.work.parts
-    for layer in job.layers {
-      nanoseconds[layer] = (0..<threads).reduce(0) { longest, thread in
-        let own = parts * thread / threads..<parts * (thread + 1) / threads
-        return max(longest, own.reduce(0) { $0 + times[layers.count * $1 + layer] })
-      }
-    }
-  }
-
   /// The codes of a value after `invoke`, row-major; for an interpreter that keeps all values. Empty for a value that
   /// leaves the graph as logits.
   public func value(_ number: Int) -> [Int16] {
@@ -277,7 +239,7 @@ public final class Interpreter {
     [Int32](UnsafeBufferPointer(start: outputs[output].accumulators, count: outputs[output].count))
   }
 
-  private func start(_ pixels: UnsafePointer<UInt8>) {
+  func start(_ pixels: UnsafePointer<UInt8>) {
     for field in pixelFields { field.pointee = UnsafeRawPointer(pixels) }
   }
 

@@ -26,11 +26,16 @@ struct RowUse {
   var outputRowBytes: Int { operation.pointee.output_row }
 }
 
-/// Steps that run band by band.
+/// Steps that threads take their rows through before they meet.
 struct Chain {
+  enum Work {
+    /// One for each thread.
+    case bands(UnsafeMutablePointer<ck_band>, count: Int)
+    case pass(UnsafeMutablePointer<ck_pass>, pieces: Int)
+  }
+
   var steps: Range<Int>
-  var bands: UnsafeMutablePointer<ck_band>
-  var count: Int
+  var work: Work
 }
 
 extension PlanBuilder {
@@ -163,7 +168,7 @@ extension PlanBuilder {
     }
     extend(uses[0].input, over: all)
     for use in uses { extend(use.output, over: all) }
-    chains.append(Chain(steps: all, bands: bands, count: chain.bands.count))
+    chains.append(Chain(steps: all, work: .bands(bands, count: chain.bands.count)))
   }
 
   /// The rows of a band in the order of computation.
@@ -184,13 +189,13 @@ extension PlanBuilder {
         slices.append(
           ck_slice(
             run: steps[firstStep + place].step.run, operation: UnsafeRawPointer(operations[place]),
-            frame: nil, first: done[place], end: needed[place], layer: firstStep + place))
+            frame: nil, first: done[place], end: needed[place], layer: place))
         done[place] = needed[place]
       }
       slices.append(
         ck_slice(
           run: steps[firstStep + uses.count].step.run, operation: UnsafeRawPointer(part), frame: nil, first: row,
-          end: needed.last!, layer: firstStep + uses.count))
+          end: needed.last!, layer: uses.count))
     }
     return slices
   }

@@ -73,31 +73,22 @@ extension PlanBuilder {
     return 4 * most * threads <= 5 * units
   }
 
-  /// A pass of some steps, cut into parts at multiples of `unit` rows.
+  /// A pass of some steps, cut at multiples of `unit` rows of the picture.
   private mutating func pass(_ range: Range<Int>, unit: Int) -> Chain {
-    let height = steps[range.lowerBound].span!.height
-    let units = (height + unit - 1) / unit
-    // As many parts as the step has that has most.
-    let parts = min(units, range.map { steps[$0].step.parts }.max()!)
-    let bands = memory.allocate(ck_band.self, parts)
-    for part in 0..<parts {
-      let rows = units * part / parts * unit..<min(height, units * (part + 1) / parts * unit)
-      let slices = range.map { slice($0, rows) }
-      let kept = memory.allocate(ck_slice.self, slices.count)
-      kept.initialize(from: slices, count: slices.count)
-      (bands + part).initialize(to: ck_band(slices: kept, count: slices.count, nanoseconds: nil))
+    let own = range.map { index in
+      let step = steps[index].step
+      return ck_pass_step(run: step.run, operation: step.operation, frame: step.frame, rows: step.rows)
     }
+    let kept = memory.allocate(ck_pass_step.self, own.count)
+    kept.initialize(from: own, count: own.count)
+    let height = steps[range.lowerBound].span!.height
+    // As many parts as the step has that has most.
+    let parts = min((height + unit - 1) / unit, range.map { steps[$0].step.parts }.max()!)
+    let pass = memory.keep(
+      ck_pass(steps: kept, count: own.count, height: height, unit: unit, parts: parts, nanoseconds: nil))
     for index in range.dropFirst() { steps[index].reason += ", in one pass with the layer before" }
     keepBuffers(over: range)
-    return Chain(steps: range, bands: bands, count: parts)
-  }
-
-  /// Rows of the picture that one step computes.
-  private func slice(_ index: Int, _ rows: Range<Int>) -> ck_slice {
-    let (step, height) = (steps[index].step, steps[index].span!.height)
-    return ck_slice(
-      run: step.run, operation: step.operation, frame: step.frame, first: rows.lowerBound * step.rows / height,
-      end: rows.upperBound * step.rows / height, layer: index)
+    return Chain(steps: range, work: .pass(pass, pieces: range.map { steps[$0].pieces }.max()!))
   }
 
   /// Steps of a pass run in turn, so what one of them touches lives as long as all.

@@ -33,6 +33,8 @@ struct PlanBuilder {
     /// What one thread takes, by the order of magnitude.
     var microseconds: Double
     var step: ck_step
+    /// In how many pieces a thread takes its share.
+    var pieces: Int
     /// The last node that it computes.
     var node: Int
     /// What it needs to know to run in bands, where it can.
@@ -187,17 +189,20 @@ struct PlanBuilder {
     // The least work worth a part of its own: smaller parts would wait longer than they compute. Bytes moved: few,
     // since a thread that moves what another wrote waits for each cache line of it, which takes longer than to meet.
     let grain = multiplyAdds > 0 ? speed * 3 / 2 : 1 << 10
-    // A thread's parts lie side by side: with as many for each, it has the same rows of all layers in its cache.
-    let each = max(1, min(4, work / (grain * threads), most / threads))
-    let parts = threads == 1 || work < 2 * grain ? 1 : min(most, each * threads)
+    let pieces = max(1, min(4, work / (grain * threads), most / threads))
+    // Fine enough for shares of any size, which are the same of all layers: a thread has the same rows in its cache.
+    let parts = threads == 1 || work < 2 * grain ? 1 : min(most, Self.partsForEach * threads)
     let step = ck_step(
       run: kernel.record.run, operation: UnsafeRawPointer(operation), rows: rows, parts: parts, alignment: alignment,
       frame: frame)
     steps.append(
       Step(
         name: name, kernel: kernel, reason: table.reason(for: kernel), multiplyAdds: multiplyAdds,
-        microseconds: Double(work) / Double(speed), step: step, node: node))
+        microseconds: Double(work) / Double(speed), step: step, pieces: pieces, node: node))
   }
+
+  /// In how many parts at most the work of one thread is cut up.
+  static var partsForEach: Int { 32 }
 
   /// Multiply-adds in a microsecond, or bytes moved.
   private func speed(of kernel: Kernel, isMultiplying: Bool) -> Int {

@@ -70,6 +70,11 @@ func expectReferenceBytes(
         var logits = [Float](repeating: 0, count: interpreter.logitCount)
         interpreter.invoke(pixels: guarded, logits: &logits)
         #expect(logits == wanted.logits, label, sourceLocation: sourceLocation)
+        if count > 1 {
+          interpreter.share(unequalShares(of: count, seed: seed))
+          interpreter.invoke(pixels: guarded, logits: &logits)
+          #expect(logits == wanted.logits, "unequal shares, \(label)", sourceLocation: sourceLocation)
+        }
         for output in graph.outputs.indices {
           #expect(
             interpreter.accumulators(output: output) == wanted.accumulators[output].elements, label,
@@ -83,6 +88,12 @@ func expectReferenceBytes(
       }
     }
   }
+}
+
+/// Where the shares of so many threads begin: any, among them none.
+func unequalShares(of threads: Int, seed: UInt64) -> [UInt32] {
+  var random = CounterRandom(seed: seed, stream: 3)
+  return [0] + (1..<threads).map { _ in UInt32(random.below(65_537)) }.sorted() + [65_536]
 }
 
 /// A graph of one operator between the pixels and a dense layer that makes its result visible as logits.

@@ -44,7 +44,7 @@ private final class Journal {
   }
 
   /// Runs the list so often, as a whole or job by job, and checks it each time.
-  func check(threads: Int, rounds: Int, jobByJob: Bool = false) -> String? {
+  func check(threads: Int, rounds: Int, jobByJob: Bool = false, changingShares: Bool = false) -> String? {
     let contexts = entries.map { Context(entry: $0, rounds: self.rounds) }
     let jobs = UnsafeMutableBufferPointer<ct_job>.allocate(capacity: entries.count)
     defer { jobs.deallocate() }
@@ -52,15 +52,20 @@ private final class Journal {
       jobs.initializeElement(
         at: index,
         to: ct_job(
-          task: { pointer, part in
+          task: { pointer, first, end in
             let context = Unmanaged<Context>.fromOpaque(pointer!).takeUnretainedValue()
-            context.entry.run(part, round: context.rounds.value)
-          }, context: Unmanaged.passUnretained(context).toOpaque(), parts: entries[index].parts))
+            for part in first..<end { context.entry.run(part, round: context.rounds.value) }
+          }, context: Unmanaged.passUnretained(context).toOpaque(), parts: entries[index].parts,
+          pieces: 1 + index % 4))
     }
     return withExtendedLifetime(contexts) {
       let team = ct_team_create(Int32(threads), jobs.baseAddress!, jobs.count)
       defer { ct_team_destroy(team) }
       for round in 1...rounds {
+        if changingShares {
+          let inner = (1..<threads).map { _ in UInt32.random(in: 0...65_536) }.sorted()
+          ct_team_share(team, [0] + inner + [65_536])
+        }
         if jobByJob {
           for index in entries.indices { ct_team_run(team, index, 1) }
         } else {
@@ -104,6 +109,12 @@ private final class Journal {
   @Test func jobsOneByOne() {
     let journal = Journal(parts: [3, 8, 1, 2])
     #expect(journal.check(threads: 3, rounds: 100, jobByJob: true) == nil)
+  }
+
+  /// A thread that wakes late, with an order and shares of an earlier run, must do nothing of it again.
+  @Test(arguments: [2, 3, 5]) func sharesThatChange(threads: Int) {
+    let journal = Journal(parts: [64, 1, threads, 7, 2, 33, 64])
+    #expect(journal.check(threads: threads, rounds: 2000, changingShares: true) == nil)
   }
 
   /// More threads than cores, and two teams that take them from each other.

@@ -93,7 +93,7 @@ typedef struct {
   int32_t border;      // the zero point as a code
 } ck_frame;
 
-/// One operation and how it is cut up for threads: part i of `parts` computes rows rows * i / parts ..< ..., and the
+/// One operation and how it may be cut up for threads: part i of `parts` is rows rows * i / parts ..< ..., and the
 /// border around them.
 typedef struct {
   ck_run *run;
@@ -104,8 +104,30 @@ typedef struct {
   const ck_frame *frame;  // or NULL
 } ck_step;
 
-/// Runs part `index` of a ck_step; has the type of a task of CThreads.
-void ck_step_run(void *step, size_t index);
+/// Runs parts first ..< end of a ck_step; has the type of a team's task of CThreads.
+void ck_step_run(void *step, size_t first, size_t end);
+
+/// One operation of a pass.
+typedef struct {
+  ck_run *run;
+  const void *operation;
+  const ck_frame *frame;  // or NULL
+  size_t rows;            // what its range counts for the whole picture
+} ck_pass_step;
+
+/// Operations of which each row of the picture needs the same row of those before it alone, so that a thread takes its
+/// rows through all of them: part i of `parts` is the rows height * i / parts ..< ..., cut at multiples of `unit`.
+typedef struct {
+  const ck_pass_step *steps;
+  size_t count;
+  size_t height;
+  size_t unit;
+  size_t parts;
+  uint64_t *nanoseconds;  // [parts, count], where times are added, by first part; NULL where none is asked for
+} ck_pass;
+
+/// Runs parts first ..< end of a ck_pass; has the type of a team's task of CThreads.
+void ck_pass_run(void *pass, size_t first, size_t end);
 
 /// Some rows of one operation.
 typedef struct {
@@ -113,7 +135,7 @@ typedef struct {
   const void *operation;
   const ck_frame *frame;  // or NULL
   size_t first, end;
-  size_t layer;  // whose time it counts to
+  size_t layer;  // of the band, whose time it counts to
 } ck_slice;
 
 /// A band of a picture through several layers: a row of a later layer is computed as soon as the rows that it reads
@@ -121,11 +143,11 @@ typedef struct {
 typedef struct {
   const ck_slice *slices;
   size_t count;
-  uint64_t *nanoseconds;  // by layer, where times are added; NULL where none is asked for
+  uint64_t *nanoseconds;  // by layer of the band, where times are added; NULL where none is asked for
 } ck_band;
 
-/// Runs band `index` of an array of ck_band; has the type of a task of CThreads.
-void ck_band_run(void *bands, size_t index);
+/// Runs bands first ..< end of an array of ck_band; has the type of a team's task of CThreads.
+void ck_band_run(void *bands, size_t first, size_t end);
 
 /// Runs independent dot-product instructions of an instruction set on registers alone, `rounds` times, and returns how
 /// many multiply-adds that was: the speed that no kernel of it can pass, but for those of Winograd, which need fewer

@@ -21,10 +21,11 @@ const ck_kernel *ck_kernel_at(size_t index) { return &kernels[index]; }
 
 void ck_prefer_large_pages(void *block, size_t bytes) { madvise(block, bytes, MADV_HUGEPAGE); }
 
-static size_t part_start(const ck_step *step, size_t index) {
-  size_t units = (step->rows + step->alignment - 1) / step->alignment;
-  size_t start = units * index / step->parts * step->alignment;
-  return start < step->rows ? start : step->rows;
+// Where part `index` of `parts` begins, of `rows` rows cut at multiples of `unit`.
+static size_t part_start(size_t rows, size_t unit, size_t index, size_t parts) {
+  size_t units = (rows + unit - 1) / unit;
+  size_t start = units * index / parts * unit;
+  return start < rows ? start : rows;
 }
 
 // A few pixels mostly, for which a call would cost more than they do: by blocks of 16, the last over the one before.
@@ -60,17 +61,33 @@ static void run_rows(ck_run *run, const void *operation, const ck_frame *frame, 
   if (frame) fill_border(frame, ((const ck_io *)operation)->output, first, end);
 }
 
-void ck_step_run(void *context, size_t index) {
+void ck_step_run(void *context, size_t first, size_t end) {
   const ck_step *step = context;
-  size_t first = part_start(step, index);
-  size_t end = part_start(step, index + 1);
-  if (first < end) run_rows(step->run, step->operation, step->frame, first, end);
+  size_t first_row = part_start(step->rows, step->alignment, first, step->parts);
+  size_t end_row = part_start(step->rows, step->alignment, end, step->parts);
+  if (first_row < end_row) run_rows(step->run, step->operation, step->frame, first_row, end_row);
+}
+
+void ck_pass_run(void *context, size_t first, size_t end) {
+  const ck_pass *pass = context;
+  const size_t height = pass->height;
+  size_t first_row = part_start(height, pass->unit, first, pass->parts);
+  size_t end_row = part_start(height, pass->unit, end, pass->parts);
+  if (first_row >= end_row) return;
+  uint64_t *nanoseconds = pass->nanoseconds ? pass->nanoseconds + first * pass->count : NULL;
+  uint64_t before = nanoseconds ? ct_now() : 0;
+  for (const ck_pass_step *s = pass->steps; s < pass->steps + pass->count; s++) {
+    run_rows(s->run, s->operation, s->frame, first_row * s->rows / height, end_row * s->rows / height);
+    if (nanoseconds == NULL) continue;
+    uint64_t after = ct_now();
+    nanoseconds[s - pass->steps] += after - before;
+    before = after;
+  }
 }
 
 static void run_slice(const ck_slice *s) { run_rows(s->run, s->operation, s->frame, s->first, s->end); }
 
-void ck_band_run(void *context, size_t index) {
-  const ck_band *band = (const ck_band *)context + index;
+static void run_band(const ck_band *band) {
   if (band->nanoseconds == NULL) {
     for (const ck_slice *s = band->slices; s < band->slices + band->count; s++) run_slice(s);
     return;
@@ -82,4 +99,8 @@ void ck_band_run(void *context, size_t index) {
     band->nanoseconds[s->layer] += after - before;
     before = after;
   }
+}
+
+void ck_band_run(void *context, size_t first, size_t end) {
+  for (const ck_band *band = context; first < end; first++) run_band(band + first);
 }

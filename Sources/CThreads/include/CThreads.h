@@ -27,11 +27,15 @@ int ct_pool_threads(const ct_pool *pool);
 /// The result is the same for any number of threads as long as each task writes places of its own.
 void ct_pool_run(ct_pool *pool, ct_task task, void *context, size_t count);
 
-/// A job: `task(context, 0 ... parts - 1)`, each once. Parts of one job must not depend on each other.
+/// A task of a team: computes the parts first ..< end of a job.
+typedef void (*ct_range_task)(void *context, size_t first, size_t end);
+
+/// A job of `parts` parts, each computed once. Parts of one job must not depend on each other.
 typedef struct {
-  ct_task task;
+  ct_range_task task;
   void *context;
-  size_t parts;
+  size_t parts;   // the finest that the job may be cut up
+  size_t pieces;  // in how many a thread takes its parts, at least 1: others take over those that it has not begun
 } ct_job;
 
 typedef struct ct_team ct_team;
@@ -49,10 +53,26 @@ void ct_team_destroy(ct_team *team);
 /// Runs jobs first ... first + count - 1 of the list in turn: no part begins before all parts of the jobs before it are
 /// done. Returns when all are. One run at a time.
 ///
-/// Thread t of n takes the parts [parts * t / n, parts * (t + 1) / n) of each job, so that what it wrote in one job is
-/// in its own cache for the next. A thread that is late loses parts to those that wait for them.
+/// Thread t takes the parts from ct_team_first_part(t) to that of t + 1 of each job, so that what it wrote in one job
+/// is in its own cache for the next: as many as every other, or fewer where its core is slower, by what runs of the
+/// whole list took. A thread that is late loses parts to those that wait for them.
 /// The result is the same for any number of threads as long as each part writes places of its own.
 void ct_team_run(ct_team *team, size_t first, size_t count);
+
+/// The first part of thread `thread`'s of a job of `parts` parts in the last run; `parts` for the number of threads.
+size_t ct_team_first_part(const ct_team *team, size_t parts, int thread);
+
+/// Gives the threads other shares of each job until measured ones move them. No run may be under way.
+///
+/// starts: where each thread's share begins, in 1/65,536 of a job: 0 first, ascending, 65,536 last; one more than there
+/// are threads.
+void ct_team_share(ct_team *team, const uint32_t *starts);
+
+/// Moves shares halfway to where all threads would end together, and to equal ones where these would be as good. None
+/// becomes less than 1/8 of an equal one. Changes nothing for less than 1/16 of the time; whether it did.
+///
+/// starts: as in ct_team_share. paces: what each thread would take for a job alone, in any unit; none is 0.
+int ct_adapt_shares(uint32_t *starts, const uint64_t *paces, int threads);
 
 /// What a thread of its own does from its beginning to its end.
 typedef void (*ct_body)(void *context);

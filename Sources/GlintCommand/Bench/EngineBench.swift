@@ -23,6 +23,8 @@ struct EngineFigures: Encodable {
   let gmacs: Double
   let shareOfPeak: Double
   let layers: [Layer]
+  /// The share of each layer that each thread took at the end.
+  let threadShares: [Double]
   /// Nil where all values have 8 bits.
   let sixteenBits: SixteenBitPrice?
 
@@ -43,6 +45,7 @@ struct EngineFigures: Encodable {
         name: layer.name, kernel: layer.kernel, macs: layer.multiplyAdds, minMs: samples.least,
         medianMs: samples.median, p99Ms: samples.quantile(0.99), gmacs: gmacs, shareOfPeak: share(gmacs))
     }
+    threadShares = interpreter.threadShares
     (arenaBytes, packedBytes) = (interpreter.plan.arenaBytes, interpreter.packedBytes)
     peakGmacs = peak * 1e-9
     macs = interpreter.layers.reduce(0) { $0 + $1.multiplyAdds }
@@ -72,7 +75,14 @@ struct EngineFigures: Encodable {
     table.add(row("all", "", macs, (times.minMs, times.medianMs, times.p99Ms), 1, gmacs, shareOfPeak))
     return ["\(times.model): \(times.title), peak \(fixed(peakGmacs)) G MAC/s", ""] + table.lines + [
       "", times.footer("arena \(arenaBytes / 1024) KiB, packed \(packedBytes / 1024) KiB, "),
-    ] + (sixteenBits.map { [$0.line] } ?? [])
+    ] + (sharesLine.map { [$0] } ?? []) + (sixteenBits.map { [$0.line] } ?? [])
+  }
+
+  /// How threads shared the work; nil where each took as much as the others.
+  private var sharesLine: String? {
+    guard let most = threadShares.max(), let least = threadShares.min(), most - least > 0.01 else { return nil }
+    let shares = threadShares.map { percent($0) }.joined(separator: ", ")
+    return "threads' shares of a layer at the end: \(shares), since some cores were slower than others"
   }
 }
 
