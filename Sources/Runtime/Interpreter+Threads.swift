@@ -51,9 +51,10 @@ extension Interpreter {
   }
 
   /// The share of each layer that each thread took in the last picture: equal ones, or as fast as their cores are.
+  /// Threads that the system did not give are not among them.
   public var threadShares: [Double] {
     let starts = (0...Int32(threads)).map { ct_team_first_part(team, 1 << 16, $0) }
-    return zip(starts, starts.dropFirst()).map { Double($1 - $0) / 65_536 }
+    return zip(starts, starts.dropFirst()).map { Double($1 - $0) / 65_536 }.filter { $0 > 0 }
   }
 
   /// Has threads take other shares of each layer until measured ones move them, to test that no result depends on them.
