@@ -82,6 +82,7 @@ public struct ImportedModel: Sendable {
     var lowering = Lowering(opset: file.opset, plan)
     for tensor in network.initializers { lowering.values[tensor.name] = .constant(Constant(tensor)) }
     lowering.convention = convention
+    lowering.batch = plan.batch
     lowering.quantized.isExact = source.place == nil
     lowering.lower(network)
     guard !plan.isList || !lowering.quantized.isUsed else {
@@ -91,6 +92,7 @@ public struct ImportedModel: Sendable {
     }
     guard lowering.refusals.isEmpty else { throw Refusal(nodes: lowering.refusals) }
     var (outputs, facts) = try Self.outputs(network, &lowering, channelsLast: plan.isChannelsLast)
+    for (output, fact) in zip(network.outputs, facts) { try plan.checkBatch(of: output, fact.file.port.dimensions) }
     outputs = lowering.builder.prune(outputs)
     let assembly = lowering.quantized.isUsed ? try QuantizedAssembly(lowering, outputs) : nil
     if let assembly {

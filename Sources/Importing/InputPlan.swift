@@ -19,6 +19,8 @@ struct InputPlan {
   let shape: Shape
   /// Whether the file takes bytes, and so pixels as they are.
   let takesBytes: Bool
+  /// How many pictures the file computes at once, where it says more than one; otherwise 1.
+  let batch: Int
   /// What was decided that the file does not say.
   var notes: [String] = []
 
@@ -32,6 +34,9 @@ struct InputPlan {
     let read = Self.read(graph, &notes)
     guard let first = read.first else { throw Refusal("the network has no input") }
     try Self.check(options, read)
+    batch = read.reduce(1) { most, input in
+      if case .fixed(let extent)? = input.dimensions?.first { max(most, extent) } else { most }
+    }
     guard read.count > 1 else {
       let only = try Self.picture(try Self.input(first, isAlone: true, graph, options, channelsLast, &notes), &notes)
       (inputs, shape, takesBytes) = ([only], only.shape, first.element == .uint8)

@@ -8,7 +8,8 @@ public enum LabelList {
   /// The labels of a text: a JSON list, numbers with names in braces (JSON, or as Python prints a dictionary), a line
   /// each, or names with commas between them. Nil where there are none, or the numbers have gaps.
   public static func parse(_ text: String) -> [String]? {
-    let trimmed = trim(text[...])
+    // A byte order mark is no part of the first name.
+    let trimmed = trim(text.drop { $0 == "\u{feff}" })
     let labels: [String]
     if trimmed.first == "[" {
       guard let list = (try? JSONValue(parsing: trimmed))?.strings ?? quoted(trimmed) else { return nil }

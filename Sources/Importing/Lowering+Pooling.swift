@@ -7,7 +7,9 @@ extension Lowering {
   mutating func pool(_ node: ONNXNode) throws(Refusal) {
     let isMax = node.operatorType == "MaxPool"
     let source = try computed(node, 0)
-    guard !node.hasOutput(1) else { throw Refusal("its indices are read", advice: "MaxPool without them would work") }
+    guard !node.hasOutput(1) || uses[node.outputs[1]] == nil else {
+      throw Refusal("its indices are read", advice: "MaxPool without them would work")
+    }
     let (value, shape) = try picture(source, node)
     guard let kernel = try node.integers("kernel_shape"), kernel.count == 2 else { throw Refusal("no kernel_shape") }
     guard kernel.allSatisfy({ (1...4096).contains($0) }) else { throw Refusal("a window of \(kernel)") }

@@ -17,6 +17,9 @@ extension Lowering {
       guard let axis = dimensions.normalized(axis: axis) else { throw Refusal("over axis \(axis)") }
       reduced.insert(axis)
     }
+    guard batch == 1 || !reduced.contains(0) || dimensions[0] != 1 else {
+      throw Refusal("over the \(batch) pictures of a batch", advice: "along other axes would work")
+    }
     let keeps = try node.integer("keepdims", 1) != 0
     let left = dimensions.indices.compactMap { axis in
       reduced.contains(axis) ? (keeps ? 1 : nil) : dimensions[axis]

@@ -41,9 +41,11 @@ extension Lowering {
     let dimensions: [Int]
     switch node.operatorType {
     case "Reshape":
-      guard let shape = try axes(node, "shape", input: 1) else {
+      guard var shape = try axes(node, "shape", input: 1) else {
         throw Refusal("has no shape")
       }
+      // A shape that was written down for the file's batch.
+      if batch > 1, shape.first == batch, view.dimensions.first == 1 { shape[0] = 1 }
       dimensions = try ShapeRules.reshaped(
         view.dimensions, to: shape, keepsZero: try node.integer("allowzero", 0) != 0)
     case "Flatten":
@@ -78,6 +80,9 @@ extension Lowering {
     if node.operatorType != "Sigmoid" {
       guard let axis = dimensions.normalized(axis: try node.integer("axis", opset < 13 ? 1 : -1)) else {
         throw Refusal("its axis")
+      }
+      guard batch == 1 || axis > 0 || dimensions.count == 1 else {
+        throw Refusal("over the \(batch) pictures of a batch", advice: "along another axis would work")
       }
       // Up to opset 12 all dimensions from the axis on count as one.
       let isJoined = opset < 13 && dimensions[(axis + 1)...].contains { $0 > 1 }

@@ -45,6 +45,8 @@ struct Lowering {
   var quantized = QuantizationNotes()
   /// How pixels become what the network reads.
   var convention: PixelConvention?
+  /// As in `InputPlan`.
+  var batch = 1
 
   /// Lowers the nodes that the outputs need; those of others are left out.
   mutating func lower(_ graph: ONNXGraph) {

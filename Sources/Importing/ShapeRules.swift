@@ -25,7 +25,7 @@ enum ShapeRules {
     guard known == count, !result.contains(-1) else {
       throw Refusal(
         "\(dimensions.extents) to \(wanted), which has other elements",
-        advice: "if the shape was computed for another size or batch, name the file's own with --input")
+        advice: "if the shape was computed for another size, name that with --input; a batch has to be 1 in the file")
     }
     return result
   }

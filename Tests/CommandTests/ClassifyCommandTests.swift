@@ -105,4 +105,20 @@ import Testing
     #expect(try GlintProgram.run(["classify", folder.path("no-model"), folder.path("pictures")]).status == 1)
     #expect(try GlintProgram.run(["classify", int8]).status == 2)
   }
+
+  /// A table that names none of the pictures would change nothing, and a box beside the picture is no face.
+  @Test func boxesThatFitNothing() throws {
+    try folder.write(Array("file,x,y,w,h\n0.jpg,5,5,20,20\n".utf8), as: "other.csv")
+    let other = try GlintProgram.run(
+      ["classify", int8, folder.path("pictures"), "--boxes", folder.path("other.csv")])
+    #expect(other.status == 1 && other.errors.contains("names a box for none of the 3 pictures"), "\(other.errors)")
+    #expect(other.output.isEmpty)
+    try folder.write(Array("file,x,y,w,h\n0.JPG,500,500,20,20\n1.JPG,5,5,20,20\n".utf8), as: "beside.csv")
+    let beside = try GlintProgram.run(
+      ["classify", int8, folder.path("pictures"), "--boxes", folder.path("beside.csv"), "--json"])
+    #expect(beside.status == 1 && beside.errors.contains("1 of 3 pictures could not be read"), "\(beside.errors)")
+    let lines = try lines(beside)
+    #expect(lines.map { $0.label == nil } == [true, false, false])
+    #expect(lines[0].error?.contains("outside the picture") ?? false)
+  }
 }

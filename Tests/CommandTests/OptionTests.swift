@@ -30,4 +30,23 @@ import Testing
     let said = try #require(result.errors.split(separator: "\n").first { $0.hasPrefix("Error: ") })
     #expect(result.status == 2 && said.contains(other), "\(result.errors)")
   }
+
+  /// A model of which a class is called as the answer that names none could not be read again.
+  @Test func noClassIsCalledAsTheAnswerWithoutOne() throws {
+    let folder = try TemporaryFolder()
+    try folder.writeDarkAndLight(side: 24, light: 100, count: 40)
+    let train = ["train", folder.path("data"), "-o", folder.path("m.safetensors"), "--size", "24", "--epochs", "1"]
+    let named = ["--classes", "unsure=dark, light", "--goals", "50/95"]
+    let result = try GlintProgram.run(train + named)
+    #expect(result.status == 1 && result.errors.contains("a class is called 'unsure'"), "\(result.errors)")
+  }
+
+  /// `a, b` is what people write as well as `a,b`.
+  @Test func listsMayHaveBlanks() throws {
+    let folder = try TemporaryFolder()
+    try folder.writeDarkAndLight(side: 24, light: 100, count: 40)
+    let train = ["train", folder.path("data"), "-o", folder.path("m.safetensors"), "--size", "24", "--epochs", "1"]
+    let result = try GlintProgram.run(train + ["--unsure", "dark, light", "--quiet"])
+    #expect(result.errors.contains("names every class"), "\(result.errors)")
+  }
 }

@@ -137,6 +137,11 @@ public struct ONNXWriter {
   /// Names an output, its shape left out.
   public mutating func output(_ name: String) { graph.add(12, Self.info(name, nil, 1)) }
 
+  /// Names an output of fixed extents.
+  public mutating func output(_ name: String, _ shape: [Int]) {
+    graph.add(12, Self.info(name, shape.map { String($0) }, 1))
+  }
+
   private static func info(_ name: String, _ shape: [String]?, _ type: Int) -> [UInt8] {
     var tensor = ProtobufWriter()
     tensor.add(1, type)

@@ -88,7 +88,9 @@ struct FrameBenchResult: Encodable {
     var frame = Frame()
     frame.bytes = try ImageDecoder.bytes(ofFile: path)
     var image = Image(width: 1, height: 1, channels: 3, filledWith: 0)
-    try FrameDecoder().decode(frame, into: &image)
+    do { try FrameDecoder().decode(frame, into: &image) } catch {
+      throw ImageError(file: path, cause: error.cause)
+    }
     (frame.width, frame.height) = (image.width, image.height)
     return frame
   }

@@ -102,7 +102,13 @@ struct Classify: ParsableCommand {
     for (number, (file, face)) in files.enumerated() {
       do {
         let image = try ImageDecoder.decode(path: file)
-        if let face, let reason = image.leftOut(file, for: face) { printError("glint: \(file): \(reason.reason)") }
+        if let face, let reason = image.leftOut(file, for: face) {
+          failed += 1
+          if json.json { emitWhole(try jsonLine(PictureRefusal(file: file, error: reason.reason))) }
+          account.leaveOut(reason)
+          printError("glint: \(file): \(reason.reason)")
+          continue
+        }
         let answer = PictureAnswer(file: file, loaded.description, reader.classify(image, face: face))
         if json.json { emitWhole(try jsonLine(answer)) } else { answer.lines(width: width).forEach(emit) }
         try copies?.write(image, answer, number)
@@ -139,6 +145,11 @@ struct Classify: ParsableCommand {
       // Who asks for faces wants all of them found, and not the one that a table names.
       let own = looksForFaces ? nil : try boxes ?? FaceBoxTable.found(in: path)
       files += found.pictures.map { ($0, own?.box(for: $0)) }
+    }
+    if let boxes, !files.isEmpty, !files.contains(where: { boxes.names($0.path) }) {
+      throw Failure(
+        "\(boxes.path): names a box for none of the \(files.count) pictures; it should name them as seen from their "
+          + "folder, as in 'happy/1.jpg'")
     }
     return files
   }

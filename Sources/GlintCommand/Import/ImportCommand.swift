@@ -153,7 +153,7 @@ struct Import: ParsableCommand {
     options.input = input.first { $0.name == nil }?.extents
     for given in input { if let name = given.name { options.inputs[name] = given.extents } }
     options.layout = layout
-    options.outputs = outputs?.split(separator: ",").map(String.init) ?? []
+    options.outputs = outputs.map { commaList($0) } ?? []
     options.range = range
     options.mean = mean ?? []
     options.deviation = std ?? []
@@ -169,7 +169,7 @@ struct Import: ParsableCommand {
     if let reason = FileKind.refusal(of: labels, wanting: "a text that names the classes", among: [.text]) {
       throw ValidationError("--labels: \(labels) \(reason).")
     }
-    if let file = try? MappedFile(path: labels) {
+    if let file = try Self.labelFile(labels) {
       guard file.bytes.count <= 1 << 20 else { throw Failure("--labels \(labels): is no list of classes") }
       text = String(decoding: file.copy(), as: UTF8.self)
     } else {
@@ -180,8 +180,18 @@ struct Import: ParsableCommand {
     return options
   }
 
+  /// The file that is named; nil where these are names with commas between them.
+  private static func labelFile(_ labels: String) throws -> MappedFile? {
+    do { return try MappedFile(path: labels) } catch {
+      // One name alone is no list of classes, and nobody's class is called as a path.
+      let isList = labels.contains { $0 == "," || $0.isNewline } && !labels.hasPrefix("/") && !labels.hasPrefix("./")
+      guard !isList, "[{".allSatisfy({ !labels.hasPrefix(String($0)) }) else { return nil }
+      throw Failure("--labels: \(error); names of classes have commas between them")
+    }
+  }
+
   @Sendable private static func numbers(_ text: String) throws -> [Float] {
-    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Float($0) }
+    let parts = commaList(text, keepingEmpty: true).map { Float($0) }
     guard !parts.isEmpty, parts.allSatisfy({ $0?.isFinite ?? false }) else {
       throw ValidationError("'\(text)' is no number, and no numbers with commas between them.")
     }

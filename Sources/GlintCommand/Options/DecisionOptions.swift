@@ -1,5 +1,6 @@
 import ArgumentParser
 import Evaluation
+import Models
 import Training
 
 /// `--unsure`, `--goals`, `--labelled` and `--cost`: when a model names a class.
@@ -65,7 +66,7 @@ struct DecisionOptions: ParsableArguments {
 
   /// `a=1,b` as names with what stands after the equals sign.
   private static func entries(_ options: [String]) -> [(name: String, value: String?)] {
-    options.flatMap { $0.split(separator: ",") }.map { entry in
+    options.flatMap { commaList($0) }.map { entry in
       let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       return (String(parts[0]), parts.count > 1 ? String(parts[1]) : nil)
     }
@@ -84,6 +85,11 @@ struct DecisionOptions: ParsableArguments {
   /// - Throws: for a class that is not there, and where none would be shown.
   func request(_ labels: [String], hiding known: Set<Int> = []) throws -> DecisionRequest? {
     guard isGiven else { return nil }
+    if labels.contains(Decision.unsure) {
+      throw Failure(
+        "a class is called '\(Decision.unsure)', which is the answer where no class is named; call it otherwise, as in "
+          + "--classes \"doubtful=\(Decision.unsure),...\"")
+    }
     func number(_ name: String, _ option: String) throws -> Int {
       guard let label = labels.firstIndex(of: name) else {
         throw Failure("\(option) \(name): the classes are \(labels.joined(separator: ", "))")

@@ -36,6 +36,6 @@ struct StartOption: ParsableArguments {
     let float = try TrustOption.loadFloat(model)
     if freeze == "all" { return try .allButTheLast(float, hash: float.weightsSHA256) }
     return try StartingWeights(
-      float, hash: float.weightsSHA256, frozen: (freeze ?? "").split(separator: ",").map(String.init))
+      float, hash: float.weightsSHA256, frozen: commaList(freeze ?? ""))
   }
 }
