@@ -189,12 +189,12 @@ extension PlanBuilder {
         slices.append(
           ck_slice(
             run: steps[firstStep + place].step.run, operation: UnsafeRawPointer(operations[place]),
-            frame: nil, first: done[place], end: needed[place], layer: place))
+            first: done[place], end: needed[place], layer: place))
         done[place] = needed[place]
       }
       slices.append(
         ck_slice(
-          run: steps[firstStep + uses.count].step.run, operation: UnsafeRawPointer(part), frame: nil, first: row,
+          run: steps[firstStep + uses.count].step.run, operation: UnsafeRawPointer(part), first: row,
           end: needed.last!, layer: uses.count))
     }
     return slices

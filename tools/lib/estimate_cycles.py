@@ -1,8 +1,8 @@
-"""Prints the blocks of a program that take most instructions, and their cycles by llvm-mca. A block is what runs from one
-branch to the next: an inner loop is one.
+"""Prints the blocks of a program that take most instructions, and their cycles by llvm-mca. A block is what runs from
+one branch to the next: an inner loop is one.
 
-Used by tools/estimate-cycles; arguments: the program's disassembly and linker map, what the plugin counted in one inference
-and in five, and the processor's name in LLVM.
+Used by tools/estimate-cycles; arguments: the program's disassembly and linker map, what the plugin counted in one
+inference and in five, and the processor's name in LLVM.
 """
 
 import bisect
@@ -57,8 +57,8 @@ def is_loop(start, body):
 
 
 def cycles(starts, bodies, core):
-    """Cycles of one run of each of some blocks. Of those that are no loops, what comes before is not known, so that only
-    what the units of the core are busy with counts; loops wait for what they computed the time before."""
+    """Cycles of one run of each of some blocks. Of those that are no loops, what comes before is not known, so that
+    only what the units of the core are busy with counts; loops wait for what they computed the time before."""
     text = []
     for number, body in enumerate(bodies):
         text += [f"L{number}:", f"# LLVM-MCA-BEGIN {number}"]

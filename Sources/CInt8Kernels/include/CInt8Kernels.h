@@ -129,11 +129,10 @@ typedef struct {
 /// Runs parts first ..< end of a ck_pass; has the type of a team's task of CThreads.
 void ck_pass_run(void *pass, size_t first, size_t end);
 
-/// Some rows of one operation.
+/// Some rows of one operation, which writes no frame.
 typedef struct {
   ck_run *run;
   const void *operation;
-  const ck_frame *frame;  // or NULL
   size_t first, end;
   size_t layer;  // of the band, whose time it counts to
 } ck_slice;

@@ -85,16 +85,14 @@ void ck_pass_run(void *context, size_t first, size_t end) {
   }
 }
 
-static void run_slice(const ck_slice *s) { run_rows(s->run, s->operation, s->frame, s->first, s->end); }
-
 static void run_band(const ck_band *band) {
   if (band->nanoseconds == NULL) {
-    for (const ck_slice *s = band->slices; s < band->slices + band->count; s++) run_slice(s);
+    for (const ck_slice *s = band->slices; s < band->slices + band->count; s++) s->run(s->operation, s->first, s->end);
     return;
   }
   uint64_t before = ct_now();
   for (const ck_slice *s = band->slices; s < band->slices + band->count; s++) {
-    run_slice(s);
+    s->run(s->operation, s->first, s->end);
     uint64_t after = ct_now();
     band->nanoseconds[s->layer] += after - before;
     before = after;

@@ -99,14 +99,17 @@ struct Classify: ParsableCommand {
       failed += 1
       if json.json { emitWhole(try jsonLine(PictureRefusal(file: file.file, error: file.reason))) }
     }
+    func refuse(_ file: String, _ picture: ReadingAccount.LeftOut) throws {
+      failed += 1
+      if json.json { emitWhole(try jsonLine(PictureRefusal(file: file, error: picture.reason))) }
+      account.leaveOut(picture)
+      printError("glint: \(picture.file): \(picture.reason)")
+    }
     for (number, (file, face)) in files.enumerated() {
       do {
         let image = try ImageDecoder.decode(path: file)
         if let face, let reason = image.leftOut(file, for: face) {
-          failed += 1
-          if json.json { emitWhole(try jsonLine(PictureRefusal(file: file, error: reason.reason))) }
-          account.leaveOut(reason)
-          printError("glint: \(file): \(reason.reason)")
+          try refuse(file, reason)
           continue
         }
         let answer = PictureAnswer(file: file, loaded.description, reader.classify(image, face: face))
@@ -114,10 +117,7 @@ struct Classify: ParsableCommand {
         try copies?.write(image, answer, number)
         account.used += 1
       } catch let error as ImageError {
-        failed += 1
-        if json.json { emitWhole(try jsonLine(PictureRefusal(file: file, error: error.reason))) }
-        account.leaveOut(.init(error))
-        printError("glint: \(error)")
+        try refuse(file, .init(error))
       }
     }
     // Files that were named one by one have been told of one by one.
