@@ -195,35 +195,59 @@ static void check_resize(const ck_kernel *kernel) {
   }
 }
 
+// A pool over rows of some channels. Codes are random, or the largest there are.
+static void check_pool(const ck_kernel *kernel, ck_pool pool, size_t rows, int largest) {
+  const size_t inputs = pool.height * pool.width * pool.channels, outputs = rows * pool.columns * pool.channels;
+  ck_code *input = guarded(inputs + CK_SLACK);
+  random_state = 400 + pool.channels;
+  fill(input, inputs + CK_SLACK, 0);
+  if (largest) memset(input, CK_CODE_OFFSET + 127, inputs);
+  void *wanted = guarded(outputs), *found = guarded(outputs);
+  pool.input_scale = 0.3f, pool.output_scale = 0.21f;
+  pool.input_zero_point = CK_CODE_OFFSET + 9, pool.output_zero_point = CK_CODE_OFFSET - 20;
+  pool.io = (ck_io){input, NULL, wanted, NULL};
+  best_kernel(kernel->op, 1)->run(&pool, 0, rows);
+  pool.io.output = found;
+  kernel->run(&pool, 0, rows);
+  check(kernel, pool.channels, wanted, found, outputs);
+}
+
 // Pools.
 static void check_others(const ck_kernel *kernel) {
-  const ck_kernel *scalar = best_kernel(kernel->op, 1);
   if (kernel->op != CK_OP_MAXPOOL && kernel->op != CK_OP_AVERAGEPOOL) return;
   // Also rows that are pooled in parts, and pixels that are too long for that.
   for (size_t channels = 1; channels < 2200; channels += channels < 80 ? 13 : 700) {
-    size_t count = 9 * 11 * channels;
-    ck_code *input = guarded(count + CK_SLACK);
-    random_state = 400 + channels;
-    fill(input, count + CK_SLACK, 0);
-    void *wanted = guarded(count), *found = guarded(count);
-    ck_pool pool = {.height = 9,
-                    .width = 11,
-                    .channels = channels,
-                    .window_height = 3,
-                    .window_width = 2 + channels % 4,
-                    .stride = 2,
-                    .pad_top = 1,
-                    .pad_left = 1,
-                    .columns = 6,
-                    .input_scale = 0.3f,
-                    .output_scale = 0.21f,
-                    .input_zero_point = CK_CODE_OFFSET + 9,
-                    .output_zero_point = CK_CODE_OFFSET - 20};
-    pool.io = (ck_io){input, NULL, wanted, NULL};
-    scalar->run(&pool, 0, 4);
-    pool.io.output = found;
-    kernel->run(&pool, 0, 4);
-    check(kernel, channels, wanted, found, 4 * 6 * channels);
+    const ck_pool cut = {.height = 9,
+                         .width = 11,
+                         .channels = channels,
+                         .window_height = 3,
+                         .window_width = 2 + channels % 4,
+                         .stride = 2,
+                         .pad_top = 1,
+                         .pad_left = 1,
+                         .columns = 6};
+    check_pool(kernel, cut, 4, 0);
+    for (size_t side = 2; side < 4; side++) {
+      const ck_pool uncut = {.height = 9,
+                             .width = 11,
+                             .channels = channels,
+                             .window_height = side,
+                             .window_width = side,
+                             .stride = 2,
+                             .columns = 5};
+      check_pool(kernel, uncut, 4, 0);
+    }
+  }
+  // Windows whose sums leave 16 bits, by their rows together and by one of them alone.
+  for (size_t width = 11; width < 300; width += 288) {
+    const ck_pool whole = {.height = 12,
+                           .width = width,
+                           .channels = 40,
+                           .window_height = 12,
+                           .window_width = width,
+                           .stride = 1,
+                           .columns = 1};
+    check_pool(kernel, whole, 1, 1);
   }
 }
 

@@ -79,12 +79,8 @@ CK_TARGET static void pool_columns(const ck_pool *pool, const ck_code *rows, siz
   if (fits && height == 2) largest_of_rows(rows + left * channels, row, 2, bytes, largest);
   else if (fits && height == 3) largest_of_rows(rows + left * channels, row, 3, bytes, largest);
   else if (fits) largest_of_rows(rows + left * channels, row, height, bytes, largest);
-  // Columns whose windows no border cuts lie at equal distances.
-  const size_t extent = pool->width + pool->pad_left, uncut = (pool->pad_left + pool->stride - 1) / pool->stride;
-  const size_t end_uncut = extent >= pool->window_width ? (extent - pool->window_width) / pool->stride + 1 : 0;
   for (size_t column = first, count = 1; column < end; column += count, out += count * channels) {
-    const size_t limit = end < end_uncut ? end : end_uncut;
-    count = column >= uncut && column < limit ? limit - column : 1;
+    count = ck_pool_windows_alike(pool, column, end);
     ck_pool_window_across(pool, column, &window);
     const size_t width = window.right - window.left;
     const ck_code *across = largest + (window.left - left) * channels;

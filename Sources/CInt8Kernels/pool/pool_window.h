@@ -29,4 +29,13 @@ static inline ck_pool_window ck_pool_window_at(const ck_pool *pool, size_t row, 
   return w;
 }
 
+// How many windows from `column` on, below `end`, lie at equal distances and are of one width: those that no border
+// cuts, or the one alone.
+static inline size_t ck_pool_windows_alike(const ck_pool *pool, size_t column, size_t end) {
+  const size_t extent = pool->width + pool->pad_left, uncut = (pool->pad_left + pool->stride - 1) / pool->stride;
+  const size_t end_uncut = extent >= pool->window_width ? (extent - pool->window_width) / pool->stride + 1 : 0;
+  const size_t limit = end < end_uncut ? end : end_uncut;
+  return column >= uncut && column < limit ? limit - column : 1;
+}
+
 #endif

@@ -57,6 +57,10 @@ CK_TARGET static inline V16 add16(V16 a, V16 b) { return _mm256_add_epi16(a, b);
 CK_TARGET static inline V16 sub16(V16 a, V16 b) { return _mm256_sub_epi16(a, b); }
 CK_TARGET static inline V16 quadruple16(V16 a) { return _mm256_slli_epi16(a, 2); }
 CK_TARGET static inline V16 add16_saturating(V16 a, V16 b) { return _mm256_adds_epi16(a, b); }
+CK_TARGET static inline void widened(V16 v, V32 wide[2]) {
+  wide[0] = _mm256_cvtepi16_epi32(_mm256_castsi256_si128(v));
+  wide[1] = _mm256_cvtepi16_epi32(_mm256_extracti128_si256(v, 1));
+}
 // Pairs of 16-bit numbers times pairs, both products added; and added to sums, which vpdpwssd does at once.
 CK_TARGET static inline V32 multiply_pairs(V16 a, V16 b) { return _mm256_madd_epi16(a, b); }
 #if defined(CK_HAS_AVXVNNI)

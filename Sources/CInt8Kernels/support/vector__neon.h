@@ -38,6 +38,10 @@ CK_TARGET static inline V16 add16(V16 a, V16 b) { return vaddq_s16(a, b); }
 CK_TARGET static inline V16 sub16(V16 a, V16 b) { return vsubq_s16(a, b); }
 CK_TARGET static inline V16 quadruple16(V16 a) { return vshlq_n_s16(a, 2); }
 CK_TARGET static inline V16 add16_saturating(V16 a, V16 b) { return vqaddq_s16(a, b); }
+CK_TARGET static inline void widened(V16 v, V32 wide[2]) {
+  wide[0] = vmovl_s16(vget_low_s16(v));
+  wide[1] = vmovl_high_s16(v);
+}
 
 // Products: floats.
 #define F32 float32x4_t

@@ -53,6 +53,10 @@ CK_TARGET static inline V16 add16(V16 a, V16 b) { return _mm_add_epi16(a, b); }
 CK_TARGET static inline V16 sub16(V16 a, V16 b) { return _mm_sub_epi16(a, b); }
 CK_TARGET static inline V16 quadruple16(V16 a) { return _mm_slli_epi16(a, 2); }
 CK_TARGET static inline V16 add16_saturating(V16 a, V16 b) { return _mm_adds_epi16(a, b); }
+CK_TARGET static inline void widened(V16 v, V32 wide[2]) {
+  wide[0] = _mm_cvtepi16_epi32(v);
+  wide[1] = _mm_cvtepi16_epi32(_mm_unpackhi_epi64(v, v));
+}
 // Pairs of 16-bit numbers times pairs, both products added; and added to sums.
 CK_TARGET static inline V32 multiply_pairs(V16 a, V16 b) { return _mm_madd_epi16(a, b); }
 CK_TARGET static inline V32 add_pairs(V32 sums, V16 a, V16 b) { return add32(sums, multiply_pairs(a, b)); }
