@@ -32,6 +32,8 @@ public struct Kernel: Sendable {
     case depthwise
     /// The same with 3x3 taps that move by 1 or 2.
     case depthwise3x3
+    /// The same with taps that move by 1, and 2x2 max pooling in one pass.
+    case depthwise3x3MaxPool
     /// Fully connected.
     case dense
     /// Raw sums of a fully connected layer over some of its inputs.

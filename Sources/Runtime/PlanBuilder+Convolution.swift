@@ -104,6 +104,7 @@ extension PlanBuilder {
     if readsOrMakesWords(index) {
       return try kernel(isDepthwise ? .depthwise16 : pooled ? .convolution16MaxPool : .convolution16)
     }
+    if isDepthwise, pooled { return try self.kernel(.depthwise3x3MaxPool) }
     let kernel = try kernel(isDepthwise ? .depthwise : pooled ? .convolutionMaxPool : .convolution)
     var specials = isDepthwise ? specialDepthwiseKernels(conv) : specialKernels(index, conv, pooled: pooled)
     if !isDepthwise, gatheringPays(index, conv, for: kernel) {
@@ -146,11 +147,22 @@ extension PlanBuilder {
   /// Whether the pooling after a convolution joins its pass: 2x2 windows side by side that alone read the result, and
   /// the same scale on both sides.
   func fusesPooling(after index: Int, _ conv: Operator.Convolution) -> Bool {
-    guard !keepsAll, conv.groups == 1, index + 1 < graph.nodes.count else { return false }
+    guard !keepsAll, index + 1 < graph.nodes.count else { return false }
+    guard conv.groups == 1 || poolsDepthwise(index, conv) else { return false }
     guard case .maxPool2D(let window) = graph.nodes[index + 1].operator else { return false }
     return window == .init(2, 2, stride: 2) && check.readers[index + 1] == 1
       && graph.nodes[index + 1].inputs == [index + 1] && !graph.isOutput(index + 1)
       && model.quantization[index + 1] == model.quantization[index + 2]
+  }
+
+  /// Whether a depthwise convolution has a kernel that pools.
+  private func poolsDepthwise(_ index: Int, _ conv: Operator.Convolution) -> Bool {
+    guard specialDepthwiseKernels(conv) == [.depthwise3x3], conv.window.stride == 1, !readsOrMakesWords(index),
+      conv.isDepthwise(inputChannels: check.shapes[graph.nodes[index].inputs[0]][2]),
+      let kernel = table.best(.depthwise3x3MaxPool)
+    else { return false }
+    let (channels, chunk) = (conv.outputChannels, Int(kernel.record.group))
+    return channels >= chunk || channels >= 16 && (2 * channels == chunk || 4 * channels == chunk)
   }
 
   /// The operations of kernels for 3x3 windows that can compute a convolution.

@@ -14,7 +14,7 @@ extension PlanBuilder {
     operation.channels = range.count
     (operation.bias, operation.requantization.multipliers) = biasAndMultipliers(
       index, range, capacity: blocks * Int(CK_BLOCK))
-    if kernel.operation == .depthwise3x3 {
+    if kernel.operation == .depthwise3x3 || kernel.operation == .depthwise3x3MaxPool {
       setDepthwise3x3(&operation, parameters.weight.elements, kernel)
       return
     }

@@ -87,10 +87,10 @@ static void check_convolutions(const ck_kernel *kernel) {
   }
 }
 
-// A depthwise convolution of 3x3 taps over 9 columns, as any kernel wants it.
-static ck_conv make_depthwise(const ck_kernel *kernel, size_t channels, ptrdiff_t stride, size_t columns,
+// A depthwise convolution of 3x3 taps over rows of `width` pixels, as any kernel wants it.
+static ck_conv make_depthwise(const ck_kernel *kernel, size_t channels, size_t width, ptrdiff_t stride, size_t columns,
                               const int8_t *weights, const int32_t *bias, const float *multipliers) {
-  const size_t taps = 9, width = 9;
+  const size_t taps = 9;
   static ptrdiff_t segments[9];
   for (size_t t = 0; t < taps; t++) segments[t] = (ptrdiff_t)((t / 3 * width + t % 3) * channels);
   ck_conv conv = {.input_row = stride * (ptrdiff_t)(width * channels),
@@ -105,7 +105,7 @@ static ck_conv make_depthwise(const ck_kernel *kernel, size_t channels, ptrdiff_
   conv.output_row = (ptrdiff_t)(conv.columns * channels);
   conv.requantization = (ck_requantization){
       multipliers, CK_CODE_OFFSET + 3, CK_CODE_OFFSET - 125, CK_CODE_OFFSET + 120, 0, 0, 0, 0};
-  if (kernel->op == CK_OP_DEPTHWISE3X3) {
+  if (kernel->op == CK_OP_DEPTHWISE3X3 || kernel->op == CK_OP_DEPTHWISE3X3_MAXPOOL2X2) {
     conv.segment_groups = ck_depthwise3x3_chunks(channels, kernel->group);
     const size_t places = conv.segment_groups * kernel->group;
     void *packed = guarded(places * CK_DEPTHWISE3X3_WEIGHTS * kernel->weight_bytes);
@@ -150,7 +150,7 @@ static void check_depthwise(const ck_kernel *kernel) {
       void *results[2];
       const ck_kernel *kernels[2] = {scalar, kernel};
       for (int i = 0; i < 2; i++) {
-        ck_conv conv = make_depthwise(kernels[i], channels, stride, columns, weights, bias, multipliers);
+        ck_conv conv = make_depthwise(kernels[i], channels, 9, stride, columns, weights, bias, multipliers);
         if (fewer > 0) conv.requantization.zero_point = CK_CODE_OFFSET - 128;
         results[i] = guarded(outputs * (is_raw ? 4 : 1));
         if (is_narrow) {
@@ -163,6 +163,51 @@ static void check_depthwise(const ck_kernel *kernel) {
         if (is_split) kernels[i]->run(&conv, 2, rows);
       }
       check(kernel, channels, results[0], results[1], outputs * (is_raw ? 4 : 1));
+    }
+  }
+}
+
+// The scalar kernels of the convolution and of the pool after it, against one that does both.
+static void check_pooled_depthwise(const ck_kernel *kernel) {
+  const size_t chunk = kernel->group;
+  for (size_t channels = 8; channels < 140; channels += 8) {
+    if (channels < chunk && (channels < 16 || (2 * channels != chunk && 4 * channels != chunk))) continue;
+    // Rows that end in a part of a chunk or in none, and that leave a column over; any products, or narrow ones.
+    for (size_t way = 0; way < 24; way++) {
+      const size_t columns = 1 + way / 2, width = 2 * columns + 2 + columns % 2, rows = 2;
+      const size_t inputs = (2 * rows + 3) * width * channels, outputs = rows * columns * channels;
+      ck_code *input = guarded(inputs + CK_SLACK);
+      random_state = 700 + channels;
+      fill(input, inputs + CK_SLACK, channels % 16 == 0);
+      size_t padded = (channels + CK_BLOCK - 1) / CK_BLOCK * CK_BLOCK;
+      int8_t *weights = guarded(9 * channels);
+      int32_t *bias = guarded(padded * 4);
+      float *multipliers = guarded(padded * 4);
+      for (size_t i = 0; i < 9 * channels; i++) weights[i] = random_weight(channels % 16 == 0);
+      for (size_t i = 0; i < channels; i++) {
+        bias[i] = (int32_t)(random_bits() % 2001) - 1000;
+        multipliers[i] = (float)(random_bits() % 1000 + 500) / (way % 2 ? 13500 : channels % 24 ? 1e5f : 1e-5f);
+      }
+      ck_code *single = guarded(2 * rows * (width - 2) * channels);
+      ck_code *wanted = guarded(outputs), *found = guarded(outputs);
+      const ck_kernel *scalar = best_kernel(CK_OP_DEPTHWISE, 1);
+      ck_conv conv = make_depthwise(scalar, channels, width, 1, width - 2, weights, bias, multipliers);
+      conv.io = (ck_io){input, NULL, single, NULL};
+      scalar->run(&conv, 0, 2 * rows);
+      const ck_pool pool = {.io = {single, NULL, wanted, NULL},
+                            .height = 2 * rows,
+                            .width = width - 2,
+                            .channels = channels,
+                            .window_height = 2,
+                            .window_width = 2,
+                            .stride = 2,
+                            .columns = columns};
+      best_kernel(CK_OP_MAXPOOL, 1)->run(&pool, 0, rows);
+      conv = make_depthwise(kernel, channels, width, 1, columns, weights, bias, multipliers);
+      conv.io = (ck_io){input, NULL, found, NULL};
+      kernel->run(&conv, 0, 1);
+      kernel->run(&conv, 1, rows);
+      check(kernel, channels, wanted, found, outputs);
     }
   }
 }

@@ -69,6 +69,7 @@ int main(int argc, char **argv) {
       case CK_OP_PREPARE: check_prepare(kernel); break;
       case CK_OP_DEPTHWISE:
       case CK_OP_DEPTHWISE3X3: check_depthwise(kernel); break;
+      case CK_OP_DEPTHWISE3X3_MAXPOOL2X2: check_pooled_depthwise(kernel); break;
       case CK_OP_ADD:
         check_sums_in_integers(kernel);
         check_pair(kernel);

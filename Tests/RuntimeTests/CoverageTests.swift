@@ -38,6 +38,12 @@ import Threads
       try expectReferenceBytes(graph([side, side, 1], strided), seed: seed)
       try expectReferenceBytes(graph([side, side, 1], strided, .init("pool", pool, inputs: [1])), seed: seed)
     }
+    let wider = Operator.Convolution(outputChannels: 64, window: .init(1, 1))
+    let filters = Operator.Convolution(outputChannels: 64, window: .init(3, 3), groups: 64)
+    try expectReferenceBytes(
+      graph(
+        [9, 8, 3], .init("lift", .conv2D(wider), inputs: [0]), .init("each", .conv2D(filters), inputs: [1]),
+        .init("pool", pool, inputs: [2]), .init("last", .conv2D(narrow), inputs: [3])), seed: 69)
     let expected = Set(Kernel.all.filter { supportedISAs.contains($0.isa) }.map(\.name))
     let missing = expected.subtracting(ranKernels.withLock { $0 })
     #expect(missing.isEmpty, "no test ran \(missing.sorted())")
@@ -48,7 +54,7 @@ import Threads
     let special: Set<Kernel.Operation> = [
       .convolutionEight, .convolutionEightMaxPool, .convolutionGathered, .convolutionGatheredMaxPool,
       .rgbConvolutionMaxPool, .winograd, .winogradMaxPool, .winograd4, .winograd4MaxPool, .winograd4RGBMaxPool,
-      .depthwise3x3,
+      .depthwise3x3, .depthwise3x3MaxPool,
     ]
     #expect(Set(Kernel.Operation.allCases).subtracting(scalar) == special)
   }

@@ -93,6 +93,22 @@ import Testing
         .init("pool2", pool, inputs: [4])), seed: 21, extremes)
   }
 
+  /// Pixels that fill chunks, parts of them, or a half or a quarter of one; rows and columns left over.
+  @Test(arguments: [5, 16, 24, 32, 40, 64, 80], QuantizedModel.Extremes.allCases)
+  func depthwiseAndPooling(_ channels: Int, _ extremes: QuantizedModel.Extremes) throws {
+    let lift = Operator.Convolution(outputChannels: channels, window: .init(1, 1))
+    let each = Operator.Convolution(
+      outputChannels: channels, window: .init(3, 3, padding: .all(1)), groups: channels, activation: .relu)
+    let last = Operator.Convolution(outputChannels: 5, window: .init(3, 3, padding: .all(1)))
+    for shape in [[2, 2, 3], [9, 14, 3], [12, 23, 3]] as [Shape] {
+      try expectReferenceBytes(
+        graph(
+          shape, .init("lift", .conv2D(lift), inputs: [0]), .init("each", .conv2D(each), inputs: [1]),
+          .init("pool", .maxPool2D(.init(2, 2, stride: 2)), inputs: [2]), .init("last", .conv2D(last), inputs: [3])),
+        seed: 24, extremes, threads: [1, 2, 3])
+    }
+  }
+
   /// Winograd's transformation: channel counts that fill no vector, the most that it takes and one more, single tiles
   /// and strips that end anywhere.
   @Test(arguments: [8, 16, 17, 32, 33, 128, 129], QuantizedModel.Extremes.allCases)

@@ -3,6 +3,7 @@
 #include "../support/vector__avx512.h"
 
 #define NAME ck_qs8_qc8w_depthwise3x3__avx512vnni
+#define POOLED ck_qs8_qc8w_depthwise3x3_maxpool2x2__avx512vnni
 #define OF_THIS_WIDTH(name) _mm512_##name
 #define dot dot4
 
@@ -21,6 +22,18 @@ CK_TARGET static inline V32 load_apart(const ck_code *codes, size_t channels) {
   return _mm512_inserti64x4(_mm512_castsi256_si512(first), second, 1);
 }
 #define load_apart load_apart
+
+#define RUNS
+CK_TARGET ALWAYS_INLINE V32 shifted(V32 a, V32 b, const int lanes) {
+  return lanes == 4 ? b : lanes == 2 ? _mm512_alignr_epi64(b, a, 4) : _mm512_alignr_epi64(b, a, 2);
+}
+
+// The first ones of 128-bit lanes, or the others, of two vectors: pixels an even or odd number of pixels on.
+CK_TARGET ALWAYS_INLINE V32 every_second(V32 a, V32 b, const int lanes, const int odd) {
+  if (lanes == 2) return odd ? _mm512_shuffle_i64x2(a, b, 0xee) : _mm512_shuffle_i64x2(a, b, 0x44);
+  return odd ? _mm512_shuffle_i64x2(a, b, 0xdd) : _mm512_shuffle_i64x2(a, b, 0x88);
+}
+#define largest_across(a, b, lanes) max32(every_second(a, b, lanes, 0), every_second(a, b, lanes, 1))
 
 #include "depthwise3x3_bytes.h"
 #include "depthwise3x3_kept__avx512.h"

@@ -5,6 +5,7 @@
 #include "../support/store__neon.h"
 
 #define NAME ck_qs8_qc8w_depthwise3x3__dotprod
+#define POOLED ck_qs8_qc8w_depthwise3x3_maxpool2x2__dotprod
 enum { CHUNK = 16, SUMS = 4, PARTS = 4 };
 
 #define BYTES V8

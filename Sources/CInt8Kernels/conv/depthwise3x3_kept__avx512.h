@@ -42,10 +42,7 @@ CK_TARGET ALWAYS_INLINE kept_column kept_at(const ck_code *const rows[4], ptrdif
 // What lies 1, 2 or 4 lanes of 128 bits further on in two vectors side by side.
 CK_TARGET ALWAYS_INLINE kept_column shifted_in(const kept_column *x, const kept_column *next, const int lanes) {
   kept_column result;
-  UNROLL_FOR (int p = 0; p < PARTS; p++)
-    result.parts[p] = lanes == 4   ? next->parts[p]
-                      : lanes == 2 ? _mm512_alignr_epi64(next->parts[p], x->parts[p], 4)
-                                   : _mm512_alignr_epi64(next->parts[p], x->parts[p], 2);
+  UNROLL_FOR (int p = 0; p < PARTS; p++) result.parts[p] = shifted(x->parts[p], next->parts[p], lanes);
   return result;
 }
 
@@ -121,12 +118,6 @@ CK_TARGET ALWAYS_INLINE void kept_run(const ck_conv *conv, const ck_code *const 
     if (ends) return;
     x = next;
   }
-}
-
-// The first ones of 128-bit lanes, or the others, of two vectors: pixels an even or odd number of pixels on.
-CK_TARGET ALWAYS_INLINE __m512i every_second(__m512i a, __m512i b, const int lanes, const int odd) {
-  if (lanes == 2) return odd ? _mm512_shuffle_i64x2(a, b, 0xee) : _mm512_shuffle_i64x2(a, b, 0x44);
-  return odd ? _mm512_shuffle_i64x2(a, b, 0xdd) : _mm512_shuffle_i64x2(a, b, 0x88);
 }
 
 // The even pixels and the odd ones of two vectors at a place.

@@ -19,6 +19,7 @@
 //                           move by 1 or one row of windows that move by 2: computes what it can of them, and says
 //                           how many chunks that was
 //   NAME                    the kernel
+// and what depthwise3x3_pooled.h says.
 
 #include "conv_window.h"
 
@@ -181,3 +182,5 @@ CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
   for (; row + 2 <= end; row += 2) output_row(conv, row, 2, 1);
   if (row < end) output_row(conv, row, 1, 1);
 }
+
+#include "depthwise3x3_pooled.h"
