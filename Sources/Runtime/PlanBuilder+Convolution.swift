@@ -85,7 +85,8 @@ extension PlanBuilder {
       }
       guard !ofWords, groups == 1, sums == nil else { continue }
       steps[steps.count - 1].span = RowSpan(
-        height: outputShape[0], inputs: node.inputs, value: result, isLocal: isPointwise(conv) && !pooled)
+        height: outputShape[0], inputs: node.inputs, value: result,
+        local: isPointwise(conv) ? (1, pooled ? 2 : 1) : nil)
       guard columns == outputShape[1], !layout.isFramed, !outputLayout.isFramed
       else { continue }
       let rowsAcross = pooled ? 2 : 1

@@ -92,7 +92,7 @@ extension PlanBuilder {
     guard !readsOrMakesWords(index) else { return false }
     switch graph.nodes[index].operator {
     case .conv2D(let conv): return !isPointwise(conv) || check.shapes[value][1] >= Self.leastPointwiseWidth
-    case .add, .multiply, .upsampleNearest: return true
+    case .maxPool2D, .averagePool2D, .add, .multiply, .concatenate, .upsampleNearest, .function: return true
     default: return false
     }
   }
@@ -107,7 +107,8 @@ extension PlanBuilder {
         isPossible: keepsRows && kernel.activationBytes == 1, padding: conv.window.padding,
         further: Self.furtherRows(kernel))
     case .add, .multiply: return Requirement(isPossible: check.shapes[value] == check.shapes[index + 1])
-    case .upsampleNearest: return Requirement(isPossible: true)
+    case .maxPool2D, .averagePool2D, .globalAveragePool, .concatenate, .upsampleNearest, .function:
+      return Requirement(isPossible: true)
     default: return Requirement(isPossible: false)
     }
   }

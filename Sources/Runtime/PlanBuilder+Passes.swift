@@ -2,9 +2,10 @@ import CInt8Kernels
 import Models
 import Numerics
 
-// Steps of which each row needs the same row of the one before alone (1x1 convolutions, sums, products) are computed
-// with it in one pass: a depthwise convolution, the sum behind it and the 1x1 convolution behind that. A thread takes
-// its rows through all of them, what lies between stays in its cache, and threads meet once and not after each. (One
+// Steps of which each row needs the same row of the one before alone (1x1 convolutions, sums, products), or some rows
+// that no other row needs (pools of windows side by side), or a part of one (enlargement), are computed with it in one
+// pass: a depthwise convolution, the sum behind it and the 1x1 convolution behind that. A thread takes its rows through
+// all of them, what lies between stays in its cache, and threads meet once and not after each. (One
 // thread gains nothing: a few rows at a time, so that they stay in the nearest cache, took 2 % longer than layers do.)
 
 /// How the range of a step's kernel lies over the rows of a picture.
@@ -15,8 +16,8 @@ struct RowSpan {
   var inputs: [Int]
   /// The value that it writes.
   var value: Int
-  /// Whether a row of the result needs that row of its inputs alone.
-  var isLocal: Bool
+  /// How many rows of the result need how many rows of its inputs, which no others need; nil where rows share some.
+  var local: (results: Int, inputs: Int)?
 }
 
 extension PlanBuilder {
@@ -41,29 +42,32 @@ extension PlanBuilder {
 
   /// The end of the steps from `first` on that make a pass, and the rows of the picture that they compute together.
   private func passEnd(from first: Int, before limit: Int) -> (end: Int, unit: Int) {
-    guard let start = steps[first].span, let own = rowsTogether(first), isBalanced(start.height, by: own) else {
-      return (first + 1, 1)
-    }
+    guard let start = steps[first].span, let own = rowsTogether(first, of: start.height),
+      isBalanced(start.height, by: own)
+    else { return (first + 1, 1) }
     var (end, unit) = (first + 1, own)
-    while end < limit, let span = steps[end].span, span.isLocal, span.height == start.height,
-      span.inputs.contains(where: { value in steps[first..<end].contains { $0.span!.value == value } }),
-      let rows = rowsTogether(end)
-    {
+    var heights = [start.value: start.height]
+    while end < limit, let span = steps[end].span, let local = span.local {
+      let read = span.inputs.compactMap { heights[$0] }
+      guard !read.isEmpty, read.allSatisfy({ $0 * local.results == span.height * local.inputs }),
+        let rows = rowsTogether(end, of: start.height)
+      else { break }
       let joined = unit * rows / greatestCommonDivisor(unit, rows)
-      guard isBalanced(span.height, by: joined) else { break }
+      guard isBalanced(start.height, by: joined) else { break }
       (end, unit) = (end + 1, joined)
+      heights[span.value] = span.height
     }
     return (end, unit)
   }
 
   private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }
 
-  /// Rows of the picture that a step computes together; nil where its range does not follow rows.
-  private func rowsTogether(_ index: Int) -> Int? {
-    let (step, height) = (steps[index].step, steps[index].span!.height)
-    if step.rows == height { return step.alignment }
-    if step.rows % height == 0 { return 1 }
-    return height % step.rows == 0 ? height / step.rows : nil
+  /// Of a picture of `height` rows, those from which a step computes whole units of its range; nil where its range does
+  /// not follow rows.
+  private func rowsTogether(_ index: Int, of height: Int) -> Int? {
+    let step = steps[index].step
+    guard step.rows % height == 0 || height % step.rows == 0 else { return nil }
+    return height * step.alignment / greatestCommonDivisor(step.rows, height * step.alignment)
   }
 
   /// Whether threads get about as much of a picture's rows each, cut at multiples of `rows`.

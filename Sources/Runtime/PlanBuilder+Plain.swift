@@ -17,10 +17,14 @@ extension PlanBuilder {
       StoredCode.stored(input.zeroPoint), StoredCode.stored(output.zeroPoint)
     )
     let kept = memory.keep(pool)
-    link(UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place, output: newValue(index + 1))
+    let layouts = (layout(of: node.inputs[0]), layout(of: index + 1))
+    link(
+      io(kept), input: place, inputOffset: layouts.0.start, output: newValue(index + 1), outputOffset: layouts.1.start)
     add(
-      node.name, kernel, kept, node: index, rows: rows,
+      node.name, kernel, kept, node: index, rows: rows, frame: border(around: index + 1),
       work: check.shapes[index + 1].count * window.height * window.width)
+    let isApart = window.height <= window.stride && window.padding.top == 0
+    spanRows(of: index, local: isApart ? (1, window.stride) : nil)
   }
 
   /// The extents of a pool, and how many rows it makes.
@@ -30,6 +34,8 @@ extension PlanBuilder {
     (pool.height, pool.width, pool.channels) = (shape[0], shape[1], shape[2])
     (pool.window_height, pool.window_width, pool.stride) = (window.height, window.width, window.stride)
     (pool.pad_top, pool.pad_left) = (window.padding.top, window.padding.left)
+    let layouts = (layout(of: graph.nodes[index].inputs[0]), layout(of: index + 1))
+    (pool.input_row, pool.output_row) = (layouts.0.row, layouts.1.row)
     pool.columns = (shape[1] + window.padding.left + window.padding.right - window.width) / window.stride + 1
     return (pool, (shape[0] + window.padding.top + window.padding.bottom - window.height) / window.stride + 1)
   }
@@ -82,12 +88,12 @@ extension PlanBuilder {
     spanRows(of: index)
   }
 
-  /// Each row of the step just added needs the same row of what it reads alone.
-  private mutating func spanRows(of index: Int) {
+  /// Says which rows the step just added reads for its own: by default the same row of each value alone.
+  private mutating func spanRows(of index: Int, local: (results: Int, inputs: Int)? = (1, 1)) {
     let shape = check.shapes[index + 1]
     guard shape.dimensions.count == 3 else { return }
     steps[steps.count - 1].span = RowSpan(
-      height: shape[0], inputs: graph.nodes[index].inputs, value: index + 1, isLocal: true)
+      height: shape[0], inputs: graph.nodes[index].inputs, value: index + 1, local: local)
   }
 
   /// Adds the joining of values along channels: one pass for each, equation (R).
@@ -98,19 +104,22 @@ extension PlanBuilder {
     for value in node.inputs { inputs.append(try codes(of: value)) }
     let output = newValue(index + 1)
     let shape = check.shapes[index + 1]
+    let border = border(around: index + 1)
     var offset = 0
     for (value, place) in zip(node.inputs, inputs) {
       var map = ck_map()
       map.channels = check.shapes[value][2]
       map.output_pixel = shape[2]
       map.table = keep(StoredCode.rescaling(model.quantization[value], to: model.quantization[index + 1]))
+      let rows = layRows(&map, from: value, to: index + 1)
       let kept = memory.keep(map)
       link(
-        UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place, output: output,
-        outputOffset: offset)
+        io(kept), input: place, inputOffset: layout(of: value).start, output: output,
+        outputOffset: layout(of: index + 1).start + offset)
+      // Whoever fills the border fills it for all.
       add(
-        "\(node.name) of \(graph.valueName(value))", kernel, kept, node: index, rows: shape[0] * shape[1],
-        work: check.shapes[value].count)
+        "\(node.name) of \(graph.valueName(value))", kernel, kept, node: index, rows: rows,
+        frame: offset == 0 ? border : nil, work: check.shapes[value].count)
       offset += map.channels
     }
   }
@@ -125,10 +134,22 @@ extension PlanBuilder {
     map.channels = shape.dimensions.last ?? 1
     map.output_pixel = map.channels
     map.table = keep(table)
+    let value = node.inputs[0]
+    let rows = layRows(&map, from: value, to: index + 1)
     let kept = memory.keep(map)
-    link(UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place, output: newValue(index + 1))
-    add(node.name, kernel, kept, node: index, rows: shape.count / map.channels, work: shape.count)
+    link(
+      io(kept), input: place, inputOffset: layout(of: value).start, output: newValue(index + 1),
+      outputOffset: layout(of: index + 1).start)
+    add(node.name, kernel, kept, node: index, rows: rows, frame: border(around: index + 1), work: shape.count)
     spanRows(of: index)
+  }
+
+  /// Sets how rows lie that a map takes from a value to another; returns what its range counts.
+  private func layRows(_ map: inout ck_map, from value: Int, to result: Int) -> Int {
+    let (input, output, shape) = (layout(of: value), layout(of: result), check.shapes[result])
+    guard input.isFramed || output.isFramed else { return check.shapes[value].count / map.channels }
+    (map.row, map.input_row, map.output_row) = (shape[1], input.row, output.row)
+    return shape[0]
   }
 
   /// Adds a nearest-neighbour enlargement, with equation (R).
@@ -148,6 +169,7 @@ extension PlanBuilder {
     add(
       node.name, kernel, kept, node: index, rows: shape[0] * factor, frame: border(around: index + 1),
       work: check.shapes[index + 1].count)
+    spanRows(of: index, local: (factor, 1))
   }
 
   /// A table of codes at a fixed address.

@@ -201,7 +201,9 @@ static void check_pooled_depthwise(const ck_kernel *kernel) {
                             .window_height = 2,
                             .window_width = 2,
                             .stride = 2,
-                            .columns = columns};
+                            .columns = columns,
+                            .input_row = (ptrdiff_t)((width - 2) * channels),
+                            .output_row = (ptrdiff_t)(columns * channels)};
       best_kernel(CK_OP_MAXPOOL, 1)->run(&pool, 0, rows);
       conv = make_depthwise(kernel, channels, width, 1, columns, weights, bias, multipliers);
       conv.io = (ck_io){input, NULL, found, NULL};

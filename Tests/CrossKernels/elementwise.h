@@ -162,6 +162,16 @@ static void check_map(const ck_kernel *kernel) {
       map.io.output = found;
       kernel->run(&map, 2, pixels);
       check(kernel, channels, wanted, found, count);
+      // The same by rows that lie apart.
+      map.row = 3;
+      map.input_row = (ptrdiff_t)(3 * channels + channels / 2);
+      map.output_row = (ptrdiff_t)(3 * map.output_pixel + map.output_pixel / 2);
+      memset(wanted, 2, count);
+      memset(found, 2, count);
+      kernel->run(&map, 0, 2);
+      map.io.output = wanted;
+      best_kernel(CK_OP_MAP, 1)->run(&map, 0, 2);
+      check(kernel, channels, wanted, found, count);
     }
   }
 }
@@ -203,6 +213,8 @@ static void check_pool(const ck_kernel *kernel, ck_pool pool, size_t rows, int l
   fill(input, inputs + CK_SLACK, 0);
   if (largest) memset(input, CK_CODE_OFFSET + 127, inputs);
   void *wanted = guarded(outputs), *found = guarded(outputs);
+  pool.input_row = (ptrdiff_t)(pool.width * pool.channels);
+  pool.output_row = (ptrdiff_t)(pool.columns * pool.channels);
   pool.input_scale = 0.3f, pool.output_scale = 0.21f;
   pool.input_zero_point = CK_CODE_OFFSET + 9, pool.output_zero_point = CK_CODE_OFFSET - 20;
   pool.io = (ck_io){input, NULL, wanted, NULL};

@@ -49,6 +49,37 @@ import Testing
     try expectReferenceBytes(graph, seed: UInt64(channels), .loud, threads: [2])
   }
 
+  /// Pools of windows side by side, those of others, and enlargement.
+  private func heights(_ input: Shape, pool: Operator.Window) -> Graph {
+    let each = Conv(outputChannels: 24, window: .init(3, 3, padding: one), groups: 24)
+    let point = Conv(outputChannels: 24, window: .init(1, 1))
+    return graph(
+      input, .init("first", .conv2D(point), inputs: [0]), .init("each", .conv2D(each), inputs: [1]),
+      .init("mean", .averagePool2D(pool), inputs: [2]), .init("point", .conv2D(point), inputs: [3]),
+      .init("large", .upsampleNearest(factor: 2), inputs: [4]), .init("wide", .conv2D(point), inputs: [5]),
+      .init("sum", .add(.none), inputs: [6, 5]), .init("largest", .maxPool2D(.init(2, 2, stride: 2)), inputs: [7]),
+      .init("last", .conv2D(point), inputs: [8]))
+  }
+
+  @Test func rowsOfOtherHeightsAreJoined() throws {
+    let apart = heights([16, 24, 2], pool: .init(2, 2, stride: 2))
+    #expect(try joined(apart, threads: 2) == ["mean", "point", "large", "wide", "sum", "largest", "last"])
+    // The mean's rows share some of those that they read.
+    let shared = heights(
+      [16, 24, 2], pool: .init(3, 3, stride: 2, padding: .init(top: 0, left: 0, bottom: 1, right: 1)))
+    #expect(try joined(shared, threads: 2) == ["point", "large", "wide", "sum", "largest", "last"])
+    // A row is left over.
+    #expect(try joined(heights([17, 24, 2], pool: .init(2, 2, stride: 2)), threads: 2).first == "point")
+  }
+
+  @Test(arguments: [4, 6, 11, 16, 24, 32], [2, 5, 18])
+  func rowsOfOtherHeights(height: Int, width: Int) throws {
+    let seed = UInt64(height * 100 + width)
+    for pool in [Operator.Window(2, 2, stride: 2), .init(1, 2, stride: 2), .init(3, 2), .init(2, 1, stride: 1)] {
+      try expectReferenceBytes(heights([height, width, 2], pool: pool), seed: seed, threads: [1, 2, 3, 4])
+    }
+  }
+
   /// A sum behind a convolution whose rows need those of others.
   @Test(arguments: [4, 8, 16]) func residualBlocks(height: Int) throws {
     let square = Conv(outputChannels: 32, window: .init(3, 3, padding: one), activation: .relu)

@@ -1,7 +1,6 @@
-// The depthwise convolution of depthwise3x3_template.h with windows that move by 1, and the largest of each 2x2 results.
-// Multipliers are above 0 and rounding keeps the order of numbers, so that of four sums the largest alone becomes a
-// code: the kernel for the convolution alone takes more than half of its time to make codes of them. The including file
-// defines
+// The depthwise convolution of depthwise3x3_template.h with windows that move by 1, and the largest of each 2x2
+// results. Multipliers are not negative and rounding keeps the order of numbers, so that of four sums the largest alone
+// becomes a code: making codes of sums takes about as long as the sums do. The including file defines
 //   POOLED                      the kernel, of pixels that fill a chunk, or of which two or four do
 //   RUNS                        if there are pixels of 16 or 32 channels of which two or four fill a chunk, `lanes`
 //                               times 16 channels each, which lie in lanes next to each other:

@@ -1,14 +1,15 @@
-#include "CInt8Kernels.h"
+#include "map_rows.h"
 
-#include <string.h>
+static void map_pixels(const ck_map *map, const void *table, const uint8_t *in, ck_code *out, size_t pixels) {
+  const ck_code *codes = table;
+  for (size_t pixel = 0; pixel < pixels; pixel++, in += map->channels, out += map->output_pixel) {
+    if (codes == NULL) memcpy(out, in, map->channels);
+    else
+      for (size_t c = 0; c < map->channels; c++) out[c] = codes[in[c]];
+  }
+}
 
 void ck_s8_map__scalar(const void *operation, size_t first, size_t end) {
   const ck_map *map = operation;
-  for (size_t pixel = first; pixel < end; pixel++) {
-    const uint8_t *in = (const uint8_t *)map->io.input + pixel * map->channels;
-    ck_code *out = (ck_code *)map->io.output + pixel * map->output_pixel;
-    if (map->table == NULL) memcpy(out, in, map->channels);
-    else
-      for (size_t c = 0; c < map->channels; c++) out[c] = map->table[in[c]];
-  }
+  ck_map_rows(map, map->table, first, end, map_pixels);
 }

@@ -4,24 +4,28 @@
 //   map_step      LANES look-ups
 //   NAME, LANES   the kernel, and its codes at once
 
+#include "map_rows.h"
+
 ck_run ck_s8_map__scalar;
+
+CK_TARGET static void map_pixels(const ck_map *map, const void *table, const uint8_t *in, ck_code *out, size_t pixels) {
+  // Pixels that lie side by side in the output as well are one run of codes.
+  const int is_run = map->channels == map->output_pixel;
+  const size_t runs = is_run ? 1 : pixels, count = is_run ? pixels * map->channels : map->channels;
+  for (size_t run = 0; run < runs; run++, in += count, out += map->output_pixel) {
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) map_step(table, in + i, out + i);
+    for (; i < count; i++) out[i] = map->table[in[i]];
+  }
+}
 
 CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
   const ck_map *map = operation;
-  // Pixels that lie side by side in the output as well are one run of codes.
-  const int is_run = map->channels == map->output_pixel;
-  if (map->table == NULL || (!is_run && map->channels < LANES)) {
+  if (map->table == NULL || (map->channels != map->output_pixel && map->channels < LANES)) {
     ck_s8_map__scalar(operation, first, end);
     return;
   }
-  const size_t runs = is_run ? 1 : end - first, count = is_run ? (end - first) * map->channels : map->channels;
-  const uint8_t *in = (const uint8_t *)map->io.input + first * map->channels;
-  ck_code *out = (ck_code *)map->io.output + first * map->output_pixel;
   map_table table;
   load_table(&table, map->table);
-  for (size_t run = 0; run < runs; run++, in += count, out += map->output_pixel) {
-    size_t i = 0;
-    for (; i + LANES <= count; i += LANES) map_step(&table, in + i, out + i);
-    for (; i < count; i++) out[i] = map->table[in[i]];
-  }
+  ck_map_rows(map, &table, first, end, map_pixels);
 }

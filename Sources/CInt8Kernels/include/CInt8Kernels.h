@@ -36,20 +36,20 @@ typedef enum {
   CK_OP_WINOGRAD4_RGB_MAXPOOL2X2,  // the last, of 3 channels as CK_OP_RGB3X3_MAXPOOL2X2 reads
   CK_OP_DEPTHWISE,                 // ck_conv
   CK_OP_DEPTHWISE3X3,              // ck_conv, 3x3 taps that move by 1 or 2, packed by ck_pack_depthwise3x3
-  CK_OP_DEPTHWISE3X3_MAXPOOL2X2,  // the same of taps that move by 1, with pooling, to codes; of at least CHUNK channels,
-                                  // the kernel's group, or a half or a quarter of it where those are 16 or more
-  CK_OP_DENSE,                    // ck_dense
-  CK_OP_DENSE_PART,               // ck_dense_part
-  CK_OP_DENSE_SUM,                // ck_dense_sum
-  CK_OP_MAXPOOL,                  // ck_pool
-  CK_OP_AVERAGEPOOL,              // ck_pool
-  CK_OP_ADD,                      // ck_pair
-  CK_OP_MULTIPLY,                 // ck_pair
-  CK_OP_MAP,                      // ck_map
-  CK_OP_UPSAMPLE,                 // ck_upsample
-  CK_OP_RESIZE,                   // ck_resize
-  CK_OP_REARRANGE,                // ck_rearrange
-  CK_OP_PREPARE,                  // ck_prepare
+  CK_OP_DEPTHWISE3X3_MAXPOOL2X2,   // the same of taps that move by 1, with pooling, to codes; of as many channels as a
+                                   // chunk has or more, or of a half or a quarter that is 16 or more
+  CK_OP_DENSE,                     // ck_dense
+  CK_OP_DENSE_PART,                // ck_dense_part
+  CK_OP_DENSE_SUM,                 // ck_dense_sum
+  CK_OP_MAXPOOL,                   // ck_pool
+  CK_OP_AVERAGEPOOL,               // ck_pool
+  CK_OP_ADD,                       // ck_pair
+  CK_OP_MULTIPLY,                  // ck_pair
+  CK_OP_MAP,                       // ck_map
+  CK_OP_UPSAMPLE,                  // ck_upsample
+  CK_OP_RESIZE,                    // ck_resize
+  CK_OP_REARRANGE,                 // ck_rearrange
+  CK_OP_PREPARE,                   // ck_prepare
   // The operations below read words: int16 codes less their zero point, of values of 16 bits as they lie, of values of
   // 8 bits after CK_OP_WIDEN. Results are words or codes.
   CK_OP_WIDEN,              // ck_prepare

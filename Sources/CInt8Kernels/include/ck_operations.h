@@ -127,9 +127,10 @@ typedef struct {
   ck_io io;
   size_t height, width, channels;
   size_t window_height, window_width, stride, pad_top, pad_left;
-  size_t columns;        // outputs across
-  const ck_code *table;  // max: applied to the result, or NULL
-  float input_scale;     // average: multiplier = input_scale / (output_scale * count)
+  size_t columns;                   // outputs across
+  ptrdiff_t input_row, output_row;  // codes or words from a row to the next
+  const ck_code *table;             // max: applied to the result, or NULL
+  float input_scale;                // average: multiplier = input_scale / (output_scale * count)
   float output_scale;
   int32_t input_zero_point;   // average, in codes
   int32_t output_zero_point;  // average, in codes
@@ -188,10 +189,13 @@ typedef struct {
 } ck_map16;
 
 /// Bytes through a table, and into every `output_pixel`-th place: concatenation, rescaling, functions of one number.
+/// The range counts pixels, or rows where `row` is not 0.
 typedef struct {
   ck_io io;
-  size_t channels;       // contiguous codes of a pixel; the range counts pixels
-  size_t output_pixel;   // codes from an output pixel to the next
+  size_t channels;      // contiguous codes of a pixel
+  size_t output_pixel;  // codes from an output pixel to the next
+  size_t row;           // pixels of a row where rows lie apart, or 0
+  ptrdiff_t input_row, output_row;
   const ck_code *table;  // by code as an unsigned byte, or NULL for a copy
 } ck_map;
 

@@ -11,15 +11,15 @@ static void add_window(const ck_pool *pool, ck_pool_window window, size_t first,
   const int16_t *input = (const int16_t *)pool->io.input + first;
   for (size_t y = window.top; y < window.bottom; y++)
     for (size_t x = window.left; x < window.right; x++) {
-      const int16_t *pixel = input + (y * pool->width + x) * pool->channels;
+      const int16_t *pixel = input + (ptrdiff_t)y * pool->input_row + x * pool->channels;
       for (size_t c = 0; c < count; c++) sums[c] += pixel[c];
     }
 }
 
 void ck_qs16_averagepool__scalar(const void *operation, size_t first, size_t end) {
   const ck_pool *pool = operation;
-  size_t place = first * pool->columns * pool->channels;
   for (size_t row = first; row < end; row++) {
+    size_t place = row * (size_t)pool->output_row;
     for (size_t column = 0; column < pool->columns; column++, place += pool->channels) {
       const ck_pool_window window = ck_pool_window_at(pool, row, column);
       const size_t elements = (window.bottom - window.top) * (window.right - window.left);

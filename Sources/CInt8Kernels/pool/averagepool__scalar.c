@@ -11,15 +11,15 @@ static void add_window(const ck_pool *pool, ck_pool_window window, size_t first,
   const ck_code *input = (const ck_code *)pool->io.input + first;
   for (size_t y = window.top; y < window.bottom; y++)
     for (size_t x = window.left; x < window.right; x++) {
-      const ck_code *pixel = input + (y * pool->width + x) * pool->channels;
+      const ck_code *pixel = input + (ptrdiff_t)y * pool->input_row + x * pool->channels;
       for (size_t c = 0; c < count; c++) sums[c] += pixel[c] - pool->input_zero_point;
     }
 }
 
 void ck_qs8_averagepool__scalar(const void *operation, size_t first, size_t end) {
   const ck_pool *pool = operation;
-  ck_code *out = (ck_code *)pool->io.output + first * pool->columns * pool->channels;
   for (size_t row = first; row < end; row++) {
+    ck_code *out = (ck_code *)pool->io.output + (ptrdiff_t)row * pool->output_row;
     for (size_t column = 0; column < pool->columns; column++, out += pool->channels) {
       ck_pool_window window = ck_pool_window_at(pool, row, column);
       size_t elements = (window.bottom - window.top) * (window.right - window.left);

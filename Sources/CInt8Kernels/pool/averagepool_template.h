@@ -1,5 +1,5 @@
-// Average pooling, written once for all vector instruction sets: lanes are channels, LANES16 of them at a time. Over the
-// primitives of support/vector__*.h. The including file defines NAME, the kernel.
+// Average pooling, written once for all vector instruction sets: lanes are channels, LANES16 of them at a time. Over
+// the primitives of support/vector__*.h. The including file defines NAME, the kernel.
 
 #include "pool_window.h"
 
@@ -49,7 +49,7 @@ CK_TARGET ALWAYS_INLINE CODES average_of(const average *average, const ck_code *
 // `count` windows side by side. The last channels once more, with some that are there already.
 CK_TARGET ALWAYS_INLINE void pool_pixels(const ck_pool *pool, const ck_code *window, size_t count, const size_t height,
                                          const size_t width, ck_code *out) {
-  const size_t channels = pool->channels, row = pool->width * channels;
+  const size_t channels = pool->channels, row = (size_t)pool->input_row;
   const float elements = (float)(height * width);
   const average average = {splat32(-pool->input_zero_point * (int32_t)(height * width)),
                            splat_float(pool->input_scale / (pool->output_scale * elements)),
@@ -71,13 +71,13 @@ CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
     ck_qs8_averagepool__scalar(operation, first, end);
     return;
   }
-  ck_code *out = (ck_code *)pool->io.output + first * pool->columns * channels;
   for (size_t row = first; row < end; row++) {
+    ck_code *out = (ck_code *)pool->io.output + (ptrdiff_t)row * pool->output_row;
     for (size_t column = 0, count = 1; column < pool->columns; column += count, out += count * channels) {
       count = ck_pool_windows_alike(pool, column, pool->columns);
       const ck_pool_window w = ck_pool_window_at(pool, row, column);
       const size_t height = w.bottom - w.top, width = w.right - w.left;
-      const ck_code *window = (const ck_code *)pool->io.input + (w.top * pool->width + w.left) * channels;
+      const ck_code *window = (const ck_code *)pool->io.input + (ptrdiff_t)w.top * pool->input_row + w.left * channels;
       // Common windows unroll.
       if (height == 2 && width == 2) pool_pixels(pool, window, count, 2, 2, out);
       else if (height == 3 && width == 3) pool_pixels(pool, window, count, 3, 3, out);

@@ -67,7 +67,7 @@ CK_TARGET ALWAYS_INLINE void pool_pixels(const ck_pool *pool, const ck_code *win
 // The windows of columns first ..< end, whose rows are `height` rows from `rows` on.
 CK_TARGET static void pool_columns(const ck_pool *pool, const ck_code *rows, size_t height, size_t first, size_t end,
                                    ck_code *out) {
-  const size_t channels = pool->channels, row = pool->width * channels;
+  const size_t channels = pool->channels, row = (size_t)pool->input_row;
   ck_pool_window window = {0, 0, 0, 0};
   ck_pool_window_across(pool, end - 1, &window);
   const size_t right = window.right;
@@ -101,8 +101,8 @@ CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
   const size_t most = pixels > pool->window_width ? (pixels - pool->window_width) / pool->stride + 1 : 1;
   for (size_t row = first; row < end; row++) {
     const ck_pool_window window = ck_pool_window_at(pool, row, 0);
-    const ck_code *rows = (const ck_code *)pool->io.input + window.top * pool->width * pool->channels;
-    ck_code *out = (ck_code *)pool->io.output + row * pool->columns * pool->channels;
+    const ck_code *rows = (const ck_code *)pool->io.input + (ptrdiff_t)window.top * pool->input_row;
+    ck_code *out = (ck_code *)pool->io.output + (ptrdiff_t)row * pool->output_row;
     for (size_t column = 0; column < pool->columns; column += most) {
       const size_t left = pool->columns - column;
       pool_columns(pool, rows, window.bottom - window.top, column, column + (left < most ? left : most),
