@@ -33,6 +33,7 @@ static uint32_t detect(void) {
   if (all(saved, XCR0_ZMM) && all(b, bit_AVX512F | bit_AVX512BW | bit_AVX512VL | bit_AVX512DQ)) {
     found |= BIT(CCPU_AVX512);
     if (c & bit_AVX512VNNI) found |= BIT(CCPU_AVX512VNNI);
+    if (c & bit_AVX512VBMI) found |= BIT(CCPU_AVX512VBMI);
   }
   if (__get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & bit_AVXVNNI)) found |= BIT(CCPU_AVXVNNI);
   return found;

@@ -35,7 +35,7 @@ uint32_t ccpu_allowed(void) {
   int level = current();
   if (level >= CCPU_LEVELS) return found;
   uint32_t allowed = found & ((2u << level) - 1);
-  if (level >= CCPU_AVX512VNNI) allowed |= found & 1u << CCPU_AVX512;
+  if (level >= CCPU_AVX512VNNI) allowed |= found & (1u << CCPU_AVX512 | 1u << CCPU_AVX512VBMI);
   if (allowed & (1u << CCPU_SSE41 | 1u << CCPU_NEON)) allowed |= found & 1u << CCPU_SHA256;
   return allowed;
 }

@@ -149,20 +149,29 @@ extension Lowering {
     let extent = source.view.dimensions[axis]
     if count == extent, step == 1 { return source }
     var source = try separable(source, title)
-    if source.view.groups![axis].count > 1 { source = try natural(source, title) }
+    // Of several axes, as after a shuffle, the outermost has less where the part begins and ends with whole ones of it.
+    func inner() -> Int { source.view.groups![axis].dropFirst().reduce(1) { $0 * $1.size } }
+    if inner() > 1, step != 1 || start % inner() != 0 || count % inner() != 0 { source = try natural(source, title) }
+    let each = inner()
     var dimensions = source.view.dimensions
     dimensions[axis] = count
     var steps: [(size: Int, along: Int, stride: Int)] = []
+    var dimension: [Int] = []
     var offset = 0
     for (index, group) in source.view.groups!.enumerated() {
-      for one in group {
-        let isIt = index == axis
-        steps.append((isIt ? count : one.size, one.stride, isIt ? one.stride * step : one.stride))
-        if isIt { offset = start * one.stride }
+      for (place, one) in group.enumerated() {
+        let isIt = index == axis && place == 0
+        steps.append((isIt ? count / each : one.size, one.stride, isIt ? one.stride * step : one.stride))
+        dimension.append(index)
+        if isIt { offset = start / each * one.stride }
       }
     }
-    // Memory keeps its order, with less in it.
-    let order = steps.indices.sorted { steps[$0].along > steps[$1].along }
+    // Memory keeps its order, with less in it; elements that are shuffled get that of pictures.
+    let isPicture = dimensions.count == 4 && dimensions[0] == 1
+    func rank(_ place: Int) -> Int { isPicture && dimension[place] == 1 ? 4 : dimension[place] }
+    let order = steps.indices.sorted {
+      each == 1 ? steps[$0].along > steps[$1].along : (rank($0), $0) < (rank($1), $1)
+    }
     var strides = [Int](repeating: 1, count: steps.count)
     var total = 1
     for index in order.reversed() {

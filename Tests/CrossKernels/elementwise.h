@@ -52,9 +52,11 @@ static void check_pair_rows(const ck_kernel *kernel, ck_pair pair, size_t count,
 
 // Sums and products, of values of one shape and with the second one repeated.
 static void check_pair(const ck_kernel *kernel) {
-  const size_t counts[] = {1, 7, 8, 16, 31, 200};
-  for (size_t i = 0; i < 2 * sizeof counts / sizeof counts[0]; i++) {
-    const size_t count = counts[i / 2], period = i % 2 ? count : 1 + count / 3;
+  // Also periods of which several are laid side by side.
+  const size_t counts[][2] = {{1, 1},   {7, 3},    {7, 7},     {8, 8},    {16, 6},   {16, 16},  {31, 11},
+                              {31, 31}, {200, 67}, {200, 200}, {200, 16}, {600, 24}, {900, 40}, {3000, 7}};
+  for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+    const size_t count = counts[i][0], period = counts[i][1];
     // Multipliers of 1e9 bring sums beyond 32 bits on both sides.
     const float multipliers[2] = {i / 2 % 2 ? 1e9f : 0.37f, 1.21f};
     ck_pair pair = {.period = period,
@@ -147,9 +149,9 @@ static void check_map(const ck_kernel *kernel) {
   for (size_t channels = 1; channels < 80; channels += 7) {
     for (int way = 0; way < 4; way++) {
       const size_t pixels = 9, beside = way % 2 ? 5 : 0, count = pixels * (channels + beside);
-      ck_code *input = guarded(pixels * channels);
+      ck_code *input = guarded(pixels * channels + CK_SLACK);
       random_state = 500 + channels;
-      fill(input, pixels * channels, 0);
+      fill(input, pixels * channels + CK_SLACK, 0);
       ck_code *wanted = guarded(count), *found = guarded(count);
       memset(wanted, 1, count);
       memset(found, 1, count);

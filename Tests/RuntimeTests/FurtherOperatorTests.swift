@@ -78,6 +78,12 @@ import Testing
       .init(shape: [8, 12, 2], axes: axes((4, 48), (2, 4), (6, 8), (2, 2), (2, 1))),
       .init(shape: [3, 4, 48], axes: axes((3, 0), (4, 48), (48, 1))),
       .init(shape: [1], axes: axes((1, 1)), offset: 191),
+      // Channels shuffled in 2, 3, 4 and 6 groups, and four values of which each begins a pixel.
+      .init(shape: [4, 6, 8], axes: axes((24, 8), (4, 1), (2, 4))),
+      .init(shape: [8, 8, 3], axes: axes((8, 24), (8, 1), (3, 8))),
+      .init(shape: [4, 6, 8], axes: axes((24, 8), (2, 1), (4, 2))),
+      .init(shape: [4, 8, 6], axes: axes((4, 48), (8, 1), (6, 8))),
+      .init(shape: [8, 6, 4], axes: axes((48, 1), (4, 48))),
     ]
     let lift = Operator.conv2D(.init(outputChannels: 8, window: .init(1, 1)))
     for (seed, arrangement) in cases.enumerated() {

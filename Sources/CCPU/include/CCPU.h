@@ -18,6 +18,7 @@ typedef enum {
   CCPU_I8MM,        // smmla, Armv8.6
   CCPU_LEVELS,
   CCPU_AVX512 = CCPU_LEVELS,  // F, BW, VL and DQ: allowed with CCPU_AVX512VNNI
+  CCPU_AVX512VBMI,            // permutations of bytes: allowed with CCPU_AVX512VNNI
   CCPU_SHA256                 // SHA-NI or Armv8's SHA2, in 128-bit registers: allowed with any vectors
 } ccpu_set;
 

@@ -3,6 +3,7 @@
 //   map_table     256 entries as the instruction set looks them up, and load_table, which makes it of a table
 //   map_step      LANES look-ups
 //   NAME, LANES   the kernel, and its codes at once
+//   IS_STATIC     if the kernel is called by another alone
 
 #include "map_rows.h"
 
@@ -15,13 +16,21 @@ CK_TARGET static void map_pixels(const ck_map *map, const void *table, const uin
   for (size_t run = 0; run < runs; run++, in += count, out += map->output_pixel) {
     size_t i = 0;
     for (; i + LANES <= count; i += LANES) map_step(table, in + i, out + i);
-    for (; i < count; i++) out[i] = map->table[in[i]];
+    if (i == count) continue;
+    // What is read beyond is slack or a neighbour's.
+    ck_code rest[LANES];
+    map_step(table, in + i, rest);
+    memcpy(out + i, rest, count - i);
   }
 }
 
-CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
+#if defined(IS_STATIC)
+static
+#endif
+    CK_TARGET void
+    NAME(const void *operation, size_t first, size_t end) {
   const ck_map *map = operation;
-  if (map->table == NULL || (map->channels != map->output_pixel && map->channels < LANES)) {
+  if (map->table == NULL) {
     ck_s8_map__scalar(operation, first, end);
     return;
   }

@@ -30,8 +30,29 @@ static inline void ck_multiply_codes(const ck_pair *pair, const ck_code *a, cons
   }
 }
 
+// Codes that are several of the second value's periods, and whole vectors of any instruction set.
+enum { CK_PAIR_VECTOR = 64, CK_PAIR_REPEATED = 4096 };
+
+// Lays short periods side by side, as many as fill whole vectors, so that few codes are left over of one. Returns how
+// many codes that makes: none where they would be too many, or more than are computed.
+static inline size_t ck_repeated_period(const ck_pair *pair, size_t count, ck_code *repeated) {
+  const size_t period = pair->period, beyond = period % CK_PAIR_VECTOR;
+  if (beyond == 0) return 0;
+  const size_t divisor = beyond & -beyond, copies = CK_PAIR_VECTOR / divisor, all = copies * period;
+  if (all > CK_PAIR_REPEATED || all > count) return 0;
+  for (size_t copy = 0; copy < copies; copy++) memcpy(repeated + copy * period, pair->io.other, period);
+  return all;
+}
+
 // A range of codes, or of rows that lie apart.
-ALWAYS_INLINE void ck_pair_rows(const ck_pair *pair, size_t first, size_t end, ck_pair_codes *codes) {
+ALWAYS_INLINE void ck_pair_rows(const ck_pair *operation, size_t first, size_t end, ck_pair_codes *codes) {
+  ck_pair copy = *operation;
+  const ck_pair *pair = &copy;
+  ck_code repeated[CK_PAIR_REPEATED];
+  if (pair->row == 0 || pair->other_row == 0) {
+    const size_t period = ck_repeated_period(pair, pair->row == 0 ? end - first : pair->row, repeated);
+    if (period > 0) copy.period = period, copy.io.other = repeated;
+  }
   const ck_code *a = pair->io.input, *b = pair->io.other;
   ck_code *out = pair->io.output;
   if (pair->row == 0) {
