@@ -50,6 +50,20 @@ struct Constant {
   func reshaped(_ dimensions: [Int]) -> Constant { Constant(dimensions, elements) }
 }
 
+extension Lowering {
+  /// A constant input that has to be real numbers, nil where it is left out: whole ones may be codes without their
+  /// scale, and no program multiplies them with real numbers.
+  func realConstant(_ node: ONNXNode, _ index: Int, _ what: String) throws(Refusal) -> Constant? {
+    let constant = try constant(node, index, what)
+    guard constant?.integers == nil else {
+      throw Refusal(
+        "its \(what) are whole numbers, and its input real ones",
+        advice: "floats, or codes behind DequantizeLinear would work")
+    }
+    return constant
+  }
+}
+
 /// ONNX's rule for operands of different shapes: aligned at the end, an extent of 1 repeats.
 enum Broadcasting {
   /// The shape of the result, nil where the shapes do not go together.

@@ -52,6 +52,9 @@ extension ImportedModel {
   ///
   /// - Throws: `ImportError`: an option that does not fit the file, or every operator that has no counterpart.
   public init(_ file: TFLiteModel, options: ImportOptions = ImportOptions()) throws(ImportError) {
+    do throws(Refusal) {
+      try file.checkMakers()
+    } catch { throw .network(path: file.path, "\(error.reason); \(error.advice)") }
     let translation = TFLiteTranslation(file)
     var options = options
     var source = ImportSource(words: "TensorFlow Lite, \(file.origin)", nodes: file.operators.count)

@@ -62,6 +62,8 @@ public struct ImportedModel: Sendable {
 
   init(_ file: ONNXModel, options: ImportOptions, source: ImportSource) throws(ImportError) {
     do throws(Refusal) {
+      // Those of other formats were checked in their own terms.
+      if source.place == nil { try file.graph.checkMakers() }
       try self.init(lowering: file, options, source)
     } catch {
       if let nodes = error.nodes {

@@ -6,8 +6,8 @@ import ONNXFiles
 extension Lowering {
   mutating func convolution(_ node: ONNXNode) throws(Refusal) {
     let source = try computed(node, 0)
-    guard let weight = try constant(node, 1, "weights") else { throw Refusal("has no weights") }
-    let bias = try constant(node, 2, "biases")
+    guard let weight = try realConstant(node, 1, "weights") else { throw Refusal("has no weights") }
+    let bias = try realConstant(node, 2, "biases")
     guard weight.dimensions.count == 4 else {
       throw Refusal(
         "a convolution with weights of \(weight.dimensions.extents)", advice: "two-dimensional ones would work")

@@ -6,7 +6,7 @@ import ONNXFiles
 extension Lowering {
   mutating func gemm(_ node: ONNXNode) throws(Refusal) {
     var source = try computed(node, 0)
-    guard let matrix = try constant(node, 1, "weights"), matrix.dimensions.count == 2 else {
+    guard let matrix = try realConstant(node, 1, "weights"), matrix.dimensions.count == 2 else {
       throw Refusal("has no matrix of weights")
     }
     if try node.integer("transA", 0) != 0 {
@@ -32,18 +32,20 @@ extension Lowering {
             ("Add", ["product", "biases"], ""),
           ], attributes: ["product": node.attributes])
       }
-      let floats = given.floats
+      let floats = try realConstant(node, 2, "biases")?.floats ?? []
       bias = Broadcasting.places(of: given.dimensions, in: [1, outputs]).map { floats[$0] * beta }
     }
     try product(node, source, matrix, isTransposed: isTransposed, scale: alpha, bias: bias)
   }
 
   mutating func matrixProduct(_ node: ONNXNode) throws(Refusal) {
-    if case .constant(let matrix)? = node.inputs.first.flatMap({ values[$0] }) {
+    if case .constant? = node.inputs.first.flatMap({ values[$0] }),
+      let matrix = try realConstant(node, 0, "factors on the left")
+    {
       return try productFromLeft(node, matrix)
     }
     let source = try computed(node, 0)
-    guard var matrix = try constant(node, 1, "factors on the right") else { throw Refusal("has no factors") }
+    guard var matrix = try realConstant(node, 1, "factors on the right") else { throw Refusal("has no factors") }
     if matrix.dimensions.count > 2 { return try productOfBatch(node, source, matrix) }
     let isVector = matrix.dimensions.count == 1
     if isVector { matrix = matrix.reshaped(matrix.dimensions + [1]) }

@@ -13,7 +13,7 @@ extension Lowering {
     guard dimensions.count >= 2 else { throw Refusal("reads \(dimensions.extents)") }
     var figures: [[Double]] = []
     for (index, what) in ["scales", "offsets", "means", "variances"].enumerated() {
-      guard let given = try constant(node, index + 1, what), given.count == dimensions[1] else {
+      guard let given = try realConstant(node, index + 1, what), given.count == dimensions[1] else {
         throw Refusal("has no \(what) for \(dimensions[1]) channels")
       }
       figures.append(given.floats.map(Double.init))

@@ -48,7 +48,7 @@ extension Lowering {
 
   /// x from 0 on, and a factor below: one function where the factor is one, two layers where it is one a channel.
   mutating func parametricReLU(_ node: ONNXNode) throws(Refusal) {
-    guard let slope = try constant(node, 1, "slopes") else { throw Refusal("has no slopes") }
+    guard let slope = try realConstant(node, 1, "slopes") else { throw Refusal("has no slopes") }
     let slopes = slope.floats
     guard let first = slopes.first else { throw Refusal("has no slopes") }
     if slopes.allSatisfy({ $0 == first }) { return try apply(.init(.leakyReLU, first), node) }

@@ -15,7 +15,7 @@ extension Lowering {
     else { return false }
     var constants = [("axis", Constant(integers: [2]))]
     var inputs = ["row"] + node.inputs.dropFirst()
-    if inputs.count > 1, let weight = try constant(node, 1, "weights") {
+    if inputs.count > 1, let weight = try realConstant(node, 1, "weights") {
       guard weight.dimensions.count == 3 else {
         throw Refusal("weights of \(weight.dimensions.extents) over a tensor of three dimensions")
       }

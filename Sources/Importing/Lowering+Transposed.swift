@@ -10,10 +10,10 @@ import ONNXFiles
 extension Lowering {
   mutating func transposedConvolution(_ node: ONNXNode) throws(Refusal) {
     let source = try computed(node, 0)
-    guard let weight = try constant(node, 1, "weights"), weight.dimensions.count == 4 else {
+    guard let weight = try realConstant(node, 1, "weights"), weight.dimensions.count == 4 else {
       throw Refusal("a transposed convolution without weights of four dimensions")
     }
-    let bias = try constant(node, 2, "biases")
+    let bias = try realConstant(node, 2, "biases")
     let (value, shape) = try picture(source, node)
     let groups = try node.integer("group", 1)
     let (inputs, perGroup) = (weight.dimensions[0], weight.dimensions[1])

@@ -108,6 +108,26 @@ import Testing
     #expect("\(error!)".contains("2 of 3 nodes cannot be imported; nothing was written."))
   }
 
+  /// Of two values of one tensor, one would be left out without a word.
+  @Test func twoMakers() throws {
+    var trial = TFLiteTrial(seed: 43)
+    let a = trial.writer.tensor("a", [1, 9, 7, 3])
+    let constant = trial.writer.weights("c", [3], [1, 2, 3])
+    let plain = trial
+    trial.writer.node(19, [trial.x], a)
+    trial.writer.node(14, [trial.x], a)
+    #expect(
+      trial.refusal([a]).contains(
+        "tensor 1 'a' is made by operator 0 (RELU), and made by operator 1 (LOGISTIC) too; each tensor needs one maker")
+    )
+    for (tensor, what) in [(plain.x, "an input"), (constant, "a constant")] {
+      trial = plain
+      trial.writer.node(19, [trial.x], tensor)
+      trial.writer.node(19, [tensor], a)
+      #expect(trial.refusal([a]).contains("is \(what), and made by operator 0 (RELU) too"))
+    }
+  }
+
   @Test func labelsAndPixelsOfTheMetadata() throws {
     var trial = TFLiteTrial(seed: 44)
     let (w, numbers) = trial.filters([2, 3, 9, 7])
