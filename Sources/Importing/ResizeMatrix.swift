@@ -39,7 +39,7 @@ struct ResizeMatrix {
           continue
         }
       } else {
-        guard let found = rule.place(row, growth, size) else { throw Refusal("by \(rule.coordinates)") }
+        guard let found: Double = rule.place(row, growth, size) else { throw Refusal("by \(rule.coordinates)") }
         place = found
       }
       let first = Int(place.rounded(.down))

@@ -134,6 +134,54 @@ import Testing
     }
   }
 
+  /// Factors whose products with extents are not whole: sizes and pixels are those of ONNX Runtime, which reckons in
+  /// single precision.
+  @Test func resizingByFactors() throws {
+    func half(_ x: Int, _ s: Float) -> Float { (Float(x) + 0.5) / s - 0.5 }
+    func plain(_ x: Int, _ s: Float) -> Float { Float(x) / s }
+    func resized(
+      _ height: Int, _ width: Int, by factors: [Float], opset: Int = 13, _ attributes: [(String, String)],
+      to rows: Int, _ columns: Int, _ pixel: (Int, Float, Int) -> Float
+    ) throws {
+      var trial = Trial(height: height, width: width, seed: 60)
+      trial.writer.opset = opset
+      trial.writer.weights("s", [4], [1, 1] + factors)
+      trial.writer.node("Resize", opset < 11 ? ["x", "s"] : ["x", "", "s"], ["y"], attributes.map { ($0, .text($1)) })
+      let input = trial.input
+      func place(_ at: Int, _ factor: Float, _ size: Int) -> (Int, Int, Float) {
+        let place = min(max(pixel(at, factor, size), 0), Float(size - 1))
+        let low = Int(place.rounded(.down))
+        return (low, min(low + 1, size - 1), place - Float(low))
+      }
+      try trial.expect(
+        Planes(3, rows, columns) { c, y, x in
+          let (top, bottom, below) = place(y, factors[0], height)
+          let (left, right, beside) = place(x, factors[1], width)
+          let upper = input[c, top, left] * (1 - beside) + input[c, top, right] * beside
+          let lower = input[c, bottom, left] * (1 - beside) + input[c, bottom, right] * beside
+          return upper * (1 - below) + lower * below
+        }.values)
+    }
+    // The float nearest to 1.3 is less, that nearest to 0.7 too: ten times each is whole in single precision alone.
+    try resized(10, 10, by: [1.3, 0.7], [("mode", "linear")], to: 13, 7) { x, s, _ in half(x, s) }
+    try resized(10, 10, by: [1.3, 0.7], [("mode", "nearest")], to: 13, 7) { x, s, _ in
+      (half(x, s) - 0.5).rounded(.up)
+    }
+    try resized(5, 7, by: [1.5, 1.5], [("mode", "linear")], to: 7, 10) { x, s, _ in half(x, s) }
+    // Between two pixels the last bit decides: 3 / 0.6 is 5, where the float nearest to 0.6 gives less.
+    let floor = [("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor")]
+    try resized(9, 7, by: [0.6, 0.6], floor, to: 5, 4) { x, s, _ in plain(x, s).rounded(.down) }
+    try resized(9, 7, by: [0.6, 0.6], [floor[0], floor[2]], to: 5, 4) { x, s, _ in half(x, s).rounded(.down) }
+    // Files of before opset 11 round down where pixels are repeated, and up where they are left out.
+    try resized(9, 7, by: [0.6, 1.5], opset: 10, [("mode", "nearest")], to: 5, 10) { x, s, _ in
+      plain(x, s).rounded(s < 1 ? .up : .down)
+    }
+    // Where each size stays as it is, the picture does.
+    for mode in ["linear", "nearest"] {
+      try resized(3, 3, by: [1.1, 1.2], [("mode", mode)], to: 3, 3) { x, _, _ in Float(x) }
+    }
+  }
+
   /// Taps that lie apart, with borders that no window takes its largest number from.
   @Test func dilatedPools() throws {
     for (kernel, dilation, stride, pad) in [(2, 2, 1, 0), (3, 2, 1, 2), (3, 3, 2, 4), (2, 3, 3, 1)] {
