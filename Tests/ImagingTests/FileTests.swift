@@ -16,6 +16,23 @@ import Testing
     }
   }
 
+  /// A writer who comes a little after the reader, and then takes its time.
+  @Test func writersOfPipesAreWaitedFor() throws {
+    try withTemporaryFolder { folder in
+      let picture = testPicture(20, 10)
+      try write(ImageEncoder.png(picture), to: folder + "/whole.png")
+      let pipe = folder + "/pipe"
+      #expect(mkfifo(pipe, 0o600) == 0)
+      let shell = Process()
+      shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+      let line = "sleep 0.3; { head -c 9 whole.png; sleep 0.3; tail -c +10 whole.png; } > pipe"
+      shell.arguments = ["-c", "cd '\(folder)' && \(line)"]
+      try shell.start()
+      #expect(try ImageDecoder.decode(path: pipe) == picture)
+      shell.waitForEnd(seconds: 60)
+    }
+  }
+
   @Test func errorsNameTheFileAndTheCause() throws {
     try withTemporaryFolder { folder in
       let missing = folder + "/none.jpg"
