@@ -24,6 +24,11 @@ struct LabelChoice {
         throw Refusal("--labels has \(options.labels.count) names for \(classes) classes")
       }
       if let twice = Self.repeated(options.labels) { throw Refusal("--labels names '\(twice)' twice") }
+      guard !options.labels.contains(Decision.unsure) else {
+        throw Refusal(
+          "--labels names a class '\(Decision.unsure)', which is the answer where no class is named",
+          advice: "call it otherwise")
+      }
       labels = options.labels
     } else if outputs.count == 1, isOfPictures {
       for key in LabelList.keys {
@@ -31,6 +36,11 @@ struct LabelChoice {
         guard let found = LabelList.parse(property.value), found.count == classes, Self.repeated(found) == nil else {
           notes.append("the file's note '\(key)' does not name \(classes) classes, and is left out")
           continue
+        }
+        guard !found.contains(Decision.unsure) else {
+          throw Refusal(
+            "the file's note '\(key)' names a class '\(Decision.unsure)', which is the answer where no class is named",
+            advice: "--labels gives others")
         }
         labels = found
         notes.append("labels from the file's note '\(key)'")

@@ -31,6 +31,21 @@ import Testing
     #expect(result.status == 2 && said.contains(other), "\(result.errors)")
   }
 
+  /// What says nothing, or twice something else, would be passed over without a word.
+  @Test(arguments: [
+    ("--cost sad/sad=2", "--cost sad/sad: takes two classes"), ("--cost 2,2", "one number for any mistake"),
+    ("--cost sad/happy=2 --cost sad/happy=3", "--cost names 'sad/happy' twice"), ("--cost sad//happy=2", "not 'sad//"),
+    ("--labelled happy=90,sad=80 --labelled happy=70", "--labelled names 'happy' twice"),
+    ("--unsure happy=90,happy=80", "--unsure names 'happy' twice"), ("--unsure ,", "--unsure takes names of classes"),
+    ("--labelled ,", "--labelled takes classes with percentages"), ("--cost ,", "--cost takes numbers above 0"),
+  ])
+  func decisionsSayOneThing(_ options: String, _ words: String) throws {
+    for command in ["threshold m.safetensors --data photos -o n.safetensors", "train photos -o n.safetensors"] {
+      let result = try GlintProgram.run((command + " " + options).split(separator: " ").map(String.init))
+      #expect(result.status == 2 && result.errors.contains(words), "\(command) \(options): \(result.errors)")
+    }
+  }
+
   /// A model of which a class is called as the answer that names none could not be read again.
   @Test func noClassIsCalledAsTheAnswerWithoutOne() throws {
     let folder = try TemporaryFolder()

@@ -128,7 +128,10 @@ import Testing
   }
 
   @Test func labelsThatDoNotFit() throws {
-    for (labels, words) in [(["a"], "1 names for 3 classes"), (["a", "b", "a"], "names 'a' twice")] {
+    for (labels, words) in [
+      (["a"], "1 names for 3 classes"), (["a", "b", "a"], "names 'a' twice"),
+      (["a", "unsure", "b"], "names a class 'unsure', which is the answer where no class is named"),
+    ] {
       var trial = trial(3)
       trial.options.labels = labels
       #expect(trial.refusal().contains(words))

@@ -49,6 +49,9 @@ struct DecisionOptions: ParsableArguments {
   }
 
   func validate() throws {
+    try Self.check(unsure, "--unsure", takes: "names of classes, as in neutral or neutral=90,fear")
+    try Self.check(labelled, "--labelled", takes: "classes with percentages, as in happy=90,sad=80")
+    try Self.check(cost, "--cost", takes: "numbers above 0, as in 3 or sad/neutral=3")
     for (name, value) in Self.entries(labelled) where Self.share(value) == nil {
       throw ValidationError("--labelled takes classes with percentages, as in happy=90,sad=80: '\(name)' has none.")
     }
@@ -59,8 +62,31 @@ struct DecisionOptions: ParsableArguments {
     else { throw ValidationError("--cost and goals exclude each other.") }
     for (name, value) in Self.entries(cost) {
       guard let number = Double(value ?? name), number > 0, number.isFinite,
-        value == nil || name.split(separator: "/").count == 2
+        value == nil || name.split(separator: "/", omittingEmptySubsequences: false).count == 2
       else { throw ValidationError("--cost takes numbers above 0, as in 3 or sad/neutral=3, not '\(name)'.") }
+      let pair = name.split(separator: "/")
+      guard value == nil || pair.count == 2 && pair[0] != pair[1] else {
+        throw ValidationError("--cost \(name): takes two classes, what is said and what is true, as in sad/neutral=3.")
+      }
+    }
+  }
+
+  /// Refuses an option that is given and says nothing, and of two entries for the same the second: one of them would
+  /// be left out without a word.
+  private static func check(_ options: [String], _ name: String, takes what: String) throws {
+    guard !options.contains(where: { commaList($0).isEmpty }) else {
+      throw ValidationError("\(name) takes \(what); nothing stands there.")
+    }
+    var seen: Set<String> = []
+    for (entry, value) in entries(options) {
+      // A cost without classes is for any mistake.
+      let isAny = name == "--cost" && value == nil
+      guard seen.insert(isAny ? "" : entry).inserted else {
+        throw ValidationError(
+          isAny
+            ? "--cost takes one number for any mistake, and others with their classes, as in 2,sad/neutral=3."
+            : "\(name) names '\(entry)' twice; say once what shall be.")
+      }
     }
   }
 
