@@ -163,6 +163,11 @@ import Testing
     #expect(none.faces == [0, 0, 0] && none.logits.isEmpty)
     #expect(plain.faces == nil && plain.stages.count == 3 && plain.logits.count == 3)
     #expect(try GlintProgram.run(["bench", classifier, "--detector", keen]).status == 2)
+    // Cameras give JPEGs; what another format costs says nothing of them.
+    try folder.write(ImageEncoder.png(FacePainter.paint(seed: 3, index: 0, size: 64).image), as: "frames/3.png")
+    let other = try GlintProgram.run(["bench", classifier, "--frames", frames, "--runs", "2"])
+    let words = "frames/3.png: is a PNG picture; --frames measures JPEGs"
+    #expect(other.status == 1 && other.errors.contains(words), "\(other.errors)")
   }
 
   @Test func aDetectorIsInspectedAndTimedLikeAnyModel() throws {

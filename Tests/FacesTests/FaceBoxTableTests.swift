@@ -11,6 +11,8 @@ import Testing
     "file;x;y;w;h\nhappy\\1.jpg;1;2;30,0;40,0\nsad\\2.png;;;;\n",
     "sep=;\r\nfile;x;y;w;h\r\n./happy/1.jpg;1;2;30;40\r\nsad/2.png;;;;\r\n",
     "file\tx\ty\tw\th\rhappy/1.jpg\t1\t2\t30\t40\rsad/2.png\t\t\t\t\r",
+    "file , x, y, w, h\n happy/1.jpg , 1, 2,\t30, 40 \n sad/2.png, , , ,\n \n",
+    "file,boxes\n\"happy/1.jpg\" , 5 5 10 10; 1\t2 30 40\nsad/2.png,\n",
     "file,note,haar_boxes\nhappy/1.jpg,\"two, \"\"far\"\"\nones\",5 5 10 10;1 2 30 40\nsad/2.png,,\n\n",
   ])
   func readsEveryForm(_ table: String) throws {

@@ -36,14 +36,12 @@ extension Dataset {
         if boxed > 0 {
           tables.append(BoxTable(file: boxes.path, folder: layout.folder, boxed: boxed, unboxed: all - boxed))
         } else if given == nil {
-          account.notes.append("\(boxes.path) names a box for none of the \(all) pictures, which are taken whole")
+          account.notes.append("\(boxes.path) \(FaceBoxTable.namesNone(of: all)), which are taken whole")
         }
       }
       if let given, tables.isEmpty, searched.count < layouts.count {
         throw DatasetError(
-          path: given.path,
-          "names a box for none of the \(found.count) pictures; it should name "
-            + "them as seen from the data folder, as in 'happy/1.jpg'")
+          path: given.path, FaceBoxTable.namesNone(of: found.count, seenFrom: "the data folder"))
       }
       return tables
     } catch let error as DatasetError {

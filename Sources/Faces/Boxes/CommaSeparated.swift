@@ -1,5 +1,6 @@
 /// Comma-separated values, line by line: fields in quotation marks may hold commas, line ends and doubled quotation
-/// marks. Spreadsheets of other countries put semicolons or tabs where commas are decimal marks.
+/// marks. Spreadsheets of other countries put semicolons or tabs where commas are decimal marks. Blanks around a field
+/// are no part of it, but for those within quotation marks: people write `a, b` as well as `a,b`.
 package struct CommaSeparated {
   private var rest: Substring.UnicodeScalarView
   private var line = 1
@@ -52,25 +53,40 @@ package struct CommaSeparated {
     var fields: [String] = []
     var field = String.UnicodeScalarView()
     var quoted = false
+    // At the field's end, outside quotation marks.
+    var blanks = 0
+    func finish() {
+      field.removeLast(blanks)
+      fields.append(String(field))
+      (field, blanks) = (String.UnicodeScalarView(), 0)
+    }
     while let scalar = rest.popFirst() {
       switch scalar {
       case "\"" where quoted && rest.first == "\"":
         field.append("\"")
         rest.removeFirst()
-      case "\"": quoted.toggle()
+      case "\"":
+        quoted.toggle()
+        blanks = 0
       case "\r" where !quoted && rest.first == "\n": break
       case separator, "\n", "\r":
         if scalar == "\n" || scalar == "\r" && rest.first != "\n" { line += 1 }
         if quoted {
           field.append(scalar)
         } else {
-          fields.append(String(field))
-          field = String.UnicodeScalarView()
+          finish()
           if scalar != separator { return (fields, number) }
         }
-      default: field.append(scalar)
+      case " " where !quoted, "\t" where !quoted:
+        guard !field.isEmpty else { continue }
+        field.append(scalar)
+        blanks += 1
+      default:
+        field.append(scalar)
+        blanks = 0
       }
     }
-    return (fields + [String(field)], number)
+    finish()
+    return (fields, number)
   }
 }

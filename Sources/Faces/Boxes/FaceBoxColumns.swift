@@ -55,9 +55,8 @@ struct FaceBoxColumns {
   func numbers(_ fields: [String]) -> [[String]] {
     switch form {
     case .list(let column):
-      return fields[column].split(separator: ";").map { $0.split(separator: " ").map(String.init) }.filter {
-        !$0.isEmpty
-      }
+      return fields[column].split(separator: ";")
+        .map { $0.split { $0 == " " || $0 == "\t" }.map(String.init) }.filter { !$0.isEmpty }
     case .size(let columns), .corners(let columns):
       let numbers = columns.map { fields[$0].trimmed }
       return numbers.allSatisfy(\.isEmpty) ? [] : [numbers]

@@ -82,6 +82,14 @@ public struct FaceBoxTable: Sendable {
   /// table names: `photos/happy/1.jpg` is found as `happy/1.jpg`.
   public func box(for path: String) -> FaceBox? { names.name(for: path).flatMap { boxes[$0] } }
 
+  /// What is said of a table that names no box for any of so many pictures, as a clause.
+  package static func namesNone(of pictures: Int) -> String { "names a box for none of the \(pictures) pictures" }
+
+  /// The same of a table that was given for them, with what to do.
+  package static func namesNone(of pictures: Int, seenFrom folder: String) -> String {
+    namesNone(of: pictures) + "; it should name them as seen from \(folder), as in 'happy/1.jpg'"
+  }
+
   /// Whether the table names the picture, with a box or without one.
   public func names(_ path: String) -> Bool { names.name(for: path) != nil }
 }

@@ -1,5 +1,6 @@
 import Camera
 import Faces
+import Files
 import Imaging
 import Inference
 import Live
@@ -87,6 +88,9 @@ struct FrameBenchResult: Encodable {
   private static func frame(_ path: String) throws -> Frame {
     var frame = Frame()
     frame.bytes = try ImageDecoder.bytes(ofFile: path)
+    if let format = FileFormat(frame.bytes), format != .jpeg {
+      throw Failure("\(path): is \(format.name); --frames measures JPEGs, as cameras give them")
+    }
     var image = Image(width: 1, height: 1, channels: 3, filledWith: 0)
     do { try FrameDecoder().decode(frame, into: &image) } catch {
       throw ImageError(file: path, cause: error.cause)

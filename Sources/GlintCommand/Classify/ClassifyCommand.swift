@@ -147,9 +147,7 @@ struct Classify: ParsableCommand {
       files += found.pictures.map { ($0, own?.box(for: $0)) }
     }
     if let boxes, !files.isEmpty, !files.contains(where: { boxes.names($0.path) }) {
-      throw Failure(
-        "\(boxes.path): names a box for none of the \(files.count) pictures; it should name them as seen from their "
-          + "folder, as in 'happy/1.jpg'")
+      throw Failure("\(boxes.path): \(FaceBoxTable.namesNone(of: files.count, seenFrom: "their folder"))")
     }
     return files
   }
