@@ -124,6 +124,21 @@ import Testing
     try refused(["bench", files["checkpoint"]!], "a checkpoint of training")
     try refused(["live", photos], "is a folder; a model is one file")
     try refused(["verify", files["record"]!], "a calibration record")
+    for path in [picture, int8, tflite, files["checkpoint"]!] {
+      let scratch = folder.path("scratch")
+      for line in [
+        ["train", path, "-o", scratch], ["train", photos, "--network", path, "-o", scratch],
+        ["train", photos, "--boxes", path, "-o", scratch], ["doctor", path],
+        ["doctor", path, "--model", files["int8"]!], ["bench", int8, "--frames", path],
+        ["compare", files["float"]!, int8, "--data", path],
+        ["threshold", int8, "--data", path, "--cost", "2", "-o", scratch],
+        ["live", int8, "--folder", path, "--no-page"], ["live", int8, "--camera", path, "--no-page"],
+        ["detector", "train", "--scenes", path, "-o", scratch],
+        ["detector", "train", "--photos", "\(photos)=\(path)", "--scenes", photos, "-o", scratch],
+        ["run", files["float"]!, "--input", path, "--output", scratch],
+      ] { try refused(line, line.contains("--camera") ? "this is no camera, but a" : "\(path) is a") }
+    }
+    try refused(["inspect", tflite, "--kernels"], "\(tflite) is another program's")
     // A model is known by its content, whatever its name.
     let renamed = folder.path("no-ending")
     try FileManager.default.copyItem(atPath: int8, toPath: renamed)

@@ -63,7 +63,7 @@ import Testing
         if isImported, line[0] == "import" || line[0] == "inspect", line[1] == path { continue }
         let result = try GlintProgram.run(line)
         let words = "\(line.joined(separator: " ")): \(result.status) \(result.errors)"
-        #expect(result.status == 1 || result.status == 2, "\(words)")
+        #expect(result.status == 2, "\(words)")
         #expect(result.errors.contains(path) && result.errors.contains(file.kind), "\(words)")
         #expect(!FileManager.default.fileExists(atPath: scratch), "\(words)")
       }

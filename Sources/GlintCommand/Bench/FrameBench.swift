@@ -46,6 +46,7 @@ struct FrameBenchResult: Encodable {
   init(
     _ loaded: LoadedModel, path: String, folder: String, detector: FaceDetector?, threads: Int, runs: Int
   ) throws {
+    try FileArguments.checkFolders([folder])
     var frames = try ImageFiles.list(folder).map { try Self.frame($0) }
     guard !frames.isEmpty else { throw Failure("\(folder): there are no pictures in it") }
     let runner = try ModelRunner(loaded, threads: threads)

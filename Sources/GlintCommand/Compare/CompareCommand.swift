@@ -96,6 +96,7 @@ struct Compare: ParsableCommand {
 
   private func calibrationRecord(_ path: String, for model: LoadedModel) throws -> CalibrationRecord {
     guard case .float(let float) = model else { throw Failure("--record tells of a float model, and \(first) is int8") }
+    try FileArguments.checkRecord(path)
     return try CalibrationRecord.load(path, for: float)
   }
 

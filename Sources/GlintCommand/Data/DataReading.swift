@@ -14,6 +14,7 @@ func readDataset(
   _ folders: [String], classes: ClassNames?, faces: FaceSource, split: SplitShares,
   for description: ModelDescription? = nil, use: DataUse, threads: Int, quiet: Bool
 ) throws -> Dataset {
+  try FileArguments.checkFolders(folders, wanting: FileArguments.classFolders)
   let bar = LockedProgress("Reading pictures", quiet: quiet)
   let dataset = try Dataset(
     folders: folders, faces: faces, shares: split, classes: classes, threads: threads, for: use
@@ -57,6 +58,8 @@ struct BoxesOption: ParsableArguments {
     help:
       "A table of face boxes in whole photos: CSV with columns file and x, y, w, h (default: the folder's index.csv).")
   var boxes: String?
+
+  func validate() throws { try FileArguments.checkBoxes(boxes) }
 }
 
 /// A progress bar that several threads move.

@@ -52,6 +52,8 @@ struct DetectorMaterialOptions: ParsableArguments {
       throw ValidationError("--photos or --wild names a folder of photos with faces.")
     }
     guard (0...10_000).contains(painted) else { throw ValidationError("--painted takes a number from 0 to 10000.") }
+    try FileArguments.checkFolders(sources.map(\.folder) + wildSources.map(\.folder) + crops + scenes)
+    for table in sources.map(\.boxes) + wildSources.map(\.boxes) { try FileArguments.checkBoxes(table) }
   }
 
   /// The options as they would be typed.

@@ -98,6 +98,7 @@ struct DetectorNetworkOptions: ParsableArguments {
     guard FileSystem.exists(network) else {
       throw Failure("--network \(network): neither face-detector nor a file")
     }
+    try FileArguments.checkNetwork(network)
     let text = try NetworkText(path: network)
     return Choice(architecture: { try text.detector(input: $0) })
   }

@@ -93,6 +93,7 @@ struct DataDoctor: ParsableCommand {
     plan.read("the model", model)
     try plan.write("--report", report, .report)
     try plan.check(force: force.force)
+    try FileArguments.checkFolders(data, wanting: FileArguments.classFolders)
     if let model { try checkModel(model) } else { try checkData() }
   }
 

@@ -142,6 +142,7 @@ struct Import: ParsableCommand {
   private func lowered(_ network: ForeignNetwork) throws -> ImportedModel {
     let said = try options()
     guard !data.isEmpty else { return try ImportedModel(network, options: said) }
+    try FileArguments.checkFolders(data, wanting: FileArguments.classFolders)
     let search = ConventionSearch(
       said: said, network: network, faces: faces, threads: threads.count, quiet: quiet.quiet)
     return try search.imported(data: data, images: images ?? 1000)

@@ -59,8 +59,8 @@ struct Inspect: ParsableCommand {
     if let report { return try draw(to: report) }
     if ForeignNetwork.isOne(path: model) {
       guard values == nil, !kernels else {
-        throw Failure(
-          "\(model): is another program's; 'glint import' makes a model of it that --values and --kernels take.")
+        throw ValidationError(
+          "\(model) is another program's: 'glint import' makes a model of it that --values and --kernels take.")
       }
       switch try ForeignNetwork(path: model) {
       case .onnx(let network): try show(ONNXText(network)) { $0.show() }

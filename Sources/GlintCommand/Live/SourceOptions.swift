@@ -84,6 +84,7 @@ struct SourceOptions: ParsableArguments {
   /// - Parameter recording: as for `check`.
   func open(recording: String?) throws -> any FrameSource {
     if let folder {
+      try FileArguments.checkFolders([folder])
       let source = try FolderSource(folder, rate: fps ?? 30)
       tell(source.account, quiet: !source.account.needsAttention)
       return source
@@ -105,14 +106,20 @@ struct SourceOptions: ParsableArguments {
           + "'glint doctor camera' looks for the reason.")
     }
     let address = CameraAddress(text)
-    switch address {
-    case .device, .number, .name:
-      let path = try address.device(root: deviceRoot)
-      return CameraChoice(try CameraSource(path, request: request), path: path) { path throws(CameraError) in
-        try CameraSource(path, request: request)
+    do throws(CameraError) {
+      switch address {
+      case .device, .number, .name:
+        let path = try address.device(root: deviceRoot)
+        return CameraChoice(try CameraSource(path, request: request), path: path) { path throws(CameraError) in
+          try CameraSource(path, request: request)
+        }
+      case .web, .stream, .unknown, .recording:
+        return try address.open(request, everyFrame: everyFrame, root: deviceRoot)
       }
-    case .web, .stream, .unknown, .recording:
-      return try address.open(request, everyFrame: everyFrame, root: deviceRoot)
+    } catch {
+      // A file that was named by mistake: wrong use.
+      if case .noDevice = error.cause, FileArguments.otherKind(text) != nil { throw ValidationError("\(error)") }
+      throw error
     }
   }
 

@@ -72,3 +72,49 @@ enum PictureArguments {
     }
   }
 }
+
+/// Folders and tables as commands are given them.
+enum FileArguments {
+  /// A folder of class folders.
+  static let classFolders = "a folder that holds one folder of pictures for each class"
+
+  /// Refuses what is known to be something else where a folder of pictures is wanted: wrong use.
+  static func checkFolders(_ paths: [String], wanting what: String = "a folder of pictures") throws {
+    for path in paths {
+      if let kind = otherKind(path) { throw ValidationError("\(path) \(kind.refusal(wanting: what)).") }
+    }
+  }
+
+  /// What a file is known to be that is neither a folder nor a text; nil where that is not known.
+  static func otherKind(_ path: String) -> FileKind? {
+    guard let kind = try? FileKind(path: path) else { return nil }
+    switch kind.group {
+    case .model, .companion, .foreignModel, .picture, .video, .archive: return kind
+    case .folder, .text, .other: return nil
+    }
+  }
+
+  /// Refuses what is known to be something else than a file that is wanted: wrong use.
+  ///
+  /// - Parameter groups: what may be taken for it.
+  static func check(_ path: String?, wanting what: String, among groups: Set<FileKind.Group>) throws {
+    if let path, let reason = FileKind.refusal(of: path, wanting: what, among: groups) {
+      throw ValidationError("\(path) \(reason).")
+    }
+  }
+
+  /// A table of face boxes.
+  static func checkBoxes(_ path: String?) throws {
+    try check(path, wanting: "a table of face boxes", among: [.text])
+  }
+
+  /// A text that describes a network.
+  static func checkNetwork(_ path: String) throws {
+    try check(path, wanting: "a text that describes a network", among: [.text])
+  }
+
+  /// A record of calibration.
+  static func checkRecord(_ path: String) throws {
+    try check(path, wanting: "a calibration record", among: [.companion, .text])
+  }
+}

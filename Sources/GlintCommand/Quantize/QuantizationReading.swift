@@ -10,6 +10,7 @@ extension QuantizationData {
     _ folders: [String], classes: ClassNames, faces: FaceSource, split: SplitShares, count: Int, comparesMethods: Bool,
     for description: ModelDescription, threads: Int, quiet: Bool
   ) throws -> (data: QuantizationData, account: ReadingAccount) {
+    try FileArguments.checkFolders(folders)
     if description.isClassifier, folders.allSatisfy(classes.areFound),
       let dataset = try labelled(
         folders, classes: classes, faces: faces, split: split, for: description, threads: threads, quiet: quiet)

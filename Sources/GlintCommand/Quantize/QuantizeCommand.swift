@@ -142,6 +142,7 @@ struct Quantize: ParsableCommand {
     try plan.check(force: force.force)
     let outcome: Outcome
     if let record {
+      try FileArguments.checkRecord(record)
       outcome = try quantize(float, by: CalibrationRecord.load(record, for: float))
     } else {
       outcome = try quantize(float, onImagesOf: calibration)

@@ -54,6 +54,7 @@ struct NumberSource {
   func arrays() throws -> [Given] {
     var archives: [String: NumPyArchive] = [:]
     return try zip(paths, ports.inputs.indices).map { path, index in
+      try FileArguments.check(path, wanting: "an .npy or .npz file of NumPy", among: [.archive, .text])
       guard NumPyArchive.isOne(path: path) else { return Given(array: try NumPyArray(path: path), title: path) }
       let archive = try archives[path] ?? NumPyArchive(path: path)
       archives[path] = archive

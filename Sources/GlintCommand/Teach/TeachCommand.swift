@@ -121,6 +121,7 @@ struct TeachCommand: ParsableCommand {
 
   /// The pictures of a folder, split by content.
   private func read(_ folder: String, _ int8: QuantizedModel) throws -> Dataset {
+    try FileArguments.checkFolders([folder], wanting: FileArguments.classFolders)
     let names = try classes.names()?.labels ?? TeachingSet.classNames(in: folder)
     // Classes of one's own may be of anything: faces are looked for where that is asked for.
     let isOfFaces = Teaching.Way(classes: names, of: int8.description) == .personalize

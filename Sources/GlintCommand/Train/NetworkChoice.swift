@@ -21,6 +21,7 @@ enum NetworkChoice {
       guard FileSystem.exists(argument) else {
         throw Failure("--network \(argument): neither a network's name (happy-sad, compact) nor a file")
       }
+      try FileArguments.checkNetwork(argument)
       self = .file(try NetworkText(path: argument))
     }
   }
