@@ -34,6 +34,10 @@ extension Lowering {
     let result = try shaped(growth[2].size, growth[3].size, shape[2])
     let view = TensorView(height: result[0], width: result[1], channels: result[2])
     guard let rows = rule.sampling(growth[2], of: shape[0]), let columns = rule.sampling(growth[3], of: shape[1]) else {
+      // Of many places between two pixels, the last bit may round some up and some down.
+      if growth[2...].allSatisfy({ rule.pixel(0, $0, 1) != nil }) {
+        return try resizeByMatrices(node, source, growth, rule, isCubic: false, isAntialiased: false)
+      }
       throw Refusal(
         "\(mode) by \(rule.coordinates)\(rule.rounding.map { " and \($0)" } ?? "") from \(shape[0])x\(shape[1]) to "
           + "\(result[0])x\(result[1])",
@@ -122,16 +126,17 @@ struct ResizeRule {
   }
 
   /// The pixel that is repeated, found in single precision as ONNX Runtime does: where a place lies between two
-  /// pixels, the last bit decides.
-  private func pixel(_ index: Int, _ growth: Growth, _ size: Int) -> Int? {
+  /// pixels, the last bit decides. Nil where pixels are mixed, or the rule is not known.
+  func pixel(_ index: Int, _ growth: Growth, _ size: Int) -> Int? {
     guard let place: Float = place(index, growth, size) else { return nil }
     let pixel: Float
     switch rounding {
     case "floor": pixel = place.rounded(.down)
     case "ceil": pixel = place.rounded(.up)
     case "round_prefer_floor":
+      // A little above the middle counts as the middle there.
       let below = place.rounded(.down)
-      pixel = place == below + 0.5 ? below : place.rounded(.toNearestOrAwayFromZero)
+      pixel = place - (below + 0.5) <= 1e-6 ? below : below + 1
     case "round_prefer_ceil": pixel = place.rounded(.toNearestOrAwayFromZero)
     // Of files before opset 11, which name no rule.
     case "simple": pixel = place.rounded(growth.factor < 1 ? .up : .down)

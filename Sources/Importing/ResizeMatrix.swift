@@ -2,7 +2,8 @@ import Models
 import Numerics
 import ONNXFiles
 
-/// Resizing as a matrix over rows and one over columns: cubic, with antialiasing, or of a part of the picture.
+/// Resizing as a matrix over rows and one over columns: cubic, with antialiasing, of a part of the picture, or
+/// repeating pixels at no equal distances.
 ///
 /// Each is a convolution of 1x1 over a picture whose rows, or columns, lie where channels do.
 struct ResizeMatrix {
@@ -28,6 +29,10 @@ struct ResizeMatrix {
     weights = [Float](repeating: 0, count: rows * columns)
     bias = [Float](repeating: 0, count: rows)
     for row in 0..<rows {
+      if let pixel = rule.pixel(row, growth, size) {
+        weights[row * columns + pixel] = 1
+        continue
+      }
       let place: Double
       if let part {
         let (length, whole) = (growth.factor * Double(size), Double(size - 1))

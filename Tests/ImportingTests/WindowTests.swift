@@ -172,6 +172,13 @@ import Testing
     let floor = [("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor")]
     try resized(9, 7, by: [0.6, 0.6], floor, to: 5, 4) { x, s, _ in plain(x, s).rounded(.down) }
     try resized(9, 7, by: [0.6, 0.6], [floor[0], floor[2]], to: 5, 4) { x, s, _ in half(x, s).rounded(.down) }
+    // A little above the middle of two pixels counts as the middle: 19.5 / 1.3 - 0.5 in floats.
+    try resized(17, 39, by: [1.77, 1.3], [("mode", "nearest")], to: 30, 50) { x, s, _ in
+      (half(x, s) - 0.500001).rounded(.up)
+    }
+    // Of many such places some are rounded up and some down, which no equal distances give.
+    let ceil = [("mode", "nearest"), ("nearest_mode", "ceil")]
+    try resized(28, 40, by: [2.6, 1.88], ceil, to: 72, 75) { x, s, _ in half(x, s).rounded(.up) }
     // Files of before opset 11 round down where pixels are repeated, and up where they are left out.
     try resized(9, 7, by: [0.6, 1.5], opset: 10, [("mode", "nearest")], to: 5, 10) { x, s, _ in
       plain(x, s).rounded(s < 1 ? .up : .down)
