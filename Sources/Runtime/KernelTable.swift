@@ -34,6 +34,8 @@ public struct Kernel: Sendable {
     case depthwise3x3
     /// The same with taps that move by 1, and 2x2 max pooling in one pass.
     case depthwise3x3MaxPool
+    /// The same with 5x5 taps.
+    case depthwise5x5
     /// Fully connected.
     case dense
     /// Raw sums of a fully connected layer over some of its inputs.

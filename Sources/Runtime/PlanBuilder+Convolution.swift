@@ -124,7 +124,7 @@ extension PlanBuilder {
   /// Rows of results that a kernel computes together at best, before pooling.
   private func rowsAtOnce(_ kernel: Kernel, columns: Int, stride: Int) -> Int {
     switch kernel.operation {
-    case .depthwise3x3: stride == 1 ? 2 : 1
+    case .depthwise3x3, .depthwise5x5: stride == 1 ? 2 : 1
     case .convolution: kernel.isa == .avx512VNNI && columns < Int(CK_SHORT_ROW) ? 2 : 1
     default: kernel.tileSide
     }
@@ -233,9 +233,9 @@ extension PlanBuilder {
 
   private func specialDepthwiseKernels(_ conv: Operator.Convolution) -> [Kernel.Operation] {
     let window = conv.window
-    guard window.height == 3, window.width == 3, conv.dilation == 1, let kernel = table.best(.depthwise3x3) else {
-      return []
-    }
+    guard window.height == window.width, conv.dilation == 1 else { return [] }
+    if window.height == 5 { return [.depthwise5x5] }
+    guard window.height == 3, let kernel = table.best(.depthwise3x3) else { return [] }
     // Windows that move by 2 take a pixel at a time unless it has a half or a quarter of a vector's channels.
     let fills = 4 * conv.outputChannels >= Int(kernel.record.group)
     return window.stride == 1 || window.stride == 2 && fills ? [.depthwise3x3] : []

@@ -14,8 +14,8 @@ extension PlanBuilder {
     operation.channels = range.count
     (operation.bias, operation.requantization.multipliers) = biasAndMultipliers(
       index, range, capacity: blocks * Int(CK_BLOCK))
-    if kernel.operation == .depthwise3x3 || kernel.operation == .depthwise3x3MaxPool {
-      setDepthwise3x3(&operation, parameters.weight.elements, kernel)
+    if isDepthwise, kernel.operation != .depthwise, kernel.operation != .depthwise16 {
+      setDepthwise(&operation, parameters.weight.elements, side: perChannel == 9 ? 3 : 5, kernel)
       return
     }
     if isDepthwise {
@@ -80,17 +80,18 @@ extension PlanBuilder {
     }
   }
 
-  /// Packs the weights of all channels for a kernel of 3x3 taps, and biases and multipliers once more in its order.
-  private mutating func setDepthwise3x3(_ operation: inout ck_conv, _ weights: [Int8], _ kernel: Kernel) {
+  /// Packs the weights of all channels for a kernel of `side` x `side` taps, and biases and multipliers once more in
+  /// its order.
+  private mutating func setDepthwise(_ operation: inout ck_conv, _ weights: [Int8], side: Int, _ kernel: Kernel) {
     let (chunk, bytes) = (Int(kernel.record.group), Int(kernel.record.weight_bytes))
-    operation.segment_groups = ck_depthwise3x3_chunks(operation.channels, chunk)
+    operation.segment_groups = ck_depthwise_chunks(side, operation.channels, chunk)
     let places = operation.segment_groups * chunk
-    let packed = memory.allocate(UInt8.self, places * Int(CK_DEPTHWISE3X3_WEIGHTS) * bytes)
+    let packed = memory.allocate(UInt8.self, places * ck_depthwise_weights(side, bytes) * bytes)
     let (bias, multipliers) = (memory.allocate(Int32.self, places), memory.allocate(Float.self, places))
     weights.withUnsafeBufferPointer {
-      ck_pack_depthwise3x3(
-        $0.baseAddress!, operation.bias, operation.requantization.multipliers, operation.channels, chunk, bytes, packed,
-        bias, multipliers)
+      ck_pack_depthwise(
+        side, $0.baseAddress!, operation.bias, operation.requantization.multipliers, operation.channels, chunk, bytes,
+        packed, bias, multipliers)
     }
     operation.weights = UnsafeRawPointer(packed)
     operation.bias = UnsafePointer(bias)

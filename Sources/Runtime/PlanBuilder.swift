@@ -207,7 +207,7 @@ struct PlanBuilder {
   /// Multiply-adds in a microsecond, or bytes moved.
   private func speed(of kernel: Kernel, isMultiplying: Bool) -> Int {
     guard isMultiplying else { return kernel.isa == .scalar ? 2000 : 10_000 }
-    let isThin = [.depthwise, .depthwise3x3, .depthwise3x3MaxPool].contains(kernel.operation)
+    let isThin = [.depthwise, .depthwise3x3, .depthwise3x3MaxPool, .depthwise5x5].contains(kernel.operation)
     return kernel.isa.multiplyAddsPerMicrosecond / (isThin ? 4 : 1)
   }
 

@@ -87,12 +87,12 @@ static void check_convolutions(const ck_kernel *kernel) {
   }
 }
 
-// A depthwise convolution of 3x3 taps over rows of `width` pixels, as any kernel wants it.
-static ck_conv make_depthwise(const ck_kernel *kernel, size_t channels, size_t width, ptrdiff_t stride, size_t columns,
-                              const int8_t *weights, const int32_t *bias, const float *multipliers) {
-  const size_t taps = 9;
-  static ptrdiff_t segments[9];
-  for (size_t t = 0; t < taps; t++) segments[t] = (ptrdiff_t)((t / 3 * width + t % 3) * channels);
+// A depthwise convolution of `side` x `side` taps over rows of `width` pixels, as any kernel wants it.
+static ck_conv make_depthwise(const ck_kernel *kernel, size_t side, size_t channels, size_t width, ptrdiff_t stride,
+                              size_t columns, const int8_t *weights, const int32_t *bias, const float *multipliers) {
+  const size_t taps = side * side;
+  static ptrdiff_t segments[25];
+  for (size_t t = 0; t < taps; t++) segments[t] = (ptrdiff_t)((t / side * width + t % side) * channels);
   ck_conv conv = {.input_row = stride * (ptrdiff_t)(width * channels),
                   .input_pixel = stride * (ptrdiff_t)channels,
                   .segments = segments,
@@ -105,14 +105,14 @@ static ck_conv make_depthwise(const ck_kernel *kernel, size_t channels, size_t w
   conv.output_row = (ptrdiff_t)(conv.columns * channels);
   conv.requantization = (ck_requantization){
       multipliers, CK_CODE_OFFSET + 3, CK_CODE_OFFSET - 125, CK_CODE_OFFSET + 120, 0, 0, 0, 0};
-  if (kernel->op == CK_OP_DEPTHWISE3X3 || kernel->op == CK_OP_DEPTHWISE3X3_MAXPOOL2X2) {
-    conv.segment_groups = ck_depthwise3x3_chunks(channels, kernel->group);
+  if (kernel->op != CK_OP_DEPTHWISE) {
+    conv.segment_groups = ck_depthwise_chunks(side, channels, kernel->group);
     const size_t places = conv.segment_groups * kernel->group;
-    void *packed = guarded(places * CK_DEPTHWISE3X3_WEIGHTS * kernel->weight_bytes);
+    void *packed = guarded(places * ck_depthwise_weights(side, kernel->weight_bytes) * kernel->weight_bytes);
     int32_t *packed_bias = guarded(places * sizeof *packed_bias);
     float *packed_multipliers = guarded(places * sizeof *packed_multipliers);
-    ck_pack_depthwise3x3(weights, bias, multipliers, channels, kernel->group, kernel->weight_bytes, packed, packed_bias,
-                         packed_multipliers);
+    ck_pack_depthwise(side, weights, bias, multipliers, channels, kernel->group, kernel->weight_bytes, packed,
+                      packed_bias, packed_multipliers);
     conv.weights = packed;
     conv.bias = packed_bias;
     conv.requantization.multipliers = packed_multipliers;
@@ -125,8 +125,10 @@ static ck_conv make_depthwise(const ck_kernel *kernel, size_t channels, size_t w
   return conv;
 }
 
-static void check_depthwise(const ck_kernel *kernel) {
+static void check_depthwise(const ck_kernel *kernel, size_t side) {
   const ck_kernel *scalar = best_kernel(CK_OP_DEPTHWISE, 1);
+  // Rows of 5x5 taps are cut into strips.
+  const size_t taps = side * side, width = side == 5 ? 40 : 9;
   // Also whole vectors of all widths.
   for (size_t channels = 1; channels < 140; channels += channels < 16 ? 1 : channels < 64 ? 16 : 13) {
     for (int way = 0; way < 32; way++) {
@@ -134,15 +136,16 @@ static void check_depthwise(const ck_kernel *kernel) {
       // windows as a row has, or fewer, whose codes begin at the least one.
       const int stride = way % 2 + 1, is_split = way / 2 % 2, is_raw = way / 4 % 2, is_narrow = way / 8 % 2;
       const size_t rows = stride == 1 ? 5 : 3, fewer = (size_t)(way / 16) * (1 + channels % 2);
-      const size_t columns = (stride == 1 ? 7 : 4) - fewer, outputs = rows * columns * channels;
-      ck_code *input = guarded(7 * 9 * channels + CK_SLACK);
+      const size_t columns = (width - side) / (size_t)stride + 1 - fewer, outputs = rows * columns * channels;
+      const size_t inputs = (side + 4) * width * channels;
+      ck_code *input = guarded(inputs + CK_SLACK);
       random_state = 500 + channels;
-      fill(input, 7 * 9 * channels + CK_SLACK, channels % 2 == 0);
+      fill(input, inputs + CK_SLACK, channels % 2 == 0);
       size_t padded = (channels + CK_BLOCK - 1) / CK_BLOCK * CK_BLOCK;
-      int8_t *weights = guarded(9 * channels);
+      int8_t *weights = guarded(taps * channels);
       int32_t *bias = guarded(padded * 4);
       float *multipliers = guarded(padded * 4);
-      for (size_t i = 0; i < 9 * channels; i++) weights[i] = random_weight(channels % 2 == 0);
+      for (size_t i = 0; i < taps * channels; i++) weights[i] = random_weight(channels % 2 == 0);
       for (size_t i = 0; i < channels; i++) {
         bias[i] = (int32_t)(random_bits() % 2001) - 1000;
         multipliers[i] = (float)(random_bits() % 1000 + 500) / (is_narrow ? 13500 : channels % 3 ? 1e5f : 1e-5f);
@@ -150,7 +153,7 @@ static void check_depthwise(const ck_kernel *kernel) {
       void *results[2];
       const ck_kernel *kernels[2] = {scalar, kernel};
       for (int i = 0; i < 2; i++) {
-        ck_conv conv = make_depthwise(kernels[i], channels, 9, stride, columns, weights, bias, multipliers);
+        ck_conv conv = make_depthwise(kernels[i], side, channels, width, stride, columns, weights, bias, multipliers);
         if (fewer > 0) conv.requantization.zero_point = CK_CODE_OFFSET - 128;
         results[i] = guarded(outputs * (is_raw ? 4 : 1));
         if (is_narrow) {
@@ -191,7 +194,7 @@ static void check_pooled_depthwise(const ck_kernel *kernel) {
       ck_code *single = guarded(2 * rows * (width - 2) * channels);
       ck_code *wanted = guarded(outputs), *found = guarded(outputs);
       const ck_kernel *scalar = best_kernel(CK_OP_DEPTHWISE, 1);
-      ck_conv conv = make_depthwise(scalar, channels, width, 1, width - 2, weights, bias, multipliers);
+      ck_conv conv = make_depthwise(scalar, 3, channels, width, 1, width - 2, weights, bias, multipliers);
       conv.io = (ck_io){input, NULL, single, NULL};
       scalar->run(&conv, 0, 2 * rows);
       const ck_pool pool = {.io = {single, NULL, wanted, NULL},
@@ -205,7 +208,7 @@ static void check_pooled_depthwise(const ck_kernel *kernel) {
                             .input_row = (ptrdiff_t)((width - 2) * channels),
                             .output_row = (ptrdiff_t)(columns * channels)};
       best_kernel(CK_OP_MAXPOOL, 1)->run(&pool, 0, rows);
-      conv = make_depthwise(kernel, channels, width, 1, columns, weights, bias, multipliers);
+      conv = make_depthwise(kernel, 3, channels, width, 1, columns, weights, bias, multipliers);
       conv.io = (ck_io){input, NULL, found, NULL};
       kernel->run(&conv, 0, 1);
       kernel->run(&conv, 1, rows);

@@ -68,7 +68,12 @@ int main(int argc, char **argv) {
       case CK_OP_DENSE_PART: check_dense_part(kernel); break;
       case CK_OP_PREPARE: check_prepare(kernel); break;
       case CK_OP_DEPTHWISE:
-      case CK_OP_DEPTHWISE3X3: check_depthwise(kernel); break;
+        check_depthwise(kernel, 3);
+        release_guarded();
+        check_depthwise(kernel, 5);
+        break;
+      case CK_OP_DEPTHWISE3X3: check_depthwise(kernel, 3); break;
+      case CK_OP_DEPTHWISE5X5: check_depthwise(kernel, 5); break;
       case CK_OP_DEPTHWISE3X3_MAXPOOL2X2: check_pooled_depthwise(kernel); break;
       case CK_OP_ADD:
         check_sums_in_integers(kernel);
@@ -79,6 +84,7 @@ int main(int argc, char **argv) {
       case CK_OP_RESIZE: check_resize(kernel); break;
       default: check_others(kernel); break;
     }
+    release_guarded();
     printf("%s\n", kernel->name);
   }
   uint32_t expected = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 0) : 0;

@@ -17,14 +17,31 @@ static inline uint32_t random_bits(void) {
   return (uint32_t)(random_state >> 33);
 }
 
+// What `guarded` has mapped: a system lets a program have so many maps, and no more.
+static struct {
+  char *start;
+  size_t bytes;
+} guarded_maps[1 << 16];
+static size_t guarded_count;
+
 // Memory whose last byte is followed by an unmapped page.
 static inline void *guarded(size_t bytes) {
   size_t page = (size_t)sysconf(_SC_PAGESIZE);
   size_t room = (bytes + page - 1) / page * page;
   char *start = mmap(NULL, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (start == MAP_FAILED) abort();
+  if (start == MAP_FAILED || guarded_count == sizeof guarded_maps / sizeof guarded_maps[0]) abort();
   mprotect(start + room, page, PROT_NONE);
+  guarded_maps[guarded_count].start = start;
+  guarded_maps[guarded_count++].bytes = room + page;
   return start + room - bytes;
+}
+
+// Gives back all of it.
+static inline void release_guarded(void) {
+  while (guarded_count > 0) {
+    guarded_count--;
+    munmap(guarded_maps[guarded_count].start, guarded_maps[guarded_count].bytes);
+  }
 }
 
 typedef struct {

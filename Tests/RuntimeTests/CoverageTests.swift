@@ -20,7 +20,7 @@ import Threads
         .init("pool", .maxPool2D(.init(2, 2, stride: 2)), inputs: [2])), seed: 63)
     let pooling = Graph.Node("pool", .maxPool2D(.init(2, 2, stride: 2)), inputs: [1])
     try expectReferenceBytes(graph([18, 21, 3], .init("lift", .conv2D(lift), inputs: [0]), pooling), seed: 68)
-    let each = Operator.Convolution(outputChannels: 7, window: .init(5, 5), groups: 7)
+    let each = Operator.Convolution(outputChannels: 7, window: .init(3, 5), groups: 7)
     try expectReferenceBytes(
       graph([9, 8, 3], .init("lift", .conv2D(lift), inputs: [0]), .init("each", .conv2D(each), inputs: [1])), seed: 65)
     // Winograd's tiles of either size, with and without pooling, and windows that are gathered.
@@ -39,6 +39,10 @@ import Threads
       try expectReferenceBytes(graph([side, side, 1], strided, .init("pool", pool, inputs: [1])), seed: seed)
     }
     let wider = Operator.Convolution(outputChannels: 64, window: .init(1, 1))
+    let large = Operator.Convolution(outputChannels: 16, window: .init(5, 5), groups: 16)
+    try expectReferenceBytes(
+      graph([9, 8, 3], .init("lift", .conv2D(narrow), inputs: [0]), .init("each", .conv2D(large), inputs: [1])),
+      seed: 70)
     let filters = Operator.Convolution(outputChannels: 64, window: .init(3, 3), groups: 64)
     try expectReferenceBytes(
       graph(
@@ -54,7 +58,7 @@ import Threads
     let special: Set<Kernel.Operation> = [
       .convolutionEight, .convolutionEightMaxPool, .convolutionGathered, .convolutionGatheredMaxPool,
       .rgbConvolutionMaxPool, .winograd, .winogradMaxPool, .winograd4, .winograd4MaxPool, .winograd4RGBMaxPool,
-      .depthwise3x3, .depthwise3x3MaxPool,
+      .depthwise3x3, .depthwise3x3MaxPool, .depthwise5x5,
     ]
     #expect(Set(Kernel.Operation.allCases).subtracting(scalar) == special)
   }

@@ -77,6 +77,24 @@ import Testing
     }
   }
 
+  /// 5x5 taps: rows that are cut into strips, and fewer channels than a vector holds.
+  @Test(arguments: [3, 16, 40, 72, 130], QuantizedModel.Extremes.allCases)
+  func largeDepthwise(_ channels: Int, _ extremes: QuantizedModel.Extremes) throws {
+    let lift = Operator.Convolution(outputChannels: channels, window: .init(1, 1))
+    for (stride, sides) in [(1, [5, 5]), (1, [6, 39]), (2, [11, 40]), (3, [9, 8])] {
+      let padding = Operator.Padding(top: 2, left: 2, bottom: 1, right: 2)
+      let window = Operator.Window(5, 5, stride: stride, padding: padding)
+      let each = Operator.Convolution(outputChannels: channels, window: window, groups: channels)
+      let nodes: [Graph.Node] = [
+        .init("lift", .conv2D(lift), inputs: [0]), .init("each", .conv2D(each), inputs: [1]),
+      ]
+      let shape: Shape = [sides[0], sides[1], 3]
+      try expectReferenceBytes(graph(shape, nodes[0], nodes[1]), seed: 15, extremes, threads: [1, 2])
+      try expectReferenceBytes(
+        Graph(input: shape, nodes: nodes, outputs: [.init(value: 2, function: .identity)]), seed: 16, extremes)
+    }
+  }
+
   @Test(
     arguments: [
       ([4, 4, 3], 16), ([5, 5, 3], 16), ([16, 37, 3], 16), ([9, 12, 3], 31), ([20, 43, 3], 32), ([7, 9, 1], 5),

@@ -9,6 +9,7 @@
 #define pack_words _mm256_packs_epi32
 #define WHOLE_CHUNKS
 
-#include "depthwise3x3_widened.h"
+#include "depthwise_widened.h"
+#include "depthwise3x3_template.h"
 
 #endif

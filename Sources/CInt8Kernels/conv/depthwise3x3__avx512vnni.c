@@ -35,7 +35,7 @@ CK_TARGET ALWAYS_INLINE V32 every_second(V32 a, V32 b, const int lanes, const in
 }
 #define largest_across(a, b, lanes) max32(every_second(a, b, lanes, 0), every_second(a, b, lanes, 1))
 
-#include "depthwise3x3_bytes.h"
+#include "depthwise_bytes.h"
 #include "depthwise3x3_kept__avx512.h"
 #define KEEPS
 

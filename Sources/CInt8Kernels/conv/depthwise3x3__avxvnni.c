@@ -24,7 +24,7 @@ CK_TARGET static inline V32 load_apart(const ck_code *codes, size_t channels) {
 
 #define WHOLE_CHUNKS
 
-#include "depthwise3x3_bytes.h"
+#include "depthwise_bytes.h"
 #include "depthwise3x3_template.h"
 
 #endif

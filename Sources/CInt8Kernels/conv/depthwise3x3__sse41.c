@@ -8,6 +8,7 @@
 #define unpack_high _mm_unpackhi_epi16
 #define pack_words _mm_packs_epi32
 
-#include "depthwise3x3_widened.h"
+#include "depthwise_widened.h"
+#include "depthwise3x3_template.h"
 
 #endif

@@ -5,6 +5,7 @@
 #include "conv_window.h"
 
 enum { KEPT = 16, HALF = KEPT / 2 };  // channels
+enum { WEIGHTS = 24 };                // that a chunk packs for each of them
 
 // Loads the sums' biases. Unseen, the address is not one whose contents are kept and moved.
 CK_TARGET ALWAYS_INLINE void load_biases(const int32_t *bias, V32 *acc, const int vectors) {
@@ -39,7 +40,7 @@ CK_TARGET ALWAYS_INLINE half_column half_at(const ck_code *const rows[4], ptrdif
 }
 
 CK_TARGET ALWAYS_INLINE kept_half keep_half(const ck_conv *conv, size_t half) {
-  const int8_t *w = (const int8_t *)conv->weights + half / 2 * (KEPT * CK_DEPTHWISE3X3_WEIGHTS) + half % 2 * (4 * HALF);
+  const int8_t *w = (const int8_t *)conv->weights + half / 2 * (KEPT * WEIGHTS) + half % 2 * (4 * HALF);
   kept_half kept = {.bias = conv->bias + half * HALF};
   UNROLL_FOR (int v = 0; v < 2; v++) {
     kept.multipliers[v] = load_floats(conv->requantization.multipliers + half * HALF + LANES32 * v);
@@ -115,7 +116,7 @@ CK_TARGET ALWAYS_INLINE void add_column(V32 acc[4], const whole_column *x, const
 
 CK_TARGET ALWAYS_INLINE void output_apart(const ck_conv *conv, size_t chunk, const ck_code *const inputs[4],
                                           ptrdiff_t place) {
-  const int8_t *w = (const int8_t *)conv->weights + chunk * (KEPT * CK_DEPTHWISE3X3_WEIGHTS);
+  const int8_t *w = (const int8_t *)conv->weights + chunk * (KEPT * WEIGHTS);
   const int32_t *const bias = conv->bias + chunk * KEPT;
   const ck_requantization r = conv->requantization;
   const ptrdiff_t pixel = conv->input_pixel / 2, output_pixel = conv->output_pixel;

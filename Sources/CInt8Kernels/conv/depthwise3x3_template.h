@@ -4,8 +4,8 @@
 // on over the pixels of a row: results that lie side by side have their inputs side by side as well.
 //
 // Over the primitives of support/vector__*.h and support/store__*.h. The including file defines
-//   CHUNK                   channels that are computed at once: what ck_pack_depthwise3x3 is told
-//   SUMS                    their vectors of sums, in the order of ck_pack_depthwise3x3
+//   CHUNK                   channels that are computed at once: what ck_pack_depthwise is told
+//   SUMS                    their vectors of sums, in the order of ck_pack_depthwise
 //   PARTS                   vectors of inputs of one column, so that vector p belongs to sums p % SUMS
 //   BYTES, load_bytes       such a vector
 //   ROW, load_row           CHUNK codes of a row
@@ -21,7 +21,7 @@
 //   NAME                    the kernel
 // and what depthwise3x3_pooled.h says.
 
-#include "conv_window.h"
+#include "depthwise_store.h"
 
 typedef struct {
   BYTES parts[PARTS];
@@ -58,32 +58,6 @@ CK_TARGET ALWAYS_INLINE void window_sums(const ck_conv *conv, size_t chunk, cons
   UNROLL_FOR (int t = 0; t < 3; t++) {
     UNROLL_FOR (int p = 0; p < PARTS; p++, weights += sizeof(BYTES))
       acc[p % SUMS] = dot(acc[p % SUMS], columns[t]->parts[p], load_bytes(weights));
-  }
-}
-
-// Stores the first `count` results of a chunk, or a whole one as codes.
-CK_TARGET ALWAYS_INLINE void store_results(const ck_conv *conv, size_t chunk, const V32 acc[SUMS], ptrdiff_t place,
-                                           size_t count, const int whole) {
-  if (whole) {
-    store_chunk((ck_code *)conv->io.output + place, acc, &conv->requantization, chunk * CHUNK);
-    return;
-  }
-  if (conv->io.accumulators) {
-    int32_t all[SUMS][LANES32];
-    UNROLL_FOR (int s = 0; s < SUMS; s++) store32(all[s], acc[s]);
-    int32_t ordered[CHUNK];
-    UNROLL_FOR (int i = 0; i < CHUNK; i += 4)
-      memcpy(ordered + i, &all[i / 4 % SUMS][i / (4 * SUMS) * 4], 4 * sizeof ordered[0]);
-    memcpy(conv->io.accumulators + place, ordered, (count < CHUNK ? count : CHUNK) * sizeof ordered[0]);
-    return;
-  }
-  ck_code *out = (ck_code *)conv->io.output + place;
-  if (count >= CHUNK) {
-    store_chunk(out, acc, &conv->requantization, chunk * CHUNK);
-  } else {
-    ck_code all[CHUNK];
-    store_chunk(all, acc, &conv->requantization, chunk * CHUNK);
-    memcpy(out, all, count);
   }
 }
 

@@ -35,9 +35,10 @@ typedef enum {
   CK_OP_WINOGRAD4_MAXPOOL2X2,      // that with pooling
   CK_OP_WINOGRAD4_RGB_MAXPOOL2X2,  // the last, of 3 channels as CK_OP_RGB3X3_MAXPOOL2X2 reads
   CK_OP_DEPTHWISE,                 // ck_conv
-  CK_OP_DEPTHWISE3X3,              // ck_conv, 3x3 taps that move by 1 or 2, packed by ck_pack_depthwise3x3
+  CK_OP_DEPTHWISE3X3,              // ck_conv, 3x3 taps that move by 1 or 2, packed by ck_pack_depthwise
   CK_OP_DEPTHWISE3X3_MAXPOOL2X2,   // the same of taps that move by 1, with pooling, to codes; of as many channels as a
                                    // chunk has or more, or of a half or a quarter that is 16 or more
+  CK_OP_DEPTHWISE5X5,              // ck_conv, 5x5 taps, packed by ck_pack_depthwise
   CK_OP_DENSE,                     // ck_dense
   CK_OP_DENSE_PART,                // ck_dense_part
   CK_OP_DENSE_SUM,                 // ck_dense_sum
@@ -74,7 +75,7 @@ typedef struct {
   const char *name;
   ck_op op;
   ccpu_set isa;
-  uint8_t group;         // inputs that one step of the kernel multiplies; of CK_OP_DEPTHWISE3X3 and the next the chunk
+  uint8_t group;         // inputs that one step of the kernel multiplies; of CK_OP_DEPTHWISE3X3 and its like the chunk
   uint8_t weight_bytes;  // of one packed weight
   uint8_t activation_bytes;  // of one input: 1, or 2 where rows are widened first
   ck_run *run;

@@ -19,17 +19,18 @@ void ck_pack_rgb3x3(const int8_t *weights, size_t outputs, size_t group, void *p
 /// whole blocks.
 void ck_pack_dense_part(const int8_t *weights, size_t outputs, size_t inputs, int8_t *packed);
 
-/// Packs [channels][3][3] weights, biases and multipliers for CK_OP_DEPTHWISE3X3, whose segment_groups is the number of
-/// chunks. A chunk of channels is split among 4 vectors of sums, or 2 for weights of 2 bytes: of each 16 (8) channels a
-/// vector gets 4. The weights of a chunk are [2][3][part][vector]: for a window and for the one below it, for each
-/// column of taps, those of rows 0 to 3 side by side where weights are bytes, otherwise rows 0 and 1, then 2 and 3.
-/// Where there are fewer channels than a chunk has, chunks run on over the pixels of a row, until they begin anew.
-void ck_pack_depthwise3x3(const int8_t *weights, const int32_t *bias, const float *multipliers, size_t channels,
-                          size_t chunk, size_t weight_bytes, void *packed, int32_t *packed_bias,
-                          float *packed_multipliers);
-size_t ck_depthwise3x3_chunks(size_t channels, size_t chunk);
+/// Packs [channels][side][side] weights, biases and multipliers for CK_OP_DEPTHWISE3X3 (and pooled) or
+/// CK_OP_DEPTHWISE5X5, whose segment_groups is the number of chunks. A chunk of channels is split among 4 vectors of
+/// sums, or 2 for weights of 2 bytes: of each 16 (8) channels a vector gets 4. The weights of a chunk are
+/// [2][side][part][vector]: for a window and for the one below it, for each column of taps, parts of four rows side by
+/// side where weights are bytes, otherwise of two. Where there are fewer channels than a chunk has, chunks of 3x3 taps
+/// run on over the pixels of a row, until they begin anew.
+void ck_pack_depthwise(size_t side, const int8_t *weights, const int32_t *bias, const float *multipliers,
+                       size_t channels, size_t chunk, size_t weight_bytes, void *packed, int32_t *packed_bias,
+                       float *packed_multipliers);
+size_t ck_depthwise_chunks(size_t side, size_t channels, size_t chunk);
 /// Weights that a chunk packs for each of its channels.
-#define CK_DEPTHWISE3X3_WEIGHTS 24
+size_t ck_depthwise_weights(size_t side, size_t weight_bytes);
 
 /// Transforms and packs [outputs][3][3][inputs] weights for the Winograd kernels whose tiles have `side` x `side`
 /// results, 2 or 4: 16-bit numbers [block][position], the (side + 2)^2 entries of U (see conv/winograd_side2.h and

@@ -43,7 +43,7 @@ struct Run: ParsableCommand {
   var input: [String] = []
 
   @Option(
-    name: .long,
+    name: [.short, .long],
     help: ArgumentHelp(
       "Where an output goes, or, as .npz, all of them or several. May be repeated.", valueName: "[name=]file"))
   var output: [String] = []

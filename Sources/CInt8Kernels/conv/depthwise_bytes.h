@@ -1,5 +1,5 @@
-// The sizes and primitives of depthwise3x3_template.h where four unsigned bytes are multiplied at once by signed ones,
-// on x86. Over the primitives of support/vector__*.h. The including file defines
+// The sizes and primitives of depthwise3x3_template.h and depthwise5x5_template.h where four unsigned bytes are
+// multiplied at once by signed ones, on x86. Over the primitives of support/vector__*.h. The including file defines
 //   OF_THIS_WIDTH   an intrinsic by its name without the prefix that says how wide vectors are
 //   dot             adds the products of one vector of inputs and its weights
 enum { CHUNK = 4 * LANES32, SUMS = 4, PARTS = 4 };

@@ -1,7 +1,7 @@
-// The sizes and primitives of depthwise3x3_template.h where bytes are widened to 16 bits for want of a product of four,
-// with SSE4.1 and AVX2: two vectors of sums, and two of inputs for each, of rows 0 and 1 and of rows 2 and 3. Unpacking
-// and packing work within the same 128-bit lanes, so that codes are in order at the end. The including file defines
-// unpack_low and unpack_high of words, and pack_words.
+// The sizes and primitives of depthwise3x3_template.h and depthwise5x5_template.h where bytes are widened to 16 bits
+// for want of a product of four, with SSE4.1 and AVX2: two vectors of sums, and two of inputs for each, of rows 0 and 1
+// and of rows 2 and 3. Unpacking and packing work within the same 128-bit lanes, so that codes are in order at the end.
+// The including file defines unpack_low and unpack_high of words, and pack_words.
 enum { CHUNK = LANES16, SUMS = 2, PARTS = 4 };
 
 #define BYTES V16
@@ -29,5 +29,3 @@ CK_TARGET static inline void store_chunk(ck_code *out, const V32 acc[SUMS], cons
   CODES codes = codes_of(add16_saturating(words, splat16(r->zero_point)));
   store_codes(out, min_codes(max_codes(codes, splat_codes(r->low)), splat_codes(r->high)));
 }
-
-#include "depthwise3x3_template.h"

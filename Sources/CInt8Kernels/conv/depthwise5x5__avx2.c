@@ -1,0 +1,13 @@
+#if defined(__x86_64__)
+
+#include "../support/vector__avx2.h"
+
+#define NAME ck_qs8_qc8w_depthwise5x5__avx2
+#define unpack_low _mm256_unpacklo_epi16
+#define unpack_high _mm256_unpackhi_epi16
+#define pack_words _mm256_packs_epi32
+
+#include "depthwise_widened.h"
+#include "depthwise5x5_template.h"
+
+#endif
