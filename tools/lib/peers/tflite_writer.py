@@ -33,6 +33,14 @@ def graph_of(path):
     return metadata_of(path)["graph"]
 
 
+# LiteRT's operators on int8 are later versions, 3 where none stands here, but for what only moves bytes.
+VERSIONS = {"RESHAPE": 1, "HARD_SWISH": 1, "LOGISTIC": 2, "MUL": 2, "CONCATENATION": 2, "QUANTIZE": 2}
+
+
+class NotWritten(Exception):
+    """An operator that this module does not write."""
+
+
 class Writer:
     def __init__(self, path):
         self.graph, self.tensors = graph_of(path), load_file(path)
@@ -43,7 +51,10 @@ class Writer:
         self.places, self.shapes, self.numbers = {}, {}, {}
         self.value("input", self.graph["input"])
         for node in self.graph["nodes"]:
-            getattr(self, node["operator"])(node)
+            write = getattr(self, node["operator"], None)
+            if write is None:
+                raise NotWritten(f"{node['name']}: {node['operator']} is not written")
+            write(node)
 
     def value(self, name, shape):
         """A tensor for the result of a node."""
@@ -78,8 +89,7 @@ class Writer:
     def operator(self, name, inputs, output, options=None, **settings):
         code = schema.OperatorCodeT()
         number = getattr(schema.BuiltinOperator, name)
-        # LiteRT's operators on int8 are later versions, but for what only moves bytes.
-        version = 3 if self.is_int8 and name != "RESHAPE" else 1
+        version = VERSIONS.get(name, 3) if self.is_int8 else 1
         code.builtinCode, code.deprecatedBuiltinCode, code.version = number, min(number, 127), version
         operator = schema.OperatorT()
         operator.opcodeIndex, operator.inputs = len(self.model.operatorCodes), inputs
@@ -116,7 +126,7 @@ class Writer:
         if [top, left] == [m // 2 for m in missing] and [bottom, right] == [m - m // 2 for m in missing]:
             return self.places[name], schema.Padding.SAME, extents
         if "pool" in node["operator"]:
-            raise SystemExit(f"{node['name']}: TensorFlow Lite pools with no such padding")
+            raise NotWritten(f"{node['name']}: TensorFlow Lite pools with no such padding")
         quantization = self.lite.tensors[self.places[name]].quantization
         padded = self.tensor(node["name"] + ".padded", [1, height + top + bottom, width + left + right, channels],
                              "int8" if self.is_int8 else "float32")
@@ -140,7 +150,7 @@ class Writer:
                           "DepthwiseConv2DOptions", depthMultiplier=1, **settings)
             return
         if node["groups"] > 1:
-            raise SystemExit(f"{node['name']}: convolutions in groups are not written")
+            raise NotWritten(f"{node['name']}: convolutions in groups are not written")
         self.operator("CONV_2D", [source, *self.parameters(node, weight, 0)],
                       self.value(node["name"], [*extents, node["outputs"]]), "Conv2DOptions", **settings)
 
@@ -173,6 +183,64 @@ class Writer:
         self.operator("ADD", [self.places[name] for name in node["inputs"]], self.value(node["name"], shape),
                       "AddOptions", fusedActivationFunction=ACTIVATIONS[node["activation"]])
 
+    def multiply(self, node):
+        shape = self.shapes[node["inputs"][0]]
+        self.operator("MUL", [self.places[name] for name in node["inputs"]], self.value(node["name"], shape),
+                      "MulOptions", fusedActivationFunction=ACTIVATIONS[node["activation"]])
+
+    def concatenate(self, node):
+        shapes = [self.shapes[name] for name in node["inputs"]]
+        result = self.value(node["name"], [*shapes[0][:2], sum(shape[2] for shape in shapes)])
+        parts = [self.rescaled(name, result, f"{node['name']}.{name}") for name in node["inputs"]]
+        self.operator("CONCATENATION", parts, result, "ConcatenationOptions", axis=3)
+
+    def rescaled(self, name, result, title):
+        """A value with the scale of another tensor, which LiteRT joins values of alone."""
+        own, other = self.lite.tensors[self.places[name]].quantization, self.lite.tensors[result].quantization
+        if not self.is_int8 or (own.scale, own.zeroPoint) == (other.scale, other.zeroPoint):
+            return self.places[name]
+        tensor = self.tensor(title, [1, *self.shapes[name]], "int8", (other.scale, other.zeroPoint, 0))
+        self.operator("QUANTIZE", [self.places[name]], tensor)
+        return tensor
+
+    def number(self, name, number):
+        if not self.is_int8:
+            return self.constant(name, np.array([number], np.float32))
+        return self.constant(name, np.array([127], np.int8), ([number / 127], [0], 0))
+
+    def inner(self, name, shape, scale):
+        """A tensor that is no value of Glint's, from 0 up."""
+        kind, quantization = ("int8", ([scale], [-128], 0)) if self.is_int8 else ("float32", None)
+        return self.tensor(name, [1, *shape], kind, quantization)
+
+    def hard_swish(self, node):
+        source = node["inputs"][0]
+        self.operator("HARD_SWISH", [self.places[source]], self.value(node["name"], self.shapes[source]))
+
+    def hard_sigmoid(self, node):
+        """As Keras writes it: min(max(x + 3, 0), 6) / 6."""
+        name, source = node["name"], node["inputs"][0]
+        shifted = self.inner(name + ".shifted", self.shapes[source], 6 / 255)
+        self.operator("ADD", [self.places[source], self.number(name + ".three", 3.0)], shifted, "AddOptions",
+                      fusedActivationFunction=ACTIVATIONS["relu6"])
+        self.operator("MUL", [shifted, self.number(name + ".sixth", 1 / 6)], self.value(name, self.shapes[source]),
+                      "MulOptions")
+
+    def sigmoid(self, node):
+        """TensorFlow Lite's has one scale, whatever Glint's is."""
+        source = node["inputs"][0]
+        result = self.value(node["name"], self.shapes[source])
+        if self.is_int8:
+            quantization = self.lite.tensors[result].quantization
+            quantization.scale, quantization.zeroPoint = [1 / 256], [-128]
+        self.operator("LOGISTIC", [self.places[source]], result)
+
+    def silu(self, node):
+        name, source = node["name"], node["inputs"][0]
+        share = self.inner(name + ".share", self.shapes[source], 1 / 256)
+        self.operator("LOGISTIC", [self.places[source]], share)
+        self.operator("MUL", [self.places[source], share], self.value(name, self.shapes[source]), "MulOptions")
+
     def upsample_nearest(self, node):
         height, width, channels = self.shapes[node["inputs"][0]]
         size = [height * node["factor"], width * node["factor"]]
@@ -191,7 +259,7 @@ class Writer:
     flatten = reshape = move
 
     def rearrange(self, node):
-        raise SystemExit(f"{node['name']}: moves of elements are not written")
+        raise NotWritten(f"{node['name']}: moves of elements are not written")
 
     def save(self, path):
         self.lite.inputs = [self.places["input"]]
