@@ -24,7 +24,8 @@ struct ResizeMatrix {
     // As many neighbours as the filter reaches, those beyond the edge being the edge.
     let reach = Int(((isCubic ? 2 : 1) / scale).rounded(.up))
     guard rows * columns <= Constant.mostWeights, rows * reach <= Constant.mostWeights else {
-      throw Refusal("\(columns) rows or columns to \(rows)", advice: "nearest or linear without antialias would work")
+      let advice = rule.rounding == nil ? "nearest or linear without antialias" : "linear, or a whole factor"
+      throw Refusal("\(columns) rows or columns to \(rows)", advice: advice + " would work")
     }
     weights = [Float](repeating: 0, count: rows * columns)
     bias = [Float](repeating: 0, count: rows)

@@ -71,7 +71,7 @@ extension PlanBuilder {
         node.operator.activation, model.quantization[index + 1], largestProduct: largestProduct)
       let kept = memory.keep(operation)
       link(
-        UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place,
+        io(kept), input: place,
         inputOffset: start + (isDepthwise ? 0 : group * (input[2] / groups) * bytes), output: output,
         outputOffset: outputLayout.start + group * channels * (model.quantization[result].isSixteenBits ? 2 : 1))
       add(

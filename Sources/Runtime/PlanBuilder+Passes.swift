@@ -49,7 +49,10 @@ extension PlanBuilder {
     var heights = [start.value: start.height]
     while end < limit, let span = steps[end].span, let local = span.local {
       let read = span.inputs.compactMap { heights[$0] }
-      guard !read.isEmpty, read.allSatisfy({ $0 * local.results == span.height * local.inputs }),
+      // What a flattened value holds is in the memory of another, which the pass may be writing.
+      let written = Set(heights.keys.map { places[$0] })
+      let isElsewhere = span.inputs.allSatisfy { heights[$0] != nil || !written.contains(places[$0]) }
+      guard !read.isEmpty, isElsewhere, read.allSatisfy({ $0 * local.results == span.height * local.inputs }),
         let rows = rowsTogether(end, of: start.height)
       else { break }
       let joined = unit * rows / greatestCommonDivisor(unit, rows)

@@ -16,7 +16,7 @@ extension PlanBuilder {
       StoredCode.stored(input.zeroPoint), StoredCode.stored(output.zeroPoint)
     )
     let kept = memory.keep(operation)
-    link(UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place, output: newValue(index + 1))
+    link(io(kept), input: place, output: newValue(index + 1))
     add(
       node.name, kernel, kept, node: index, rows: resize.rows.count,
       work: check.shapes[index + 1].count * (resize.isLinear ? 4 : 1))
@@ -76,7 +76,7 @@ extension PlanBuilder {
     operation.table = table
     let kept = memory.keep(operation)
     link(
-      UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place,
+      io(kept), input: place,
       inputOffset: arrangement.offset, output: output)
     add(
       graph.nodes[index].name, kernel, kept, node: index, rows: arrangement.shape.count / run.size,

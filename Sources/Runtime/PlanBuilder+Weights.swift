@@ -127,7 +127,7 @@ extension PlanBuilder {
     operation.io.accumulators = accumulators(for: index + 1)
     let output = operation.io.accumulators == nil ? newValue(index + 1) : .nowhere
     let kept = memory.keep(operation)
-    link(UnsafeMutableRawPointer(kept).assumingMemoryBound(to: ck_io.self), input: place, output: output)
+    link(io(kept), input: place, output: output)
     add(
       node.name, kernel, kept, node: index, rows: dense.outputs, alignment: Int(CK_DENSE_STEP),
       work: inputs * dense.outputs, multiplyAdds: inputs * dense.outputs)

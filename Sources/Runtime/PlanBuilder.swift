@@ -234,7 +234,7 @@ struct PlanBuilder {
     prepare.widen = widening ? 1 : 0
     prepare.from_pixels = place == .pixels ? 1 : 0
     let operation = memory.keep(prepare)
-    link(UnsafeMutableRawPointer(operation).assumingMemoryBound(to: ck_io.self), input: place, output: output)
+    link(io(operation), input: place, output: output)
     add(
       name, kernel, operation, node: node, rows: shape[0] + padding.top + padding.bottom, work: shape.count)
   }

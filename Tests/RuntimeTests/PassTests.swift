@@ -80,6 +80,17 @@ import Testing
     }
   }
 
+  /// A product by a flattened value, whose memory is that of a layer before, needs all rows of that.
+  @Test func rowsOfFlattenedValuesAreWaitedFor() throws {
+    let network = graph(
+      [8, 8, 3], .init("a", .conv2D(Conv(outputChannels: 1, window: .init(1, 1))), inputs: [0]),
+      .init("b", .conv2D(Conv(outputChannels: 64, window: .init(1, 1))), inputs: [1]),
+      .init("flattened", .flatten, inputs: [1]), .init("product", .multiply(.none), inputs: [2, 3]),
+      .init("last", .conv2D(Conv(outputChannels: 64, window: .init(1, 1))), inputs: [4]))
+    #expect(try joined(network, threads: 2) == ["b", "last"])
+    try expectReferenceBytes(network, seed: 4, threads: [1, 2, 4])
+  }
+
   /// A sum behind a convolution whose rows need those of others.
   @Test(arguments: [4, 8, 16]) func residualBlocks(height: Int) throws {
     let square = Conv(outputChannels: 32, window: .init(3, 3, padding: one), activation: .relu)

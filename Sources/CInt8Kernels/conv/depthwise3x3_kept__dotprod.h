@@ -5,7 +5,7 @@
 #include "conv_window.h"
 
 enum { KEPT = 16, HALF = KEPT / 2 };  // channels
-enum { WEIGHTS = 24 };                // that a chunk packs for each of them
+enum { WEIGHTS = 24 };                // ck_depthwise_weights(3, 1)
 
 // Loads the sums' biases. Unseen, the address is not one whose contents are kept and moved.
 CK_TARGET ALWAYS_INLINE void load_biases(const int32_t *bias, V32 *acc, const int vectors) {

@@ -42,7 +42,7 @@ CK_TARGET ALWAYS_INLINE void chunk_of_row(const ck_conv *conv, const char *x, si
   UNROLL_FOR (int i = 0; i < 4; i++) bias[i] = load32(conv->bias + channel + LANES32 * (size_t)i);
   const int8x16_t none = vdupq_n_s8(0);
   for (size_t column = 0; column < conv->columns; column++, x += conv->input_pixel, place += conv->output_pixel) {
-    __asm__("" : "+r"(x));  // or else nine places move on, one for each tap
+    __asm__("" : "+r"(x));  // or else a place for each tap moves on
     V32 acc[4] = {bias[0], bias[1], bias[2], bias[3]};
     UNROLL_FOR (int t = 0; t < count - 1; t += 2) {
       add_pair_of_16(acc, vld1q_s8((const int8_t *)x + taps[t]), vld1q_s8((const int8_t *)x + taps[t + 1]), w[t],

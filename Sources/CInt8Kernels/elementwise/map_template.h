@@ -17,7 +17,7 @@ CK_TARGET static void map_pixels(const ck_map *map, const void *table, const uin
     size_t i = 0;
     for (; i + LANES <= count; i += LANES) map_step(table, in + i, out + i);
     if (i == count) continue;
-    // What is read beyond is slack or a neighbour's.
+    // What is read beyond is slack, or a neighbour's, who may be writing it; it is dropped.
     ck_code rest[LANES];
     map_step(table, in + i, rest);
     memcpy(out + i, rest, count - i);

@@ -118,8 +118,9 @@ typedef struct {
   size_t rows;            // what its range counts for the whole picture
 } ck_pass_step;
 
-/// Operations of which each row of the picture needs the same row of those before it alone, so that a thread takes its
-/// rows through all of them: part i of `parts` is the rows height * i / parts ..< ..., cut at multiples of `unit`.
+/// Operations of which each row needs those rows of the ones before it alone that no other row needs, so that a thread
+/// takes its rows through all of them: part i of `parts` is the rows height * i / parts ..< ..., cut at multiples of
+/// `unit`. Of each step `unit` * rows is a multiple of height, so that its range is cut at the same places.
 typedef struct {
   const ck_pass_step *steps;
   size_t count;

@@ -87,7 +87,8 @@ enum FileArguments {
 
   /// What a file is known to be that is neither a folder nor a text; nil where that is not known.
   static func otherKind(_ path: String) -> FileKind? {
-    guard let kind = try? FileKind(path: path) else { return nil }
+    // A folder may hold another program's model beside pictures.
+    guard !FileSystem.isFolder(path), let kind = try? FileKind(path: path) else { return nil }
     switch kind.group {
     case .model, .companion, .foreignModel, .picture, .video, .archive: return kind
     case .folder, .text, .other: return nil
