@@ -17,11 +17,11 @@ import Testing
   }
 
   private func expectFailure(
-    _ arguments: [String], naming word: String, sourceLocation: SourceLocation = #_sourceLocation
+    _ arguments: [String], naming word: String, status: Int32 = 1, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let before = try folder.names()
     let result = try GlintProgram.run(arguments)
-    #expect(result.status == 1, "\(result.errors)", sourceLocation: sourceLocation)
+    #expect(result.status == status, "\(result.errors)", sourceLocation: sourceLocation)
     #expect(result.errors.contains(word), "\(result.errors)", sourceLocation: sourceLocation)
     #expect(try folder.names() == before, sourceLocation: sourceLocation)
   }
@@ -74,7 +74,7 @@ import Testing
 
   @Test func cameraThatIsNone() throws {
     try expectFailure(["live", int8, "--camera", "/dev/null"], naming: "/dev/null")
-    try expectFailure(["live", int8, "--camera", float], naming: float)
+    try expectFailure(["live", int8, "--camera", float], naming: float, status: 2)
   }
 
   @Test func unwritableFolders() throws {

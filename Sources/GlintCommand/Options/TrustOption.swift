@@ -85,10 +85,10 @@ enum FileArguments {
     }
   }
 
-  /// What a file is known to be that is neither a folder nor a text; nil where that is not known.
+  /// What a file, or a folder that is another program's model, is known to be; nil where that is not known, and for
+  /// texts.
   static func otherKind(_ path: String) -> FileKind? {
-    // A folder may hold another program's model beside pictures.
-    guard !FileSystem.isFolder(path), let kind = try? FileKind(path: path) else { return nil }
+    guard let kind = try? FileKind(path: path) else { return nil }
     switch kind.group {
     case .model, .companion, .foreignModel, .picture, .video, .archive: return kind
     case .folder, .text, .other: return nil
