@@ -54,12 +54,14 @@ CK_TARGET ALWAYS_INLINE void chunk_of_row(const ck_conv *conv, const char *x, si
   }
 }
 
-// Functions of their own, so that the registers are their own.
+// Functions of their own, so that the registers are their own, and so is the operation (see support/template.h).
 __attribute__((noinline)) static void nine_taps(const ck_conv *conv, const char *x, size_t channel, ptrdiff_t place) {
-  chunk_of_row(conv, x, channel, place, 9);
+  const ck_conv copy = *conv;
+  chunk_of_row(&copy, x, channel, place, 9);
 }
 __attribute__((noinline)) static void many_taps(const ck_conv *conv, const char *x, size_t channel, ptrdiff_t place) {
-  chunk_of_row(conv, x, channel, place, MOST_TAPS);
+  const ck_conv copy = *conv;
+  chunk_of_row(&copy, x, channel, place, MOST_TAPS);
 }
 
 CK_TARGET ALWAYS_INLINE int whole_row_of_squares(const ck_conv *conv, size_t row) {
