@@ -171,8 +171,8 @@ extension Operator.Sampling {
   ///
   /// - Parameters:
   ///   - size: pixels along the axis, of which the outer ones take all that lies beyond.
-  ///   - wish: a start and a step, of which as little is changed as it takes.
-  fileprivate init?(_ pixels: [Int], of size: Int, near wish: (start: Int, step: Int)) {
+  ///   - initial: a start and a step, of which as little is changed as it takes.
+  fileprivate init?(_ pixels: [Int], of size: Int, near initial: (start: Int, step: Int)) {
     /// Where the first place may lie at a step.
     func room(_ step: Int) -> (low: Int, high: Int) {
       var (low, high) = (-Self.farthest, Self.farthest)
@@ -186,7 +186,7 @@ extension Operator.Sampling {
       let (low, high) = room(step)
       return high - low
     }
-    var step = wish.step
+    var step = initial.step
     if width(step) < 0 {
       // The room is a concave function of the step: the larger of two neighbours is nearer to its top.
       var (low, high) = (0, Self.farthest)
@@ -198,7 +198,7 @@ extension Operator.Sampling {
     }
     let (low, high) = room(step)
     guard low <= high else { return nil }
-    self.init(count: pixels.count, start: min(max(wish.start, low), high), step: step)
+    self.init(count: pixels.count, start: min(max(initial.start, low), high), step: step)
   }
 
   /// As far as places begin from the first pixel, and as far as they lie apart.

@@ -23,8 +23,7 @@ CK_TARGET static inline void map_step(const map_table *table, const uint8_t *in,
 }
 
 #define LANES 64
-#define NAME map_by_permutations
-#define IS_STATIC
+#define NAME ck_s8_map__avx512vbmi
 
 #include "map_template.h"
 
@@ -32,7 +31,7 @@ ck_run ck_s8_map__avx2, ck_s8_map__avx512vnni;
 
 // As AVX2 does it where the processor has no such permutations.
 void ck_s8_map__avx512vnni(const void *operation, size_t first, size_t end) {
-  (ccpu_may_use(CCPU_AVX512VBMI) ? map_by_permutations : ck_s8_map__avx2)(operation, first, end);
+  (ccpu_may_use(CCPU_AVX512VBMI) ? ck_s8_map__avx512vbmi : ck_s8_map__avx2)(operation, first, end);
 }
 
 #endif

@@ -3,7 +3,6 @@
 //   map_table     256 entries as the instruction set looks them up, and load_table, which makes it of a table
 //   map_step      LANES look-ups
 //   NAME, LANES   the kernel, and its codes at once
-//   IS_STATIC     if the kernel is called by another alone
 
 #include "map_rows.h"
 
@@ -24,11 +23,7 @@ CK_TARGET static void map_pixels(const ck_map *map, const void *table, const uin
   }
 }
 
-#if defined(IS_STATIC)
-static
-#endif
-    CK_TARGET void
-    NAME(const void *operation, size_t first, size_t end) {
+CK_TARGET void NAME(const void *operation, size_t first, size_t end) {
   const ck_map *map = operation;
   if (map->table == NULL) {
     ck_s8_map__scalar(operation, first, end);

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Camera
+import Files
 import Imaging
 import Numerics
 import RenderedFaces
@@ -118,7 +119,9 @@ struct SourceOptions: ParsableArguments {
       }
     } catch {
       // A file that was named by mistake: wrong use.
-      if case .noDevice = error.cause, FileArguments.otherKind(text) != nil { throw ValidationError("\(error)") }
+      if case .noDevice = error.cause, FileKind.refusal(of: text, wanting: "a camera", among: [.folder, .text]) != nil {
+        throw ValidationError("\(error)")
+      }
       throw error
     }
   }

@@ -25,7 +25,7 @@ class Network:
         self.channels[name] = channels
         return name
 
-    def conv(self, value, outputs, size=3, stride=1, pads=(1, 1, 1, 1), depthwise=False, relu=True):
+    def conv(self, value, outputs, size=3, stride=1, pads=(1, 1, 1, 1), depthwise=False, function="relu"):
         """A convolution with its bias; `pads` are top, left, bottom, right."""
         inputs = 1 if depthwise else self.channels[value]
         name = f"layer{len(self.nodes)}"
@@ -34,7 +34,7 @@ class Network:
                       self.constant(name + ".bias", self.random.normal(0, 0.1, outputs))]
         value = self.node("Conv", [value, *parameters], outputs, kernel_shape=[size, size], strides=[stride, stride],
                           pads=list(pads) if size > 1 else [0] * 4, group=outputs if depthwise else 1)
-        return self.activated(value, "relu" if relu is True else relu)
+        return self.activated(value, function)
 
     def relu(self, value):
         return self.node("Relu", [value], self.channels[value])
@@ -49,11 +49,11 @@ class Network:
         operators = {"relu": "Relu", "hard-swish": "HardSwish", "sigmoid": "Sigmoid"}
         return self.node(operators[function], [value], channels) if function else value
 
-    def excited(self, value, inner, relu, gate):
+    def excited(self, value, inner, function, gate):
         """Squeeze and excitation: every channel times a number that all of them make together."""
         channels = self.channels[value]
         mean = self.node("GlobalAveragePool", [value], channels)
-        scale = self.conv(self.conv(mean, inner, size=1, relu=relu), channels, size=1, relu=gate)
+        scale = self.conv(self.conv(mean, inner, size=1, function=function), channels, size=1, function=gate)
         return self.node("Mul", [value, scale], channels)
 
     def joined(self, *values):
@@ -119,9 +119,9 @@ def resnet8(path):
     x = net.conv("input", 16)
     for channels, stride in ((16, 1), (32, 2), (64, 2)):
         y = net.conv(x, channels, stride=stride, pads=BEHIND if stride > 1 else (1, 1, 1, 1))
-        y = net.conv(y, channels, relu=False)
+        y = net.conv(y, channels, function=None)
         if stride > 1:
-            x = net.conv(x, channels, size=1, stride=stride, relu=False)
+            x = net.conv(x, channels, size=1, stride=stride, function=None)
         x = net.relu(net.add(x, y))
     net.save(path, net.dense(net.mean(x), 10))
 
@@ -142,9 +142,9 @@ def yunet(path):
     joined from the coarsest up, four heads on each."""
     net = Network(320, 320, 3)
 
-    def pair(value, outputs, relu=True):
-        value = net.conv(value, outputs, size=1, relu=False)
-        return net.conv(value, outputs, depthwise=True, relu=relu)
+    def pair(value, outputs, function="relu"):
+        value = net.conv(value, outputs, size=1, function=None)
+        return net.conv(value, outputs, depthwise=True, function=function)
 
     x = pair(net.conv("input", 16, stride=2), 16)
     x = pair(pair(net.pool(x), 16), 64)
@@ -155,7 +155,7 @@ def yunet(path):
     middle = pair(net.add(middle, net.larger(coarse)), 64)
     fine = pair(net.add(fine, net.larger(middle)), 64)
     scales = [pair(fine, 64), pair(middle, 64), pair(coarse, 64)]
-    net.save(path, *[pair(scale, outputs, relu=False) for outputs in (1, 4, 1, 10) for scale in scales])
+    net.save(path, *[pair(scale, outputs, function=None) for outputs in (1, 4, 1, 10) for scale in scales])
 
 
 def xception(path):
@@ -163,12 +163,12 @@ def xception(path):
     net = Network(64, 64, 1)
     x = net.conv(net.conv("input", 8, pads=(0, 0, 0, 0)), 8, pads=(0, 0, 0, 0))
     for channels, pads in ((16, BEHIND), (32, BEHIND), (64, (1, 1, 1, 1)), (128, BEHIND)):
-        shortcut = net.conv(x, channels, size=1, stride=2, relu=False)
-        for relu in (True, False):
-            x = net.conv(x, net.channels[x], depthwise=True, relu=False)
-            x = net.conv(x, channels, size=1, relu=relu)
+        shortcut = net.conv(x, channels, size=1, stride=2, function=None)
+        for function in ("relu", None):
+            x = net.conv(x, net.channels[x], depthwise=True, function=None)
+            x = net.conv(x, channels, size=1, function=function)
         x = net.add(net.pool(x, size=3, pads=pads), shortcut)
-    net.save(path, net.mean(net.conv(x, 7, relu=False)))
+    net.save(path, net.mean(net.conv(x, 7, function=None)))
 
 
 def around(size, stride):
@@ -179,35 +179,35 @@ def around(size, stride):
 def mobilenetv3(path):
     """MobileNetV3-Small at 96x96: inverted residuals, half of them of 5x5 taps, with squeeze and excitation."""
     net = Network(96, 96, 3)
-    x = net.conv("input", 16, stride=2, pads=BEHIND, relu="hard-swish")
+    x = net.conv("input", 16, stride=2, pads=BEHIND, function="hard-swish")
     for inner, channels, size, stride, excites, function in (
             (16, 16, 3, 2, True, "relu"), (72, 24, 3, 2, False, "relu"), (88, 24, 3, 1, False, "relu"),
             (96, 40, 5, 2, True, "hard-swish"), *[(240, 40, 5, 1, True, "hard-swish")] * 2,
             (120, 48, 5, 1, True, "hard-swish"), (144, 48, 5, 1, True, "hard-swish"),
             (288, 96, 5, 2, True, "hard-swish"), *[(576, 96, 5, 1, True, "hard-swish")] * 2):
-        y = net.conv(x, inner, size=1, relu=function)
-        y = net.conv(y, inner, size, stride, around(size, stride), depthwise=True, relu=function)
+        y = net.conv(x, inner, size=1, function=function)
+        y = net.conv(y, inner, size, stride, around(size, stride), depthwise=True, function=function)
         if excites:
             y = net.excited(y, max(8, inner // 4 // 8 * 8), "relu", "hard-sigmoid")
-        y = net.conv(y, channels, size=1, relu=False)
+        y = net.conv(y, channels, size=1, function=None)
         x = net.add(x, y) if stride == 1 and net.channels[x] == channels else y
-    net.save(path, net.dense(net.mean(net.conv(x, 576, size=1, relu="hard-swish")), 10))
+    net.save(path, net.dense(net.mean(net.conv(x, 576, size=1, function="hard-swish")), 10))
 
 
 def efficientnet(path):
     """Like EfficientNet-B0 at 96x96, with fewer layers: inverted residuals, SiLU, squeeze and excitation."""
     net = Network(96, 96, 3)
-    x = net.conv("input", 32, stride=2, pads=BEHIND, relu="silu")
+    x = net.conv("input", 32, stride=2, pads=BEHIND, function="silu")
     for factor, channels, size, stride in ((1, 16, 3, 1), (6, 24, 3, 2), (6, 24, 3, 1), (6, 40, 5, 2), (6, 40, 5, 1),
                                            (6, 80, 3, 2), (6, 80, 3, 1), (6, 112, 5, 1), (6, 192, 5, 2),
                                            (6, 192, 5, 1)):
         inner = net.channels[x] * factor
-        y = net.conv(x, inner, size=1, relu="silu") if factor > 1 else x
-        y = net.conv(y, inner, size, stride, around(size, stride), depthwise=True, relu="silu")
+        y = net.conv(x, inner, size=1, function="silu") if factor > 1 else x
+        y = net.conv(y, inner, size, stride, around(size, stride), depthwise=True, function="silu")
         y = net.excited(y, net.channels[x] // 4, "silu", "sigmoid")
-        y = net.conv(y, channels, size=1, relu=False)
+        y = net.conv(y, channels, size=1, function=None)
         x = net.add(x, y) if stride == 1 and net.channels[x] == channels else y
-    net.save(path, net.dense(net.mean(net.conv(x, 512, size=1, relu="silu")), 10))
+    net.save(path, net.dense(net.mean(net.conv(x, 512, size=1, function="silu")), 10))
 
 
 def shufflenet(path):
@@ -219,12 +219,12 @@ def shufflenet(path):
         for block in range(blocks):
             stride = 2 if block == 0 else 1
             if stride == 2:
-                past = net.conv(x, net.channels[x], stride=2, pads=BEHIND, depthwise=True, relu=False)
+                past = net.conv(x, net.channels[x], stride=2, pads=BEHIND, depthwise=True, function=None)
                 past, y = net.conv(past, half, size=1), x
             else:
                 past, y = net.channels_of(x, 0, half), net.channels_of(x, half, channels)
             y = net.conv(y, half, size=1)
-            y = net.conv(y, half, stride=stride, pads=around(3, stride), depthwise=True, relu=False)
+            y = net.conv(y, half, stride=stride, pads=around(3, stride), depthwise=True, function=None)
             x = net.shuffled(net.joined(past, net.conv(y, half, size=1)), side)
     net.save(path, net.dense(net.mean(net.conv(x, 512, size=1)), 10))
 
